@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := sh tools/install.sh $(VENV)
-COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 FUZZ_SECONDS ?= 60
 PYTEST_FLAGS ?=
@@ -15,7 +15,7 @@ SERVERS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-servers check engine bench bench-check bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
+.PHONY: help run test test-fast test-servers check engine bench bench-check bench-wire bench-diagnosis fuzz assure screenshots lock wheel bundle smoke clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -68,9 +68,23 @@ screenshots: $(VENV)/.dev ## take the README's pictures again
 wheel: $(VENV)/.dev ## build what is published, into dist/
 	@$(BIN)/python -m hatchling build
 
-lock: $(VENV)/.made ## resolve the dependencies anew, and write versions and hashes to requirements/
+bundle: $(VENV)/.runtime ## make dist/bundle, a folder of wheels: to install lmdeck without a network
+	@rm -rf dist/bundle
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--dest dist/bundle -r requirements/runtime.txt
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--no-deps --dest dist/bundle -r requirements/engine.txt
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--wheel-dir dist/bundle .
+
+smoke: $(VENV)/.dev $(VENV)-lock/bin/uv ## install what is published on every Python here, and use it
+	@$(BIN)/python tools/smoke.py $(PYTHONS)
+
+$(VENV)-lock/bin/uv: $(VENV)/.made
 	@python=$$(readlink -f $(BIN)/python) && $$python -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+
+lock: $(VENV)-lock/bin/uv ## resolve the dependencies anew, and write versions and hashes to requirements/
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	$(COMPILE) requirements/build.in -c requirements/runtime.txt --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/runtime.txt -c requirements/build.txt \

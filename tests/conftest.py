@@ -16,9 +16,9 @@ pytest_plugins = ["tests.support.defects"]
 
 _KEPT = frozenset(
     (
-        "CI", "FUZZ_SECONDS", "LANG", "LMDECK_ASSURE", "LMDECK_REQUIRE_ENGINE", "LOGNAME", "PATH", "PYTHON",
-        "REQUESTS_CA_BUNDLE", "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TEMP", "TMP", "TMPDIR", "USER",
-        "VIRTUAL_ENV",
+        "CI", "FUZZ_SECONDS", "LANG", "LMDECK_ASSURE", "LMDECK_FIGURES", "LMDECK_REQUIRE_ENGINE", "LOGNAME",
+        "PATH", "PYTHON", "REQUESTS_CA_BUNDLE", "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TEMP", "TMP",
+        "TMPDIR", "USER", "VIRTUAL_ENV",
     )
 )  # fmt: skip
 """Variables of the caller that tests and the tools they start may see."""

@@ -14,6 +14,7 @@ from tests.support.prose import ROOT, assert_test_exists, not_linked, sentences_
 from tools import assurance, provider_pages, servers
 
 NO_PROMISE = (
+    "One price for a provider is a simplification",
     "lmdeck holds API keys and chats",
     "This page lists its guarantees",
     "Other processes with your user id",
@@ -325,6 +326,18 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`ask --json` and `check --json` have": (
         "tests/cli/test_ask_times.py::test_a_check_prints_the_parts_at_its_speed",
     ),
+    "Where vLLM preempted": (
+        "tests/wire/test_metric_deltas.py::test_requests_that_were_set_aside_meanwhile_are_told",
+    ),
+    "`y` copies the figures": (
+        "tests/ui/chat/test_times_window.py::test_the_figures_are_copied_as_text_and_as_json",
+    ),
+    "A row of arrivals": (
+        "tests/ui/chat/test_times_window.py::test_the_pieces_of_the_answer_stand_on_the_axis_of_its_parts",
+    ),
+    "The first message of a kind": (
+        "tests/ui/chat/test_times_window.py::test_the_first_message_of_a_kind_is_marked_and_not_compared",
+    ),
     "In a chat, `i` shows": (
         "tests/ui/chat/test_times_window.py::test_each_part_has_its_time_its_place_and_its_tokens",
         "tests/ui/chat/test_times_window.py::test_up_and_down_show_the_figures_of_other_messages",
@@ -403,10 +416,110 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "This version does the same": (
         "tests/store/test_conversations.py::test_a_newer_conversation_is_read_only",
     ),
+    # docs/embeddings.md
+    "A provider of the category *Embedding*": (
+        "tests/runtime/test_diagnosing.py::test_an_embedding_model_gets_no_chat",
+    ),
+    "Enter tests it": (
+        "tests/ui/shell/test_providers_screen.py::test_enter_on_an_embedding_provider_tests_it_and_again",
+    ),
+    "`lmdeck check NAME` ends in *Vectors*": (
+        "tests/probe/test_vectors.py::test_a_healthy_one_tells_count_size_norm_tokens_and_time",
+    ),
+    "*Vectors* alone decides": (
+        "tests/probe/test_vectors.py::test_a_batch_that_is_refused_is_a_warning_with_what_was_measured",
+    ),
+    "They are then sent": (
+        "tests/probe/test_vectors.py::test_what_becomes_of_other_formats_and_sizes_is_told",
+    ),
+    "A vector must belong to its text": (
+        "tests/probe/test_vectors.py::test_the_index_counts_and_not_the_place_in_the_answer",
+        "tests/probe/test_vectors.py::test_vectors_that_do_not_follow_the_order_of_the_texts_are_the_verdict",
+    ),
+    "Packed numbers must be": ("tests/probe/test_vectors.py::test_base64_of_other_numbers_is_the_verdict",),
+    "Where they are not, the list is": (
+        "tests/probe/test_vectors.py::test_numbers_that_depend_on_the_place_in_the_batch_are_no_fault_of_base64",
+        "tests/probe/test_vectors.py::test_numbers_that_wobble_from_request_to_request_are_no_fault_of_base64",
+    ),
+    "A server that ignores or refuses `base64`": (
+        "tests/probe/test_vectors.py::test_clients_that_ask_for_base64_by_default_are_warned",
+    ),
+    "Whether `dimensions` is honoured": ("tests/probe/test_vectors.py::test_each_wish_has_its_outcome",),
+    "A warning also tells when": (
+        "tests/probe/test_vectors.py::test_a_model_that_finds_others_closer_is_implausible",
+    ),
+    "*Speed* sends 1, 8 and 32": (
+        "tests/probe/test_vectors.py::test_the_speed_is_measured_one_by_one_and_in_batches_of_new_texts",
+    ),
+    "A batch that is refused": (
+        "tests/probe/test_vectors.py::test_a_batch_that_is_refused_is_a_warning_with_what_was_measured",
+    ),
+    "`check --json` has all of it": (
+        "tests/probe/test_vectors.py::test_a_healthy_one_tells_count_size_norm_tokens_and_time",
+    ),
+    "`check --deep` also tries whether": (
+        "tests/probe/deep/test_every_outcome.py::test_the_outcome_of_a_server",
+    ),
+    "`t` in the list and F5": (
+        "tests/wired/test_ledger.py::test_a_test_from_a_screen_leaves_exactly_one_line",
+        "tests/runtime/test_embedding.py::test_the_text_of_the_provider_is_sent_with_three_to_compare_it_with",
+    ),
+    "The result shows size, norm": (
+        "tests/ui/shell/test_providers_screen.py::test_enter_on_an_embedding_provider_tests_it_and_again",
+    ),
+    "It is called plausible only": (
+        "tests/ui/shell/test_providers_screen.py::test_vectors_that_fit_no_meaning_are_not_called_plausible",
+        "tests/core/test_cosine.py::test_plausible_is_where_the_two_alike_are_the_closest",
+    ),
+    "`lmdeck embed TEXT` prints": (
+        "tests/cli/test_embed.py::test_people_see_size_norm_tokens_time_and_the_beginning_of_the_vector",
+        "tests/cli/test_embed.py::test_the_json_contract",
+    ),
+    "Without `-p` or `--url` the default": (
+        "tests/cli/test_embed.py::test_the_default_provider_for_embeddings_is_asked",
+    ),
+    "A provider for chats is asked only": (
+        "tests/cli/test_embed.py::test_a_provider_for_chats_is_asked_only_for_a_model_that_is_named",
+    ),
+    "`-` reads one text from stdin": (
+        "tests/cli/test_embed.py::test_stdin_is_one_text",
+        "tests/cli/test_embed.py::test_or_each_line_is_one",
+    ),
+    "`--similar FILE` ranks": (
+        "tests/cli/test_embed.py::test_the_lines_of_a_file_are_ranked_with_their_numbers",
+    ),
+    "Lines are sent in batches": (
+        "tests/cli/test_embed.py::test_many_lines_go_in_batches_that_the_server_takes",
+        "tests/runtime/test_embedding_batches.py::test_each_text_gets_its_own_vector_and_is_sent_once",
+    ),
+    "A server that refuses a batch": (
+        "tests/runtime/test_embedding_batches.py::test_a_batch_that_is_refused_is_halved_once_and_for_all",
+    ),
+    "`--rerank` ranks them": (
+        "tests/cli/test_embed.py::test_a_rerank_model_ranks_them",
+        "tests/net/test_rerank.py::test_the_route_is_found_and_told_as_one_exchange",
+        "tests/net/test_rerank.py::test_tei_gets_texts",
+    ),
+    "Its scores are shown": (
+        "tests/wire/test_rerank.py::test_the_forms_of_servers_are_read_in_the_order_of_the_documents",
+    ),
+    "The exit codes are those of `ask`": (
+        "tests/cli/test_embed.py::test_a_spent_budget_sends_nothing",
+        "tests/cli/test_embed.py::test_ctrl_c_ends_it_with_130",
+        "tests/cli/test_embed.py::test_what_does_not_go_together_is_wrong_usage",
+    ),
+    "Each request is a line of the": (
+        "tests/cli/test_embed.py::test_the_default_provider_for_embeddings_is_asked",
+    ),
+    "`--json` has all its numbers": ("tests/cli/test_embed.py::test_the_json_contract",),
+    "`--top N` changes that": (
+        "tests/cli/test_embed.py::test_the_lines_of_a_file_are_ranked_with_their_numbers",
+    ),
+    "`--within-budget` sends nothing once": ("tests/cli/test_embed.py::test_a_spent_budget_sends_nothing",),
     # docs/costs.md
     "lmdeck writes a line into its ledger": (
-        "tests/runtime/test_ledger.py::test_each_door_leaves_exactly_one_line",
-        "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_before_it_ends",
+        "tests/runtime/test_ledger.py::test_each_door_leaves_exactly_one_line_for_each_exchange",
+        "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_for_each_exchange_before_it_ends",
         "tests/wired/test_ledger.py::test_a_test_from_a_screen_leaves_exactly_one_line",
     ),
     "A line holds when": (
@@ -431,6 +544,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Amounts are exact decimals": (
         "tests/core/test_costs.py::test_a_month_of_10_000_lines_in_four_currencies_is_exact_to_the_last_digit",
     ),
+    "The built-in demo has made-up prices": (
+        "tests/cli/test_costs_command.py::test_the_demo_is_counted_at_its_made_up_prices",
+    ),
     "Without a cached input price": (
         "tests/core/test_ledger.py::test_cached_tokens_cost_the_input_price_where_they_have_none",
         "tests/core/test_ledger.py::test_cached_tokens_that_nobody_told_cost_the_full_price",
@@ -446,8 +562,43 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Answers that had no price": (
         "tests/cli/test_costs_command.py::test_old_answers_get_a_price_by_a_command_alone",
     ),
-    "An amount is known, free or unknown": (
-        "tests/core/test_costs.py::test_known_free_and_unknown_are_three_things",
+    "Counts that contradict each other": (
+        "tests/cli/test_ask_figures.py::test_counts_that_contradict_the_text_are_noted",
+    ),
+    "Tokens that are in the server's sum alone": (
+        "tests/wire/test_usage_shapes.py::test_thinking_in_the_sum_alone_is_counted_and_priced_as_output",
+        "tests/cli/test_odd_servers.py::test_thinking_that_stands_in_the_sum_alone_is_counted",
+    ),
+    "With your own key behind OpenRouter": (
+        "tests/wire/test_reply.py::test_the_cost_that_the_server_reports_is_read",
+        "tests/cli/test_odd_servers.py::test_the_cost_of_an_account_is_not_doubled",
+    ),
+    "Prices are per 1,000": (
+        "tests/store/test_providers.py::test_every_digit_of_a_price_is_kept_and_numbers_are_accepted",
+    ),
+    "Token counts come from the server's `usage`": (
+        "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
+        "tests/ui/chat/test_figures_screen.py::test_estimates_and_unknowns_keep_their_marks",
+    ),
+    "Unknown values show as `—`": (
+        "tests/ui/chat/test_status_parts.py::test_unknown_is_a_dash_and_never_a_zero",
+    ),
+    "Price 0 shows as `free`": (
+        "tests/ui/chat/test_status_parts.py::test_free_is_said",
+        "tests/ui/chat/test_figures_screen.py::test_free_and_unpriced_differ",
+    ),
+    "Estimates are within about": (
+        "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
+    ),
+    "The last token is the last text": (
+        "tests/core/test_token_rate.py::test_tokens_without_text_at_the_end_are_waited_for_and_counted",
+        "tests/core/test_token_rate.py::test_an_end_that_was_held_back_is_no_token",
+    ),
+    "A later end of the stream is none": (
+        "tests/core/test_token_rate.py::test_an_end_that_was_held_back_is_no_token",
+    ),
+    "A figure is reported by the server": (
+        "tests/ui/chat/test_figures_screen.py::test_estimates_and_unknowns_keep_their_marks",
     ),
     "A sum that lacks something": (
         "tests/core/test_costs.py::test_what_is_not_priced_is_named_and_makes_the_sum_a_lower_bound",
@@ -455,12 +606,17 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A stopped or interrupted answer": (
         "tests/runtime/test_ledger.py::test_an_answer_that_was_stopped_costs_at_least_what_came",
     ),
+    "What a gateway answers out of its cache": (
+        "tests/core/test_ledger.py::test_a_reply_out_of_a_gateways_cache_makes_every_amount_an_estimate",
+        "tests/wire/test_choices.py::test_a_reply_out_of_a_gateways_cache_is_marked",
+    ),
     "Repeated requests are": (
         "tests/runtime/test_ledger.py::test_what_an_earlier_request_used_is_paid_as_well",
     ),
     "Currencies are never added": ("tests/core/test_costs.py::test_currencies_stand_apart",),
     "With `[rates]`": (
         "tests/cli/test_costs_command.py::test_currencies_are_never_added_and_rates_give_one_line_more",
+        "tests/ui/costs/test_costs_screen.py::test_currencies_are_shown_together_at_the_rates_of_the_settings",
     ),
     "A budget counts what is known": (
         "tests/core/test_costs.py::test_a_budget_over_unknown_prices_is_a_lower_bound_and_counts_them",
@@ -472,8 +628,23 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`lmdeck ask --within-budget`": (
         "tests/cli/test_costs_command.py::test_ask_sends_nothing_beyond_a_budget",
     ),
+    "A budget that cannot be read is told": (
+        "tests/cli/test_costs_command.py::test_a_budget_that_cannot_be_read_is_told_and_voids_no_other",
+        "tests/cli/test_costs_command.py::test_nothing_is_sent_within_a_budget_that_cannot_be_read",
+    ),
+    "In the screens each paid request asks": (
+        "tests/ui/chat/test_budget.py::test_at_100_percent_is_asked_with_what_is_not_priced_and_once_a_chat",
+        "tests/ui/costs/test_budget_of_requests.py::test_tests_of_the_list_and_the_form_ask_once_for_both",
+        "tests/ui/costs/test_budget_of_requests.py::test_a_diagnosis_asks_before_it_checks",
+    ),
+    "What is free never asks": (
+        "tests/ui/costs/test_budget_of_requests.py::test_what_is_free_is_within_every_budget",
+    ),
     "The projection is what": (
         "tests/core/test_costs.py::test_the_projection_is_of_the_same_calendar_month",
+    ),
+    "By provider and by model, one line more": (
+        "tests/cli/test_costs_command.py::test_owners_are_told_what_a_million_tokens_cost_on_their_hardware",
     ),
     "With a price per GPU hour": (
         "tests/core/test_costs.py::test_failures_speed_and_hardware_are_beside_the_money",
@@ -484,6 +655,26 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "On a network disk": (
         "tests/store/test_ledger_file.py::test_on_a_networks_disk_each_process_has_files_of_its_own",
+    ),
+    "While an answer is under way, its line waits": (
+        "tests/store/test_ledger_sent.py::test_a_line_that_was_left_is_settled_once",
+        "tests/store/test_ledger_sent.py::test_one_whose_end_is_in_the_ledger_is_not_settled",
+        "tests/store/test_ledger_sent.py::test_nothing_is_settled_while_its_process_lives",
+        "tests/store/test_ledger_sent.py::test_processes_that_settle_at_once_add_each_line_once",
+        "tests/e2e/test_killed_costs.py::test_an_answer_that_was_complete_has_its_line_alone",
+    ),
+    "It has the tokens of the prompt and of the text": (
+        "tests/e2e/test_killed_costs.py::test_a_chat_costs_the_text_that_its_journal_has",
+        "tests/store/test_ledger_sent.py::test_the_answer_is_that_of_the_turn_that_had_begun_last",
+    ),
+    "Of `ask`, tests and checks no text is saved": (
+        "tests/e2e/test_killed_costs.py::test_what_has_no_journal_costs_at_least_its_prompt",
+    ),
+    "Of vectors, scores and tests of abilities it knows": (
+        "tests/e2e/test_killed_costs.py::test_of_vectors_nothing_is_known",
+    ),
+    "On a disk without file locks": (
+        "tests/store/test_ledger_sent.py::test_on_a_disk_without_locks_nothing_is_kept",
     ),
     "If the ledger cannot be written": (
         "tests/runtime/test_ledger.py::test_a_disk_that_refuses_is_told_and_spending_goes_on",
@@ -499,34 +690,244 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`lmdeck forget conversations` keeps": (
         "tests/store/test_ledger_file.py::test_to_forget_chats_keeps_the_ledger_and_the_other_way_round",
     ),
+    # docs/structured-answers.md
+    "`lmdeck ask --schema FILE` prints": (
+        "tests/cli/test_ask_schema.py::test_the_schema_is_sent_unchanged_and_only_the_json_is_printed",
+        "tests/cli/test_ask_schema.py::test_what_is_not_valid_ends_with_1_and_its_reason",
+        "tests/engine/test_engine_schema.py::test_the_embedded_model_answers_by_the_schema",
+    ),
+    "Stdout has the JSON only": (
+        "tests/cli/test_ask_schema.py::test_what_is_printed_is_the_json_letter_by_letter",
+        "tests/cli/test_ask_schema.py::test_only_json_reaches_a_pipe_in_a_terminal_without_unicode",
+        "tests/core/test_json_answer.py::test_what_is_printed_is_the_same_value_and_commands_nothing",
+    ),
+    "The schema is sent unchanged": (
+        "tests/cli/test_ask_schema.py::test_the_schema_is_sent_unchanged_and_only_the_json_is_printed",
+    ),
+    "`--schema -` reads it from stdin": (
+        "tests/cli/test_ask_schema.py::test_a_schema_comes_through_a_pipe_where_that_is_asked_for",
+        "tests/cli/test_ask_schema.py::test_stdin_is_the_schema_alone",
+    ),
+    "A compact form of it follows": (
+        "tests/cli/test_ask_schema.py::test_a_limit_and_a_system_prompt_of_the_user_stay",
+        "tests/cli/test_ask_schema.py::test_a_schema_of_many_pages_is_not_repeated_in_the_prompt",
+    ),
+    "A token limit is always sent": (
+        "tests/cli/test_ask_schema.py::test_the_schema_is_sent_unchanged_and_only_the_json_is_printed",
+        "tests/cli/test_ask_schema.py::test_a_limit_and_a_system_prompt_of_the_user_stay",
+    ),
+    "A file without a valid schema": (
+        "tests/cli/test_ask_schema.py::test_a_wrong_schema_is_refused_before_anything_is_sent",
+        "tests/core/test_schema_check.py::test_nothing_is_fetched",
+    ),
+    "**Every answer is validated here**": (
+        "tests/cli/test_ask_schema.py::test_each_way_of_asking_is_validated_here",
+        "tests/engine/test_engine_schema.py::test_a_pattern_that_the_engine_skips_is_judged_here",
+        "tests/cli/test_ask_schema.py::test_what_is_not_valid_ends_with_1_and_its_reason",
+        "tests/cli/test_ask_schema.py::test_json_in_the_reasoning_is_taken_with_a_note_only_if_it_is_valid",
+        "tests/cli/test_ask_schema.py::test_endless_white_space_is_stopped_while_it_streams",
+        "tests/core/test_json_answer.py::test_what_is_not_one_json_value_is_refused",
+    ),
+    "The first violation is shown": (
+        "tests/core/test_schema_check.py::test_the_first_violation_has_its_place_and_a_sentence",
+        "tests/cli/test_ask_schema.py::test_the_first_violation_and_the_answer_are_shown",
+    ),
+    "`format` is not judged": (
+        "tests/core/test_schema_check.py::test_a_price_is_a_multiple_of_a_cent_and_a_format_is_not_judged",
+    ),
+    "A server that refuses the form": (
+        "tests/cli/test_ask_schema.py::test_the_ladder_is_climbed_after_a_refusal_that_names_the_field",
+        "tests/cli/test_ask_schema.py::test_no_other_refusal_is_a_reason_to_climb",
+    ),
+    "If it refuses a keyword": (
+        "tests/cli/test_ask_schema.py::test_a_refused_keyword_is_shown_and_strict_is_offered",
+        "tests/core/test_schema_strict.py::test_what_changes_is_counted_and_the_rest_stays",
+    ),
+    "A schema that has no such form": (
+        "tests/cli/test_ask_schema.py::test_what_has_no_strict_form_is_refused_before_anything_is_sent",
+    ),
+    "`--retry` asks a second time": (
+        "tests/cli/test_ask_schema.py::test_one_retry_with_the_reason_and_without_the_answer",
+        "tests/cli/test_ask_schema.py::test_what_was_cut_is_not_asked_again",
+    ),
+    "`--json` has `structured`": (
+        "tests/cli/test_ask_schema.py::test_the_first_violation_and_the_answer_are_shown",
+        "tests/cli/test_ask_schema.py::test_validity_and_the_value_are_in_the_report",
+    ),
+    "A chat does the same": (
+        "tests/wired/test_structured.py::test_one_line_under_the_answer_says_what_it_is_worth",
+        "tests/wired/test_structured.py::test_the_plain_chat_says_the_same",
+    ),
+    "It neither changes the form": (
+        "tests/wired/test_structured.py::test_a_refusal_in_a_chat_is_shown_and_asked_no_other_way",
+    ),
+    # docs/abilities.md
+    "`lmdeck check NAME --deep` tests": (
+        "tests/cli/test_check_abilities.py::test_deep_tests_all_of_them_and_a_plain_check_none",
+        "tests/engine/test_engine_abilities.py::test_what_the_built_in_model_can_do",
+    ),
+    "In the diagnosis screen `t` does": (
+        "tests/ui/diagnosis/test_abilities.py::test_the_cost_is_said_before_a_key_tests",
+        "tests/ui/diagnosis/test_abilities.py::test_results_appear_one_by_one_and_stay",
+    ),
+    "`--only tools,json_schema` tests": (
+        "tests/cli/test_check_abilities.py::test_the_answer_as_json_follows_the_schema",
+        "tests/cli/test_check_abilities.py::test_wrong_usage_names_what_is_right",
+    ),
+    "An answer alone is never a yes": (
+        "tests/probe/deep/test_rules.py::test_c1_1_an_answer_alone_is_never_a_yes",
+    ),
+    "Tools, a system prompt or an image": (
+        "tests/probe/deep/test_rules.py::test_c1_2_a_template_without_tools_is_told_by_the_count_of_prompt_tokens",
+        "tests/probe/deep/test_every_outcome.py::test_the_outcome_of_a_server",
+    ),
+    "A tool call that stands in the text": (
+        "tests/probe/deep/test_rules.py::test_c1_7_a_call_as_text_is_a_server_without_a_parser",
+    ),
+    "An answer that was cut is asked": (
+        "tests/probe/deep/test_rules.py::test_c1_3_a_cut_answer_is_repeated_with_256_tokens_and_then_proves_nothing",
+    ),
+    "A missing ability is no failure": (
+        "tests/cli/test_check_abilities.py::test_deep_tests_all_of_them_and_a_plain_check_none",
+    ),
+    "What the server says of itself": (
+        "tests/wire/test_claims.py::test_each_kind_of_server_is_read",
+        "tests/probe/deep/test_rules.py::test_c1_13_what_is_claimed_stands_beside_what_was_seen",
+    ),
+    "If another model than the one": (
+        "tests/probe/deep/test_rules.py::test_c1_14_another_model_that_answers_is_named_beside_the_result",
+    ),
+    "If the chat showed reasoning and": (
+        "tests/probe/deep/test_rules.py::test_reasoning_is_off_where_the_way_to_switch_it_is_known",
+    ),
+    "Requests and tokens are shown before": (
+        "tests/cli/test_check_abilities.py::test_the_cost_is_said_first_then_each_ability_in_a_row",
+        "tests/probe/deep/test_every_outcome.py::test_all_tests_together_stay_within_the_tokens_that_are_promised",
+    ),
+    "Tests run one at a time": (
+        "tests/probe/deep/test_rules.py::test_a_failure_of_one_test_does_not_end_the_others",
+        "tests/probe/deep/test_rules.py::test_each_request_is_told_to_the_ledger_as_a_check_one_at_a_time",
+    ),
+    "They are in the ledger as checks": (
+        "tests/probe/deep/test_rules.py::test_each_request_is_told_to_the_ledger_as_a_check_one_at_a_time",
+    ),
+    "Results are remembered for a week": (
+        "tests/core/test_ability_memory.py::test_c1_12_it_is_kept_for_a_week_at_most",
+        "tests/runtime/test_known_abilities.py::test_it_is_known_in_the_next_run_for_the_same_build",
+        "tests/cli/test_check_abilities.py::test_a_check_that_is_cut_off_remembers_what_it_has_found",
+        "tests/wired/test_abilities.py::test_what_a_stopped_test_has_found_is_remembered",
+    ),
+    "What was not tried is not remembered": (
+        "tests/core/test_ability_memory.py::test_c1_10_a_passing_fault_is_never_remembered",
+    ),
+    "The diagnosis shows them": (
+        "tests/ui/diagnosis/test_abilities.py::test_remembered_results_are_shown_with_their_age",
+    ),
+    "Before an image goes to a model": (
+        "tests/cli/test_plain_attaching.py::test_a_model_whose_test_showed_no_images_is_asked_about_before_the_first_one",
+        "tests/wired/test_attaching.py::test_a_model_that_refused_an_image_is_asked_about_before_the_next_one",
+        "tests/runtime/test_known_abilities.py::test_no_and_ignored_mean_no_images",
+    ),
+    "An answer to an image in a chat": (
+        "tests/runtime/test_known_abilities.py::test_c1_12_an_answer_to_an_image_in_a_chat_outweighs_any_test",
+    ),
+    "The check of all active providers": (
+        "tests/cli/test_check_matrix.py::test_the_table_has_what_each_can_and_a_sentence_for_who_cannot_be_reached",
+        "tests/cli/test_check_matrix.py::test_blocks_fit_and_have_every_provider_once",
+    ),
+    "What the tests cost is said": (
+        "tests/cli/test_check_matrix.py::test_the_table_has_what_each_can_and_a_sentence_for_who_cannot_be_reached",
+    ),
+    "A provider that cannot be reached has": (
+        "tests/cli/test_check_matrix.py::test_the_table_has_what_each_can_and_a_sentence_for_who_cannot_be_reached",
+    ),
+    "`--markdown` prints the table": (
+        "tests/cli/test_check_matrix.py::test_markdown_is_a_table_for_a_readme_and_alone_on_stdout",
+        "tests/cli/test_check_matrix.py::test_what_has_changed_is_marked_from_what_is_remembered",
+    ),
+    "`--json` has the abilities": (
+        "tests/cli/test_check_matrix.py::test_what_has_changed_is_marked_from_what_is_remembered",
+    ),
+    "**What has changed** since": (
+        "tests/cli/test_check_matrix.py::test_what_has_changed_is_marked_from_what_is_remembered",
+        "tests/wired/test_abilities_screen.py::test_what_is_remembered_is_there_at_once_and_changes_are_marked",
+    ),
+    "The test before is remembered": (
+        "tests/core/test_ability_memory.py::test_what_it_was_before_is_known_until_a_test_shows_the_same_again",
+    ),
+    "A test that could not be tried": (
+        "tests/cli/test_check_matrix.py::test_what_has_changed_is_marked_from_what_is_remembered",
+    ),
+    "In the provider list, `M` opens": (
+        "tests/wired/test_abilities_screen.py::test_the_cost_is_said_before_and_the_table_fills",
+    ),
+    "It shows at once what is remembered": (
+        "tests/wired/test_abilities_screen.py::test_what_is_remembered_is_there_at_once_and_changes_are_marked",
+        "tests/wired/test_abilities_screen.py::test_the_cost_is_said_before_and_the_table_fills",
+    ),
+    "`t` tests all of them": (
+        "tests/wired/test_abilities_screen.py::test_the_cost_is_said_before_and_the_table_fills",
+    ),
+    "Enter shows what the test": (
+        "tests/wired/test_abilities_screen.py::test_enter_shows_the_evidence_and_d_diagnoses",
+        "tests/wired/test_abilities_screen.py::test_the_evidence_is_beside_the_table_where_all_providers_fit",
+    ),
+    "Left and Right go to other providers": (
+        "tests/wired/test_abilities_screen.py::test_other_providers_come_into_sight",
+        "tests/wired/test_abilities_screen.py::test_enter_shows_the_evidence_and_d_diagnoses",
+        "tests/wired/test_abilities_screen.py::test_it_is_exported",
+    ),
+    "Esc stops the tests": (
+        "tests/wired/test_abilities_screen.py::test_escape_stops_the_tests_and_keeps_what_ended",
+    ),
 }
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+ABILITIES = (ROOT / "docs/abilities.md").read_text(encoding="utf-8")
 COSTS = (ROOT / "docs/costs.md").read_text(encoding="utf-8")
 JOURNAL = (ROOT / "docs/journal.md").read_text(encoding="utf-8")
+STRUCTURED = (ROOT / "docs/structured-answers.md").read_text(encoding="utf-8")
+EMBEDDINGS = (ROOT / "docs/embeddings.md").read_text(encoding="utf-8")
 TIME = (ROOT / "docs/time.md").read_text(encoding="utf-8")
 
 
 def test_every_sentence_is_linked() -> None:
     sentences, tables = sentences_and_tables(
-        "\n\n".join((SECURITY, JOURNAL, COSTS, TIME, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
+        "\n\n".join(
+            (
+                *(SECURITY, JOURNAL, COSTS, EMBEDDINGS, TIME, STRUCTURED, ABILITIES),
+                *(assurance.HEAD, servers.HEAD, provider_pages.HEAD),
+            )
+        )
     )
     assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
-    assert tables == ["part"]  # of "The time of an answer has eight parts"
+    # "The time of an answer has eight parts"; tests/core/test_figures.py; "Every answer is validated";
+    # tests/probe/deep/cases.py
+    assert tables == ["part", "figure", "the answer", "word"]
 
 
 def test_no_page_is_left_out() -> None:
     """The pages for builders promise nothing to users."""
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
     assert pages == {
+        "abilities.md",
         "architecture.md",
         "assurance.md",
         "causes.md",
+        "chat.md",
+        "commands.md",
         "costs.md",
+        "dialects.md",
+        "embeddings.md",
         "glossary.md",
+        "history.md",
+        "install.md",
         "journal.md",
         "keys.md",
         "providers.md",
+        "recipes.md",
         "servers.md",
+        "settings.md",
+        "structured-answers.md",
         "time.md",
     }
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,30 @@ def test_a_page_says_what_its_record_says(name: str) -> None:
     assert (ROOT / "docs" / f"{name}.md").read_text() == PAGES[name](record)
 
 
+def test_a_run_that_measures_publishes_its_figures(tmp_path: Path) -> None:
+    figures = tmp_path / "figures"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/assurance/test_imports.py",
+    ]
+    environment = os.environ | {assurance.FIGURES: str(figures)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert json.loads(figures.read_text())["promise"] == "markup"
+
+
 def test_what_a_server_was_held_to_is_a_test() -> None:
     record = json.loads(servers.RECORD.read_text())
     for name, found in record.items():
-        text = (ROOT / "tests" / "servers" / f"test_{name}.py").read_text()
+        files = (ROOT / "tests" / "servers").glob(f"test_{name}*.py")
+        text = "\n".join(file.read_text() for file in files)
         tests = re.findall(r"^(?:async )?def test_(\w+)\(", text, re.MULTILINE)
         said = {entry["name"].partition("[")[0].replace(" ", "_") for entry in found["tests"]}
         assert said <= set(tests), name
@@ -52,7 +73,8 @@ def test_the_folder_of_the_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     used: list[Path] = []
     run = {"version": "1", "date": "today", "machine": "here", "tests": []}
 
-    def install(folder: Path) -> dict[str, str]:
+    def install(folder: Path, names: Collection[str]) -> dict[str, str]:
+        assert list(names) == ["nginx"]
         used.append(folder)
         return {}
 
@@ -69,6 +91,22 @@ def test_the_folder_of_the_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert servers.main() == 0
     assert used == [expected, expected]
     assert json.loads((tmp_path / "servers.json").read_text()) == {"nginx": run}
+
+
+def test_every_file_of_the_servers_tests_is_run_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: list[str] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        files.extend(Path(part).name for part in command if part.endswith(".py"))
+        report = next(part for part in command if part.startswith("--junit-xml=")).partition("=")[2]
+        Path(report).write_text("<testsuites/>")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(servers, "_version", lambda *_: "1")
+    monkeypatch.setattr(subprocess, "run", run)
+    for name in servers.SERVERS:
+        servers._run(name, tmp_path)
+    assert sorted(files) == sorted(file.name for file in (ROOT / "tests" / "servers").glob("test_*.py"))
 
 
 def _told(module: str, name: str, **variables: str) -> str:

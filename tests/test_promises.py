@@ -1,4 +1,4 @@
-"""Each sentence of the README that promises something is linked to the tests that show it.
+"""Each sentence of the README and of the pages for users is linked to the tests that show it.
 
 A sentence that is added or changed fails ``test_every_sentence_is_linked`` until ``SHOWN`` has it: write the
 beginning of the sentence and the tests. ``NO_PROMISE`` is for what says nothing of the program.
@@ -11,34 +11,107 @@ import re
 import pytest
 
 from tests.support.prose import ROOT, assert_test_exists, not_linked, sentences_and_tables
+from tools import commands_pages
 from tui.cli.parser import build_parser
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+OF_USERS = ("chat", "history", "settings", "dialects", "install", "recipes")
+PAGES = ("README.md", *(f"docs/{name}.md" for name in OF_USERS))
+TEXT = "\n\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES) + commands_pages.HEAD
 
 NO_PROMISE = (
     "Made for the keyboard, SSH",
     "Or install the command:",
+    "Before an agent is wired to it:",
+    "From a clone of this repository",
+    "With an older Python:",
+    "`?` (in the prompt:",
+    "**Chat with a local vLLM**",
+    "**What it can do and how fast it is**:",
+    "**What it cost**:",
+    "**Find an old conversation**:",
+    "On a machine with a network",
+    "Copy the folder, then",
+    "The built-in model, from the same folder:",
+    "lmdeck is imported as `tui`",
+    "Give it an environment of its own",
+    "Exit codes:",
     "Two providers are built in:",
     "*SmolLM2 on this machine*",
-    "Something fails?",
-    "All causes and fixes",
     "*Source*:",
     "*docs*:",
     "*run*:",
     "*reported*:",
     "On Linux:",
     "All lines of `config.toml`",
-    "Guarantees, limits, and how",
-    "Test results: [docs",
     "The built-in model has 135",
-    "Benchmarks:",
     "Apache-2.0",
 )
 SHOWN: dict[str, tuple[str, ...]] = {
-    "Every exchange that used tokens": (
-        "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_before_it_ends",
+    "`uv tool install --python 3.12": ("tests/packaging/test_make.py::test_a_python_that_is_too_old",),
+    "`make run PYTHON=": ("tests/packaging/test_make.py::test_a_python_that_is_too_old",),
+    "F1) shows the keys that work here": (
+        "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",
+        "tests/wired/test_command_completion.py::test_a_slash_opens_the_list_above_the_prompt_and_typing_narrows_it",
+        "tests/wired/test_palette_names.py",
     ),
-    "`$` shows what a month cost": (
+    "**Find out why an endpoint fails**": (
+        "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
+        "tests/ui/chat/test_offers.py",
+        "tests/test_document_commands.py::test_every_command_works",
+    ),
+    "Each block can be copied and run": ("tests/test_document_commands.py::test_every_command_works",),
+    "`check` waits for a server": ("tests/cli/test_waiting.py",),
+    "Its exit code is 0 once": (
+        "tests/cli/test_waiting.py",
+        "tests/cli/test_common_promises.py::test_the_exit_codes",
+    ),
+    "`--json` has the answer": ("tests/cli/test_ask.py::test_the_json_contract",),
+    "**h** lists them": (
+        "tests/ui/chat/test_full_text_search.py::test_enter_opens_the_chat_at_the_first_hit_and_the_search_continues",
+        "tests/test_document_commands.py::test_every_command_works",
+    ),
+    "`lmdeck chat --plain` does the same": ("tests/cli/test_plain_chat.py",),
+    "`lmdeck engine install` adds": (
+        "tests/engine/test_engine_missing.py::test_installing_takes_the_pinned_versions_and_the_model_without_dependencies",
+    ),
+    "lmdeck works without it": (
+        "tests/engine/test_engine_missing.py::test_a_failed_install_says_that_the_program_works_without",
+    ),
+    "`lmdeck completion bash` (or": (
+        "tests/cli/test_completion.py::test_tab_completes_in_a_shell",
+        "tests/cli/test_completion.py::test_providers_models_presets_and_causes",
+        "tests/cli/test_completion.py::test_chats_by_their_identity",
+    ),
+    "The wheel brings the scripts": (
+        "tests/packaging/test_wheel.py::test_the_wheel_brings_completions_and_the_man_page",
+    ),
+    "`man lmdeck` has this page": (
+        "tests/packaging/test_wheel.py::test_the_wheel_brings_completions_and_the_man_page",
+        "tests/cli/test_completion.py::test_the_manual_is_set_without_a_complaint",
+    ),
+    "Where another package of that name": (
+        "tests/packaging/test_start.py::test_another_package_of_the_name_is_explained",
+    ),
+    "`lmdeck` alone opens": ("tests/e2e/test_first_chat.py",),
+    "`lmdeck COMMAND --help`": ("tests/cli/test_completion.py::test_the_pages_are_current",),
+    "`lmdeck ask hi --url": (
+        "tests/cli/test_common_promises.py::test_ask_with_a_url_saves_no_provider_and_no_chat",
+    ),
+    "All `--json` output": ("tests/cli/test_common_promises.py::test_json_has_its_version_and_is_ascii",),
+    "With `--json`, a command that fails": (
+        "tests/cli/test_exit_codes.py::test_the_code_of_a_failure_is_that_of_its_cause",
+    ),
+    "`0` done": (
+        "tests/cli/test_common_promises.py::test_the_exit_codes",
+        "tests/cli/test_costs_command.py::test_ask_sends_nothing_beyond_a_budget",
+        "tests/cli/test_ask.py::test_an_interrupted_answer_is_not_ok",
+    ),
+    "A key that no keyboard sends": (
+        "tests/ui/shell/test_own_keys.py::test_a_key_that_no_keyboard_sends_is_told",
+        "tests/ui/shell/test_own_keys.py::test_a_key_that_means_something_else_there_is_told",
+    ),
+    "Every key can be changed": ("tests/wired/test_every_setting.py::test_a_setting_has_its_effect",),
+    "`$` shows a month day by day": (
         "tests/cli/test_costs_command.py::test_the_table_fits_80_columns_and_names_what_is_not_priced",
         "tests/ui/costs/test_costs_screen.py::test_a_month_is_shown_by_provider_with_what_is_unknown_and_free",
         "tests/ui/chat/test_budget.py::test_at_80_percent_the_status_bar_has_a_word",
@@ -52,6 +125,18 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "A pinned chat stays": (
         "tests/ui/chat/test_conversations_screen.py::test_pinned_ones_stay_at_the_top_and_on_disk",
+    ),
+    "In a chat, `p` and `x`": (
+        "tests/ui/chat/test_chat_screen.py::test_a_chat_is_pinned_and_exported_from_within",
+        "tests/cli/test_plain_chat.py::test_a_chat_is_pinned_and_exported",
+    ),
+    "What was typed and not sent": (
+        "tests/e2e/test_unsent_messages.py::test_a_killed_program_loses_no_word",
+        "tests/e2e/test_unsent_messages.py::test_the_plain_chat_loses_no_word_either",
+    ),
+    "`o` sorts what was found": (
+        "tests/ui/chat/test_full_text_search.py"
+        "::test_the_best_match_has_the_words_in_its_title_or_else_the_most_lines",
     ),
     "`/copy 2` copies the second": (
         "tests/ui/chat/test_chat_screen.py"
@@ -93,20 +178,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A deleted chat stays in the trash": (
         "tests/cli/test_history_command.py::test_a_deleted_chat_is_in_the_trash_and_comes_back",
     ),
-    "`lmdeck check URL --report -`": (
+    "`--report` makes": (
         "tests/cli/test_server_words.py::test_a_report_of_a_failing_endpoint_has_all_that_is_needed",
         "tests/cli/test_server_words.py::test_a_report_goes_to_stdout_alone",
-    ),
-    "A provider of the category *Embedding*": (
-        "tests/probe/test_vectors.py::test_a_healthy_one_tells_count_size_norm_tokens_and_time",
-        "tests/runtime/test_embedding.py::test_two_texts_are_sent_by_the_provider",
-    ),
-    "Counts that contradict each other": (
-        "tests/cli/test_ask_figures.py::test_counts_that_contradict_the_text_are_noted",
-    ),
-    "If the server itself reports a cost": (
-        "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_before_it_ends",
-        "tests/cli/test_ask_figures.py::test_the_cost_of_the_server_stands_beside_ours",
     ),
     "References in an imported file": (
         "tests/cli/test_import_command.py::test_a_file_names_no_secret_of_this_machine",
@@ -124,7 +198,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/net/test_chat_transcripts.py",
         "tests/wire/test_fingerprint.py",
     ),
-    "Requires Python 3.11 or newer": (
+    "lmdeck needs Python 3.11 or newer": (
         "tests/packaging/test_make.py::test_a_python_that_is_too_old",
         "tests/packaging/test_make.py::test_a_python_without_venv",
     ),
@@ -170,11 +244,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "**Test** sends a real message": (
         "tests/ui/shell/test_provider_form.py::test_the_test_sends_the_unsaved_values",
     ),
-    "Press **d** in the list, type `/diagnose` in a chat, or run `lmdeck check": (
-        "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
-        "tests/ui/chat/test_offers.py",
-        "tests/cli/test_check.py",
-    ),
     "In the prompt the same actions are commands": (
         "tests/ui/shell/test_bindings.py::test_a_command_does_what_a_key_does",
         "tests/wired/test_command_completion.py::test_a_slash_opens_the_list_above_the_prompt_and_typing_narrows_it",
@@ -201,7 +270,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/wired/test_presets.py::test_the_samples_are_good_presets_and_keep_your_files",
     ),
     "Its keys are `description`": (
-        "tests/wired/test_presets.py::test_every_key_that_the_readme_names_is_one",
+        "tests/wired/test_presets.py::test_every_key_that_the_page_names_is_one",
         "tests/wired/test_presets.py::test_what_a_preset_leaves_out_stays",
     ),
     "Sending it begins a branch": (
@@ -238,7 +307,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "F1 (or `?` outside a text field) shows": (
         "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",
     ),
-    "Every key can be changed": ("tests/wired/test_every_setting.py::test_a_setting_has_its_effect",),
     "lmdeck recognises the server": (
         "tests/wire/test_fingerprint.py",
         "tests/probe/test_evidence.py",
@@ -247,20 +315,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A parameter that a server refuses": (
         "tests/net/test_chat_retries.py::test_a_refused_parameter_is_dropped_said_and_remembered",
         "tests/net/test_chat_retries.py::test_several_refused_parameters_are_dropped_one_by_one",
-    ),
-    "Prices per 1,000": (
-        "tests/store/test_providers.py::test_every_digit_of_a_price_is_kept_and_numbers_are_accepted",
-    ),
-    "Token counts come from the server's `usage`": (
-        "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
-        "tests/ui/chat/test_figures_screen.py::test_estimates_and_unknowns_keep_their_marks",
-    ),
-    "Unknown values show as `—`": (
-        "tests/ui/chat/test_status_parts.py::test_unknown_is_a_dash_and_never_a_zero",
-    ),
-    "Price 0 shows as `free`": (
-        "tests/ui/chat/test_status_parts.py::test_free_is_said",
-        "tests/ui/chat/test_figures_screen.py::test_free_and_unpriced_differ",
     ),
     "The status bar always shows the tokens": (
         "tests/ui/chat/test_status_parts.py::test_tokens_and_cost_outlast_everything_at_60_columns",
@@ -273,8 +327,18 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/assurance/test_private_files.py::test_no_file_is_ever_open_to_others",
     ),
     "Unreadable files are set aside": (
-        "tests/store/test_providers.py::test_a_malformed_file_at_the_start_falls_back_to_the_version_before",
         "tests/store/test_endpoint_memory.py::test_a_broken_file_is_kept_aside",
+        "tests/store/test_providers.py::test_a_malformed_file_is_reported_and_never_changed",
+    ),
+    "A provider that is renamed keeps its chats": (
+        "tests/cli/test_renamed_providers.py::test_filters_find_the_chats_by_either_name",
+        "tests/cli/test_renamed_providers.py::test_costs_are_counted_as_its_own",
+        "tests/cli/test_renamed_providers.py::test_whoever_takes_the_old_name_inherits_nothing",
+    ),
+    "While `providers.toml` cannot be read": (
+        "tests/store/test_providers.py::test_a_malformed_file_at_the_start_falls_back_to_the_version_before",
+        "tests/cli/test_unreadable_providers.py::test_nothing_is_sent",
+        "tests/cli/test_unreadable_providers.py::test_nothing_is_changed",
     ),
     "Several lmdecks can run at once": (
         "tests/store/test_sessions.py::test_processes_never_lose_each_others_edits_even_when_killed",
@@ -294,7 +358,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_provider_set.py::test_both_commands_write_every_field",
     ),
     "You can edit `providers.toml` by hand": (
-        "tests/test_readme.py::test_its_files_can_be_read",
+        "tests/test_documents.py::test_its_files_can_be_read",
         "tests/store/test_providers.py::test_a_change_by_hand_is_noticed",
         "tests/wired/test_provider_fields.py::test_a_field_has_its_effect",
     ),
@@ -306,11 +370,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/runtime/test_debug_log.py::test_no_key_is_in_it_wherever_it_stands",
         "tests/runtime/test_debug_log.py::test_a_command_writes_each_phase_and_each_decision",
     ),
-    "Text from models and servers never controls": (
-        "tests/assurance/test_terminal_safety.py",
-        "tests/assurance/test_key_canary.py",
-        "tests/assurance/test_private_files.py",
-    ),
     "Chat Completions only": (
         "tests/cli/test_ask_figures.py::test_an_answer_of_tool_calls_is_printed_and_ends_with_0",
     ),
@@ -319,16 +378,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/probe/test_discover.py::test_without_proc_the_usual_ports_are_asked",
         "tests/store/test_paths.py::test_macos_keeps_its_own_places",
     ),
-    "Token estimates are within": (
-        "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
-    ),
     "`make help` lists all targets": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
-    "`make check` (ruff": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
-    "The code is layered": ("tests/test_layers.py::test_each_layer_imports_only_what_is_below_it",),
-    "`cli → ui → runtime": ("tests/test_layers.py::test_each_layer_imports_only_what_is_below_it",),
 }
 TABLES: dict[str, tuple[str, ...]] = {
-    "figure": ("tests/core/test_figures.py", "tests/core/test_token_rate.py"),
+    "page": ("tests/test_documents.py::test_every_link_leads_somewhere",),
+    "with": ("tests/packaging/test_make.py", "tests/packaging/test_wheel.py"),
     "what": (
         "tests/wired/test_places.py::test_a_place_holds_what_its_line_says",
         "tests/store/test_paths.py::test_the_system_wide_folder_has_a_default",
@@ -347,7 +401,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 
 def test_every_sentence_is_linked() -> None:
-    sentences, tables = sentences_and_tables(README)
+    sentences, tables = sentences_and_tables(TEXT)
     assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
     assert sorted(tables) == sorted(TABLES)
 
@@ -359,7 +413,7 @@ def test_a_linked_test_exists(test: str) -> None:
     assert_test_exists(test)
 
 
-def test_every_option_in_the_readme_is_accepted() -> None:
+def test_every_option_that_is_named_is_accepted() -> None:
     help_texts = [build_parser().format_help()]
     parsers = [build_parser()]
     for parser in parsers:
@@ -367,7 +421,7 @@ def test_every_option_in_the_readme_is_accepted() -> None:
             choices = action.choices if isinstance(action.choices, dict) else {}
             parsers += choices.values()
             help_texts += [child.format_help() for child in choices.values()]
-    text = re.sub(r"^.*(python|pip|pipx|uv|mypy) .*$", "", README, flags=re.MULTILINE)
+    text = re.sub(r"^.*(python|pip|pipx|uv|uvx|mypy) .*$", "", TEXT, flags=re.MULTILINE)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
-    assert {"--plain", "--json", "--quick", "--watch", "--all", "--fault"} <= named
+    assert {"--plain", "--json", "--timing", "--report"} <= named
     assert {option for option in named if not any(option in shown for shown in help_texts)} == set()

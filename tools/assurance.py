@@ -26,6 +26,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "docs" / "assurance.json"
 PAGE = ROOT / "docs" / "assurance.md"
+FIGURES = "LMDECK_FIGURES"
+"""The variable that tells the tests where to write what they measured."""
 HEAD = """\
 # Assurance: each promise, its test, its figure
 
@@ -79,7 +81,7 @@ PROMISES = (
     Promise("signals", "Signals and closed streams end it in order", _assurance("signals")),
     Promise("hostile", "A hostile server cannot hurt", _assurance("hostile_servers")),
     Promise("disk", "Nothing is lost on a disk in trouble", _assurance("disk_trouble")),
-    Promise("input", "No input and no locale crash it", _assurance("odd_input")),
+    Promise("input", "No input and no locale crash it", _assurance("odd_input", "odd_keys")),
     Promise(
         "markup",
         "No text is markup, no import opens a socket",
@@ -133,7 +135,7 @@ def measure(promise: Promise) -> dict[str, Any]:
     """Run the long tests of one promise and return what is to be said of it."""
     with tempfile.TemporaryDirectory() as folder:
         figures, results = Path(folder) / "figures", Path(folder) / "results.xml"
-        environment = {**os.environ, "LMDECK_ASSURE": "1", "LMDECK_FIGURES": str(figures)}
+        environment = {**os.environ, "LMDECK_ASSURE": "1", FIGURES: str(figures)}
         command = [
             sys.executable,
             "-m",

@@ -39,14 +39,11 @@ def render_page() -> str:
         "`lmdeck ask --json`. The sentences are those that lmdeck shows, without the facts of the case.\n"
         "*(warning)*: the endpoint may still work.\n",
     ]
+    common = (CATALOGUE[identifier] for identifier in MOST_COMMON)
+    parts.append(f"## The most common\n\n{_table(common)}")
     for heading, causes in SECTIONS.items():
         parts.append(f"## {heading}\n\n{_table(causes)}")
     return "\n".join(parts)
-
-
-def render_common() -> str:
-    """Return the README's table of the most common failures."""
-    return _table(CATALOGUE[identifier] for identifier in MOST_COMMON)
 
 
 def _table(causes: Iterable[Cause]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,18 +39,11 @@ work in `lmdeck chat --plain` too, but for those that need a screen (*).
 | command | what it does |
 | --- | --- |
 """
-_COMMON = ("everywhere", "providers", "chat")
-"""The groups that the README has."""
 
 
 def render_page() -> str:
     """Return ``docs/keys.md``."""
     return f"{_BEGIN}{_COMMANDS}{_command_rows()}\n{''.join(map(_section, KEYS))}"
-
-
-def render_common() -> str:
-    """Return the README's table: what has a key in the places used most."""
-    return "\n".join(line for group in _COMMON for line in _short_table(group))
 
 
 def _command_rows() -> str:
@@ -66,15 +58,6 @@ def _section(group: str) -> str:
     rows = [f"| {_shown(key)} | {key.tooltip} | `{key.identifier}` |" for key in KEYS[group]]
     head = f"\n## {GROUP_TITLES[group]}\n\n| key | what it does | name |\n| --- | --- | --- |\n"
     return head + "\n".join(rows) + "\n"
-
-
-def _short_table(group: str) -> Iterator[str]:
-    yield f"| {GROUP_TITLES[group]} | |"
-    yield "| --- | --- |"
-    for key in KEYS[group]:
-        if key.names:
-            yield f"| {_shown(key)} | {key.tooltip} |"
-    yield ""
 
 
 def _shown(key: Key) -> str:

@@ -8,7 +8,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
-for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python}; do
+for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 python}; do
     if is_new_enough "$candidate"; then
         python=$candidate
         break
@@ -24,6 +24,7 @@ if [ -z "${python:-}" ]; then
         say "lmdeck needs Python 3.11 or newer; there is no $wanted here."
     fi
     say "Install a newer one, or name it: make run PYTHON=/path/to/python3.12"
+    say "With uv, which brings its own Python: uv tool install --python 3.12 ."
     exit 1
 fi
 

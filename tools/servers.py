@@ -1,7 +1,7 @@
 """Run the tests against real servers and write their result into docs/servers.md.
 
     python tools/servers.py            install what is missing (gigabytes), then run every test
-    python tools/servers.py vllm nginx only these; the others keep the result they have
+    python tools/servers.py vllm nginx only these; the others are not installed and keep their result
 
 The folder of the servers is .servers, or what $LMDECK_SERVERS names. A server that cannot be installed is
 "not run", with the reason. The record is docs/servers.json. Ends with 1 where a test failed.
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.servers.install import install  # noqa: E402 - the path comes first
+from tui import __version__  # noqa: E402
 
 RECORD = ROOT / "docs" / "servers.json"
 PAGE = ROOT / "docs" / "servers.md"
@@ -59,7 +60,7 @@ def main() -> int:
     parser.add_argument("servers", nargs="*", choices=[*SERVERS, []], help="which servers; default: all")
     chosen = parser.parse_args().servers or list(SERVERS)
     folder = Path(os.environ.get("LMDECK_SERVERS") or ROOT / ".servers").resolve()
-    for group, reason in install(folder).items():
+    for group, reason in install(folder, chosen).items():
         print(f"{group}: not installed: {reason}", file=sys.stderr)
     record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
     code = 0
@@ -74,7 +75,8 @@ def main() -> int:
 def _run(name: str, folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as place:
         report = Path(place) / "report.xml"
-        command = [sys.executable, "-m", "pytest", f"tests/servers/test_{name}.py", f"--junit-xml={report}"]
+        files = sorted(map(str, (ROOT / "tests" / "servers").glob(f"test_{name}*.py")))
+        command = [sys.executable, "-m", "pytest", *files, f"--junit-xml={report}"]
         environment = {**os.environ, "LMDECK_SERVERS": str(folder)}
         ended = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         if not report.exists():
@@ -84,7 +86,7 @@ def _run(name: str, folder: Path) -> dict[str, Any]:
         "version": _version(name, folder),
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU cores, "
-        f"Python {platform.python_version()}, lmdeck {version('lmdeck')}",
+        f"Python {platform.python_version()}, lmdeck {__version__}",
         "tests": tests,
     }
 

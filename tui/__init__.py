@@ -4,4 +4,4 @@ The package is called ``tui``; the distribution and the command are ``lmdeck``.
 Nothing is imported here, so that ``lmdeck --version`` stays instant.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

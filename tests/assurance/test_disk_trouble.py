@@ -74,7 +74,7 @@ def test_the_screens_say_so_and_save_what_waited(
         assert terminal.wait() == 0
     assert crash_reports(tmp_path) == []
     store = ConversationStore(resolve_paths(environment))
-    (summary,) = store.list()
+    (summary,) = store.listing.all()
     turns = store.open(summary.identity).turns
     assert [turn.prompt.text for turn in turns] == ["first", "second"]
     assert all(turn.answer.text.endswith("word19 ") and turn.state is TurnState.DONE for turn in turns)

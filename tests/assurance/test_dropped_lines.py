@@ -69,7 +69,7 @@ def cut_off(home: Path, demo: DemoServer, after: float, number: signal.Signals |
             terminal.kill(number)
         code = terminal.wait(15)
     store = ConversationStore(resolve_paths(environment))
-    (summary,) = store.list()
+    (summary,) = store.listing.all()
     (turn,) = store.open(summary.identity).turns
     return Round(answer_on(shown), turn, code)
 

@@ -87,7 +87,7 @@ def shown(program: Program, text: str, since: int = 0, limit: float = 30.0) -> N
 def saved_turn(environment: dict[str, str]) -> Turn | None:
     """Return the turn of the one conversation as it is on disk."""
     store = ConversationStore(resolve_paths(environment))
-    for summary in store.list():
+    for summary in store.listing.all():
         turns = store.open(summary.identity).turns
         return turns[-1] if turns else None
     return None

@@ -64,7 +64,7 @@ def only_file(environment: Mapping[str, str]) -> Path:
 def kept(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the prompts and answers of the newest conversation that there is."""
     store = ConversationStore(resolve_paths(environment))
-    found = [store.open(summary.identity).turns for summary in store.list()]
+    found = [store.open(summary.identity).turns for summary in store.listing.all()]
     return [(turn.prompt.text, turn.answer.text) for turn in max(found, key=len)]
 
 
@@ -76,9 +76,11 @@ def test_the_screens_say_so_and_keep_every_turn(
     with TerminalProgram([*LMDECK, "chat", "main"], environment) as terminal:
         terminal.wait_for("Enter to send")
         for number, prompt in enumerate(("first", "second", "third", "fourth")):
+            terminal.send(prompt)
+            terminal.wait_for(prompt)
             if number == 2:
                 takes(only_file(environment))
-            terminal.send(prompt, "enter")
+            terminal.send("enter")
             terminal.wait_for(rf"(?s){prompt}.*a whole answer.*TTFT [0-9]")
             if number == 2:
                 terminal.wait_for(lambda: words in " ".join(terminal.text.split()))

@@ -73,14 +73,13 @@ def test_any_bytes_can_be_typed(tmp_path: Path, server: FaultServer, seed: int) 
 
 def test_no_sequence_breaks_the_key_parser() -> None:
     """Without a terminal, and so many more: half sequences, numbers without end, sub-parameters."""
-    from textual._xterm_parser import XTermParser
-
+    from tui.ui.textual_compat.key_parser import KeyParser
     from tui.ui.textual_compat.terminal_input import Pasted, TerminalInput
 
     rounds = by_length(2_000, 200_000)
     for seed in range(rounds):
         chance = random.Random(seed)
-        terminal, parser = TerminalInput(), XTermParser(False)
+        terminal, parser = TerminalInput(), KeyParser()
         for _ in range(6):
             if chance.random() < 0.5:
                 text = noise(chance.randrange(10**9), 12).decode("utf-8", "replace")
@@ -90,8 +89,7 @@ def test_no_sequence_breaks_the_key_parser() -> None:
             pieces = [*terminal.feed(text), *(terminal.expire() if chance.random() < 0.3 else [])]
             for piece in pieces:
                 if not isinstance(piece, Pasted):
-                    list(parser.feed(piece))
-            list(parser.tick())
+                    list(parser.read(piece))
     publish("input", f"{6 * rounds:,} random sequences through the key parser: 0 exceptions")
 
 

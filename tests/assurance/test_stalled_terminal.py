@@ -63,6 +63,15 @@ class Unread:
             assert time.monotonic() < end, self.raw[-500:]
             self.raw += os.read(self.master, 65536)
 
+    def stall(self) -> None:
+        """Type until the program waits for its terminal, which takes nothing: each key is drawn."""
+        end = time.monotonic() + 30
+        while not is_stalled(self.pid):
+            assert time.monotonic() < end
+            for _ in range(10):
+                os.write(self.master, b"x")
+                time.sleep(0.02)
+
     def ends(self, limit: float = LIMIT_SECONDS) -> int | None:
         """Return the exit code (negative for a signal), ``None`` where it lives on."""
         end = time.monotonic() + limit
@@ -103,7 +112,7 @@ def is_stalled(pid: int) -> bool:
 
 def saved_text(environment: dict[str, str]) -> str:
     store = ConversationStore(resolve_paths(environment))
-    turns = [turn for summary in store.list() for turn in store.open(summary.identity).turns]
+    turns = [turn for summary in store.listing.all() for turn in store.open(summary.identity).turns]
     return "".join(turn.answer.text for turn in turns)
 
 
@@ -117,7 +126,7 @@ def test_the_screens_end_on_a_terminal_that_is_not_read(
         before = termios.tcgetattr(program.master)
         os.write(program.master, b"hello\r")
         assert wait_until(lambda: was_asked(chatty), 20)
-        assert wait_until(lambda: is_stalled(program.pid), 30)
+        program.stall()
         os.kill(program.pid, number)
         assert program.ends() == 128 + number
         assert termios.tcgetattr(program.master)[3] & termios.ICANON, "the line discipline was not restored"

@@ -95,7 +95,16 @@ def test_an_unknown_price_is_unknown(
         None if found[name] is None else Decimal(found[name]) for name in ("input", "output", "total")
     )
     assert amounts == tuple(None if amount is None else Decimal(amount) for amount in cost[:3])
-    assert found["source"] == cost[3]
+    assert (found["source"], found["lower_bound"]) == (cost[3], cost[3] == "unknown")
+
+
+def test_an_answer_that_breaks_off_costs_at_least_what_arrived(call: Call, home: Path) -> None:
+    with FaultServer(Answer(chunk({"content": "four"}).encode(), content_type=EVENTS)) as server:
+        add_provider(home, server.base_url, input_price="0.001", output_price="0.002")
+        found = call("ask", "hi", "-p", "p", "--json").json["cost"]
+        assert call("costs").out.splitlines()[2].endswith(f"≥ {found['total']} USD")
+    assert (found["source"], found["lower_bound"]) == ("estimated", True)
+    assert Decimal(found["total"]) == Decimal(found["input"]) + Decimal(found["output"]) > 0
 
 
 def test_an_estimated_count_marks_what_rests_on_it(call: Call) -> None:

@@ -88,7 +88,7 @@ def test_stdin_is_a_file_where_that_is_asked_for(ask: Callable[..., Done], serve
     assert ask("What?", "-f", "-", stdin=images.png()).code == 0
     assert isinstance(content_of(server), list)
     twice = ask("-", "-f", "-", stdin=b"piped\n")
-    assert (twice.code, twice.err.count("stdin is the prompt or a file, not both")) == (2, 1)
+    assert (twice.code, twice.err.count("stdin is only one of prompt, file and schema")) == (2, 1)
 
 
 @pytest.mark.parametrize(

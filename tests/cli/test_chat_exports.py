@@ -164,6 +164,108 @@ def test_a_chat_of_open_webui_comes_in(call: Call, tmp_path: Path) -> None:
     assert told(call)["turns"][0]["model"] == "qwen3"
 
 
+@pytest.mark.parametrize("between", ["tool", "hidden", "empty"])
+def test_a_long_answer_comes_in_whole(call: Call, tmp_path: Path, between: str) -> None:
+    """An agent takes hundreds of steps, with the results of its tools, in one answer."""
+    mapping = {"u": node(None, "user", "Work.")}
+    last = "u"
+    for number in range(300):
+        mapping[f"a{number}"] = node(last, "assistant", f"step {number}")
+        last = f"b{number}"
+        if between == "hidden":
+            hidden = {"is_visually_hidden_from_conversation": True}
+            mapping[last] = node(f"a{number}", "assistant", "hidden", metadata=hidden)
+        else:
+            mapping[last] = node(f"a{number}", "tool" if between == "tool" else None, "result")
+    value = branched(mapping=mapping, current_node=last)
+    done = call("history", "import", str(written(tmp_path / "c.json", value)))
+    assert (done.code, done.err) == (0, "")
+    assert shown(call) == [("Work.", "\n\n".join(f"step {number}" for number in range(300)))]
+
+
+def test_branches_that_repeat_too_much_lose_their_beginnings_and_it_is_said(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping = {"u": node(None, "user", "Work.")} | {
+        f"a{number}": node(f"a{number - 1}" if number else "u", "assistant", f"step {number} " + "x" * 1000)
+        for number in range(20)
+    }
+    mapping |= {f"z{number}": node("a19", "assistant", f"end {number}") for number in range(20)}
+    value = branched(mapping=mapping, current_node="z19")
+    path = written(tmp_path / "c.json", value)
+    done = call("history", "import", str(path))
+    assert done.err == "", "a fifth of a megabyte is no attack"
+    assert len(shown(call)[0][1]) > 20_000
+    call("history", "delete", "last", "--yes")
+    monkeypatch.setattr("tui.session.history.message_tree._MOST_REPEATED", 50_000)
+    value["conversation_id"] = "c-2"
+    done = call("history", "import", str(written(tmp_path / "c.json", value)))
+    assert done.code == 0
+    assert "The beginnings of some answers are left out" in done.err
+
+
+def test_a_tree_of_many_long_branches_is_soon_read() -> None:
+    messages = {"u": Message(None, "user", "Work.")}
+    for number in range(5_000):
+        messages[f"a{number}"] = Message(f"a{number - 1}" if number else "u", "assistant", "x" * 1_000)
+    for number in range(5_000):
+        messages[f"z{number}"] = Message("a4999", "assistant", "end")
+    tree = tree_turns(messages, None)
+    assert tree.is_cut
+    assert len(tree.turns) == 5_000
+    assert sum(len(turn.answer) for turn in tree.turns) < 120_000_000
+
+
+def webui(*contents: str) -> list[dict[str, Any]]:
+    messages: dict[str, Any] = {"u": {"parentId": None, "role": "user", "content": "Why?"}}
+    for number, content in enumerate(contents):
+        parent = f"a{number - 1}" if number else "u"
+        messages[f"a{number}"] = {"parentId": parent, "role": "assistant", "content": content}
+    return [{"id": "w-1", "title": "Why", "chat": {"history": {"messages": messages}}}]
+
+
+REASONED = '<details type="reasoning" done="true" duration="2">\n<summary>Thought for 2 seconds</summary>\n'
+CALLED = (
+    '<details type="tool_calls" done="true" id="1" name="f" arguments="&quot;{}&quot;" result="">\n'
+    "<summary>Tool Executed</summary>\n</details>\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "answer", "reasoning"),
+    [
+        (f"{REASONED}> First, a < b.\n> \n> Then.\n</details>\nYes.", "Yes.", "First, a < b.\n\nThen."),
+        (f"{REASONED}&gt; a &lt; b &amp;amp;\n&gt; c\n</details>\nYes.", "Yes.", "a < b &amp;\nc"),
+        (f"{REASONED}not quoted &amp;\n</details>\nYes.", "Yes.", "not quoted &amp;"),
+        (f"{REASONED}> One.\n</details>\nA.\n{REASONED}> Two.\n</details>\nB.", "A.\n\nB.", "One.\n\nTwo."),
+        (f"{REASONED}</details>\nYes.", "Yes.", ""),
+        (f"{REASONED}> Without an end", f"{REASONED}> Without an end", ""),
+        (f"```html\n{REASONED}> x\n</details>\n```", f"```html\n{REASONED}> x\n</details>\n```", ""),
+        (
+            "<details><summary>More</summary>Text</details>",
+            "<details><summary>More</summary>Text</details>",
+            "",
+        ),
+    ],
+)
+def test_the_reasoning_of_open_webui_is_reasoning(
+    call: Call, tmp_path: Path, content: str, answer: str, reasoning: str
+) -> None:
+    done = call("history", "import", str(written(tmp_path / "w.json", webui(content))))
+    assert (done.code, done.err) == (0, "")
+    (turn,) = told(call)["turns"]
+    assert (turn["answer"], turn["reasoning"] or "") == (answer, reasoning)
+
+
+def test_tool_calls_of_open_webui_are_left_out_and_said(call: Call, tmp_path: Path) -> None:
+    content = f"{REASONED}> Look.\n</details>\n{CALLED}It is 4."
+    done = call("history", "import", str(written(tmp_path / "w.json", webui(content, "And 5."))))
+    assert done.code == 0
+    assert "Tool calls are left out." in done.err
+    (turn,) = told(call)["turns"]
+    assert (turn["answer"], turn["reasoning"]) == ("It is 4.\n\nAnd 5.", "Look.")
+
+
 BROKEN = {
     "no zip": b"PK\x03\x04aaaa",
     "no chats": None,
@@ -182,8 +284,8 @@ def test_a_broken_archive_is_refused_in_words(
             archive.writestr("user.json", "{}")
     done = call("history", "import", str(path))
     assert done.code == 2
-    assert "The import file cannot be read: the archive " in done.err
-    assert store.list() == []
+    assert " cannot be read: the archive " in done.err
+    assert store.listing.all() == []
 
 
 def test_an_archive_that_unpacks_without_end_is_refused(
@@ -211,7 +313,9 @@ MESSAGES = st.builds(
 def test_whatever_the_links_are_every_text_is_in_a_turn(
     messages: dict[str, Message], current: str | None
 ) -> None:
-    turns, last = tree_turns(messages, current)
+    tree = tree_turns(messages, current)
+    turns, last = tree.turns, tree.shown
+    assert not tree.is_cut
     names = [turn.identity for turn in turns]
     assert len(set(names)) == len(names)
     assert last in names if names else last is None

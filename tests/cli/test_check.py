@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -175,10 +176,25 @@ def test_a_repair_is_a_command_to_type(call: Call, monkeypatch: pytest.MonkeyPat
         assert "--model 'm 1'" in done.out
 
 
-def test_a_named_provider_says_where_to_apply_a_repair(call: Call) -> None:
+def test_a_repair_of_a_provider_is_a_command_that_mends_it(call: Call) -> None:
+    with FaultServer(FakeApi(models=model_list("m 1", "other"))) as server:
+        url = server.base_url.removesuffix("/v1")
+        assert call("providers", "add", "mine", "--url", url, "--model", "m 2").code == 0
+        for command in (f"--url {url}/v1", "--model 'm 1'"):
+            done = call("check", "mine")
+            assert f"To apply it: lmdeck providers set mine {command}\n" in done.out
+            assert call("providers", "set", "mine", *shlex.split(command)).code == 0
+        assert "To apply it" not in call("check", "mine").out
+
+
+def test_a_repair_that_may_send_a_key_elsewhere_is_applied_where_that_is_asked(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_KEY", KEY)
     with FaultServer(FakeApi()) as server:
         url = server.base_url.removesuffix("/v1")
-        assert call("providers", "add", "mine", "--url", url, "--model", "m").code == 0
+        added = call("providers", "add", "mine", "--url", url, "--model", "m", "--key-env", "SOME_KEY")
+        assert added.code == 0
         done = call("check", "mine")
     assert done.code == 1
     diagnose, apply = (BY_IDENTIFIER[name].keys for name in ("providers.diagnose", "diagnosis.apply"))

@@ -21,12 +21,12 @@ from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Fault, FaultServer, refused_port
 from tests.support.json_schema import violations
 from tests.support.terminal import private_environment
-from tui.cli import check_all
 from tui.cli import main as cli_main
 from tui.cli.check_all import changes_between
 from tui.core import diagnosis
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, DiagnosisReport, failed, passed, skipped
+from tui.runtime import checks_at_once
 from tui.runtime.runtime import open_runtime
 from tui.store.endpoint_memory import EndpointMemory
 
@@ -43,6 +43,29 @@ def add(call: Call, name: str, url: str) -> None:
 def without_built_in(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """The built-in providers answer for themselves elsewhere: here every row is of the test's own."""
     monkeypatch.setattr("tui.runtime.builtin.BuiltIns.providers", ())
+
+
+@pytest.mark.usefixtures("without_built_in")
+def test_what_the_checks_cost_is_said_of_each_kind(call: Call) -> None:
+    """A check of embeddings sends another amount than one of a chat."""
+    chat, vectors = (
+        "sends one short chat: about 60 tokens",
+        "sends about 50 short texts: about 500 input tokens",
+    )
+    with refused_port() as port:
+        url = f"http://127.0.0.1:{port}/v1"
+        add(call, "chat", url)
+        alone = call("check", "--all").err
+        add(call, "vectors", url)
+        assert call("providers", "set", "vectors", "--category", "Embedding").code == 0
+        both, quick = call("check", "--all").err, call("check", "--all", "--quick").err
+        assert call("providers", "set", "chat", "--inactive").code == 0
+        embeddings = call("check", "--all").err
+    assert (chat in alone, vectors in alone) == (True, False)
+    assert (chat in both, f"; of embeddings, it {vectors}" in both) == (True, True)
+    assert (chat in embeddings, vectors in embeddings) == (False, True)
+    assert quick.count("uses no tokens") == 1
+    assert chat not in quick and vectors not in quick
 
 
 @pytest.mark.usefixtures("without_built_in")
@@ -123,9 +146,9 @@ def test_the_history_of_all_is_written_once(call: Call, monkeypatch: pytest.Monk
 
 
 async def test_who_only_waits_lets_others_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_all, "AT_ONCE", 2)
-    monkeypatch.setattr(check_all, "PATIENCE_SECONDS", 0.01)
-    places, done = check_all.ConcurrencyLimiter(), asyncio.Event()
+    monkeypatch.setattr(checks_at_once, "AT_ONCE", 2)
+    monkeypatch.setattr(checks_at_once, "PATIENCE_SECONDS", 0.01)
+    places, done = checks_at_once.ConcurrencyLimiter(), asyncio.Event()
 
     async def wait() -> None:
         async with places.one():
@@ -143,9 +166,9 @@ async def test_who_only_waits_lets_others_work(monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_no_more_work_at_once_than_there_are_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_all, "AT_ONCE", 2)
-    monkeypatch.setattr(check_all, "PATIENCE_SECONDS", 60.0)
-    places = check_all.ConcurrencyLimiter()
+    monkeypatch.setattr(checks_at_once, "AT_ONCE", 2)
+    monkeypatch.setattr(checks_at_once, "PATIENCE_SECONDS", 60.0)
+    places = checks_at_once.ConcurrencyLimiter()
     working, most = 0, 0
 
     async def work() -> None:
@@ -200,7 +223,7 @@ def report_of(*results: diagnosis.CheckResult) -> DiagnosisReport:
     return DiagnosisReport("http://h/v1", "m", None, results)
 
 
-def test_what_is_skipped_because_of_another_rung_is_no_change() -> None:
+def test_what_is_skipped_because_of_another_check_is_no_change() -> None:
     well = report_of(passed(CheckId.TCP, "fine"), passed(CheckId.HTTP, "fine"))
     refused = failed(CheckId.TCP, explain("connection-refused", host="h", port="1"))
     ill = report_of(refused, skipped(CheckId.HTTP, "not tried"))

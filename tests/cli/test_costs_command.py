@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import Done
-from tests.support.fake_api import FakeApi, vectors
+from tests.support.fake_api import Embedder, FakeApi
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck
 from tui.cli.table import cells
@@ -88,10 +88,15 @@ def test_the_json_is_the_contract(filled: Fill) -> None:
 
 def test_the_origins_are_those_of_the_doors(filled: Fill) -> None:
     deck = filled(*(replace(LINE, purpose=purpose) for purpose in Purpose))
-    keys = {row["key"] for row in costs(deck, "--by", "origin", "--json").json["rows"]}
-    assert keys == {"chat", "ask", "test", "check", "compare", "other"}
-    included = costs(deck, "--by", "origin", "--json", "--include", "bench").json["rows"]
-    assert {row["key"] for row in included} == keys | {"bench"}
+    assert {row["key"] for row in costs(deck, "--by", "origin", "--json").json["rows"]} == {
+        "chat",
+        "ask",
+        "test",
+        "check",
+        "compare",
+        "embed",
+        "other",
+    }
 
 
 def test_the_table_fits_80_columns_and_names_what_is_not_priced(filled: Fill, deck: RealDeck) -> None:
@@ -193,6 +198,37 @@ def test_budgets_are_told_and_end_with_4_when_spent(filled: Fill, deck: RealDeck
     assert month["spent"]["amount"] == "0.0101"
 
 
+def test_a_budget_that_cannot_be_read_is_told_and_voids_no_other(filled: Fill, deck: RealDeck) -> None:
+    filled(LINE)
+    deck.settings('[budget]\nmonth = "0.001 EUR"\n[budget.providers]\nx = 1\n')
+    done = costs(deck, "--budget", TZ="UTC")
+    assert (done.code, "Budget this month" in done.out) == (4, True)
+    assert "x must be an amount and a currency" in done.err
+    for text in (
+        '[budget]\nmonth = "50 EUR"\n[budget.providers]\nx = 1\n',
+        "[budget]\nmonth = 1\n",
+        "[budget\n",
+    ):
+        deck.settings(text)
+        for arguments in (("--budget",), ("--budget", "--json")):
+            done = costs(deck, *arguments, TZ="UTC")
+            assert done.code == 2
+            assert "config.toml" in done.err
+            assert "No budget is set" not in done.err
+        assert "config.toml" in costs(deck, TZ="UTC").err
+
+
+def test_nothing_is_sent_within_a_budget_that_cannot_be_read(deck: RealDeck) -> None:
+    with FaultServer(FakeApi(embeddings=Embedder())) as server:
+        deck.provider(server.base_url, "qwen", input_price="0.5", output_price="2", currency="EUR")
+        deck.settings('[budget]\nmonth = "50 EUR"\nday = 2\n')
+        for command in (("ask", "hi"), ("embed", "hi", "-m", "m")):
+            done = deck.run(*command, "-p", "qwen", "--within-budget", "--json")
+            assert (done.code, done.cause, server.requests) == (2, "budget-unreadable", [])
+            assert "day must be an amount" in done.err
+        assert deck.run("ask", "hi", "-p", "qwen").code == 0
+
+
 def test_ask_sends_nothing_beyond_a_budget(filled: Fill, deck: RealDeck) -> None:
     with FaultServer(FakeApi()) as server:
         deck.provider(server.base_url, "qwen", input_price="0.5", output_price="2", currency="EUR")
@@ -204,11 +240,14 @@ def test_ask_sends_nothing_beyond_a_budget(filled: Fill, deck: RealDeck) -> None
         server.requests.clear()
         refused = deck.run("ask", "hi", "-p", "qwen", "--within-budget")
         assert (refused.code, server.requests) == (4, [])
-        assert "The budget is spent: 0.0245 EUR of 0.01 EUR." in refused.err
+        assert "The budget for qwen this month is spent: 0.0245 EUR of 0.01 EUR." in refused.err
         told = deck.run("ask", "hi", "-p", "qwen", "--within-budget", "--json")
         assert (told.code, told.cause) == (4, "budget-spent")
         assert deck.run("ask", "hi", "-p", "other", "--within-budget").code == 0
         assert deck.run("ask", "hi", "-p", "qwen").code == 0, "only where it is asked for"
+        deck.provider(server.base_url, "gratis", input_price="0", output_price="0", currency="EUR")
+        deck.settings('[budget]\nmonth = "0 EUR"\n')
+        assert deck.run("ask", "hi", "-p", "gratis", "--within-budget").code == 0, "what is free is within"
 
 
 def test_old_answers_get_a_price_by_a_command_alone(filled: Fill, deck: RealDeck) -> None:
@@ -216,15 +255,31 @@ def test_old_answers_get_a_price_by_a_command_alone(filled: Fill, deck: RealDeck
     deck.provider("http://a/v1", "old-gw")
     refused = costs(deck, "--price-old", "old-gw")
     assert (refused.code, "old-gw has no price" in refused.err) == (2, True)
+    assert "Run lmdeck costs --help" in refused.err
     assert costs(deck, "--price-old", "nobody").code == 2
+    assert "providers set old-gw --input-price P --output-price P" in costs(deck).out
     (deck.config / "providers.toml").unlink()
     deck.provider("http://a/v1", "old-gw", input_price="1", output_price="2", currency="EUR")
     assert costs(deck, "--json").json["not_priced"] == ["old-gw"]
+    assert "providers set old-gw" not in costs(deck).out, "it has its prices"
     assert costs(deck, "--price-old", "old-gw").out == "old-gw: 1 answer priced.\n"
     told = costs(deck, "--json").json
     assert (told["not_priced"], told["priced_later"]) == ([], 1)
     assert {row["key"]: row["amount"] for row in told["rows"]} == {"old-gw": "1.1", "qwen": "0.0011"}
     assert "1 answer priced later, with --price-old." in costs(deck).out
+
+
+def test_what_was_priced_is_json_where_json_was_asked_for(filled: Fill, deck: RealDeck) -> None:
+    filled(UNPRICED, LINE)
+    deck.provider("http://a/v1", "old-gw", input_price="1", output_price="2", currency="EUR")
+    done = costs(deck, "--price-old", "old-gw", "--json")
+    assert (done.code, done.json) == (0, {"schema_version": 1, "provider": "old-gw", "priced": 1})
+
+
+def test_an_embedding_provider_is_to_get_the_one_price_that_it_can_have(filled: Fill, deck: RealDeck) -> None:
+    filled(UNPRICED)
+    deck.provider("http://a/v1", "old-gw", category="Embedding")
+    assert "Set its price: lmdeck providers set old-gw --input-price P\n" in costs(deck).out
 
 
 def test_chats_have_their_titles(deck: RealDeck) -> None:
@@ -238,24 +293,24 @@ def test_chats_have_their_titles(deck: RealDeck) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "exchanges"),
     [
-        ("ask", "hi", "-p", "main"),
-        ("ask", "hi", "-p", "main", "--json"),
-        ("check", "main"),
-        ("check", "vectors"),
-        ("chat", "main", "--plain"),
+        (("ask", "hi", "-p", "main"), 1),
+        (("ask", "hi", "-p", "main", "--json"), 1),
+        (("check", "main"), 1),
+        (("check", "vectors"), 6),
+        (("chat", "main", "--plain"), 1),
     ],
 )
-def test_each_command_that_sends_leaves_one_line_before_it_ends(
-    deck: RealDeck, arguments: tuple[str, ...]
+def test_each_command_that_sends_leaves_one_line_for_each_exchange_before_it_ends(
+    deck: RealDeck, arguments: tuple[str, ...], exchanges: int
 ) -> None:
-    with FaultServer(FakeApi(embeddings=vectors([0.6, 0.8], [1.0, 0.0]))) as server:
+    with FaultServer(FakeApi(embeddings=Embedder())) as server:
         deck.provider(server.base_url)
         deck.provider(server.base_url, "vectors", category="Embedding")
         deck.run(*arguments, stdin="hello\n/quit\n" if arguments[0] == "chat" else "")
     (file,) = resolve_paths(deck.environment).ledger_dir.iterdir()
-    assert file.read_bytes().count(b"\n") == 1
+    assert file.read_bytes().count(b"\n") == exchanges
 
 
 def test_the_ledger_can_be_forgotten_and_is_among_the_paths(filled: Fill) -> None:
@@ -266,3 +321,25 @@ def test_the_ledger_can_be_forgotten_and_is_among_the_paths(filled: Fill) -> Non
     assert costs(deck, "--json").json["rows"]
     assert deck.run("forget", "ledger", "--yes").code == 0
     assert costs(deck, "--json").json["rows"] == []
+
+
+def test_owners_are_told_what_a_million_tokens_cost_on_their_hardware(filled: Fill) -> None:
+    """2.5 EUR an hour, 4 s for 1,000 tokens: 250 tokens a second, 900,000 an hour."""
+    price = replace(LINE.price, gpu_hour=Decimal("2.5"), currency="EUR")
+    mine = replace(LINE, provider="mine", usage=Usage(10, 1_000), price=price, busy_ms=4_000)
+    other = replace(LINE, provider="hosted")
+    deck = filled(mine, mine, other)
+    told = deck.run("costs").out
+    assert "GPU for a million output tokens: mine ~2.78 EUR." in told
+    rows = {row["key"]: row for row in costs(deck, "--json").json["rows"]}
+    assert rows["mine"]["gpu_per_million_tokens"]["amount"].startswith("2.7777")
+    assert rows["hosted"]["gpu_per_million_tokens"] is None
+    assert "GPU for" not in deck.run("costs", "--by", "day").out
+
+
+def test_the_demo_is_counted_at_its_made_up_prices(deck: RealDeck) -> None:
+    assert deck.run("ask", "hello", "-p", "demo").code == 0
+    done = costs(deck, "--json")
+    (entry,) = done.json["rows"]
+    assert (entry["key"], entry["requests"]) == ("demo", 1)
+    assert Decimal(entry["amount"]) > 0

@@ -48,12 +48,12 @@ def test_a_conversation_that_another_program_has_open_is_not_reported_as_removed
         assert done.code == 1
         assert done.out == "Deleted 1 conversation; could not delete 1 more.\n"
         assert f"{identity}.jsonl is still there: another lmdeck (process {terminal.pid} on" in done.err
-        assert [summary.identity for summary in store.list()] == [identity]
+        assert [summary.identity for summary in store.listing.all()] == [identity]
         terminal.send("/quit", "enter")
         assert terminal.wait() == 0
     done = call(*FORGET)
     assert (done.code, done.out, done.err) == (0, "Deleted all chats: 1 conversation.\n", "")
-    assert store.list() == []
+    assert store.listing.all() == []
     assert call(*FORGET).out == "There are no conversations to delete.\n"
 
 
@@ -62,7 +62,7 @@ def test_what_the_disk_does_not_let_go_is_named(
     call: Call, store: ConversationStore, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     identity = chat(store)
-    store.list()
+    store.listing.all()
     assert call(*ADD, "--key-env", "KEY").code == 0
     credentials = resolve_paths(os.environ).credentials_file
     credentials.write_text('[keys]\nqwen = "sk-0123456789abcdef"\n')
@@ -97,7 +97,7 @@ def test_an_interruption_tells_what_is_gone_by_then(
     done = call(*FORGET)
     assert done.code == 130
     assert done.out == "Interrupted: deleted 2 conversations; the rest is still there.\n"
-    assert len(store.list()) == 1
+    assert len(store.listing.all()) == 1
 
 
 def test_a_lock_that_is_left_is_no_key(call: Call, home: Path) -> None:

@@ -18,6 +18,7 @@ from tui.core.since import read_since
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
 from tui.runtime.endpoints import Endpoints
+from tui.store.conversation_list import ConversationList
 from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal
 from tui.store.paths import resolve_paths
@@ -239,12 +240,37 @@ def test_a_deleted_chat_is_in_the_trash_and_comes_back(call: Call, store: Conver
     done = call("history", "remove", "secret", "--yes")
     expected = f"Deleted “Secret plans”. To restore it: lmdeck history restore {identity}\n"
     assert (done.code, done.out) == (0, expected)
-    assert store.list() == []
+    assert store.listing.all() == []
     assert identity in call("history", "restore").out
     assert call("history", "restore", identity).out == "Restored “Secret plans”.\n"
-    assert [summary.identity for summary in store.list()] == [identity]
+    assert [summary.identity for summary in store.listing.all()] == [identity]
     assert call("history", "restore").out == "The trash is empty.\n"
     assert call("history", "restore", identity).code == 2
+
+
+def test_one_turn_is_one_and_two_are_several(call: Call, store: ConversationStore) -> None:
+    identity = chat(store, a_turn("Why?", "Because."))
+    assert (
+        "this chat has 1 turn, so there is no turn 2." in call("history", "show", "last", "--turn", "2").err
+    )
+    journal = store.open(identity).journal
+    assert journal is not None
+    journal.write_turn(a_turn("How?", "So.", number=2))
+    assert journal.close()
+    assert (
+        "this chat has 2 turns, so there is no turn 3." in call("history", "show", "last", "--turn", "3").err
+    )
+
+
+def test_an_unknown_name_in_the_trash_names_the_list_of_the_trash(
+    call: Call, store: ConversationStore
+) -> None:
+    chat(store, a_turn("Why?", "Because."))
+    done = call("history", "restore", "nope")
+    assert done.code == 2
+    assert "lmdeck history restore" in done.err
+    assert "history list" not in done.err
+    assert "history list" in call("history", "remove", "nope", "--yes").err
 
 
 def test_several_are_deleted_and_the_one_deleted_last_comes_back(
@@ -268,15 +294,15 @@ def test_the_numbers_are_those_of_one_list(
 ) -> None:
     for days_ago in (1, 2, 3):
         chat(store, a_turn(f"of {days_ago}", days_ago=days_ago))
-    listed = ConversationStore.list
+    listed = ConversationList.all
 
-    def and_another(self: ConversationStore) -> list[ConversationSummary]:
+    def and_another(self: ConversationList) -> list[ConversationSummary]:
         found = listed(self)
         chat(store, a_turn("written meanwhile"))
         return found
 
     with monkeypatch.context() as patched:
-        patched.setattr(ConversationStore, "list", and_another)
+        patched.setattr(ConversationList, "all", and_another)
         assert call("history", "remove", "1", "2", "--yes").code == 0
     assert titles(call) == ["written meanwhile", "of 3"]
 
@@ -297,7 +323,7 @@ def test_an_unreadable_chat_is_deleted_on_a_word(home: Path, store: Conversation
         terminal.wait_for(r"\(untitled\)” \(0 turns\)")
         terminal.send("yes", "enter")
         assert terminal.wait() == 0
-    assert store.list() == []
+    assert store.listing.all() == []
 
 
 def test_an_unknown_name_deletes_nothing(call: Call, store: ConversationStore) -> None:
@@ -323,7 +349,7 @@ def test_the_question_names_the_turns_out_of_sight_too(home: Path, store: Conver
         terminal.wait_for("Type yes")
         terminal.send("no", "enter")
         assert terminal.wait() == 1
-    assert len(store.list()) == 1
+    assert len(store.listing.all()) == 1
 
 
 def test_a_chat_that_is_open_elsewhere_is_read_and_not_deleted(
@@ -338,7 +364,7 @@ def test_a_chat_that_is_open_elsewhere_is_read_and_not_deleted(
         done = call("history", "remove", identity, "--yes")
         assert done.code == 1
         assert "“Why?” is not deleted." in done.err
-        assert "in use by another lmdeck" in done.err
+        assert " is in use by another lmdeck (process " in done.err
         terminal.send("/quit", "enter")
         assert terminal.wait() == 0
     assert call("history", "remove", identity, "--yes").code == 0

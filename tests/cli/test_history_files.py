@@ -111,6 +111,62 @@ def test_several_chats_need_a_folder_in_a_format_of_one_a_file(
     assert call("history", "export", "--all", "-o", str(folder), "--replace").code == 0
 
 
+def test_a_folder_that_is_named_as_one_is_made(call: Call, store: ConversationStore, tmp_path: Path) -> None:
+    identities = {chat(store, a_turn("one")), chat(store, a_turn("two"))}
+    folder = tmp_path / "new" / "out"
+    assert call("history", "export", "--all", "-o", f"{folder}/").code == 0
+    assert {path.name for path in folder.iterdir()} == {f"{identity}.md" for identity in identities}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    single = tmp_path / "single"
+    assert call("history", "export", "last", "--format", "json", "-o", f"{single}/").code == 0
+    assert len(list(single.iterdir())) == 1
+    unmade = call("history", "export", "--all", "-o", str(tmp_path / "absent"))
+    assert (unmade.code, "-o FOLDER/" in unmade.err) == (2, True)
+    file = tmp_path / "a.md"
+    file.write_text("mine")
+    refused = call("history", "export", "--all", "-o", f"{file}/")
+    assert (refused.code, file.read_text()) == (2, "mine")
+    assert "a file has the name of the folder" in refused.err
+
+
+def test_a_dash_is_stdout(
+    call: Call, store: ConversationStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    chat(store, a_turn("one"))
+    done = call("history", "export", "last", "-o", "-")
+    assert (done.code, done.out) == (0, call("history", "export", "last").out)
+    chat(store, a_turn("two"))
+    assert call("history", "export", "--all", "-o", "-").code == 2
+    assert call("history", "export", "--all", "--format", "jsonl", "-o", "-").out.count("\n") > 2
+    assert call("history", "export", "last", "-o", "-", "--replace").code == 2
+    assert not list(tmp_path.glob("-*"))
+
+
+def test_every_chat_and_some_are_not_exported_at_once(call: Call, store: ConversationStore) -> None:
+    chat(store)
+    done = call("history", "export", "--all", "last")
+    assert (done.code, done.out) == (2, "")
+    assert "not both" in done.err
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "zip", "binary", "text"])
+def test_what_cannot_be_imported_is_named_with_what_can(
+    call: Call, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = Path("chats")
+    if kind == "folder":
+        file.mkdir()
+    elif kind != "missing":
+        file.write_bytes({"zip": b"PK\x03\x04 no", "binary": b"\xff\xfe\xfd", "text": b"{"}[kind])
+    done = call("history", "import", str(file))
+    assert done.code == 2
+    assert "The import file chats cannot be read: " in done.err
+    assert "ChatGPT" in done.err
+    assert "provider record" not in done.err
+
+
 @pytest.mark.parametrize("how", EVERY)
 def test_without_chats_there_is_nothing_to_export(
     call: Call, store: ConversationStore, tmp_path: Path, how: str
@@ -173,6 +229,13 @@ def test_messages_alternate_and_each_has_text(call: Call, store: ConversationSto
     assert [message["content"] for message in messages] == ["Why?", "Because.", "Again?", "So."]
     assert "1 turn without an answer is left out." in done.err
     assert "answer is left out" not in call("history", "export", "last", "--format", "md").err
+
+
+def test_a_chat_without_an_answer_is_no_messages(call: Call, store: ConversationStore) -> None:
+    chat(store, replace(a_turn("And?", "", 2), state=TurnState.FAILED))
+    done = call("history", "export", "last", "--format", "openai")
+    assert (done.code, done.out) == (0, "")
+    assert "1 turn without an answer is left out." in done.err
 
 
 class Tags(HTMLParser):
@@ -301,7 +364,7 @@ def test_a_second_import_doubles_nothing(
     assert call("history", "import", str(path)).code == 0
     done = call("history", "import", str(path))
     assert (done.code, done.out) == (0, "Already there: “Why?”.\n")
-    assert len(store.list()) == 1
+    assert len(store.listing.all()) == 1
 
 
 def test_a_chat_that_has_grown_gets_the_turns_it_lacks(
@@ -424,6 +487,9 @@ NONE_OF_THEM = {
     "turn that is an object": HEADER + b'{"record":"end","turn":{"a":1}}\n',
     "turn that is null": HEADER + b'{"record":"turn","turn":null,"prompt":"x"}\n',
     "no messages": b'{"messages": [{"content": "x"}]}',
+    "empty chat": b'{"messages": []}',
+    "empty list of messages": b'{"messages": []}\n{"messages": []}\n',
+    "only a system prompt": b'{"messages": [{"role": "system", "content": "x"}]}',
     "deep": b'{"messages": [{"role": "user", "content": ' + b"[" * 200 + b"]" * 200 + b"}]}",
     "very deep": b"[" * 1_000_000,
     "no number": b'{"record":"header","schema":2,"x":1e999}\n',
@@ -445,9 +511,20 @@ def test_what_is_no_chat_is_refused_in_words(
     path.write_bytes(NONE_OF_THEM[name])
     done = call("history", "import", str(path))
     assert done.code == 2, done
-    assert "The import file cannot be read: " in done.err
+    assert " cannot be read: " in done.err
     assert "defect" not in done.err
-    assert store.list() == []
+    assert store.listing.all() == []
+
+
+def test_of_several_chats_those_without_messages_are_skipped(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    whole = {"messages": [{"role": "user", "content": "Hi"}]}
+    path.write_text("\n".join(map(json.dumps, (whole, {"messages": []}, {"messages": [{"content": "x"}]}))))
+    done = call("history", "import", str(path))
+    assert done.code == 1
+    assert done.out.endswith("Chats: 1 imported, 2 not imported.\n")
+    assert "no chat found in it" in done.err
+    assert "it contains something that is not a message" in done.err
 
 
 def test_a_file_names_no_place_on_this_disk(call: Call, store: ConversationStore, tmp_path: Path) -> None:
@@ -458,7 +535,7 @@ def test_a_file_names_no_place_on_this_disk(call: Call, store: ConversationStore
     done = call("history", "import", str(path))
     assert done.code == 0
     assert "\x1b" not in done.out
-    (summary,) = store.list()
+    (summary,) = store.listing.all()
     assert summary.identity.startswith("import-")
     assert not list(tmp_path.rglob("evil*"))
 

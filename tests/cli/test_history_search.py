@@ -172,6 +172,11 @@ def test_the_lines_with_the_most_words_are_printed_first(call: Call, store: Conv
     assert [hit[3] for hit in hits(call, "on", "proxy_buffering")][-1] == "proxy_buffering is on"
 
 
+def test_one_line_more_is_told_as_one(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("x", "on\nupon\nfront\nlocation"))
+    assert call("history", "search", "on").out.splitlines()[-1] == "     and 1 more line"
+
+
 def test_other_branches_are_searched_and_marked(call: Call, store: ConversationStore) -> None:
     identity = chat(store, a_turn("Why?", "zebra"))
     with (resolve_paths(os.environ).conversations_dir / f"{identity}.jsonl").open("ab") as file:
@@ -283,7 +288,7 @@ def test_of_a_long_line_the_part_around_the_word_is_shown(filling: str) -> None:
     assert " needle " in shown
     assert shown.startswith("…")
     assert shown.endswith("…")
-    assert found.word == "needle"
+    assert found.together == "needle"
 
 
 @pytest.mark.parametrize(
@@ -300,7 +305,7 @@ def test_the_word_is_marked_where_it_stands_although_folding_changes_lengths(
     line: str, word: str, there: str
 ) -> None:
     (found,) = Query((fold(word),)).lines(line)
-    assert found.word == there
+    assert found.together == there
 
 
 def test_of_many_chats_that_were_never_read_hits_come_as_they_are_read_without_numbers(

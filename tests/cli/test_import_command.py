@@ -14,7 +14,9 @@ import pytest
 from tests.store.disk_support import BrokenDisk
 from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.core.provider_schema import FIELDS
 from tui.store import disk, import_text
+from tui.store.casibase_export import KEYS
 
 KEY = "sk-import-0123456789abcdef"
 
@@ -160,6 +162,45 @@ def test_a_replacement_keeps_what_no_record_can_hold(call: Call, home: Path, wri
     text = file.read_text()
     assert all(word in text for word in ('"new"', "be brief", "max_tokens = 5", '"stored"'))
     assert KEY in call("providers", "export", "a", "--with-keys").out
+
+
+# -- what is wrong with a record ---------------------------------------------------------------------
+
+PLAIN = {
+    "is missing", "is empty", "is not text", "is neither true nor false", "is not a number", "is below 0",
+}  # fmt: skip
+FIELD_NAMES = tuple(f"{field.toml_key}: " for field in FIELDS)
+ODD = [None, True, 3, -1.5, 1e400, "text", "", [1], {"a": 1}, "1e999999999", "nan", "sNaN", "-0.1"]
+
+
+@pytest.mark.parametrize("key", sorted(key for key in KEYS if key not in ("category", "type")))
+def test_what_is_wrong_with_a_record_is_said_in_words_of_ours(call: Call, written: Any, key: str) -> None:
+    """The library that finds it has words of its own, and names of its own for what it looks for."""
+    refused = 0
+    for value in ODD:
+        done = call(
+            "providers", "import", written([record("fine"), {**record("x"), key: value}]), "--replace"
+        )
+        for line in done.err.splitlines():
+            if not line.startswith("left out"):
+                continue
+            remark = line.removeprefix("left out").strip().partition("  ")[2]
+            own_words = remark.startswith(FIELD_NAMES)  # the rules of the form
+            assert own_words or remark.removesuffix(".").partition(f"{key} ")[2] in PLAIN, line
+            refused += 1
+        assert "_Record" not in done.out + done.err
+    assert refused >= (0 if key == "owner" else 2)
+
+
+def test_one_provider_is_one(call: Call, written: Any) -> None:
+    assert call("providers", "import", written([record("a")])).out.endswith("Imported 1 of 1 provider.\n")
+
+
+def test_what_is_no_record_is_named_by_its_number(call: Call, written: Any) -> None:
+    done = call("providers", "import", written([record("fine"), 5, {"providerUrl": "http://h/v1"}]))
+    assert "left out  record 2  it is not a provider record.\n" in done.err
+    assert "left out  record 3  name is missing.\n" in done.err
+    assert done.out.endswith("Imported 1 of 3 providers.\n")
 
 
 # -- all or nothing ---------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ EXCEPTIONS = {
 }
 """Label of a case: the verdict of ``check`` and the failure of ``ask``, where they differ for a reason."""
 KEY_VARIABLE = "LMDECK_TEST_KEY"
+NO_URL = "url-empty"
+"""Label of the case that no command line can have."""
 LATE = ("connect-timeout",)
 """Causes that the command tells only after seconds that no test has."""
 
@@ -89,7 +91,9 @@ def verdicts(
     return run
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if is_quick(case)], ids=lambda case: case.label)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if is_quick(case) and case.label != NO_URL], ids=lambda case: case.label
+)
 def test_by_command(case: Case, verdicts: Callable[[Case, Situation], tuple[str | None, str | None]]) -> None:
     if case.needs == "ipv6" and not has_ipv6():
         pytest.skip("this machine has no IPv6")
@@ -106,6 +110,14 @@ async def test_with_short_limits(case: Case) -> None:
         await factory.aclose()
     checked = report.verdict.cause if report.verdict is not None else None
     assert_one_verdict(case, checked, reply.cause)
+
+
+def test_without_a_url_both_refuse_the_command_line(call: Call) -> None:
+    assert NO_URL in {case.label for case in CASES}
+    for arguments in (("check", "", "--json"), ("ask", "--url", "", "--json", "Hello")):
+        done = call(*arguments)
+        assert (done.code, done.out) == (2, "")
+        assert "the value is empty" in done.err
 
 
 def test_every_exception_is_a_case() -> None:

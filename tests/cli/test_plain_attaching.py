@@ -106,6 +106,20 @@ def test_a_model_that_refused_an_image_gets_another_one_only_when_that_is_confir
     assert contents(server, 2) == ["Tell me a joke"], "the refused messages poison nothing"
 
 
+def test_a_model_whose_test_showed_no_images_is_asked_about_before_the_first_one(
+    chat: Callable[..., Done], server: FaultServer, program: Call
+) -> None:
+    tested = program("check", "main", "--only", "vision", "--json").json
+    assert tested["abilities"]["vision"]["result"] == "no"
+    before = len(bodies(server))
+    done = chat("What is @photo.png")
+    assert "m has refused images before." in done.out
+    assert "To test it again: lmdeck check main --only vision" in done.out
+    assert len(bodies(server)) == before, "nothing is sent"
+    assert "The model m does not accept images." in chat("What is @photo.png", "What is @photo.png").out
+    assert len(bodies(server)) == before + 1, "the same message, sent again, is sent"
+
+
 def test_tab_offers_files(tmp_path: Path, folder: Path) -> None:
     runtime = open_runtime(private_environment(tmp_path / "home"))
     attaching = PlainAttaching(ChatControl(runtime), Output())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.support.commands import Call
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import Answer, FaultServer
 from tests.support.real_deck import RealDeck, bodies
+from tests.support.schema_server import answering, replies
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.commands import COMMANDS
 from tui.demo.server import DemoServer
@@ -30,6 +32,12 @@ def quick(tmp_path: Path) -> Iterator[None]:
     server.stop()
 
 
+@pytest.fixture
+def deck(tmp_path: Path) -> RealDeck:
+    """A program beside a server of the test's own."""
+    return RealDeck(tmp_path / "own")
+
+
 def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> None:
     lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n"
     lines += "/retyr\n/usr/bin/env: not found\n/nonsense\n/quit\n"
@@ -40,7 +48,7 @@ def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> N
     assert done.out.count("answer:") == 5
     assert done.err.count("thinking:") == 5
     assert "Unknown command /retyr. Did you mean /retry? Nothing was sent" in done.out
-    assert "/nonsense is no command and no preset: it was sent as a message." in done.out
+    assert "/nonsense is neither a command nor a preset: it was sent as a message." in done.out
     (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
     text = journal.read_text()
     assert "my talk" in text
@@ -145,8 +153,9 @@ def test_ctrl_c_stops_the_answer_and_not_the_program(tmp_path: Path) -> None:
         assert terminal.wait() == 0
 
 
-def test_every_command_of_the_table_does_something(program: Call) -> None:
-    names = [command.name for command in COMMANDS if command.name not in ("quit", "new", "unsaved")]
+def test_every_command_of_the_table_does_something(program: Call, tmp_path: Path) -> None:
+    names = [command.name for command in COMMANDS if command.name not in ("quit", "new", "unsaved", "export")]
+    names.append(f"export {tmp_path}/chat.md")
     lines = ["hello", *(f"/{name}" for name in [*names, "new", "unsaved"]), "/model other", "/quit"]
     done = program("chat", "quick", "--plain", stdin="\n".join(lines).encode())
     assert done.code == 0, done.err
@@ -160,6 +169,8 @@ def test_every_command_of_the_table_does_something(program: Call) -> None:
         "thinking: server's default",
         "Search for what?",
         "title: hello",
+        "Pinned to the top",
+        "Exported to",
         "To resume one",
         "quick  demo-reasoner",
         "/mouse works only without --plain",
@@ -176,13 +187,116 @@ def test_code_and_the_whole_chat_are_copied(program: Call, tmp_path: Path) -> No
     lines = "/copy 1\nshow me code\n/copy 1\n/copy 9\n/copy every\n/copy all\n/quit\n"
     done = program("chat", "quick", "--plain", stdin=lines.encode())
     assert done.code == 0, done.err
-    assert "There is no answer yet." in done.out
+    assert "There is no code to copy yet." in done.out
     assert "There is no code block 9: the last answer with code has" in done.out
     assert "Copy what? /copy, /copy code, /copy 2 (code block 2)" in done.out
     assert done.out.index("Code ") < done.out.index("Conversation ")
     copied = (tmp_path / "home" / "state" / "lmdeck" / "copied.txt").read_text()
     assert copied.startswith("# show me code\n\n## Prompt\n\n> show me code\n\n## demo-reasoner\n\n")
     assert "```" in copied
+
+
+def test_code_blocks_have_the_numbers_that_the_screen_gives_them(deck: RealDeck) -> None:
+    answer = (
+        "- in a list:\n\n  ```\n  one\n  ```\n\n> ```\n> two\n> ```\n\nindented:\n\n    three\n\n"
+        "````python\n```\nfour\n````\n"
+    )
+    lines = "go\n" + "".join(f"/copy {number}\n" for number in range(1, 6))
+    with answering(replies(answer)) as server:
+        deck.provider(server.base_url, is_default=True)
+        copied: list[str] = []
+        for number in range(1, 5):
+            done = deck.run("chat", "--plain", stdin=f"go\n/copy {number}\n/quit\n")
+            assert done.code == 0, done.err
+            copied.append((deck.home / "state/lmdeck/copied.txt").read_text())
+        assert copied == ["one", "two", "three", "```\nfour"]
+        assert "the last answer with code has 4" in deck.run("chat", "--plain", stdin=lines).out
+
+
+def test_a_number_that_means_nothing_is_refused(deck: RealDeck) -> None:
+    commands = ("edit", "previous", "next", "branches", "queue edit", "queue remove", "copy")
+    numbers = ("9" * 5000, "0", "-1", "x", "1" * 10)
+    refused = "".join(f"/{command} {number}\n" for command in commands for number in numbers)
+    with answering(replies("Hello")) as server:
+        deck.provider(server.base_url, is_default=True)
+        done = deck.run("chat", "--plain", stdin=f"one\n/retry\n{refused}two\n/quit\n")
+    assert done.code == 0, done.err
+    assert [body["messages"][-1]["content"] for body in bodies(server)] == ["one", "one", "two"]
+    assert max(map(len, done.out.splitlines())) < 200
+
+
+def test_a_message_from_the_editor_brings_its_files(tmp_path: Path) -> None:
+    script = tmp_path / "editor"
+    script.write_text(f'#!/bin/sh\nprintf "see @{tmp_path}/notes.txt" > "$1"\n')
+    script.chmod(0o700)
+    deck = RealDeck(tmp_path / "home", {"EDITOR": str(script)})
+    (tmp_path / "notes.txt").write_text("the notes")
+    (tmp_path / "more.txt").write_text("more of them")
+    with answering(replies("Hello")) as server:
+        deck.provider(server.base_url, is_default=True)
+        done = deck.run("chat", "--plain", stdin=f"/attach {tmp_path}/more.txt\n/editor\n/quit\n")
+    assert done.code == 0, done.err
+    (body,) = bodies(server)
+    text = json.dumps(body["messages"])
+    assert "see @" in text
+    assert "the notes" in text
+    assert "more of them" in text
+
+
+def test_a_new_chat_begins_with_the_settings_of_its_provider(deck: RealDeck) -> None:
+    lines = (
+        "/settings system_prompt Be a pirate.\n/settings temperature 0.77\n/model other\none\n/new\ntwo\n"
+        "/settings temperature 0.5\n/unsaved\nthree\n/quit\n"
+    )
+    with answering(replies("Hello")) as server:
+        deck.provider(server.base_url, is_default=True)
+        done = deck.run("chat", "--plain", stdin=lines)
+    assert done.code == 0, done.err
+    first, *others = bodies(server)
+    assert (first["temperature"], first["messages"][0]["content"]) == (0.77, "Be a pirate.")
+    for body, text in zip(others, ("two", "three"), strict=True):
+        assert body.get("temperature") is None
+        assert body["messages"] == [{"role": "user", "content": text}]
+    assert {body["model"] for body in bodies(server)} == {"other"}, "whom to ask stays"
+
+
+def test_an_answer_that_is_complete_is_not_continued(deck: RealDeck) -> None:
+    with answering(replies("Hello")) as server:
+        deck.provider(server.base_url, is_default=True)
+        done = deck.run("chat", "--plain", stdin="/continue\none\n/continue\n/edit\n\n/quit\n")
+    assert len(bodies(server)) == 1
+    assert "There is no answer to continue." in done.out
+    assert "The answer is complete. Ask for more in a message." in done.out
+
+
+def test_an_answer_that_was_cut_is_continued(deck: RealDeck) -> None:
+    with answering(replies("Hel", finish="length"), replies("lo")) as server:
+        deck.provider(server.base_url, is_default=True)
+        deck.run("chat", "--plain", stdin="one\n/continue\n/quit\n")
+    assert len(bodies(server)) == 2
+
+
+def test_a_chat_that_is_open_elsewhere_keeps_its_name(deck: RealDeck) -> None:
+    with answering(replies("Hello")) as server:
+        deck.provider(server.base_url, is_default=True)
+        with TerminalProgram(lmdeck("chat", "--plain"), deck.environment) as terminal:
+            terminal.wait_for("you>")
+            terminal.send("one", "enter")
+            terminal.wait_for("Hello")
+            done = deck.run("chat", "--plain", "--resume", "last", stdin="/rename Mine\n/quit\n")
+            assert "read-only" in done.out
+            assert "title: Mine" not in done.out
+            assert "Mine" not in deck.run("history", "list").out
+
+
+def test_a_chat_is_pinned_and_exported(program: Call, tmp_path: Path) -> None:
+    lines = f"/pin\n/export\nhello\n/pin\n/export {tmp_path}/a.md\n/export {tmp_path}/a.md\n/pin\n/quit\n"
+    done = program("chat", "quick", "--plain", stdin=lines.encode())
+    assert done.code == 0, done.err
+    assert done.out.count("No message was sent in this chat yet.") == 2, done.out
+    assert done.out.index("Pinned to the top") < done.out.index("Exported to") < done.out.index("No longer")
+    assert "already exists" in done.out, "and the chat continues"
+    assert "hello" in (tmp_path / "a.md").read_text()
 
 
 def test_two_slashes_send_one_and_an_unknown_command_sends_nothing(program: Call, tmp_path: Path) -> None:

@@ -99,6 +99,75 @@ def test_an_empty_value_clears_too(call: Call, home: Path, flags: tuple[str, ...
     assert record(home) == before
 
 
+@pytest.mark.parametrize("body", ["[1]", '["x"]', "[]", "3", '"text"', "[ 1 ]"])
+def test_an_extra_body_that_is_no_object_is_refused(call: Call, home: Path, body: str) -> None:
+    assert call(*ADD).code == 0
+    before = record(home)
+    done = call(*SET, "--extra-body", body)
+    assert done.code == 2
+    assert "JSON object" in " ".join(done.err.split())
+    assert record(home) == before
+
+
+def test_what_of_an_extra_body_is_never_sent_is_told(call: Call, home: Path) -> None:
+    done = call(*ADD, "--extra-body", '{"model": "x", "messages": [], "top_k": 1}')
+    assert done.code == 0
+    assert "model, messages of the extra body is never sent" in " ".join(done.err.split())
+    assert record(home)["extra_body"]["top_k"] == 1
+
+
+def test_a_header_that_looks_like_a_secret_is_told_where_it_is_stored(call: Call, home: Path) -> None:
+    added = call(*ADD, "--header", "X-Auth-Token: s3cr3t-value", "--header", "X-Team: red")
+    changed = call(*SET, "--header", "Cookie: sid=s3cr3t-value")
+    for done, name in ((added, "X-Auth-Token"), (changed, "Cookie")):
+        words = " ".join(done.err.split())
+        assert done.code == 0
+        assert f"header {name} stands unencrypted in ~/config/lmdeck/providers.toml" in words
+        assert "--key-env" in words
+        assert "s3cr3t" not in words
+        assert words.count("stands unencrypted") == 1
+    assert call(*SET, "--header", "X-Team: blue").err == ""
+
+
+@pytest.mark.parametrize("given", ["f.pem", "./f.pem", "sub/f.pem", "~/f.pem", "/f.pem"])
+def test_the_path_of_a_flag_means_the_same_in_every_folder(
+    call: Call, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    flags = ("--ca-file", given, "--client-certificate", given, "--client-key", given, "--key-file", given)
+    assert call(*ADD, *flags).code == 0
+    full = given if given.startswith("~") else str(tmp_path / given)
+    written = record(home)
+    assert written["tls"] == dict.fromkeys(("ca_file", "client_certificate", "client_key"), full)
+    assert written["api_key"] == f"file:{full}"
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("[providers.qwen.tls]\nca_file = 'f.pem'", "ca_file"),
+        ("[providers.qwen.tls]\nclient_certificate = 'f.pem'", "client_certificate"),
+        ("[providers.qwen.tls]\nclient_certificate = '/f.pem'\nclient_key = 'f.pem'", "client_key"),
+        ("api_key = 'file:f.pem'", "api_key"),
+    ],
+)
+def test_a_relative_path_in_the_file_is_told_and_never_looked_up(
+    call: Call, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, field: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("f.pem").write_text("secret-of-this-folder")
+    Path("f.pem").chmod(0o600)
+    file = file_of(home)
+    file.parent.mkdir(parents=True)
+    head = "[providers.qwen]\ncompatible_provider = 'm'\nprovider_url = 'https://127.0.0.1:9/v1'\n"
+    file.write_text(head + line + "\n")
+    told = " ".join(call("providers", "list").err.split())
+    assert f"{field}: Write the full path of the file" in told
+    asked = call("ask", "hello", "-p", "qwen")
+    assert asked.code in (1, 2)
+    assert "the path is relative" in " ".join(asked.err.split())
+
+
 def test_what_is_not_given_stays_to_the_letter(call: Call, home: Path) -> None:
     file = file_of(home)
     file.parent.mkdir(parents=True)
@@ -274,7 +343,7 @@ def test_show_has_what_can_be_set(call: Call) -> None:
     flags = [
         flag
         for given in EVERYTHING
-        if given[0] not in ("--category", "--key-env", "--key-file")
+        if given[0] not in ("--category", "--key-env", "--key-file", "--inactive")
         for flag in given
     ]
     assert call(*ADD, *flags).code == 0

@@ -108,16 +108,19 @@ def test_casibase_records_come_in_and_go_out_with_every_digit(call: Call, tmp_pa
     assert "not changed" in again.err
 
 
-def test_a_malformed_file_is_said_aloud_and_kept(call: Call, home: Path) -> None:
+def test_a_malformed_file_is_said_aloud_and_stays_as_it_is(call: Call, home: Path) -> None:
     folder = home / "config" / "lmdeck"
     folder.mkdir(parents=True)
     (folder / "providers.toml").write_text("[providers.x\nurl = ")
     listed = call("providers", "list")
     assert listed.code == 0
     assert "providers.toml" in listed.err
-    assert call(*ADD).code == 0
-    kept = [path for path in folder.iterdir() if "corrupt" in path.name]
-    assert [path.read_text() for path in kept] == ["[providers.x\nurl = "]
+    refused = call(*ADD)
+    assert refused.code == 2
+    assert "line 1" in refused.err
+    assert "your providers are not changed" in refused.err
+    assert (folder / "providers.toml").read_text() == "[providers.x\nurl = "
+    assert not [path for path in folder.iterdir() if "corrupt" in path.name]
 
 
 @pytest.mark.parametrize("answer", ["ctrl+d", "no\r"])
@@ -146,3 +149,18 @@ def test_the_screens_need_a_terminal(program: Call) -> None:
     assert done.code == 2
     assert "terminal" in done.err
     assert done.out == ""
+
+
+def test_a_provider_is_shown_in_words(call: Call) -> None:
+    body = ("--extra-body", '{"top_k": 20, "stop": ["a"]}', "--header", "X-Team: red")
+    assert (
+        call("providers", "add", "mine", "--url", "https://a/v1", "--model", "m", "--insecure", *body).code
+        == 0
+    )
+    lines = {
+        line[:22].strip(): line[22:].strip() for line in call("providers", "show", "mine").out.splitlines()
+    }
+    assert (lines["is default"], lines["is remote"], lines["allow unencrypted key"]) == ("no", "no", "no")
+    assert lines["extra headers"] == "X-Team: •••"
+    assert lines["tls"] == "insecure: yes"
+    assert lines["extra body"] == 'top_k: 20; stop: ["a"]'

@@ -53,6 +53,8 @@ PRINTING = [
     ("check", "--watch", "60", "--quick", "old"),
     ("ask", "hi", "-p", "demo"),
     ("ask", "hi", "-p", "demo", "--json"),
+    ("embed", "hi", "-p", "demo", "-m", "demo-embedding"),
+    ("completion", "bash"),
     ("demo",),
     ("chat", "demo", "--plain"),
 ]
@@ -200,6 +202,20 @@ def test_the_report_of_a_check_is_there_or_refused(file: Path, call: Call) -> No
         assert done.code == 2, target
         assert "Report saved" not in done.err
         assert done.err.startswith("lmdeck: "), done.err
+
+
+def test_an_existing_file_is_replaced_by_a_report_where_that_is_said(file: Path, call: Call) -> None:
+    target = file.with_name("report.md")
+    assert call("check", "old", "--quick", "--report", str(target)).code == 1
+    target.write_text("mine")
+    done = call("check", "old", "--quick", "--report", str(target))
+    assert (done.code, done.out, target.read_text()) == (2, "", "mine")
+    assert "the file already exists" in done.err
+    assert "--replace" in done.err
+    assert call("check", "old", "--quick", "--report", str(target), "--replace").code == 1
+    assert target.read_text() != "mine"
+    assert call("check", "old", "--quick", "--report", "/dev/null").code == 1
+    assert call("check", "old", "--quick", "--replace").code == 2
 
 
 # -- what is said is what was done --------------------------------------------------------------------

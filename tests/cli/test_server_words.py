@@ -181,7 +181,7 @@ def test_a_report_replaces_the_named_file_only(call: Call, tmp_path: Path) -> No
     target.write_text("old")
     neighbour.write_text("mine")
     with FaultServer(FakeApi()) as server:
-        call("check", server.base_url, "--report", str(target), "--json")
+        call("check", server.base_url, "--report", str(target), "--replace", "--json")
     assert target.read_text().startswith("# lmdeck check")
     assert neighbour.read_text() == "mine"
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"ticket.md", "ticket.md.bak"}

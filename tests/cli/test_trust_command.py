@@ -103,3 +103,13 @@ def test_a_file_of_ones_own_needs_no_word(call: Call, home: Path, tmp_path: Path
     plant(home, "https://h/v1", tmp_path / "ran", 0o600)
     done = call("providers", "trust")
     assert (done.code, "nothing to trust" in done.out) == (0, True)
+
+
+def test_a_file_that_was_confirmed_is_still_open_to_others(call: Call, home: Path, tmp_path: Path) -> None:
+    plant(home, "https://h/v1", tmp_path / "ran")
+    assert call("providers", "trust", "--yes").code == 0
+    again = call("providers", "trust")
+    assert again.code == 0
+    assert "Only you can write" not in again.out
+    assert "You have confirmed them as they are now" in again.out
+    assert "providers.toml" in again.out

@@ -145,3 +145,11 @@ def test_the_plain_chat_waits_for_it_and_ctrl_c_ends_the_wait(tmp_path: Path, se
         server.finish()
         terminal.send("again", "enter")
         terminal.wait_for(ANSWER)
+
+
+@pytest.mark.parametrize("command", [("ask", "hi"), ("embed", "hi")])
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon"])
+def test_a_time_that_leaves_none_is_wrong_usage(call: Call, command: tuple[str, ...], seconds: str) -> None:
+    done = call(*command, "--url", "http://127.0.0.1:1/v1", "--model", "m", f"--wait={seconds}")
+    assert done.code == 2
+    assert "--wait" in done.err

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import Call
-from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, FakeApi, model_list, vectors
+from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, Embedder, FakeApi, model_list
 from tests.support.fault_server import Connection, FaultServer
 from tests.support.stream_samples import delta
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
@@ -107,17 +107,17 @@ def test_a_record_that_cannot_be_used_gives_its_name_to_nobody(call: Call, home:
 
 
 def test_an_embedding_provider_is_checked_by_its_vectors(call: Call, home: Path) -> None:
-    with FaultServer(FakeApi(models=model_list("m"), embeddings=vectors([0.6, 0.8], [1, 0]))) as server:
+    with FaultServer(FakeApi(models=model_list("m"), embeddings=Embedder())) as server:
         _write(home, url=server.base_url)
         done = call("check", "vectors", "--json")
         assert [check["id"] for check in done.json["checks"]] == [str(check) for check in EMBEDDING_CHECKS]
         assert (done.code, done.json["ok"]) == (0, True)
         done = call("check", "vectors")
-        assert "2 vectors of 2 numbers, norm 1.000, 8 tokens." in done.out
-        assert "Used 8 tokens, 0.016" in done.out
-        assert "two short texts" in done.out
+        assert "3 vectors of 64 numbers, norm 1.000, 12 tokens." in done.out
+        assert "Used 192 tokens, 0.384" in done.out
+        assert "50 short texts" in done.out
         row = next(line for line in call("check", "--all").out.splitlines() if " vectors " in line)
-        assert "vectors of 2 numbers" in row
+        assert "vectors of 64 numbers" in row
 
 
 def test_an_embedding_provider_without_embeddings_does_not_work(call: Call, home: Path) -> None:
@@ -168,3 +168,19 @@ def test_a_port_that_is_wrong_is_named(call: Call, home: Path, port: str) -> Non
     done = call("ask", "hello", "--url", f"http://127.0.0.1:{port}/v1", "--model", "m")
     assert done.code == 2
     assert f"({port})" in done.err
+
+
+@pytest.mark.parametrize("command", [("ask", "hello"), ("embed", "hello"), ("chat", "--plain")])
+def test_a_provider_without_a_model_is_asked_nothing(
+    program: Call, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    category = "Embedding" if command[0] == "embed" else "Model"
+    named = ("p",) if command[0] == "chat" else ("-p", "p")
+    with FaultServer(FakeApi(models=model_list("m"), embeddings=Embedder())) as server:
+        lines = f'[providers.p]\nprovider_url = "{server.base_url}"\ncategory = "{category}"\n'
+        _write(tmp_path / "home", lines)
+        done = program(*command, *named, stdin=b"hello\n" if command[0] == "chat" else None)
+        assert server.requests == []
+    words = " ".join((done.out + done.err).split())
+    assert "p has no model, so nothing is sent. Set one: lmdeck providers set p --model M." in words
+    assert done.code == (0 if command[0] == "chat" else 2)

@@ -85,6 +85,20 @@ def test_facts_are_shown_safe_and_on_one_line() -> None:
     assert failure.title == "The server failed: CUDA out of ␛[2Jmemory."
 
 
+def test_a_reason_is_told_whole_where_it_fits() -> None:
+    reason = "stdin is only one of prompt, file and schema: give the others as text or by name"
+    assert explain("usage", reason=reason).title == f"Invalid command: {reason}."
+
+
+def test_a_reason_is_cut_behind_a_whole_word() -> None:
+    words = [f"word{number}" for number in range(60)]
+    title = explain("usage", reason=", ".join(words)).title
+    assert title.endswith("….")
+    assert title.removesuffix("….").rpartition(" ")[2] in words
+    assert explain("config-malformed", path="/a/b", reason=" ".join(words)).title.count("/a/b") == 1
+    assert len(explain("usage", reason="x" * 500).title) < 160
+
+
 def test_an_unknown_cause_is_a_defect() -> None:
     with pytest.raises(KeyError):
         explain("no-such-cause")

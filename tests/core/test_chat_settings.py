@@ -37,7 +37,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "max_tokens": st.integers(1, 100_000_000),
     "seed": st.integers(0, 999_999_999),
     "stop": st.lists(TEXT, min_size=1, max_size=4),
-    "json_schema": st.dictionaries(TEXT, st.booleans() | TEXT),
+    "json_schema": st.dictionaries(TEXT.map(lambda name: f"x-{name}"), st.booleans() | TEXT),
 }
 PARAMETER_SETS = st.fixed_dictionaries(
     {}, optional={name: st.none() | values for name, values in VALUES.items()}
@@ -102,8 +102,18 @@ def test_values_are_read(name: str, text: str, value: object) -> None:
         ("seed", "1.5", "Seed is a whole number"),
         ("stop", "[1]", "Stop: write one text"),
         ("stop", "[]", "Stop: write one text"),
-        ("stop", '["a"', "Stop: "),
-        ("json_schema", "{'a': 1}", "JSON schema: Expecting property name"),
+        ("stop", '["a"', "Stop: write one text"),
+        ("stop", '["a', "Stop: write one text"),
+        (
+            "json_schema",
+            "{'a': 1}",
+            "JSON schema: it is not JSON: Expecting property name enclosed in double quotes",
+        ),
+        (
+            "json_schema",
+            '{"a',
+            "JSON schema: it is not JSON: Unterminated string starting at line 1",
+        ),
         ("json_schema", "[1]", "JSON schema: it must be a JSON object"),
         ("json_schema", '{"a": NaN}', "JSON schema: it is not JSON that can be sent"),
         ("json_schema", '{"a": 1e999}', "JSON schema: it is not JSON that can be sent"),

@@ -11,7 +11,8 @@ from fractions import Fraction
 import pytest
 
 from tui.core.budget import Level, judge, worst
-from tui.core.costs import By, CostReport, CostState, Sum, Wanted, project, summarize
+from tui.core.cost_sums import Wanted, project, summarize
+from tui.core.costs import By, CostReport, CostState, Sum
 from tui.core.ledger import Certainty, LedgerLine
 from tui.core.limits import Limit, Rates, Scope, read_limit
 from tui.core.observed import Outcome, Purpose

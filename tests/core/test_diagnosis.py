@@ -89,7 +89,11 @@ def test_every_check_depends_on_earlier_ones() -> None:
 
 def test_an_embedding_provider_has_vectors_in_place_of_what_a_chat_shows() -> None:
     chats, vectors = checks_of(is_embedding=False), checks_of(is_embedding=True)
-    assert [str(check) for check in vectors] == [*map(str, chats[: chats.index(CheckId.CHAT)]), "vectors"]
+    assert [str(check) for check in vectors] == [
+        *map(str, chats[: chats.index(CheckId.CHAT)]),
+        "vectors",
+        "speed",
+    ]
     assert CheckId.VECTORS not in chats
 
 
@@ -97,6 +101,7 @@ def test_what_blocks_a_check() -> None:
     assert blocker_of(CheckId.TCP, {CheckId.DNS}) is CheckId.DNS
     assert blocker_of(CheckId.TCP, {CheckId.TLS}) is None
     assert blocker_of(CheckId.SPEED, {CheckId.URL}) is CheckId.URL
+    assert blocker_of(CheckId.SPEED, {CheckId.VECTORS}) is CheckId.VECTORS
 
 
 @pytest.mark.parametrize("report", [REFUSED, WELL, replace(WELL, was_interrupted=True)])
@@ -177,6 +182,12 @@ def test_all_is_well_in_one_sentence() -> None:
     assert all_well_sentence(WELL) == (
         "The endpoint works: vllm 0.32.0 with Qwen/Qwen3-8B, context 2,048 tokens, 61.2 tokens/s."
     )
+
+
+def test_a_model_that_is_not_served_is_not_said_to_answer() -> None:
+    missing = CheckResult(CheckId.MODELS, CheckStatus.WARNING, "Model not found.", cause="model-not-found")
+    report = replace(WELL, results=(*WELL.results, missing), is_quick=True, decode_rate=None)
+    assert all_well_sentence(report) == "The endpoint answers: vllm 0.32.0, context 2,048 tokens."
 
 
 def test_costs_are_said_before_and_after() -> None:

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.endpoint_url import LONGEST_URL, chat_url_of, inspect_url, is_loopback_host, models_url_of
-from tui.core.url_parts import host_trouble, is_ipv6
+from tui.core.endpoint_url import (
+    LONGEST_URL,
+    chat_url_of,
+    inspect_url,
+    is_loopback_host,
+    models_url_of,
+    request_url_of,
+)
+from tui.core.url_parts import host_problem, is_ipv6
 
 ACCEPTED = {
     "http://localhost:8000/v1": "http://localhost:8000/v1",
@@ -36,7 +43,8 @@ def test_accepted(text: str, normalised: str) -> None:
     report = inspect_url(text)
     assert report.normalised == normalised
     assert report.errors == ()
-    assert report.chat_url == normalised + "/chat/completions"
+    assert request_url_of(normalised, is_embedding=False) == normalised + "/chat/completions"
+    assert request_url_of(normalised, is_embedding=True) == normalised + "/embeddings"
     assert report.models_url == normalised + "/models"
 
 
@@ -343,7 +351,7 @@ def test_any_text_is_judged_and_repairs_lead_home(text: str) -> None:
 
 
 def is_host(text: str) -> bool:
-    return is_ipv6(text) or host_trouble(text) is None
+    return is_ipv6(text) or host_problem(text) is None
 
 
 GARBAGE = st.lists(

@@ -21,14 +21,14 @@ PROVIDER = Provider(
 @pytest.mark.parametrize("cause", CATALOGUE)
 def test_every_cause_is_the_verdict_and_nothing_above_it_was_tried(cause: str) -> None:
     report = report_of_failure(PROVIDER, explain(cause, model="m"), "env:MY_KEY")
-    rung = check_of(cause)
+    expected = check_of(cause)
     assert [result.id for result in report.results] == list(CHAT_CHECKS)
     assert report.verdict is not None
-    assert (report.verdict.id, report.verdict.cause) == (rung, cause)
-    is_configuration = cause.startswith(("url-", "key-")) and rung in (CheckId.URL, CheckId.ENVIRONMENT)
+    assert (report.verdict.id, report.verdict.cause) == (expected, cause)
+    is_configuration = cause.startswith(("url-", "key-")) and expected in (CheckId.URL, CheckId.ENVIRONMENT)
     assert report.exit_code == (2 if is_configuration else 1)
     for result in report.results:
-        if tuple(CheckId).index(result.id) > tuple(CheckId).index(rung):
+        if tuple(CheckId).index(result.id) > tuple(CheckId).index(expected):
             assert result.status is CheckStatus.SKIPPED
 
 
@@ -47,7 +47,7 @@ def test_every_cause_is_the_verdict_and_nothing_above_it_was_tried(cause: str) -
         ("stream-reset", CheckId.STREAM),
     ],
 )
-def test_the_rung_of_a_cause(cause: str, check: CheckId) -> None:
+def test_the_check_of_a_cause(cause: str, check: CheckId) -> None:
     assert check_of(cause) is check
 
 

@@ -26,6 +26,7 @@ def record(
     status: int | None = 200,
     server_cost: ServerCost | None = None,
     phases: tuple[str, ...] = ("lookup", "send"),
+    route_ms: float | None = None,
 ) -> ExchangeRecord:
     return ExchangeRecord(
         Origin(Purpose.CHAT, "gpu", price, "c1"),
@@ -38,9 +39,10 @@ def record(
         2,
         status,
         usage,
-        cost_of(usage, price),
+        cost_of(usage, price, is_cut=outcome is not Outcome.DONE),
         server_cost,
         Timings(started=1.0, sending=1.5, first_text=1.75, ended=3.5),
+        route_ms,
         None,
         dict.fromkeys(phases, 1.0),
         10,
@@ -67,6 +69,12 @@ def test_a_line_tells_who_when_what_and_how_much() -> None:
     assert made.gpu_amount == Decimal("0.002")
 
 
+@pytest.mark.parametrize(("route_ms", "busy_ms"), [(None, 2000), (50.0, 1950), (250.0, 1750), (251.0, 2000)])
+def test_the_hardware_is_not_busy_while_the_request_travels(route_ms: float | None, busy_ms: int) -> None:
+    """A route longer than the wait for the first text is none: the model list was slower than the chat."""
+    assert line(route_ms=route_ms).busy_ms == busy_ms
+
+
 def test_cached_tokens_cost_the_input_price_where_they_have_none() -> None:
     assert line(price=replace(PRICE, cached_input=None)).amount == Decimal("0.9")
 
@@ -84,6 +92,14 @@ def test_writes_to_a_cache_are_kept_and_make_the_amount_an_estimate() -> None:
     assert made.usage.written_tokens == 300
     assert (made.amount, made.amount_source) == (Decimal("0.72"), Certainty.ESTIMATED)
     assert line(replace(USAGE, written_tokens=0)).amount_source is Certainty.REPORTED
+
+
+def test_a_reply_out_of_a_gateways_cache_makes_every_amount_an_estimate() -> None:
+    replay = replace(USAGE, is_replay=True)
+    told = ServerCost(Decimal("0.9"), "EUR", "x-litellm-response-cost")
+    for made in (line(replay), line(replay, server_cost=told)):
+        assert (made.amount_source, made.differs) == (Certainty.ESTIMATED, False)
+    assert line(replay, price=Price(Decimal(0), Decimal(0))).amount_source is Certainty.REPORTED
 
 
 def test_the_servers_own_figure_is_the_amount_with_ours_beside() -> None:
@@ -121,6 +137,8 @@ def test_an_answer_that_was_cut_costs_at_least_what_came(outcome: Outcome) -> No
     assert (made.amount, made.is_at_least) == (Decimal("0.72"), True)
     assert (made.source, made.amount_source) == (Certainty.ESTIMATED, Certainty.ESTIMATED)
     assert not line(outcome=outcome).is_at_least
+    later = price_later(replace(made, price=Price(), own_amount=None), PRICE, date(2026, 12, 1))
+    assert (later.amount, later.is_at_least) == (Decimal("0.72"), True)
 
 
 def test_an_answer_that_was_stopped_before_it_came_is_unknown() -> None:

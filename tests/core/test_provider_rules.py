@@ -63,7 +63,7 @@ def test_a_good_provider_has_no_problem() -> None:
             {"extra_headers": {"X-API-Key": "x"}, "api_key": KEY, "key_header": ApiKeyHeader.X_API_KEY},
             ["extra_headers"],
         ),
-        ({"tls": TlsSettings(client_key="k.pem")}, ["client_certificate"]),
+        ({"tls": TlsSettings(client_key="/k.pem")}, ["client_certificate"]),
     ],
 )
 def test_each_bad_field_is_named(change: dict[str, object], fields: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.core.timings import Timings
+from tui.core.usage import Usage
 
 
 def after(*moments: float) -> Timings:
@@ -65,6 +66,13 @@ def test_an_end_that_comes_with_the_last_text_is_no_token() -> None:
     assert timings.tpot_ms(5) == timings.tpot_ms(6) == pytest.approx(100)
 
 
+def test_an_end_that_was_held_back_is_no_token() -> None:
+    """500 tokens in 0.4 s, and the end of the answer 0.2 s behind them."""
+    timings = after(*[1.0 + number * 0.0008 for number in range(500)])
+    timings.saw_chunk(1.0 + 499 * 0.0008 + 0.2)
+    assert timings.tpot_ms(500) == timings.tpot_ms(501) == pytest.approx(0.8)
+
+
 def test_times_start_where_the_request_is_written_and_the_total_with_the_connection() -> None:
     timings = Timings(started=1.0, sending=3.0, headers=4.0, ended=7.0)
     timings.saw_text(5.0, is_answer=False)
@@ -75,3 +83,13 @@ def test_times_start_where_the_request_is_written_and_the_total_with_the_connect
 def test_the_rate_is_that_of_the_pieces_where_each_is_a_token() -> None:
     timings = after(1.0, 1.02, 1.04)
     assert timings.decode_rate(3) == timings.decode_rate(4) == pytest.approx(50.0)
+
+
+def test_thinking_that_was_not_sent_is_not_streamed() -> None:
+    timings = after(1.0, 1.1, 1.2)
+    timings.first_answer = timings.first_text
+    assert timings.streamed_tokens(Usage(10, 105, 100)) == 5
+    assert timings.streamed_tokens(Usage(10, 5)) == 5
+    assert timings.streamed_tokens(Usage(10)) is None
+    timings.first_answer = 1.1
+    assert timings.streamed_tokens(Usage(10, 105, 100)) == 105

@@ -152,6 +152,17 @@ def test_a_wrong_body_is_refused(server: DemoServer, body: object, status: int) 
     assert call(server.base_url, "/chat/completions", body).status == status
 
 
+@pytest.mark.parametrize(("path", "api"), [("/embeddings", "Embeddings"), ("/rerank", "Rerank")])
+def test_a_model_for_chats_makes_no_vectors_and_ranks_nothing(
+    server: DemoServer, path: str, api: str
+) -> None:
+    body = {"model": "demo-plain", "input": ["a"], "query": "q", "documents": ["a", "b"]}
+    reply = call(server.base_url, path, body)
+    assert reply.status == 400
+    assert reply.json["error"]["message"] == f"The model does not support {api} API"
+    assert call(server.base_url, path, body | {"model": "demo-embedding"}).status == 200
+
+
 def test_a_body_that_is_not_json_is_refused(server: DemoServer) -> None:
     with socket.create_connection((server.host, server.port), timeout=10) as client:
         client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nnope")

@@ -11,7 +11,9 @@ import pytest
 
 from tests.demo.demo_client import StartServer, call, chat
 from tui.demo.faults import known_faults
+from tui.demo.reply_faults import LOADING_SECONDS
 from tui.demo.server import DemoServer
+from tui.texts.demo import FAULTS
 
 
 def raw_chat(server: DemoServer, *, until: bytes | None = None) -> bytes:
@@ -213,3 +215,7 @@ def test_every_fault_is_a_cause_of_the_catalogue() -> None:
     from tui.core.causes import CATALOGUE
 
     assert {fault.cause for fault in known_faults()} <= set(CATALOGUE)
+
+
+def test_the_words_of_the_loading_server_have_its_seconds() -> None:
+    assert f" {LOADING_SECONDS:.0f} seconds" in FAULTS["loading"]

@@ -113,5 +113,5 @@ def test_only_what_is_there_and_was_left_by_a_dead_program_is_offered(tmp_path: 
     os.utime(lease_path(held), (0, 0))  # a program that was stopped long ago, and may go on
     assert [*take_interrupted(folder)] == []
     assert lease.is_held
-    assert store.take_interrupted() == []
+    assert store.listing.take_interrupted() == []
     assert not (folder / "gone.interrupted").exists()

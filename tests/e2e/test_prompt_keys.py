@@ -12,7 +12,7 @@ def test_the_prompts_are_searched_and_commands_completed_in_a_terminal(tmp_path:
     with TerminalProgram(arguments, private_environment(tmp_path), columns=80, rows=24) as terminal:
         terminal.wait_for("Message ")
         terminal.send("first question", "enter")
-        terminal.wait_for(r"\d+ tokens \(")
+        terminal.wait_for(r"TTFT \d")  # the answer is complete
         terminal.send("draft", "ctrl+r", "quest")
         terminal.wait_for(r"\(reverse search\) 'quest': first question")
         terminal.send("ctrl+g")

@@ -7,9 +7,8 @@ from threading import Thread
 
 import pytest
 
-from tui.net.machine import shared
+from tui.net.machine import machine as machines
 from tui.net.machine.machine import Machine
-from tui.net.machine.shared import SharedMachine
 from tui.net.machine.snapshot import Snapshot
 
 
@@ -29,8 +28,8 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
 def test_checks_that_ask_at_the_same_time_share_one_look(
     looks: list[int | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "FRESH_SECONDS", 600.0)
-    machine = SharedMachine({}, Path("/nowhere"))
+    monkeypatch.setattr(machines, "FRESH_SECONDS", 600.0)
+    machine = Machine({}, Path("/nowhere")).shared()
     threads = [Thread(target=machine.snapshot, args=(port,)) for port in range(20)]
     for thread in threads:
         thread.start()
@@ -40,8 +39,8 @@ def test_checks_that_ask_at_the_same_time_share_one_look(
 
 
 def test_an_old_look_is_taken_again(looks: list[int | None], monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = SharedMachine({}, Path("/nowhere"))
+    machine = Machine({}, Path("/nowhere")).shared()
     machine.snapshot(1)
-    monkeypatch.setattr(shared, "FRESH_SECONDS", -1.0)
+    monkeypatch.setattr(machines, "FRESH_SECONDS", -1.0)
     machine.snapshot(1)
     assert len(looks) == 2

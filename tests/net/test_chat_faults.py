@@ -36,6 +36,7 @@ BEFORE_THE_ANSWER = {
     "http-200-other-json": "unexpected-response",
     "http-301": "redirect",
     "http-400-context": "context-too-long",
+    "http-400-roles": "roles-refused",
     "http-400-template": "no-chat-template",
     "http-401-openai": "auth",
     "http-401-vllm": "auth",

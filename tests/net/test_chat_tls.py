@@ -249,6 +249,31 @@ async def test_a_file_that_cannot_be_used_is_named(chat: Chatter, settings: TlsS
     assert server.connections == 0
 
 
+async def test_a_certificate_without_its_key_says_what_is_missing(chat: Chatter) -> None:
+    settings = TlsSettings(client_certificate=str(certificates.CA))
+    with FaultServer(tls=Tls()) as server:
+        reply = await chat(Endpoint(server.base_url, tls=settings))
+    assert reply.failure is not None
+    assert "its private key is not in it" in reply.failure.title
+
+
+async def test_a_relative_path_is_not_looked_up(
+    chat: Chatter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ca.pem").write_bytes(certificates.CA.read_bytes())
+    for settings in (
+        TlsSettings(ca_file="ca.pem"),
+        TlsSettings(client_certificate="ca.pem"),
+        TlsSettings(client_certificate=str(certificates.CLIENT), client_key="ca.pem"),
+    ):
+        with FaultServer(tls=Tls()) as server:
+            reply = await chat(Endpoint(server.base_url, tls=settings))
+        assert reply.failure is not None
+        assert "the path is relative" in reply.failure.title
+        assert server.connections == 0
+
+
 async def test_a_file_that_was_corrected_is_read_again(chat: Chatter, tmp_path: object) -> None:
     path = tmp_path / "ca.pem"  # type: ignore[operator]
     path.write_text("no certificate")

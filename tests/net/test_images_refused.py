@@ -70,4 +70,5 @@ async def test_a_new_picture_is_never_left_out_and_an_answer_to_it_forgets_the_r
     assert known is not None
     assert known == ServerQuirks(refuses_images=True) == ServerQuirks.from_json(known.to_json())
     assert answered.cause is None
-    assert forgotten == ServerQuirks()
+    assert forgotten is not None
+    assert forgotten == ServerQuirks(accepts_images=True) == ServerQuirks.from_json(forgotten.to_json())

@@ -86,6 +86,26 @@ def test_compressed_bytes_come_out_whole_however_they_are_cut(data: bytes, size:
     assert not decoder.is_cut
 
 
+@given(
+    st.lists(st.binary(max_size=400), min_size=1, max_size=5),
+    st.integers(1, 50),
+    st.sampled_from([b"", b"\0" * 9, b"\x1fx"]),
+)
+def test_every_member_of_a_gzip_body_comes_out(members: list[bytes], size: int, behind: bytes) -> None:
+    packed = b"".join(map(gzip.compress, members)) + behind
+    decoder = Decoder("gzip")
+    pieces = [packed[start : start + size] for start in range(0, len(packed), size)]
+    assert b"".join(plain for piece in pieces for plain in decoder.feed(piece)) == b"".join(members)
+    assert not decoder.is_cut
+
+
+@given(st.integers(1, 19))
+def test_a_member_that_is_cut_is_noticed(size: int) -> None:
+    decoder = Decoder("gzip")
+    assert b"".join(decoder.feed(gzip.compress(b"one") + gzip.compress(b"")[:size])) == b"one"
+    assert decoder.is_cut
+
+
 @given(st.binary(max_size=300))
 def test_bytes_that_are_not_compressed_are_refused_by_type(data: bytes) -> None:
     decoder = Decoder("gzip")
@@ -108,8 +128,12 @@ def test_a_bomb_is_stopped_in_small_blocks() -> None:
 
 
 def test_an_unknown_compression_is_named() -> None:
-    with pytest.raises(BadEncoding, match="zstd"):
-        Decoder("zstd")
+    for name, unknown in (("zstd", "zstd"), (" BR ", "br"), ("gzip, br", "gzip, br")):
+        with pytest.raises(BadEncoding, match=unknown) as raised:
+            Decoder(name)
+        assert raised.value.unknown == unknown
+    assert list(Decoder("identity, identity").feed(b"x")) == [b"x"]
+    assert b"".join(Decoder("gzip, identity").feed(gzip.compress(b"x"))) == b"x"
 
 
 # First bytes

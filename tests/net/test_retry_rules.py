@@ -37,8 +37,17 @@ def test_with_a_status_that_decides(waits: bool) -> None:
     assert asked == STATUSES
 
 
-def test_an_empty_account_is_not_asked_again() -> None:
-    assert not is_retried("quota", 429)
+@pytest.mark.parametrize("cause", ["quota", "body-too-large"])
+def test_what_waiting_does_not_help_is_not_asked_again(cause: str) -> None:
+    assert not is_retried(cause, 429)
+
+
+def test_a_sentence_that_says_how_long_to_wait_is_heeded() -> None:
+    failure = explain("rate-limited", status=429, retry_after="34.07")
+    patient = replace(PATIENT, longest_retry_after_seconds=60)
+    assert retry_delay(failure, 1, patient) == 34.07
+    assert retry_delay(failure, 1, patient, headers={"retry-after": "5"}) == 5
+    assert retry_delay(failure, 1, replace(PATIENT, longest_retry_after_seconds=10)) is None
 
 
 def test_a_date_counts_from_now() -> None:

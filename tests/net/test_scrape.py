@@ -10,11 +10,12 @@ import pytest
 from tests.support.fault_server import FaultServer
 from tests.support.timed_server import TimedApi
 from tui.core.chat import Endpoint
-from tui.core.phases import NO_FIGURES, REPORTED, SEVERAL, Learned
+from tui.core.events import EventBatch, Identified, ResponseStarted
+from tui.core.phases import NO_FIGURES, NO_FIGURES_UNKNOWN, NO_FIGURES_VLLM, REPORTED, SEVERAL, Learned
 from tui.core.provider import ApiKeyHeader
 from tui.core.secret import Secret
 from tui.net.client import ClientFactory
-from tui.net.scrape import AFTER_SECONDS, Scrapes
+from tui.net.scrape import AFTER_SECONDS, Measured, Scrapes
 
 PATIENT = 30.0
 
@@ -147,3 +148,28 @@ async def test_a_server_whose_replies_tell_all_is_read_no_more(scrapes: Scrapes)
         scrapes.close_door(endpoint)
         assert await scrapes.before(endpoint, is_asked_for=True) is None
         assert api.log == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "fingerprint", "reason"),
+    [
+        ((), None, NO_FIGURES_UNKNOWN),
+        ((), "vllm-0.32.0", NO_FIGURES_VLLM),
+        ((("server", "llama.cpp"),), None, NO_FIGURES),
+        ((("x-litellm-version", "1.105.7"),), None, NO_FIGURES),
+    ],
+)
+async def test_what_would_show_more_is_said_of_servers_that_have_it(
+    scrapes: Scrapes, headers: tuple[tuple[str, str], ...], fingerprint: str | None, reason: str
+) -> None:
+    with FaultServer(TimedApi(is_open=False)) as server:
+        measured = Measured(scrapes, Endpoint(server.base_url), "m")
+        events = (ResponseStarted(200, headers), Identified(system_fingerprint=fingerprint))
+        measured.see(EventBatch(1.0, events))
+        assert await measured.read() == Learned(unknown=reason)
+
+
+async def test_nothing_more_is_asked_for_where_the_metrics_are_open(scrapes: Scrapes) -> None:
+    with FaultServer(TimedApi()) as server:
+        measured = Measured(scrapes, Endpoint(server.base_url), "m")
+        assert await measured.read() == Learned(unknown=NO_FIGURES)

@@ -69,6 +69,7 @@ def test_no_python_at_all(project: Path, commands: Path, target: str) -> None:
     assert said(result) == [
         "lmdeck needs Python 3.11 or newer; there is no python3 here.",
         "Install a newer one, or name it: make run PYTHON=/path/to/python3.12",
+        "With uv, which brings its own Python: uv tool install --python 3.12 .",
     ]
 
 

@@ -42,9 +42,20 @@ def test_the_wheel_has_every_file_of_the_package(built: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     missing = package_files() - names
     assert missing == set()
-    assert "tui/py.typed" in names
+    assert {"tui/py.typed", "lmdeck.py"} <= names
     assert {name for name in package_files() if name.endswith(".tcss")} <= names
     assert not [name for name in names if name.startswith(("tests/", "tools/", "requirements/"))]
+
+
+def test_the_wheel_brings_completions_and_the_man_page(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    names = {name.partition(".data/data/")[2] for name in zipfile.ZipFile(wheel).namelist()} - {""}
+    assert names == {
+        "share/man/man1/lmdeck.1",
+        "share/bash-completion/completions/lmdeck",
+        "share/zsh/site-functions/_lmdeck",
+        "share/fish/vendor_completions.d/lmdeck.fish",
+    }
 
 
 def test_the_wheel_tells_its_licence_and_what_it_needs(built: Path) -> None:
@@ -56,7 +67,7 @@ def test_the_wheel_tells_its_licence_and_what_it_needs(built: Path) -> None:
         licence = archive.read(f"{information}/licenses/LICENSE").decode()
     assert "License-Expression: Apache-2.0" in metadata
     assert "Requires-Python: >=3.11" in metadata
-    assert "lmdeck = tui.cli.main:main" in entry_points
+    assert "lmdeck = lmdeck:main" in entry_points
     assert "Apache License" in licence
 
 
@@ -64,7 +75,7 @@ def test_the_source_distribution_can_make_the_wheel_again(built: Path) -> None:
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as source:
         names = {name.partition("/")[2] for name in source.getnames()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "tui/py.typed"} <= names
+    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "lmdeck.py", "tui/py.typed"} <= names
     assert package_files() - names == set()
 
 

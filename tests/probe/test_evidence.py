@@ -23,11 +23,11 @@ from tests.support.fake_api import (
     FINISH_EVENT,
     STREAM_END,
     USAGE_EVENT,
+    Embedder,
     FakeApi,
     Replayed,
     good_chat,
     model_list,
-    vectors,
 )
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer, refused_port
@@ -692,10 +692,10 @@ async def test_a_second_stream_dialect_shows_reasoning() -> None:
 
 
 async def test_an_embedding_provider_gets_no_chat() -> None:
-    with FaultServer(FakeApi(embeddings=vectors([0.6, 0.8], [1, 0]))) as server:
+    with FaultServer(FakeApi(embeddings=Embedder())) as server:
         report = await run_check(target(server.base_url, is_embedding=True))
         posts = [request.split(b" ")[1] for request in server.requests if request.startswith(b"POST")]
-    assert posts == [b"/v1/embeddings"]
+    assert set(posts) == {b"/v1/embeddings"}
     assert report.ok
 
 
@@ -724,16 +724,29 @@ async def test_behind_a_proxy_only_an_address_needs_no_lookup(host: str) -> None
     assert lookup.title == "No lookup needed: the proxy and the endpoint are IP addresses."
 
 
-async def test_a_reasoning_parser_that_does_not_fit_the_model_is_told() -> None:
-    def all_reasoning(connection: Connection) -> None:
+async def judged_reasoning(*pieces: bytes) -> CheckResult:
+    """Return what a check says of the reasoning in an answer of these pieces."""
+
+    def answer(connection: Connection) -> None:
         connection.read_request()
         connection.start_stream()
-        connection.send_chunks(delta("One, two.", field="reasoning"), FINISH_EVENT, USAGE_EVENT, STREAM_END)
+        connection.send_chunks(*pieces, FINISH_EVENT, USAGE_EVENT, STREAM_END)
         connection.send(b"0\r\n\r\n")
 
-    with FaultServer(FakeApi(chat=all_reasoning)) as server:
+    with FaultServer(FakeApi(chat=answer)) as server:
         report = await run_check(target(server.base_url))
     reasoning = report.result(CheckId.REASONING)
     assert reasoning is not None
     assert (report.ok, reasoning.cause) == (True, "reasoning-parser")
+    return reasoning
+
+
+async def test_a_reasoning_parser_that_does_not_fit_the_model_is_told() -> None:
+    reasoning = await judged_reasoning(delta("One, two.", field="reasoning"))
     assert "--reasoning-parser" in reasoning.advice
+
+
+async def test_no_parser_is_blamed_for_tags_that_never_close() -> None:
+    reasoning = await judged_reasoning(delta("<think>"), delta("One, two."))
+    assert "--reasoning-parser" not in reasoning.advice
+    assert "chat template" in reasoning.advice

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support.check_runner import run_check
-from tests.support.fake_api import FakeApi, model_list, vectors
+from tests.support.fake_api import Embedder, FakeApi, model_list
 from tests.support.fault_server import Answer, Connection, Fault, FaultServer
 from tui.core.chat import Endpoint
 from tui.core.diagnosis import CheckId, CheckStatus, DiagnosisReport
@@ -64,7 +64,7 @@ async def test_the_chat_decides(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in LISTS if name != "moved"])
 async def test_the_vectors_decide(name: str) -> None:
-    api = FakeApi(models=LISTS[name], embeddings=vectors([0.6, 0.8], [0.8, 0.6]))
+    api = FakeApi(models=LISTS[name], embeddings=Embedder())
     with FaultServer(api) as server:
         report = await run_check(ProbeTarget(Endpoint(server.base_url), "m", is_embedding=True))
     assert report.ok, report.verdict

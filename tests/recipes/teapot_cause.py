@@ -25,10 +25,13 @@ def find_and_practise() -> None:
     """Let status 418 mean it, and the demo endpoint answer so."""
     from tui.demo.connection import Connection
     from tui.demo.fault import fault
+    from tui.texts.demo import FAULTS
     from tui.wire import error_rules
     from tui.wire.evidence import Rule
 
-    @fault("teapot", "is a teapot")
+    FAULTS["teapot"] = "is a teapot"
+
+    @fault("teapot")
     def _teapot(connection: Connection) -> bool:
         connection.send_json(418, {"error": {"message": "short and stout"}})
         return True

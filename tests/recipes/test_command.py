@@ -59,7 +59,7 @@ def test_it_is_in_the_help_and_has_its_own(call: Call) -> None:
     own = call("greet", "--help").out
     assert own.startswith("usage: lmdeck greet [-h] [--code CODE] NAME\n\nGreet somebody.\n")
     assert own.endswith("examples:\n  lmdeck greet Ada\n")
-    assert "'forget', 'greet'" in call("greeet").err
+    assert "'completion', 'greet'" in call("greeet").err
 
 
 @pytest.mark.usefixtures("added")

@@ -1,4 +1,4 @@
-"""A new key is one line of ``bindings.txt``: it acts, the help and the README name it, settings map it."""
+"""A new key is one line of ``bindings.txt``: it acts, the help and docs/keys.md name it, settings map it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROGRAM = """
 import asyncio, json, sys
 from pathlib import Path
 from tests.support.real_deck import RealDeck
-from tools.readme import filled
+from tools.keys_page import render_page
 
 async def main():
     deck = RealDeck(Path(sys.argv[1]))
@@ -34,7 +34,7 @@ async def main():
         await opened.press("escape", sys.argv[2])
         await opened.pilot.pause()
         told["opened"] = type(opened.app.screen).__name__
-    told["readme"] = filled("<!-- keys:begin -->\\n<!-- keys:end -->\\n")
+    told["readme"] = render_page()
     print(json.dumps(told))
 
 asyncio.run(main())

@@ -16,7 +16,7 @@ from tests.recipes.acme_server import ACME
 from tests.support.check_runner import run_check
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Answer, FaultServer
-from tools.readme import filled
+from tools.dialects_page import PAGE, filled
 from tui.core.chat import ChatRequest, Endpoint, Message, Role
 from tui.core.diagnosis import CheckId, DiagnosisReport
 from tui.core.parts import parts_of
@@ -61,7 +61,7 @@ async def test_its_probe_tells_it_and_it_is_spoken_to_in_its_way() -> None:
     assert "acme 7.1." in titles(report)
     speed = report.result(CheckId.SPEED)
     assert speed is not None
-    assert "the server says: 3 requests running" in speed.facts
+    assert "the server's requests: 3 running" in speed.facts
     assert body["ponder"] == "tiny"
     assert "max_completion_tokens" in body
     assert not {"max_tokens", "stream_options", "reasoning_effort", "chat_template_kwargs"} & body.keys()
@@ -124,11 +124,11 @@ def test_a_refused_form_is_dropped_though_no_other_server_has_it() -> None:
     assert "ponder" not in build_chat_body(request, refused, ACME)
 
 
-def test_the_readme_gets_its_row() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_page_gets_its_row() -> None:
+    page = PAGE.read_text(encoding="utf-8")
     row = "| Acme Serve | `ponder` | never | `/acme/about` | `ponder`, always | run |"
-    assert row not in readme
-    assert row in filled(readme)
+    assert row not in page
+    assert row in filled(page)
 
 
 def run_program(tmp_path: Path, *arguments: str) -> dict[str, Any]:

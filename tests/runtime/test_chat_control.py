@@ -69,7 +69,7 @@ async def test_a_conversation_that_was_left_can_be_written_to_by_others(runtime:
     control.begin(runtime.sessions.begin())
     await control.send("hello")
     await control.leave()
-    (summary,) = runtime.conversations.list()
+    (summary,) = runtime.conversations.listing.all()
     identity = summary.identity
     assert control.turns == []
     opened = await control.open(identity, is_fork=False)
@@ -169,10 +169,25 @@ async def test_notices_of_a_record_are_over_when_something_is_asked(runtime: Run
     session.notices = ("A line of it could not be read.",)
     control.begin(session)
     assert [*control.notices] == ["A line of it could not be read."]
+    control.begin_draft()
     await control.send("hello")
     assert [*control.notices] == []
     session.moved("elsewhere", "It goes on elsewhere.")
     assert [*control.notices] == ["It goes on elsewhere."], "what is new is said again"
+
+
+async def test_a_notice_that_came_while_a_prompt_was_written_outlives_its_sending(runtime: Runtime) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    session = runtime.sessions.begin()
+    control.begin(session)
+    control.begin_draft()
+    session.notices = ("The file was changed.",)
+    await control.send("hello")
+    assert [*control.notices] == ["The file was changed."], "it may have come with the last key"
+    control.begin_draft()
+    await control.send("hello")
+    assert [*control.notices] == []
 
 
 async def test_what_waits_is_a_loss_where_the_chat_is_not_saved(runtime: Runtime) -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.net.test_stale_connections import closing
 from tests.runtime.test_observed import KEY, echoes_everything, ignore, provider_at, refuses, until
 from tests.support.commands import run_command
-from tests.support.fake_api import FakeApi, good_chat, vectors
+from tests.support.fake_api import Embedder, FakeApi, good_chat
 from tests.support.fault_server import FAULTS, FaultServer, Sequence, Tls
 from tests.support.real_deck import RealDeck
 from tests.support.terminal import private_environment
@@ -134,7 +134,7 @@ async def test_the_handshake_is_a_phase(tmp_path: Path, log: Path) -> None:
 
 async def test_vectors_and_what_is_stopped_are_written(tmp_path: Path, log: Path) -> None:
     runtime = opened(log, tmp_path)
-    with FaultServer(FakeApi(embeddings=vectors([0.6, 0.8], [1.0, 0.0]))) as server:
+    with FaultServer(FakeApi(embeddings=Embedder())) as server:
         provider = provider_at(server.base_url, category=Category.EMBEDDING)
         await runtime.test_vectors(provider, on_progress=ignore)
     with FaultServer("stall-mid-stream") as server:
@@ -145,7 +145,7 @@ async def test_vectors_and_what_is_stopped_are_written(tmp_path: Path, log: Path
         await task
     await runtime.aclose()
     text = log.read_text()
-    assert "route=/embeddings model=m outcome=done status=200 requests=1 prompt_tokens=8" in text
+    assert "route=/embeddings model=m outcome=done status=200 requests=1 prompt_tokens=16" in text
     assert "purpose=chat" in text
     assert "outcome=stopped status=200" in text
     assert "tokens=estimated" in text

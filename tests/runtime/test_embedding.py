@@ -9,10 +9,10 @@ import pytest
 
 from tests.support.fault_server import FaultServer, refused_port
 from tests.support.terminal import private_environment
-from tui.core.embedding import SECOND_TEXT
 from tui.core.provider import Category, Provider
 from tui.demo.server import DemoServer
 from tui.runtime.runtime import Runtime, open_runtime
+from tui.texts.embeddings import SENTENCES
 
 
 @pytest.fixture
@@ -27,7 +27,9 @@ def provider(url: str, **fields: object) -> Provider:
 
 
 @pytest.mark.parametrize("extra", [{}, {"encoding_format": "base64"}])
-async def test_two_texts_are_sent_by_the_provider(runtime: Runtime, extra: dict[str, object]) -> None:
+async def test_the_text_of_the_provider_is_sent_with_three_to_compare_it_with(
+    runtime: Runtime, extra: dict[str, object]
+) -> None:
     demo = DemoServer(key="sk-4f9c2b7e81d0aa")
     url = demo.start()
     try:
@@ -35,11 +37,12 @@ async def test_two_texts_are_sent_by_the_provider(runtime: Runtime, extra: dict[
         outcome = await runtime.test_vectors(tested, "sk-4f9c2b7e81d0aa", on_progress=lambda _: None)
         assert outcome.failure is None
         assert outcome.vectors is not None
-        assert (outcome.vectors.count, outcome.vectors.size) == (2, 64)
-        assert outcome.vectors.norms == pytest.approx((1.0, 1.0), abs=1e-5)
+        assert (outcome.vectors.count, outcome.vectors.size) == (4, 64)
+        assert outcome.vectors.norms == pytest.approx((1.0,) * 4, abs=1e-5)
         assert outcome.vectors.is_base64 is bool(extra)
         assert outcome.milliseconds is not None
-        assert demo.requests[-1].json["input"] == ["Mine", SECOND_TEXT]
+        (request,) = demo.requests
+        assert request.json["input"] == [*SENTENCES, "Mine"]
         assert demo.requests[-1].path.endswith("/v1/embeddings")
     finally:
         demo.stop()

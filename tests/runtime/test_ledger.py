@@ -19,12 +19,13 @@ from types import SimpleNamespace
 import pytest
 
 from tests.store.disk_support import BrokenDisk
-from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, FakeApi, good_chat, vectors
+from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, Embedder, FakeApi, good_chat
 from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer, Sequence, stall_mid_stream
 from tests.support.stream_samples import delta
 from tests.support.terminal import private_environment
 from tui.core.check_options import CheckOptions
-from tui.core.costs import By, CostState, Wanted
+from tui.core.cost_sums import Wanted
+from tui.core.costs import By, CostState
 from tui.core.ledger import Certainty, LedgerLine
 from tui.core.observed import Outcome, Purpose
 from tui.core.provider import Category, Provider
@@ -33,7 +34,7 @@ from tui.runtime.runtime import Runtime, open_runtime
 from tui.session.target import ChatTarget
 
 KEY = "sk-0123456789abcdefghij"
-EMBEDDINGS = vectors([0.6, 0.8], [1.0, 0.0])
+EMBEDDINGS = Embedder()
 
 
 @pytest.fixture
@@ -87,25 +88,30 @@ async def check_of_vectors(runtime: Runtime, provider: Provider) -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "purpose", "amount"),
+    ("door", "purpose", "amounts"),
     [
-        (chat, Purpose.CHAT, "0.0245"),
-        (ask, Purpose.ASK, "0.0245"),
-        (trial, Purpose.TEST, "0.0245"),
-        (check, Purpose.CHECK, "0.0245"),
-        (trial_of_vectors, Purpose.TEST, "0.004"),
-        (check_of_vectors, Purpose.CHECK, "0.004"),
+        (chat, Purpose.CHAT, ["0.0245"]),
+        (ask, Purpose.ASK, ["0.0245"]),
+        (trial, Purpose.TEST, ["0.0245"]),
+        (check, Purpose.CHECK, ["0.0245"]),
+        (trial_of_vectors, Purpose.TEST, ["0.008"]),
+        (check_of_vectors, Purpose.CHECK, ["0.006", "0.006", "0.002", "0.002", "0.016", "0.064"]),
     ],
 )
-async def test_each_door_leaves_exactly_one_line(
-    runtime: Runtime, door: Callable[[Runtime, Provider], Awaitable[None]], purpose: Purpose, amount: str
+async def test_each_door_leaves_exactly_one_line_for_each_exchange(
+    runtime: Runtime,
+    door: Callable[[Runtime, Provider], Awaitable[None]],
+    purpose: Purpose,
+    amounts: list[str],
 ) -> None:
     with FaultServer(FakeApi(embeddings=EMBEDDINGS)) as server:
         await door(runtime, provider_at(server.base_url))
-        (line,) = await lines_of(runtime)
+        lines = await lines_of(runtime)
+        assert [line.amount for line in lines] == list(map(Decimal, amounts))
+        line = lines[-1]
         assert (line.purpose, line.provider, line.model) == (purpose, "gpu", "m")
         assert line.server == server.base_url.removesuffix("/v1")
-    assert (line.amount, line.currency, line.amount_source) == (Decimal(amount), "EUR", Certainty.REPORTED)
+    assert (line.currency, line.amount_source) == ("EUR", Certainty.REPORTED)
     assert line.busy_ms is not None
     assert abs(line.at - datetime.now(UTC)) < timedelta(minutes=5)
     assert (line.conversation != "") is (purpose is Purpose.CHAT)
@@ -120,12 +126,12 @@ async def test_the_end_of_the_program_waits_for_the_line(runtime: Runtime) -> No
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-async def test_the_ledger_is_made_by_the_first_exchange_alone(runtime: Runtime) -> None:
+async def test_what_was_refused_leaves_nothing_in_the_ledger(runtime: Runtime) -> None:
     with FaultServer(FakeApi(chat=FAULTS["http-401-vllm"])) as server:
         await runtime.list_models(provider_at(server.base_url))
         await trial(runtime, provider_at(server.base_url))
     await runtime.ledger.aclose()
-    assert not runtime.paths.ledger_dir.exists()
+    assert list(runtime.paths.ledger_dir.iterdir()) == []
 
 
 async def test_an_answer_that_was_stopped_costs_at_least_what_came(runtime: Runtime) -> None:
@@ -298,4 +304,4 @@ async def test_a_reader_waits_for_a_writer_that_is_about_to_start(
     monkeypatch.setattr("tui.runtime.ledger.threading", threads)
     with FaultServer(FakeApi()) as server:
         await trial(runtime, provider_at(server.base_url))
-    assert [len(await future) for future in waiting] == [1]
+    assert len([await future for future in waiting][-1]) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_api import FINISH_EVENT, STREAM_END, FakeApi, good_chat, vectors
+from tests.support.fake_api import FINISH_EVENT, STREAM_END, Embedder, FakeApi, good_chat
 from tests.support.fault_server import (
     FAULTS,
     Answer,
@@ -32,7 +32,7 @@ from tui.runtime.runtime import Runtime, open_runtime
 from tui.session.target import ChatTarget
 
 KEY = "sk-0123456789abcdefghij"
-EMBEDDINGS = vectors([0.6, 0.8], [1.0, 0.0])
+EMBEDDINGS = Embedder()
 
 
 class Seen:
@@ -152,21 +152,26 @@ async def test_what_costs_nothing_is_not_told(runtime: Runtime, seen: Seen) -> N
 
 
 async def test_vectors_are_told_by_test_and_check(runtime: Runtime, seen: Seen) -> None:
+    before = len(EMBEDDINGS.bodies)
     with FaultServer(FakeApi(embeddings=EMBEDDINGS)) as server:
         provider = provider_at(server.base_url, category=Category.EMBEDDING)
         outcome = await runtime.test_vectors(provider, on_progress=ignore)
         assert outcome.failure is None
         report = await runtime.check(provider, on_result=ignore, on_progress=ignore).run()
         assert report.ok
-        assert [record.origin.purpose for record in seen.records] == [Purpose.TEST, Purpose.CHECK]
-        for record in seen.records:
+        asked = len(EMBEDDINGS.bodies) - before
+        assert [record.origin.purpose for record in seen.records] == [
+            Purpose.TEST,
+            *(Purpose.CHECK,) * (asked - 1),
+        ]
+        for record, body in zip(seen.records, EMBEDDINGS.bodies[before:], strict=True):
             assert record.server == server.base_url.removesuffix("/v1")
             assert (record.origin.provider, record.model, record.route) == ("gpu", "m", "/embeddings")
             assert (record.outcome, record.requests, record.status) == (Outcome.DONE, 1, 200)
             assert record.usage is not None
-            assert record.usage.prompt_tokens == 8
+            assert record.usage.prompt_tokens == 4 * len(body["input"])
             assert record.cost is not None
-            assert record.cost.total == Decimal("0.004")
+            assert record.cost.total == Decimal("0.002") * len(body["input"])
             assert record.timings.total_ms is not None
             assert record.timings.ttfb_ms is not None
 

@@ -70,7 +70,7 @@ async def test_other_answers_hidden_branches_and_failures_are_paid_and_counted(t
         assert [(cost.total, cost.currency) for cost in totals.costs] == [(Decimal("23.331"), "EUR")]
         assert not totals.not_priced
         await control.leave()
-        (summary,) = runtime.conversations.list()
+        (summary,) = runtime.conversations.listing.all()
         assert (summary.usage, summary.costs) == (totals.usage, totals.costs)
         reopened = runtime.sessions.open(summary.identity)
         assert reopened.totals == totals
@@ -87,13 +87,13 @@ async def test_a_fork_pays_only_for_what_is_asked_in_it(tmp_path: Path) -> None:
         control.begin(runtime.sessions.begin())
         await control.send("first")
         await control.leave()
-        (summary,) = runtime.conversations.list()
+        (summary,) = runtime.conversations.listing.all()
         control.begin(await control.open(summary.identity, is_fork=True))
         await control.send("in the fork")
         assert control.session is not None
         assert [cost.total for cost in control.session.totals.costs] == [Decimal("0.21")]
         await control.leave()
-        amounts = sorted(cost.total for each in runtime.conversations.list() for cost in each.costs)
+        amounts = sorted(cost.total for each in runtime.conversations.listing.all() for cost in each.costs)
         assert amounts == [Decimal("0.021"), Decimal("0.21")]
         await runtime.aclose()
 
@@ -111,7 +111,7 @@ async def test_an_answer_without_a_price_makes_the_total_a_lower_bound(tmp_path:
         control.aim("unpriced")
         await control.send("not priced")
         await control.leave()
-        (summary,) = runtime.conversations.list()
+        (summary,) = runtime.conversations.listing.all()
         assert summary.not_priced == 1
         assert format_spent(summary.costs, summary.not_priced) == "≥ 0.021 EUR"
         await runtime.aclose()

@@ -109,3 +109,12 @@ def single_vllm(folder: Path) -> Iterator[Server]:
     with _start(recipes.vllm(folder, free_port(), *flags)) as server:
         server.wait()
         yield server
+
+
+@pytest.fixture(scope="session")
+def tool_vllm(folder: Path) -> Iterator[Server]:
+    """vLLM that reads tool calls."""
+    flags = ("--enable-auto-tool-choice", "--tool-call-parser", "hermes")
+    with _start(recipes.vllm(folder, free_port(), *flags)) as server:
+        server.wait()
+        yield server

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -18,11 +19,17 @@ _LEFT_OUT = ("torch", "torchaudio", "torchvision", "torchcodec", "setuptools", "
 _REPLACED = ("opencv", "intel-openmp", "llguidance", "xgrammar")
 
 
-def install(folder: Path) -> dict[str, str]:
-    """Return why each group could not be installed, by its name."""
+def install(folder: Path, servers: Collection[str]) -> dict[str, str]:
+    """Install what these servers need; return why a group could not be installed, by its name."""
     failures: dict[str, str] = {}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, steps in {"vLLM and transformers": _vllm, "LiteLLM and guidellm": _gateways}.items():
+    groups = {
+        "vLLM and transformers": (_vllm, ("vllm", "transformers")),
+        "LiteLLM and guidellm": (_gateways, ("litellm", "guidellm")),
+    }
+    for name, (steps, members) in groups.items():
+        if not {*members} & {*servers}:
+            continue
         try:
             steps(folder)
         except (OSError, StopIteration, subprocess.CalledProcessError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.servers import recipes
+from tests.servers.abilities import results
 from tests.servers.running import Server
 from tests.support.commands import Call, Done
 
@@ -47,3 +48,8 @@ def test_an_upstream_that_is_down_is_the_gateways_fault(lmdeck: Call, litellm: S
 
 def test_a_model_that_it_has_not(lmdeck: Call, litellm: Server) -> None:
     assert check(lmdeck, litellm, "nope").cause == "model-not-found"
+
+
+def test_the_abilities_of_an_upstream_that_always_says_the_same(lmdeck: Call, litellm: Server) -> None:
+    found = results(lmdeck, litellm, "mock", "--key-env", "K", K=recipes.KEY)
+    assert "yes" not in (found["tools"], found["json_schema"], found["vision"], found["embeddings"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.servers.abilities import results
 from tests.servers.running import Server
 from tests.support.commands import Call
 
@@ -24,3 +25,9 @@ def test_another_model_is_told(lmdeck: Call, transformers: Server) -> None:
     for command in (("check", transformers.base_url), ("ask", "hi", "--url", transformers.base_url)):
         done = lmdeck(*command, "--model", "nope", "--json")
         assert done.cause == "model-not-found", done.out
+
+
+def test_its_abilities(lmdeck: Call, transformers: Server, folder: Path) -> None:
+    found = results(lmdeck, transformers, str(folder / "vllm/smollm2"))
+    assert found["max_tokens"] == "yes"
+    assert "yes" not in (found["vision"], found["embeddings"], found["rerank"])

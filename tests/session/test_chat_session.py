@@ -21,6 +21,7 @@ from tui.core.events import (
     StreamFailed,
     UsageReport,
 )
+from tui.core.figures import format_total
 from tui.core.parts import NO_ATTACHMENTS
 from tui.core.provider import Provider, Thinking
 from tui.core.queued_prompt import QueuedPrompt
@@ -128,6 +129,18 @@ async def test_a_reply_is_folded_priced_and_journaled() -> None:
         ("answer", "there"),
         ("end", "done"),
     ]
+
+
+async def test_an_answer_that_was_stopped_costs_at_least_what_arrived() -> None:
+    session = session_of(Script([AnswerDelta("four word answer here"), asyncio.Event()]))
+    sending = asyncio.create_task(session.send("a prompt", ChatTarget(PROVIDER)))
+    while session.live is None or not session.live.answer:
+        await asyncio.sleep(0)
+    session.stop()
+    cost = (await sending).cost
+    assert cost is not None
+    assert (cost.source, cost.lacks_end, cost.lacks_side) == (Source.ESTIMATED, True, False)
+    assert format_total(cost).startswith("≥ 0.0000")
 
 
 async def test_no_usage_becomes_an_estimate_marked_as_one() -> None:

@@ -118,7 +118,7 @@ class Desk:
 
     def listed_cost(self, identity: str) -> Decimal:
         assert self.journal.flush()
-        (summary,) = (item for item in self.store.list() if item.identity == identity)
+        (summary,) = (item for item in self.store.listing.all() if item.identity == identity)
         return sum((cost.total for cost in summary.costs), Decimal(0))
 
 

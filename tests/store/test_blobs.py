@@ -85,7 +85,7 @@ def test_a_prompt_comes_back_with_its_files_and_each_is_kept_once_and_private(
     assert (opened.turns[0].prompt, opened.notices) == ((TextPart("Why?"), IMAGE, FILE), ())
     assert opened.journal.read_attachments(opened.turns[0].prompt.blobs) == (ATTACHED, [])
     opened.journal.close()
-    assert {item.identity: item.problem for item in store.list()} == {first: None, second: None}
+    assert {item.identity: item.problem for item in store.listing.all()} == {first: None, second: None}
 
 
 def test_a_file_is_on_the_disk_before_the_line_that_names_it(

@@ -63,7 +63,7 @@ def cause_of(error: pytest.ExceptionInfo[LmdeckError]) -> str:
 
 
 def test_an_empty_list_makes_nothing(store: ConversationStore, paths: Paths) -> None:
-    assert store.list() == []
+    assert store.listing.all() == []
     assert not paths.data_dir.exists()
     assert not paths.cache_dir.exists()
 
@@ -75,7 +75,7 @@ def test_a_summary_tells_what_the_list_shows(store: ConversationStore) -> None:
         journal.write_turn(turn)
     journal.write_turn(replace(a_turn("t3", price="0.0000001", currency="EUR"), parent="t1"))
     journal.close()
-    (summary,) = store.list()
+    (summary,) = store.listing.all()
     assert (summary.identity, summary.title, summary.turns) == (journal.identity, "Why?", 2)
     assert (summary.provider, summary.model) == ("qwen", "qwen-plus")
     assert summary.usage == Usage(9, 15)
@@ -95,7 +95,7 @@ def test_the_newest_conversation_stands_first(store: ConversationStore) -> None:
     for identity in identities:
         written_long_ago(store, identity)
     newest_first = [identities[0], identities[2], identities[1]]
-    assert [summary.identity for summary in store.list()] == newest_first
+    assert [summary.identity for summary in store.listing.all()] == newest_first
 
 
 def written_long_ago(store: ConversationStore, identity: str) -> None:
@@ -113,12 +113,12 @@ def test_the_date_of_a_conversation_is_its_own_and_not_its_files(
     old, new = saved(store, turn), saved(store, replace(turn, started_at="2026-01-03T10:00:00+02:00"))
     for identity in (old, new):
         written_long_ago(store, identity)
-    before = [(summary.identity, summary.updated_at) for summary in store.list()]
+    before = [(summary.identity, summary.updated_at) for summary in store.listing.all()]
     assert before == [(new, "2026-01-03T08:00:01.500+00:00"), (old, "2026-01-02T08:00:01.500+00:00")]
     os.utime(paths.conversations_dir / f"{old}.jsonl")  # as cp, rsync or touch do
     copied = paths.conversations_dir / "copied.jsonl"
     copied.write_bytes((paths.conversations_dir / f"{old}.jsonl").read_bytes())
-    listed = [(summary.identity, summary.updated_at) for summary in store.list()]
+    listed = [(summary.identity, summary.updated_at) for summary in store.listing.all()]
     assert listed == [before[0], *sorted([before[1], ("copied", before[1][1])], reverse=True)]
 
 
@@ -132,7 +132,7 @@ def test_a_date_that_nobody_can_read_breaks_no_list(
     end = {"record": "end", "turn": "a", "state": "done", "timings": {"ended": 1e300}}
     lines = (json.dumps(record) + "\n" for record in (header, begin, end))
     (paths.conversations_dir / "odd.jsonl").write_text("".join(lines))
-    (summary,) = store.list()
+    (summary,) = store.listing.all()
     assert summary.updated_at == ""
 
 
@@ -140,18 +140,18 @@ def test_the_cache_is_used_rebuilt_and_never_wrong(
     store: ConversationStore, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = saved(store), saved(store)
-    listed = store.list()
+    listed = store.listing.all()
     assert paths.conversation_index_file.stat().st_mode & 0o777 == 0o600
     with monkeypatch.context() as patch:
         patch.setattr("tui.store.summaries.summarise", None)  # nothing may be read anew
-        assert ConversationStore(paths).list() == listed
+        assert ConversationStore(paths).listing.all() == listed
     store.rename(first, "Other")
-    assert {summary.title for summary in ConversationStore(paths).list()} == {"Other", "Why?"}
+    assert {summary.title for summary in ConversationStore(paths).listing.all()} == {"Other", "Why?"}
     for garbage in ("", "{", '{"version":1}', '{"version":1,"conversations":{"x":[]}}', "[]"):
         paths.conversation_index_file.write_text(garbage)
-        assert len(ConversationStore(paths).list()) == 2
+        assert len(ConversationStore(paths).listing.all()) == 2
     store.delete(second)
-    store.list()
+    store.listing.all()
     assert second not in paths.conversation_index_file.read_text()
 
 
@@ -160,7 +160,7 @@ def test_a_cache_that_cannot_be_written_costs_nothing(
 ) -> None:
     saved(store)
     broken_disk.refuse(errno.EROFS)
-    assert len(store.list()) == 1
+    assert len(store.listing.all()) == 1
 
 
 def test_a_thousand_conversations_are_listed_without_reading_one_twice(
@@ -170,9 +170,9 @@ def test_a_thousand_conversations_are_listed_without_reading_one_twice(
     content = (paths.conversations_dir / f"{saved(store)}.jsonl").read_bytes()
     for number in range(1_000):
         (paths.conversations_dir / f"c{number}.jsonl").write_bytes(content)
-    assert len(store.list()) == 1_001
+    assert len(store.listing.all()) == 1_001
     monkeypatch.setattr("tui.store.summaries.summarise", None)
-    assert len(ConversationStore(paths).list()) == 1_001
+    assert len(ConversationStore(paths).listing.all()) == 1_001
 
 
 def test_odd_files_are_listed_with_their_problem(store: ConversationStore, paths: Paths) -> None:
@@ -182,7 +182,7 @@ def test_odd_files_are_listed_with_their_problem(store: ConversationStore, paths
     (paths.conversations_dir / "newer.jsonl").write_text('{"record":"header","schema":99,"title":"N"}\n')
     (paths.conversations_dir / "folder.jsonl").mkdir()
     (paths.conversations_dir / "notes.txt").touch()
-    problems = {summary.identity: summary.problem for summary in store.list()}
+    problems = {summary.identity: summary.problem for summary in store.listing.all()}
     assert problems == {
         identity: "1 of its lines cannot be read; the rest is there.",
         "newer": "A newer lmdeck wrote it: it can be read, not continued.",
@@ -201,7 +201,7 @@ def test_a_conversation_is_reopened_and_continued(store: ConversationStore) -> N
     opened.journal.write_turn(a_turn("t2"))
     opened.journal.close()
     assert [turn.identity for turn in store.open(identity).turns] == ["t1", "t2"]
-    assert store.list()[0].title == "Why?"
+    assert store.listing.all()[0].title == "Why?"
 
 
 @pytest.mark.parametrize("identity", ["none", "../x", "", "a/b", ".hidden", "x" * 200])
@@ -225,6 +225,7 @@ def test_one_session_writes_the_other_reads_or_forks(paths: Paths) -> None:
         with pytest.raises(LmdeckError) as caught:
             change()
         assert cause_of(caught) == "store-locked"
+        assert caught.value.failure.title.endswith(" is in use by this lmdeck.")
     assert opened.journal is not None
     opened.journal.close()
     third = theirs.open(identity)
@@ -245,7 +246,7 @@ def test_a_fork_is_a_conversation_of_its_own_and_costs_nothing_twice(
     assert again.title == "Why? (copy)"
     assert again.forked_from == identity
     assert [turn.cost for turn in again.turns] == [a_turn().cost] * 2
-    costs = {summary.identity: summary.costs[0].total for summary in store.list()}
+    costs = {summary.identity: summary.costs[0].total for summary in store.listing.all()}
     assert costs == {identity: Decimal("0.5"), fork.identity: Decimal("0.5")}
 
 
@@ -308,16 +309,17 @@ def test_the_verdict_of_another_lmdeck_is_not_used(
     store: ConversationStore, paths: Paths, change: tuple[str, str]
 ) -> None:
     saved(store)
-    listed = store.list()
+    listed = store.listing.all()
     index = json.loads(paths.conversation_index_file.read_text())
     for entry in index["conversations"].values():
         entry["problem"] = "A newer lmdeck wrote it."
     paths.conversation_index_file.write_text(json.dumps(index))
-    assert ConversationStore(paths).list()[0].problem == "A newer lmdeck wrote it.", "the cache is used"
+    (cached,) = ConversationStore(paths).listing.all()
+    assert cached.problem == "A newer lmdeck wrote it.", "the cache is used"
     assert change[0] in index["version"]
     index["version"] = index["version"].replace(*change)
     paths.conversation_index_file.write_text(json.dumps(index))
-    assert ConversationStore(paths).list() == listed
+    assert ConversationStore(paths).listing.all() == listed
 
 
 def test_damage_is_told_and_the_rest_is_shown(store: ConversationStore, paths: Paths) -> None:
@@ -347,13 +349,33 @@ def test_a_conversation_on_a_read_only_disk_goes_on_in_memory(
 def test_a_conversation_is_renamed_whether_it_is_open_or_not(store: ConversationStore) -> None:
     identity = saved(store)
     store.rename(identity, "One")
-    assert store.list()[0].title == "One"
+    assert store.listing.all()[0].title == "One"
     opened = store.open(identity)
     store.rename(identity, "Two")
     assert opened.journal is not None
     assert opened.journal.title == "Two"
     opened.journal.close()
-    assert store.list()[0].title == "Two"
+    assert store.listing.all()[0].title == "Two"
+
+
+def test_a_pin_is_turned_whether_the_conversation_is_open_or_not(store: ConversationStore) -> None:
+    identity = saved(store)
+    assert store.turn_pin(identity)
+    opened = store.open(identity)
+    assert not store.turn_pin(identity)
+    assert store.turn_pin(identity)
+    assert opened.journal is not None
+    opened.journal.close()
+    assert store.listing.all()[0].is_pinned
+
+
+def test_what_is_open_here_is_read_to_its_last_word(store: ConversationStore) -> None:
+    opened = store.open(saved(store))
+    assert opened.journal is not None
+    for word in ("One", "Two", "Three"):
+        opened.journal.set_title(word)
+        assert word.encode() in store.read(opened.identity)[0]
+    opened.journal.close()
 
 
 def test_a_rename_that_the_disk_refuses_is_told(store: ConversationStore, broken_disk: BrokenDisk) -> None:
@@ -368,12 +390,53 @@ def test_a_deleted_conversation_comes_back(store: ConversationStore, paths: Path
     identity = saved(store)
     before = (paths.conversations_dir / f"{identity}.jsonl").read_bytes()
     token = store.delete(identity)
-    assert store.list() == []
+    assert store.listing.all() == []
     assert not list(paths.conversations_dir.iterdir())
     store.trash.restore(token)
     assert (paths.conversations_dir / f"{identity}.jsonl").read_bytes() == before
     with pytest.raises(UsageError):
         store.trash.restore(token)
+
+
+def test_a_version_in_the_trash_is_never_overwritten(store: ConversationStore, paths: Paths) -> None:
+    """The same chat is imported again, and deleted again."""
+    identity = saved(store)
+    path = paths.conversations_dir / f"{identity}.jsonl"
+    versions = [path.read_bytes()]
+    tokens = [store.delete(identity)]
+    for title in ("Second", "Third"):
+        path.write_bytes(versions[0])
+        store.rename(identity, title)
+        versions.append(path.read_bytes())
+        tokens.append(store.delete(identity))
+    assert tokens[0] == identity
+    assert len(set(tokens)) == 3
+    assert {each.identity for each in store.trash.deleted()} == set(tokens)
+    assert [store.trash.restore(token) for token in tokens] == tokens
+    assert path.read_bytes() == versions[0]
+    titles = {each.identity: each.title for each in store.listing.all()}
+    assert titles == {tokens[0]: "Why?", tokens[1]: "Second", tokens[2]: "Third"}
+    for token in tokens:
+        opened = store.open(token)
+        assert [turn.identity for turn in opened.turns] == ["t1"]
+
+
+def test_a_deleted_version_comes_back_beside_one_that_is_there(
+    store: ConversationStore, paths: Paths
+) -> None:
+    identity = saved(store)
+    path = paths.conversations_dir / f"{identity}.jsonl"
+    old = path.read_bytes()
+    token = store.delete(identity)
+    path.write_bytes(old)
+    store.rename(identity, "Newer")
+    restored = store.trash.restore(token)
+    assert restored != identity
+    assert {each.identity: each.title for each in store.listing.all()} == {
+        identity: "Newer",
+        restored: "Why?",
+    }
+    assert store.trash.deleted() == []
 
 
 def test_the_trash_is_emptied_after_a_while(store: ConversationStore, paths: Paths) -> None:
@@ -391,7 +454,7 @@ def test_an_unsaved_conversation_can_be_saved_after_all(store: ConversationStore
     opened = store.open(journal.identity)
     assert [turn.answer.text for turn in opened.turns] == ["Because."] * 2
     assert opened.title == "Kept"
-    assert store.list()[0].costs == (Cost(Decimal(1), Decimal(0), "USD"),)
+    assert store.listing.all()[0].costs == (Cost(Decimal(1), Decimal(0), "USD"),)
 
 
 # -- leases -----------------------------------------------------------------------------------------
@@ -417,13 +480,13 @@ def test_a_live_lease_of_another_host_is_respected(store: ConversationStore, pat
     opened = store.open(identity)
     assert opened.journal is None
     assert "process 1 on other" in opened.notices[0]
-    assert store.list()[0].is_open_elsewhere
+    assert store.listing.all()[0].is_open_elsewhere
 
 
 def test_a_lease_survives_its_host_only_for_minutes(store: ConversationStore, paths: Paths) -> None:
     identity = saved(store)
     foreign_lease(paths, identity, age=3_600)
-    assert not store.list()[0].is_open_elsewhere
+    assert not store.listing.all()[0].is_open_elsewhere
     opened = store.open(identity)
     assert opened.journal is not None
     opened.journal.close()

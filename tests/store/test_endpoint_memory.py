@@ -33,6 +33,16 @@ def test_what_was_learnt_is_there_in_the_next_run(paths: Paths) -> None:
     assert paths.endpoints_file.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_another_process_learnt_is_read_again_and_nothing_of_ones_own_is_lost(paths: Paths) -> None:
+    memory = EndpointMemory(paths)
+    memory.learn_json(URL, "own", {"x": 1})
+    put(EndpointMemory(paths), URL, "other", {"x": 2})
+    assert memory.get_json(URL, "other") is None
+    memory.reload()
+    assert memory.get_json(URL, "other") == {"x": 2}
+    assert memory.get_json(URL, "own") == {"x": 1}
+
+
 def test_the_last_checks_are_kept(paths: Paths) -> None:
     memory = EndpointMemory(paths)
     for number in range(CHECKS_PER_ENDPOINT + 5):

@@ -34,7 +34,7 @@ def used(paths: Paths) -> Paths:
         journal.close()
         if number:
             conversations.delete(journal.identity)
-    conversations.list()
+    conversations.listing.all()
     (paths.config_dir / "credentials.toml.corrupt-20260101-000000").write_text("sk-0123456789")
     return paths
 
@@ -60,23 +60,23 @@ def test_a_linked_key_file_is_forgotten_itself(used: Paths, tmp_path: Path) -> N
 def test_conversations_are_forgotten_with_trash_and_titles(used: Paths) -> None:
     assert forget(used, "conversations").conversations == 2
     assert "Secret plans" not in texts(used)
-    assert ConversationStore(used).list() == []
+    assert ConversationStore(used).listing.all() == []
 
 
 def test_a_conversation_that_is_open_stays_and_is_named_with_who_has_it(used: Paths) -> None:
     store = ConversationStore(used)
-    identity = store.list()[0].identity
+    identity = store.listing.all()[0].identity
     opened = store.open(identity)
     assert opened.journal is not None
     forgotten = forget(used, "conversations")
     opened.journal.close()
-    assert len(store.list()) == 1
+    assert len(store.listing.all()) == 1
     assert forgotten.conversations == 1  # the one in the trash
     (sentence,) = forgotten.kept
     assert identity in sentence
     assert "this lmdeck has it open" in sentence
     assert forget(used, "conversations").kept == []
-    assert store.list() == []
+    assert store.listing.all() == []
 
 
 def test_caches_are_forgotten_and_nothing_else(used: Paths) -> None:
@@ -87,7 +87,7 @@ def test_caches_are_forgotten_and_nothing_else(used: Paths) -> None:
     assert not used.crash_file.exists()
     assert not used.engine_log_file.exists()
     assert EndpointMemory(used).get_json("http://x", "m") is None
-    assert len(ConversationStore(used).list()) == 1
+    assert len(ConversationStore(used).listing.all()) == 1
     assert CredentialStore(used).get("a") is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import signal
@@ -12,13 +13,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.disk_support import REPOSITORY, BrokenDisk, rounds, wait_until
-from tui.core.costs import By, summarize
+from tui.core.cost_sums import summarize
+from tui.core.costs import By
 from tui.core.ledger import LedgerLine
 from tui.core.observed import Outcome, Purpose
 from tui.core.parts import parts_of
@@ -41,7 +44,7 @@ LINE = LedgerLine(
     "http://localhost:8000",
     "m",
     "c1",
-    Usage(1000, 200, 50, 400, Source.ESTIMATED, (), 7),
+    Usage(1000, 200, 50, 400, Source.ESTIMATED, (), 7, True),
     PRICE,
     Decimal("0.72"),
     True,
@@ -259,6 +262,7 @@ WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from tests.store.test_ledger_file import LINE
 from tui.store.ledger_file import LedgerFile
 
@@ -308,6 +312,32 @@ def test_four_processes_that_are_killed_lose_at_most_their_last_lines(tmp_path: 
         assert row.money.amount == Decimal("0.7") * row.requests
 
 
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+ADDED = ("end", "requests", "from_chat", "tokens", "price", "busy_ms")
+KEYS = (*json.loads(encode_ledger_line(LINE)), *ADDED)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), JSON_VALUES, min_size=1))
+def test_a_damaged_line_is_read_or_counted_whatever_is_in_it(found: dict[str, Any]) -> None:
+    record = {**json.loads(encode_ledger_line(LINE)), **found}
+    line = decode_ledger_line(json.dumps(record).encode())
+    if line is not None:
+        for by in By:
+            summarize([line], by)
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999Z", "1969-12-31T00:00:00Z", "x", 7, None]
+)
+def test_a_moment_that_no_calendar_has_is_a_damaged_line(at: object) -> None:
+    record = {**json.loads(encode_ledger_line(LINE)), "at": at}
+    assert decode_ledger_line(json.dumps(record).encode()) is None
+
+
 def chat(paths: Paths, *turns: Turn) -> str:
     journal = ConversationStore(paths).create()
     for turn in turns:
@@ -334,7 +364,7 @@ def test_older_chats_are_read_without_texts_copies_and_what_is_known(
     ConversationStore(paths).fork(identity)
     loaded = NOON + timedelta(hours=1, minutes=5)  # the model was loaded first
     ledger.append(replace(LINE, conversation=identity, at=loaded))
-    ledger.write_past(past_lines(paths.conversations_dir.glob("*.jsonl"), ledger.read().lines))
+    ledger.write_past(past_lines(paths.conversations_dir.glob("*.jsonl"), lambda: ledger.read().lines))
     lines = [line for line in LedgerFile(ledger.folder).read().lines if line.is_from_chat]
     assert [(line.at, line.amount, line.currency) for line in lines] == [
         (NOON, Decimal("0.5"), "EUR"),

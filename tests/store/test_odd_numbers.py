@@ -48,8 +48,8 @@ def test_an_impossible_number_is_unknown(paths: Paths, field: str, value: str) -
     (paths.conversations_dir / "bad.jsonl").write_text(journal("bad", field, value))
     (paths.conversations_dir / "good.jsonl").write_text(journal("good", field, "1"))
     store = ConversationStore(paths)
-    assert {summary.identity for summary in store.list()} == {"bad", "good"}
-    assert {summary.identity for summary in store.recent(5).newest} == {"bad", "good"}
+    assert {summary.identity for summary in store.listing.all()} == {"bad", "good"}
+    assert {summary.identity for summary in store.listing.recent(5).newest} == {"bad", "good"}
     opened = store.open("bad")
     assert opened.turns[0].answer.text == "x"
     assert opened.journal is not None

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import stat
 import threading
 from dataclasses import replace
 from decimal import Decimal
@@ -245,8 +244,10 @@ def test_comments_inside_an_edited_provider_stay(paths: Paths, mark: str, end: s
     wanted = text.replace("'m'", '"n"').replace("contract\n", 'contract\ndisplay_name = "A"\n')
     assert paths.providers_file.read_bytes().decode() == (mark + wanted).replace("\n", end)
     store.save(replace(store.load().providers[0], name="b"), "a")
-    renamed = (mark + wanted).replace("[providers.a", "[providers.b")
-    assert paths.providers_file.read_bytes().decode() == renamed.replace("\n", end)
+    renamed = (mark + wanted).replace("[providers.a", "[providers.b").replace("\n", end)
+    content = paths.providers_file.read_bytes().decode()
+    assert content.startswith(renamed)
+    assert content.removeprefix(renamed).split(end)[1:2] == ["[providers.b.former_names]"]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_records_that_are_no_tables_are_told(paths: Paths) -> None:
 # -- corrupt, newer, out of reach -------------------------------------------------------------------
 
 
-def test_a_malformed_file_is_only_reported_until_something_is_saved(paths: Paths) -> None:
+def test_a_malformed_file_is_reported_and_never_changed(paths: Paths) -> None:
     store = ProviderStore(paths)
     store.save(GOOD)
     store.save(replace(GOOD, name="second"))
@@ -289,15 +290,22 @@ def test_a_malformed_file_is_only_reported_until_something_is_saved(paths: Paths
     assert "sk-secret" not in snapshot.notices[0]
     assert [provider.name for provider in snapshot.providers] == ["good", "second"]
     assert paths.providers_file.read_bytes() == before
-    assert not list(paths.config_dir.glob("*.corrupt-*"))
+    backup = backup_of(paths.providers_file).read_bytes()
 
-    store.save(replace(GOOD, name="third"))
-    (copy,) = paths.config_dir.glob("providers.toml.corrupt-*")
-    assert copy.read_bytes() == before
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    snapshot = store.load()
-    assert copy.name in snapshot.notices[0]
-    assert [provider.name for provider in snapshot.providers] == ["good", "second", "third"]
+    for change in (
+        lambda: store.save(replace(GOOD, name="third")),
+        lambda: store.save(replace(GOOD, model="other")),
+        lambda: store.save_all([replace(GOOD, name="third")]),
+        lambda: store.delete("good"),
+        lambda: store.set_default("good"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            change()
+        assert caught.value.failure.cause == "config-malformed"
+        assert "line 1" in caught.value.failure.title
+    assert paths.providers_file.read_bytes() == before
+    assert backup_of(paths.providers_file).read_bytes() == backup
+    assert not list(paths.config_dir.glob("*.corrupt-*"))
 
 
 def test_a_malformed_file_at_the_start_falls_back_to_the_version_before(paths: Paths) -> None:
@@ -307,17 +315,7 @@ def test_a_malformed_file_at_the_start_falls_back_to_the_version_before(paths: P
     write(paths, "\xff = [")
     snapshot = ProviderStore(paths).load()
     assert [provider.name for provider in snapshot.providers] == ["good"]
-    assert "previous version" in snapshot.notices[0]
-
-
-def test_a_malformed_file_never_takes_the_place_of_the_version_before(paths: Paths) -> None:
-    store = ProviderStore(paths)
-    store.save(GOOD)
-    store.save(replace(GOOD, name="second"))
-    before = backup_of(paths.providers_file).read_bytes()
-    write(paths, "[[[")
-    store.save(replace(GOOD, name="third"))
-    assert backup_of(paths.providers_file).read_bytes() == before
+    assert "earlier version" in snapshot.notices[0]
 
 
 def test_a_corrected_file_is_read_again(paths: Paths) -> None:

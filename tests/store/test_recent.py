@@ -48,7 +48,7 @@ def test_only_the_files_written_last_are_read(paths: Paths, read: list[Path]) ->
     store = ConversationStore(paths)
     filled(store, paths.conversations_dir)
     read.clear()
-    found = ConversationStore(paths).recent(5)
+    found = ConversationStore(paths).listing.recent(5)
     assert [summary.title for summary in found.newest] == [f"chat {COUNT - 1 - n}" for n in range(5)]
     assert found.total == COUNT
     assert len(read) == 15
@@ -59,9 +59,9 @@ def test_with_the_cache_nothing_is_read_and_each_provider_has_its_last_use(
 ) -> None:
     store = ConversationStore(paths)
     filled(store, paths.conversations_dir)
-    store.list()
+    store.listing.all()
     read.clear()
-    found = ConversationStore(paths).recent(2)
+    found = ConversationStore(paths).listing.recent(2)
     assert read == []
     assert [summary.title for summary in found.newest] == [f"chat {COUNT - 1}", f"chat {COUNT - 2}"]
     assert set(found.last_used) == {"p0", "p1", "p2"}
@@ -71,13 +71,13 @@ def test_with_the_cache_nothing_is_read_and_each_provider_has_its_last_use(
 def test_the_order_is_that_of_the_conversations_not_of_the_files(paths: Paths) -> None:
     store = ConversationStore(paths)
     filled(store, paths.conversations_dir)
-    store.list()
+    store.listing.all()
     for path in paths.conversations_dir.glob("*.jsonl"):
         os.utime(path, (1, 1))
-    store.list()
-    assert ConversationStore(paths).recent(1).newest[0].title == f"chat {COUNT - 1}"
+    store.listing.all()
+    assert ConversationStore(paths).listing.recent(1).newest[0].title == f"chat {COUNT - 1}"
 
 
 def test_without_a_folder_there_is_none(paths: Paths) -> None:
-    found = ConversationStore(paths).recent(5)
+    found = ConversationStore(paths).listing.recent(5)
     assert (found.newest, found.total, dict(found.last_used)) == ((), 0, {})

@@ -32,10 +32,13 @@ NOT_THEN = (
     "written_tokens",
     "learned",
     "connecting",
+    "behind",
     "first_call",
     "last_call",
     "queue_ms",
     "ServerTimings.origin",
+    "lacks_end",
+    "is_replay",
 )
 """Fields of a turn, or of a summary, that no file of that time has, or that are looked at apart."""
 _LONGEST = 20_000

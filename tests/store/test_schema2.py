@@ -74,8 +74,11 @@ def turns(identity: str) -> st.SearchStrategy[Turn]:
         answer=TEXTS.map(TextBuffer),
         tool_calls=st.dictionaries(st.integers(0, 9), st.builds(ToolCall, TEXTS, TEXTS), max_size=2),
         usage=st.none()
-        | st.builds(Usage, COUNTS, COUNTS, COUNTS, COUNTS, st.sampled_from(list(Source)), st.just(("a",))),
-        cost=st.none() | st.builds(Cost, AMOUNTS, AMOUNTS, TEXTS, st.sampled_from(list(Source))),
+        | st.builds(
+            Usage, *[COUNTS] * 4, st.sampled_from(list(Source)), st.just(("a",)), COUNTS, st.booleans()
+        ),
+        cost=st.none()
+        | st.builds(Cost, AMOUNTS, AMOUNTS, TEXTS, st.sampled_from(list(Source)), *[st.booleans()] * 3),
         server_cost=st.none() | st.builds(ServerCost, AMOUNTS, st.just("EUR") | st.none(), TEXTS),
         timings=st.builds(
             Timings, started=st.just(0.0), headers=st.integers(0, 9), text_events=st.integers(0, 9)

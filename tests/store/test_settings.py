@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -77,9 +78,40 @@ chat.stop = "f5"
 def test_what_cannot_be_used_is_told_and_the_default_holds(paths: Paths, line: str, hint: str) -> None:
     write(paths, f"{line}\n")
     settings, (notice,) = load_settings(paths)
-    assert settings == Settings()
+    assert replace(settings, unread_budget="") == Settings()
     assert notice.startswith("~/.config/lmdeck/config.toml")
     assert hint in notice
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "hint"),
+    [
+        ('[budget]\nday = "2 EUR"', "[budget.providers]\nx = 1", "x must be an amount"),
+        ('[budget]\nday = "2 EUR"', 'monht = "20 EUR"', "monht is none of"),
+        ('[budget]\nday = "2 EUR"', "providers = 3", "providers must be a table"),
+        ('[rates]\nEUR = "1.08"', 'XYZ = "1"', "XYZ must be a currency"),
+        ('[rates]\nEUR = "1.08"', "date = 3", "date must be a day"),
+        ('[keys]\n"providers.add" = "z"', '"providers.edit" = 4', "providers.edit must be a key"),
+        ('[keys]\n"providers.add" = "z"', "chat = { stop = [] }", "stop must be a key"),
+    ],
+)
+def test_a_wrong_entry_of_a_table_costs_itself_alone(paths: Paths, good: str, bad: str, hint: str) -> None:
+    write(paths, f"{good}\n")
+    alone, notices = load_settings(paths)
+    assert notices == ()
+    paths.settings_file.write_text(f"{good}\n{bad}\n")
+    settings, (notice,) = load_settings(paths)
+    assert hint in notice
+    is_budget = good.startswith("[budget]")
+    assert (settings.budget, settings.rates, settings.keys) == (alone.budget, alone.rates, alone.keys)
+    assert settings.unread_budget == (notice if is_budget else "")
+
+
+def test_a_budget_that_cannot_be_read_is_not_none(paths: Paths) -> None:
+    write(paths, 'budget = "20 EUR"\n')
+    assert "must be a table" in load_settings(paths)[0].unread_budget
+    paths.settings_file.write_text("[budget\n")
+    assert "not valid TOML" in load_settings(paths)[0].unread_budget
 
 
 def test_the_start_loads_no_schema_library(environment: dict[str, str]) -> None:
@@ -90,7 +122,7 @@ def test_the_start_loads_no_schema_library(environment: dict[str, str]) -> None:
         "from tui.store.providers import ProviderStore\n"
         "from tui.store.conversations import ConversationStore\n"
         "paths = resolve_paths(os.environ)\n"
-        "load_settings(paths), ProviderStore(paths).load(), ConversationStore(paths).list()\n"
+        "load_settings(paths), ProviderStore(paths).load(), ConversationStore(paths).listing.all()\n"
         "heavy = {'pydantic', 'httpx', 'textual', 'rich', 'tomli_w', 'tomlkit', 'asyncio', 'ssl'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )

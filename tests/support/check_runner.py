@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.support import certificates
 from tests.support.catalogue_cases import Situation
+from tui.core.abilities import Ability
 from tui.core.chat import Endpoint
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.secret import Redactor, Secret
@@ -33,6 +34,7 @@ SHORT = ProbeLimits(
     loading_seconds=0.0,
     loading_interval_seconds=0.05,
     reprobe_seconds=0.5,
+    ability_seconds=10.0,
 )
 NOWHERE = Path("/nonexistent")
 """A machine that shows nothing of itself."""
@@ -73,10 +75,13 @@ async def run_check(
     quick: bool = False,
     on_result: Callable[[CheckResult], None] | None = None,
     on_progress: Callable[[str], None] | None = None,
+    abilities: Collection[Ability] = (),
 ) -> DiagnosisReport:
     """Diagnose one endpoint."""
     async with services(environment, limits, root) as used:
-        return await Diagnosis(target, used, quick=quick, on_result=on_result, on_progress=on_progress).run()
+        return await Diagnosis(
+            target, used, quick=quick, on_result=on_result, on_progress=on_progress, abilities=abilities
+        ).run()
 
 
 KEY_VARIABLE = "LMDECK_TEST_KEY"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.support.fault_server import FAULTS, Answer, Connection, Fault
 from tests.support.stream_samples import delta
+from tui.demo.embeddings import vector_of
 
 
 def model_list(*names: str, owned_by: str = "somebody", **fields: object) -> Answer:
@@ -21,6 +25,61 @@ def vectors(*embeddings: object, **fields: object) -> Answer:
     data = [{"object": "embedding", "index": place, "embedding": one} for place, one in enumerate(embeddings)]
     usage = {"prompt_tokens": 8, "total_tokens": 8}
     return Answer(json.dumps({"object": "list", "data": data, "usage": usage, **fields}).encode())
+
+
+def packed(vector: Sequence[float], form: str = "<f") -> str:
+    """Return numbers as ``encoding_format: base64`` wants them; ``form`` is byte order and type."""
+    return base64.b64encode(struct.pack(f"{form[0]}{len(vector)}{form[1]}", *vector)).decode("ascii")
+
+
+def refusal(message: str, status: str = "400 Bad Request") -> Answer:
+    """Return an error as OpenAI words it."""
+    return Answer(json.dumps({"error": {"message": message, "code": int(status[:3])}}).encode(), status)
+
+
+@dataclass
+class Embedder:
+    """Answers ``POST /embeddings`` with a vector of 64 numbers for each text, made of its words.
+
+    By default all that can be asked for is done; ``answers`` has what is sent in place of the n-th answer,
+    from 1.
+    """
+
+    pack: Callable[[Sequence[float]], object] | None = packed
+    """``None``: ``encoding_format`` is ignored."""
+    shorten: bool = True
+    """``dimensions`` is obeyed, not ignored."""
+    refuse: Callable[[dict[str, Any]], Answer | None] = lambda _: None
+    """Returns the refusal of a request, where it is refused."""
+    make: Callable[[str], Sequence[float]] = vector_of
+    arrange: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda entries: entries
+    tokens: int | None = 4
+    """For each text; ``None``: no usage is told."""
+    answers: Mapping[int, Fault] = field(default_factory=dict)
+    bodies: list[dict[str, Any]] = field(default_factory=list, init=False)
+    """What was asked for."""
+
+    def __call__(self, connection: Connection) -> None:
+        request = connection.read_request()
+        body = json.loads(request.partition(b"\r\n\r\n")[2])
+        self.bodies.append(body)
+        answer = self.answers.get(len(self.bodies)) or self.refuse(body) or self._answer(body)
+        answer(Replayed(connection, request))
+
+    def _answer(self, body: dict[str, Any]) -> Answer:
+        given = body["input"]
+        made = [self.make(text) for text in ([given] if isinstance(given, str) else given)]
+        if self.shorten and "dimensions" in body:
+            made = [vector[: body["dimensions"]] for vector in made]
+        pack = self.pack if body.get("encoding_format") == "base64" and self.pack is not None else list
+        data = [
+            {"object": "embedding", "index": place, "embedding": pack(one)} for place, one in enumerate(made)
+        ]
+        answer: dict[str, object] = {"object": "list", "model": body["model"], "data": self.arrange(data)}
+        if self.tokens is not None:
+            count = self.tokens * len(made)
+            answer["usage"] = {"prompt_tokens": count, "total_tokens": count}
+        return Answer(json.dumps(answer).encode())
 
 
 USAGE_EVENT = b'data: {"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":10}}\n\n'

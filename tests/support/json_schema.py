@@ -20,6 +20,7 @@ _KNOWN = {
     "title",
     "type",
     "additionalProperties",
+    "propertyNames",
     "required",
     "properties",
     "items",
@@ -60,6 +61,7 @@ def _object_violations(value: dict[str, Any], schema: Mapping[str, Any], path: s
     others = schema.get("additionalProperties", True)
     yield from (f"{path}.{name} is missing" for name in schema.get("required", ()) if name not in value)
     for name, item in value.items():
+        yield from violations(name, schema.get("propertyNames", {}), f"{path}.{name}")
         if name in properties:
             yield from violations(item, properties[name], f"{path}.{name}")
         elif others is False:

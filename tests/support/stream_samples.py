@@ -131,6 +131,20 @@ http_error: dict[str, tuple[bytes, str, str, dict[str, str]]] = {
         "application/json",
         {},
     ),
+    "400-roles": (
+        _json(
+            {
+                "error": {
+                    "message": "Conversation roles must alternate user/assistant/user/assistant/...",
+                    "type": "BadRequestError",
+                    "code": 400,
+                }
+            }
+        ),
+        "400 Bad Request",
+        "application/json",
+        {},
+    ),
     "400-template": (
         _json(
             {

@@ -272,3 +272,13 @@ def _bytes_of(key: str) -> bytes:
 def lmdeck(*arguments: str) -> list[str]:
     """Return the command line that runs the program with this interpreter."""
     return [sys.executable, "-m", "tui", *arguments]
+
+
+def with_lmdeck(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return an environment in which ``lmdeck`` is a command, made in a new folder."""
+    folder.mkdir()
+    script = folder / "lmdeck"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lmdeck "$@"\n')
+    script.chmod(0o755)
+    root = Path(__file__).parents[2]
+    return {**environment, "PATH": f"{folder}:{environment['PATH']}", "PYTHONPATH": str(root)}

@@ -49,7 +49,7 @@ def ask_all_the_time(clock: FrameClock, loop: Loop, seconds: float) -> None:
         loop.run(0.005)
 
 
-@pytest.mark.parametrize(("calm", "most"), [(False, 15), (True, 8)])
+@pytest.mark.parametrize(("calm", "most"), [(False, 12), (True, 8)])
 def test_frames_a_second_are_limited(loop: Loop, calm: bool, most: int) -> None:
     frames: list[float] = []
     clock = FrameClock(lambda: frames.append(loop.now), calm=calm)
@@ -75,10 +75,10 @@ def test_a_terminal_that_is_behind_gets_fewer_frames_until_it_keeps_up(loop: Loo
     ask_all_the_time(clock, loop, 3)
     assert frames == []
     behind = False
-    ask_all_the_time(clock, loop, 4)
+    ask_all_the_time(clock, loop, 6)
     gaps = [later - earlier for earlier, later in pairwise(frames)]
     assert gaps[0] > gaps[-1]
-    assert gaps[-1] < 0.075
+    assert gaps[-1] < 0.09
 
 
 def test_what_was_asked_for_can_be_forgotten(loop: Loop) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.support.still_pictures import snap_compare as snap_compare
 from tests.transcript.transcript_host import Host, done_turn
 from tests.transcript.transcript_page import PAGE
 from tui.core.failure import Failure

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.transcript.markdown_strategies import markdown
 from tests.transcript.test_transcript import chat
-from tests.transcript.transcript_host import done_turn, until
+from tests.transcript.transcript_host import Held, done_turn, until
 from tui.core.parts import parts_of
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn
@@ -44,11 +44,15 @@ def drawn(document: TurnDocument) -> TurnDocument:
 
 
 @pytest.mark.parametrize(("separator", "count"), [("\n", LONG), ("\n\n", LONG), (" ", 4 * LONG)])
-async def test_text_is_found_that_is_not_drawn_yet(separator: str, count: int) -> None:
+async def test_text_is_found_that_is_not_drawn_yet(
+    monkeypatch: pytest.MonkeyPatch, separator: str, count: int
+) -> None:
+    held = Held(monkeypatch)
     text = separator.join(f"line {number:06d}" for number in range(count))
     async with chat(done_turn("a", text)) as (app, transcript, pilot):
         document = transcript.roll.documents[0]
         was_behind = document.is_behind
+        held.go(transcript)
         told: list[int] = []
         await transcript.search_beside(f"{count - 20:06d}", lambda found: told.append(found.count))
         assert set(told) == {1}
@@ -66,7 +70,8 @@ async def test_what_is_only_there_when_it_is_drawn_is_counted_then() -> None:
         await until(pilot, lambda: any("very bold words" in row for row in app.shown()))
 
 
-async def test_another_search_ends_the_wait_for_a_match() -> None:
+async def test_another_search_ends_the_wait_for_a_match(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
     text = "\n".join(f"line {number:06d}" for number in range(LONG))
     async with chat(done_turn("a", text)) as (_, transcript, pilot):
         assert transcript.search("000005") == 1
@@ -74,6 +79,7 @@ async def test_another_search_ends_the_wait_for_a_match() -> None:
         assert transcript.search("") == 0
         waited.append(transcript.matches.is_waiting)
         assert waited == [True, False]
+        held.go(transcript)
         await pilot.pause()
         assert not transcript.matches.is_active
 

@@ -84,7 +84,8 @@ async def test_scrolling_up_stops_following_and_new_output_is_announced() -> Non
         transcript.turn_changed()
         await until(pilot, lambda: any("new output below" in row for row in app.shown()))
         assert transcript.viewport.anchor == place
-        assert [(m.following, m.unseen) for m in app.messages][-2:] == [(False, False), (False, True)]
+        told = [(False, False), (False, True)]
+        await until(pilot, lambda: [(m.following, m.unseen) for m in app.messages][-2:] == told)
         await pilot.press("end")
         await until(pilot, lambda: not any("new output below" in row for row in app.shown()))
         assert transcript.viewport.is_following
@@ -116,7 +117,7 @@ async def test_output_that_is_in_view_is_not_announced_as_below() -> None:
         await until(pilot, lambda: any("new output below" in row for row in app.shown()))
         await pilot.resize_terminal(80, 120)
         await until(pilot, lambda: not any("new output below" in row for row in app.shown()))
-        assert (app.messages[-1].following, app.messages[-1].unseen) == (False, False)
+        await until(pilot, lambda: (app.messages[-1].following, app.messages[-1].unseen) == (False, False))
 
 
 async def test_the_cursor_goes_over_blocks_and_turns() -> None:
@@ -407,3 +408,15 @@ async def test_typing_is_never_the_transcripts() -> None:
 def test_importing_it_loads_nothing_that_the_first_screen_does_not_need(module: str) -> None:
     script = f"import sys, tui.ui.transcript; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+async def test_an_error_in_a_frame_ends_the_program_as_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("a frame that cannot be drawn")
+
+    with pytest.raises(RuntimeError, match="cannot be drawn"):
+        async with Host().run_test() as pilot:
+            transcript = pilot.app.query_one(Transcript)
+            monkeypatch.setattr(transcript, "_frame", broken)
+            transcript.clock.request()
+            await pilot.pause(0.3)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pyte
+import pytest
 from textual.app import App, ComposeResult
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import TextArea
 
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.ui.transcript import canvas
 from tui.ui.transcript.messages import CopyRequested, FollowChanged, LinkActivated
 from tui.ui.transcript.transcript import Transcript
 
@@ -111,6 +113,21 @@ class TerminalHost(Host):
         compositor._dirty_regions.update(waiting)
         pyte.Stream(screen).feed(update.render_segments(self.console))
         return screen
+
+
+class Held:
+    """Holds up what draws a long text in pieces, until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr(canvas, "_PAUSE_SECONDS", 3600.0)
+
+    def go(self, transcript: Transcript) -> None:
+        self._monkeypatch.setattr(canvas, "_PAUSE_SECONDS", 0.0)
+        if transcript._pause is not None:
+            transcript._pause.cancel()
+            transcript._pause = None
+        transcript._catch_up_later()
 
 
 def differences(left: pyte.Screen, right: pyte.Screen) -> list[str]:

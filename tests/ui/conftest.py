@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.still_pictures import snap_compare as snap_compare
 from tests.ui.fake_runtime import FakeRuntime
 from tui.ui.shell.readline import CUT_TEXT
 

@@ -54,6 +54,7 @@ from tui.store.provider_records import with_default
 from tui.store.provider_toml import encode_provider
 from tui.store.providers import ProviderSnapshot, ProviderStore
 from tui.store.settings import Settings
+from tui.texts.embeddings import SENTENCES
 from tui.wire.models import ModelInfo, ModelList
 
 if TYPE_CHECKING:
@@ -206,11 +207,8 @@ class FakeRuntime(Runtime):
         """What is replied to the next requests; ``REPLY`` to those after them."""
         self.discovery = Discovery((), (), 3, is_complete=True)
         self.discover_gate: asyncio.Event | None = None
-        self.vectors = EmbeddingOutcome(
-            EmbeddingRequest("m", ("a", "b")),
-            Vectors(((0.6, 0.8), (1.0, 0.0)), Usage(500, 0)),
-            milliseconds=14.0,
-        )
+        self.vectors = Vectors(((1.0, 0.0), (0.8, 0.6), (0.0, 1.0), (-0.6, 0.8)), Usage(500, 0))
+        """Of the texts of a test."""
         self.reached: list[str] = []
         self.reaching = 0
         self.most_reaching = 0
@@ -316,7 +314,8 @@ class FakeRuntime(Runtime):
         on_progress: Callable[[str], None],
     ) -> EmbeddingOutcome:
         self.tested.append((provider, key_text))
-        return self.vectors
+        request = EmbeddingRequest("m", (*SENTENCES, provider.test_text))
+        return EmbeddingOutcome(request, self.vectors, milliseconds=14.0)
 
     async def warm(self) -> None:
         """Nothing is asked of a network."""

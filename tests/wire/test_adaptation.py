@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,42 @@ def test_the_system_role_is_folded_into_the_first_message() -> None:
 def test_a_template_without_a_system_role_is_served_too() -> None:
     _, _, body = refuse({"error": {"message": "System role not supported", "type": "BadRequestError"}})
     assert {message["role"] for message in body["messages"]} == {"user", "assistant"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+        "Only user and assistant roles are supported!",
+        "Conversations must start with a user prompt",
+    ],
+)
+def test_a_template_that_wants_a_person_first_gets_the_system_text_in_the_message(message: str) -> None:
+    quirks, note, body = refuse({"error": {"message": message, "type": "BadRequestError"}})
+    assert quirks.system_role == "user"
+    assert "system" in note
+    assert body["messages"][0] == {"role": "user", "content": "Be brief.\n\nHello"}  # type: ignore[index]
+
+
+def test_without_a_system_text_there_is_nothing_to_move() -> None:
+    request = replace(REQUEST, messages=REQUEST.messages[1:])
+    failure = classify_error(400, {}, b'{"error": {"message": "Conversation roles must alternate"}}')
+    assert failure.cause == "roles-refused"
+    assert adapt(ServerQuirks(), failure, build_chat_body(request, ServerQuirks())) is None
+
+
+def test_a_model_that_only_streams_is_asked_to() -> None:
+    message = "This model only support stream mode, please enable the stream parameter to access the model. "
+    quirks, note, body = refuse({"error": {"message": message}}, request=replace(REQUEST, stream=False))
+    assert (body["stream"], body["stream_options"]) == (True, {"include_usage": True})
+    assert note == "retried with streaming: the server offers nothing else"
+    assert build_chat_body(replace(REQUEST, stream=True), quirks)["stream"] is True
+
+
+def test_a_deprecated_parameter_is_left_out() -> None:
+    _, note, body = refuse({"error": {"message": "`temperature` is deprecated for this model."}})
+    assert "temperature" not in body
+    assert "temperature" in note
 
 
 @pytest.mark.parametrize(
@@ -296,7 +333,7 @@ def test_other_failures_are_not_adapted_to(failure: object) -> None:
 
 
 @given(
-    st.sampled_from(["unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"]),
+    st.sampled_from(["unsupported-param", "thinking-unsupported", "invalid-request", "roles-refused"]),
     st.sampled_from(
         [None, *build_chat_body(REQUEST, ServerQuirks()), "messages[0].role", "messages.1.reasoning"]
     ),

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from tests.wire.replies import read_reply
+from tests.wire.replies import read_reply, stream
 from tui.core.losses import losses
 from tui.core.turn import Turn
-from tui.texts.answers import OTHER_ANSWERS
+from tui.core.usage import Source
+from tui.texts.answers import FIRST_ONLY_COUNTED, OTHER_ANSWERS
 
 END = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
 
@@ -145,3 +146,50 @@ def test_an_answer_without_text_tells_the_servers_reason(reason: str) -> None:
     assert failure is not None
     assert reason in failure.title
     assert ("content filter" in failure.title) == (reason != "unheard_of")
+
+
+@pytest.mark.parametrize(
+    ("figures", "source"),
+    [
+        ({"timings": {"prompt_n": 9, "prompt_ms": 4.0, "predicted_n": 4, "predicted_ms": 40.0}}, "estimated"),
+        ({"metrics": {"queue_time_ms": 1.0}}, "reported"),
+    ],
+)
+def test_llama_cpp_counts_the_first_of_several_answers_alone(figures: object, source: str) -> None:
+    """Measured on llama.cpp b11549, n = 2: two answers of 4 tokens each, completion_tokens 4; vLLM: 8."""
+    assert isinstance(figures, dict)
+    counts = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4}, **figures}
+    answers = [choice(delta={"content": "A"}), {"choices": [{"index": 1, "delta": {"content": "B"}}]}]
+    usage = read(*answers, END, counts).usage
+    assert usage is not None
+    assert (usage.completion_tokens, usage.source) == (4, Source(source))
+    assert usage.notes == ((FIRST_ONLY_COUNTED,) if source == "estimated" else ())
+    alone = read(answers[0], END, counts).usage
+    assert alone is not None
+    assert alone.source is Source.REPORTED
+
+
+HITS = [
+    {"x-litellm-cache-key": "586bf3f3"},
+    {"x-openrouter-cache-status": "HIT"},
+    {"cf-aig-cache-status": "HIT"},
+    {"x-portkey-cache-status": "SEMANTIC HIT"},
+    {"X-Cache": "Hit from cloudfront"},
+]
+
+
+@pytest.mark.parametrize("headers", HITS, ids=lambda headers: next(iter(headers)))
+def test_a_reply_out_of_a_gateways_cache_is_marked(headers: dict[str, str]) -> None:
+    reply = stream("Hi", usage={"prompt_tokens": 9, "completion_tokens": 4})
+    turn, _ = read_reply([reply], headers={"content-type": "text/event-stream", **headers})
+    assert turn.usage is not None
+    assert (turn.usage.is_replay, turn.usage.source) == (True, Source.REPORTED)
+    assert [next(iter(headers)).lower() in note for note in turn.notes] == [True]
+
+
+@pytest.mark.parametrize("state", ["MISS", "BYPASS", "", "DISABLED"])
+def test_a_reply_that_a_gateway_did_not_have_is_none_of_its_cache(state: str) -> None:
+    reply = stream("Hi", usage={"prompt_tokens": 9, "completion_tokens": 4})
+    turn, _ = read_reply([reply], headers={"cf-aig-cache-status": state, "x-litellm-cache-key": ""})
+    assert turn.usage is not None
+    assert (turn.usage.is_replay, turn.notes) == (False, [])

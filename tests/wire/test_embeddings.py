@@ -50,7 +50,7 @@ def test_vectors_are_ordered_by_their_index() -> None:
     assert isinstance(found, Vectors)
     assert found.values == ((0.6, 0.8), (0.0, 2.0))
     assert (found.count, found.size, found.norms) == (2, 2, (1.0, 2.0))
-    assert norm_text(found) == "norms 1.000 and 2.000"
+    assert norm_text(found) == "norms 1.000 to 2.000"
     assert found.usage == Usage(8, 0)
 
 
@@ -151,6 +151,7 @@ def test_an_answer_under_200_that_is_wrong_has_its_cause(expected: str, body: ob
             "input (600 tokens) is too large to process",
         ),
         ("model-not-found", 404, "The model `nope` does not exist."),
+        ("model-not-found", 404, "The model no-embedding is not found."),
         ("auth", 401, "Unauthorized"),
         ("server-error", 500, "boom"),
         ("rate-limited", 429, "Too many requests"),

@@ -141,7 +141,15 @@ CASES: list[tuple[int, object, str]] = [
         {"message": "As of transformers v4.44, default chat template is no longer allowed", "code": 400},
         "no-chat-template",
     ),
-    (400, {"error": {"message": "Conversation roles must alternate user/assistant"}}, "no-chat-template"),
+    (400, {"error": {"message": "Conversation roles must alternate user/assistant"}}, "roles-refused"),
+    (400, {"error": {"message": "Only user and assistant roles are supported!"}}, "roles-refused"),
+    (500, {"error": {"message": "Value Error: System role not supported"}}, "roles-refused"),
+    (400, {"error": {"message": "`temperature` is deprecated for this model."}}, "unsupported-param"),
+    (
+        400,
+        {"error": {"message": "This model only support stream mode, please enable the stream parameter."}},
+        "unsupported-param",
+    ),
     (400, {"error": {"message": "Unrecognized request argument supplied: top_k"}}, "unsupported-param"),
     (
         400,
@@ -349,3 +357,26 @@ def test_any_json_gives_a_failure_of_the_catalogue(status: int, body: object) ->
 @given(st.integers(200, 599), st.binary(max_size=60))
 def test_any_bytes_give_a_failure_of_the_catalogue(status: int, body: bytes) -> None:
     assert classify_error(status, {}, body).cause in CATALOGUE
+
+
+@pytest.mark.parametrize(
+    ("sentence", "seconds"),
+    [
+        ("Rate limit reached for gpt-4o. Please try again in 20s. Visit https://x", "20"),
+        ("Rate limit reached. Please try again in 6ms.", "0.006"),
+        ("Rate limit reached for model `x` (TPM). Please try again in 7m12.5s. Need more tokens?", "432.5"),
+        ("Requests have exceeded the call rate limit. Please retry after 26 seconds.", "26"),
+        ("You exceeded your current quota. Please retry in 34.074824224s.", "34.0748"),
+        ("Please try again in 1h 2m 3s", "3723"),
+        ("Please try again in 2 minutes", "120"),
+        ("Please try again in 5 apples", None),
+        ("Please try again in a moment", None),
+        ("try again in 999999999h", None),
+        ("try again in ٣s", None),
+    ],
+)
+def test_reads_when_to_come_back_from_the_sentence(sentence: str, seconds: str | None) -> None:
+    failure = classify(429, {"error": {"message": sentence}})
+    assert (failure.cause, failure.facts.get("retry_after")) == ("rate-limited", seconds)
+    asked = classify(429, {"error": {"message": sentence}}, Retry_After="3")
+    assert asked.facts["retry_after"] == "3", "the header is what a program is meant to read"

@@ -50,7 +50,7 @@ PROBES = [ServerProbe(row, probe) for row in dialects.DIALECTS for probe in row.
         ({"system_fingerprint": "fp_a49d71b8a1"}, ServerIdentity()),
         (
             {"owned_by": ("llamacpp",), "system_fingerprint": "b0-unknown"},
-            ServerIdentity(K.LLAMA_CPP, "b0-unknown", "system_fingerprint"),
+            ServerIdentity(K.LLAMA_CPP, None, "system_fingerprint"),
         ),
         (
             {"headers": {"server": "llama.cpp"}, "system_fingerprint": "b9554-d403f00ec"},

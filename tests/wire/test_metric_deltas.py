@@ -147,3 +147,27 @@ TEXTS = st.lists(st.tuples(LINES, st.text(max_size=12)).map("".join), max_size=6
 def test_any_text_is_read_without_an_exception(before: str, after: str) -> None:
     found = learned(before, after)
     assert found.queue is None or found.queue.milliseconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [(3, 3, ""), (3, 4, ", 1 preemption meanwhile"), (0, 2, ", 2 preemptions meanwhile")],
+)
+def test_requests_that_were_set_aside_meanwhile_are_told(before: int, after: int, words: str) -> None:
+    def both(count: int, total: float, preempted: int) -> str:
+        labels = '{engine="0",model_name="m"}'
+        return (
+            reading(PREFILL, total=total, count=count) + f"vllm:num_preemptions_total{labels} {preempted}\n"
+        )
+
+    found = learned(both(1, 1, before), both(2, 1.25, after))
+    assert found.prompt == Phase("prompt", 250, REPORTED, f"{PREFILL}{words}")
+    falling = learned(both(1, 1, 9), both(2, 1.25, 1))
+    assert falling == Learned(unknown=SEVERAL)
+
+
+def test_a_queue_is_not_what_a_preemption_lengthens() -> None:
+    def both(count: int, preempted: int) -> str:
+        return reading(total=count, count=count) + f"vllm:num_preemptions_total {preempted}\n"
+
+    assert learned(both(1, 0), both(2, 5)).queue == Phase("queue", 1000, REPORTED, QUEUE)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.wire.replies import EVENT_STREAM, chunk, read_reply, stream
 from tui.core.causes import explain
@@ -136,8 +139,8 @@ def test_collects_tool_calls() -> None:
 
 
 def test_reads_the_old_function_call() -> None:
-    _, events = read_reply([stream({"function_call": {"name": "f", "arguments": "{}"}})])
-    assert ToolCallDelta(0, "f", "{}") in events
+    _, events = read_reply([stream({"function_call": {"name": "f", "arguments": '{"x":1}'}})])
+    assert ToolCallDelta(0, "f", '{"x":1}') in events
 
 
 def test_a_refusal_is_an_answer_with_a_note() -> None:
@@ -274,6 +277,14 @@ def test_identifies_its_maker_once() -> None:
         (chunk({"role": "assistant"}), "stream-unfinished", None),
         (stream("A", finish="error"), "server-error", "error"),
         (stream("A", finish="abort"), "server-error", "abort"),
+        (stream("A", finish="network_error"), "server-error", "network_error"),
+        (stream("A", finish="timeout"), "server-error", "timeout"),
+        (stream("A", finish="sensitive"), None, "sensitive"),
+        (stream(finish="sensitive"), "empty-answer", "sensitive"),
+        (stream("  ", "\n"), "empty-answer", "stop"),
+        (stream(" \n\t", finish="length"), "empty-answer", "length"),
+        (stream("<think>R</think>", " \n"), None, "stop"),
+        (stream(" ", {"tool_calls": [{"function": {"name": "f"}}]}), None, "stop"),
         (stream("A", finish="insufficient_system_resource"), "overloaded", "insufficient_system_resource"),
         (b": keep-alive\n\n", "empty-answer", None),
         (b"data: nonsense\n\n", "malformed-event", None),
@@ -294,6 +305,30 @@ def test_an_answer_that_came_whole_as_reasoning_is_shown_as_the_answer() -> None
     assert (turn.reasoning.text, turn.answer.text) == ("", "Hello there")
     assert turn.notes == [answers.ALL_REASONING]
     assert turn.state is TurnState.DONE
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("<think>Hello there", "<think>"),
+        ("[THINK]Hello there[/THINK]\n", "[THINK]"),
+        ("Hello there</think>", "</think>"),
+        ("<|channel|>analysis<|message|>Hello there<|end|>", "<|channel|>analysis"),
+    ],
+)
+def test_no_parser_is_blamed_where_tags_in_the_text_mark_the_reasoning(text: str, mark: str) -> None:
+    turn = read(stream(*text))
+    assert turn.answer.text == "Hello there"
+    assert turn.notes == [answers.NO_ANSWER_AFTER.format(mark=mark)]
+    assert turn.notes[0].startswith(answers.ONLY_TAGGED)
+
+
+def test_an_unknown_finish_reason_is_told_and_harmless() -> None:
+    turn = read(stream("A", finish="odd\x1b[31m reason"))
+    (note,) = turn.notes
+    assert note.startswith("The server gave an unknown reason")
+    assert "\x1b" not in note
+    assert read(stream("A", finish="STOP")).notes == []
 
 
 def test_a_lost_connection_after_the_end_does_not_matter() -> None:
@@ -397,6 +432,58 @@ def test_an_event_that_is_nearly_json_loses_no_text(event: bytes) -> None:
     assert losses(turn) == ()
 
 
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("event", "answer", "cause"),
+    [
+        ("[DONE]", "A", None),
+        (": keep-alive", "A", "stream-unfinished"),
+        ("", "A", "stream-unfinished"),
+        ("[ERROR]: boom", "A", "server-error"),
+        ('{"error":{"message":"boom"}}', "A", "server-error"),
+        ('{"choices":[{"delta":{"content":"B"},"finish_reason":"stop"}]}', "AB", None),
+        ('{"choices":[{"delta":{"content":"B"}}]}data: [DONE]', "AB", None),
+        ('{"choices":[{"delta":{"content":"B"}}]} [DONE]', "AB", None),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n\n", "\n", ""])
+def test_a_field_name_that_is_there_twice_changes_no_event(
+    event: str, answer: str, cause: str | None, times: int, end: str
+) -> None:
+    if cause == "stream-unfinished" and (not end or (event and end == "\n")):
+        cause = "stream-truncated"
+    turn = read(chunk({"content": "A"}) + ("data: " * times + event + end).encode())
+    assert (turn.answer.text, cause_of(turn), losses(turn)) == (answer, cause, ())
+
+
+@pytest.mark.parametrize("before", [b"", b"data: x\n", b": c\n\n", b"event: error\n"])
+@pytest.mark.parametrize("after", [b"", b"\n", b"\n\n", b"\n" + DONE])
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"error": {"message": "boom"}},
+        [{"error": {"message": "boom", "code": 500}}],
+        {"error": "boom"},
+        {"object": "error", "message": "boom", "code": 500},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_an_error_without_a_field_name_is_the_servers(
+    error: object, before: bytes, after: bytes, indent: int | None
+) -> None:
+    body = before.replace(b"x", chunk({"content": "B"})[6:-2])
+    turn = read(chunk({"content": "A"}) + body + json.dumps(error, indent=indent).encode() + after)
+    assert turn.answer.text == "A" + "B" * (b"x" in before)
+    assert turn.failure is not None
+    assert (turn.failure.cause, turn.failure.server_message) == ("server-error", "boom")
+
+
+def test_chunks_without_a_field_name_are_read_and_other_lines_are_not() -> None:
+    bare = chunk({"content": "B"}, "stop")[6:]
+    turn = read(chunk({"content": "A"}) + b'[INFO] done\n{"level":"info"}\n' + bare + b"[DONE]\n")
+    assert (turn.answer.text, turn.failure, losses(turn)) == ("AB", None, ())
+
+
 @pytest.mark.parametrize("word", [b"null", b"ping", b": keep-alive", b"[]", b"HEARTBEAT"])
 def test_an_event_that_only_says_that_the_server_lives_loses_nothing(word: bytes) -> None:
     turn = read(b"data: " + word + b"\n\n" + stream("A"))
@@ -465,6 +552,64 @@ def test_tool_calls_are_joined_by_id_or_index(pieces: tuple[list[dict[str, objec
     assert _calls(*pieces) == [("f", "{}"), ("g", '{"x":1}')]
 
 
+@pytest.mark.parametrize("again", ['{"x":1}', '{ "x": 1 }'])
+@pytest.mark.parametrize(
+    "fields", [{"id": "a", "index": 0}, {"id": "a"}, {"index": 0}], ids=["both", "id", "index"]
+)
+@pytest.mark.parametrize("name", ["", "f"])
+def test_arguments_that_come_again_whole_are_taken_once(
+    again: str, fields: dict[str, object], name: str
+) -> None:
+    first = [_call("f", '{"x":', id="a", index=0)], [_call("", "1}", index=0)]
+    assert _calls(*first, [_call(name, again, **fields)]) == [("f", '{"x":1}')]
+    assert _calls([_call("f", "{}", id="a", index=0)], [_call(name, "{}", **fields)]) == [("f", "{}")]
+
+
+@pytest.mark.parametrize("empty", [["{}"], ["{", "}"], [" { } "], ["{}", "{}"]])
+@pytest.mark.parametrize("pieces", [['{"x":1}'], ["{", '"x":', "1}"]])
+@pytest.mark.parametrize("name", ["", "f"])
+def test_an_empty_object_before_the_arguments_is_left_out(
+    empty: list[str], pieces: list[str], name: str
+) -> None:
+    first, *rest = (*empty, *pieces)
+    begun = [_call("f", first, id="a", index=0)]
+    assert _calls(begun, *([_call("", piece, index=0)] for piece in rest)) == [("f", '{"x":1}')]
+    if len(pieces) == 1 and len(empty) == 1:
+        assert _calls(begun, [_call(name, pieces[0], index=0)]) == [("f", '{"x":1}')]
+
+
+def test_other_arguments_behind_whole_ones_are_kept_and_told() -> None:
+    pieces = ['{"x":1}', '{"x":true}', '{"x":1}']
+    calls = (
+        {"tool_calls": [_call("f" * (not at), piece, id="a", index=0)]} for at, piece in enumerate(pieces)
+    )
+    turn = read(stream(*calls, finish="tool_calls"))
+    assert turn.tool_calls[0].arguments == "".join(pieces)
+    assert turn.notes == [answers.ARGUMENTS_TWICE]
+
+
+JSON_VALUES = st.recursive(
+    st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+)
+
+
+@given(
+    st.dictionaries(st.text(max_size=2), JSON_VALUES, max_size=3),
+    st.lists(st.integers(0, 60), max_size=5),
+    st.booleans(),
+)
+def test_arguments_arrive_as_they_were_sent_however_they_are_cut(
+    value: object, cuts: list[int], is_repeated: bool
+) -> None:
+    text = json.dumps(value)
+    places = sorted({min(cut, len(text)) for cut in cuts} | {0, len(text)})
+    pieces = [text[start:end] for start, end in itertools.pairwise(places)] + [text] * is_repeated
+    first, *rest = pieces
+    later = ([_call("", piece, index=0)] for piece in rest)
+    assert _calls([_call("f", first, id="a", index=0)], *later) == [("f", text)]
+
+
 def test_a_new_id_with_every_piece_is_one_call() -> None:
     pieces = (
         [_call("f", "{", id="a", index=0)],
@@ -488,7 +633,10 @@ def test_a_new_id_with_every_piece_is_one_call() -> None:
           "prompt_tokens_details": {"cached_tokens": 32}}, 37, 9, None, 32, True),
         ({"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 14,
           "prompt_tokens_details": {"cached_tokens": 32}}, 5, 9, None, None, True),
-        ({"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 99}, 5, 9, None, None, False),
+        ({"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 99}, 5, 94, 85, None, False),
+        ({"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 10}, 5, 9, None, None, False),
+        ({"prompt_tokens": 50, "completion_tokens": 9, "total_tokens": 99,
+          "prompt_tokens_details": {"cached_tokens": 40}}, 90, 9, None, 40, True),
         ({"prompt_tokens": 5, "total_tokens": 14}, 5, 9, None, None, True),
         ({"prompt_tokens": 5, "completion_tokens": 0, "total_tokens": 5}, 5, 1, None, None, False),
     ],
@@ -517,6 +665,19 @@ def test_no_reasoning_tokens_beside_reasoning_are_unknown() -> None:
     ("usage", "headers", "expected"),
     [
         ({"cost": 0.0123}, {}, ("0.0123", None, "usage.cost")),
+        ({"cost": 0.0104745, "is_byok": False, "cost_details": {"upstream_inference_cost": 0.0104745}}, {},
+         ("0.0104745", None, "usage.cost")),
+        ({"cost": 0.0104745, "cost_details": {"upstream_inference_cost": 0.0104745}}, {},
+         ("0.0104745", None, "usage.cost")),
+        ({"cost": 0, "is_byok": False, "cost_details": {"upstream_inference_cost": 0.01}}, {},
+         ("0", None, "usage.cost")),
+        ({"cost": 0, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.0001601}}, {},
+         ("0.0001601", None, "usage.cost + upstream_inference_cost")),
+        ({"cost": 0.01, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.2}}, {},
+         ("0.21", None, "usage.cost + upstream_inference_cost")),
+        ({"cost": 0.00048, "is_byok": True}, {}, ("0.00048", None, "usage.cost")),
+        ({"cost": 0, "cost_details": {"upstream_inference_cost": 0.01}}, {},
+         ("0.01", None, "usage.cost_details.upstream_inference_cost")),
         ({"cost": 1.2e-05}, {}, ("0.000012", None, "usage.cost")),
         ({"cost_in_usd_ticks": 123_000_000}, {}, ("0.0123", "USD", "usage.cost_in_usd_ticks")),
         ({}, {"x-litellm-response-cost": "0.0123"}, ("0.0123", "USD", "x-litellm-response-cost")),
@@ -524,7 +685,7 @@ def test_no_reasoning_tokens_beside_reasoning_are_unknown() -> None:
         ({}, {"x-litellm-response-cost": "0.0"}, None),
         ({"cost": "NaN"}, {"x-litellm-response-cost": "1e999"}, None),
     ],
-)
+)  # fmt: skip
 def test_the_cost_that_the_server_reports_is_read(
     usage: dict[str, object], headers: dict[str, str], expected: tuple[str, str | None, str] | None
 ) -> None:
@@ -699,3 +860,45 @@ def test_a_large_error_body_is_classified_by_its_start() -> None:
 def test_notes_are_told_once() -> None:
     _, events = read_reply([stream({"refusal": "a"}, {"refusal": "b"})])
     assert sum(isinstance(event, Note) for event in events) == 1
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"code": 200, "message": "success", "data": WHOLE},
+        {"code": 0, "msg": "ok", "data": WHOLE, "request_id": "1"},
+        {"success": True, "result": WHOLE},
+        {"data": WHOLE},
+        [WHOLE],
+    ],
+)
+def test_an_answer_in_an_envelope_is_taken_out(envelope: object) -> None:
+    turn = read(json.dumps(envelope).encode(), headers=JSON, streamed=False)
+    assert (turn.reasoning.text, turn.answer.text, turn.failure, turn.notes) == ("R", "A", None, [])
+    assert turn.usage is not None
+
+
+@pytest.mark.parametrize("data", [{}, {"choices": []}, {"choices": None}, [WHOLE, WHOLE], "choices", None])
+def test_an_envelope_without_an_answer_is_none(data: object) -> None:
+    turn = read(json.dumps({"code": 200, "message": "success", "data": data}).encode(), headers=JSON)
+    assert cause_of(turn) == "unexpected-response"
+
+
+def test_an_envelope_that_tells_of_an_error_is_one() -> None:
+    turn = read(json.dumps({"code": 500, "message": "it broke", "data": WHOLE}).encode(), headers=JSON)
+    assert (cause_of(turn), turn.answer.text) == ("server-error", "")
+
+
+def test_an_error_in_place_of_the_answer_is_not_an_answer_in_one_piece() -> None:
+    body = {"choices": None, "base_resp": {"status_code": 1004, "status_msg": "login fail"}}
+    turn = read(json.dumps(body).encode(), headers=JSON)
+    assert (cause_of(turn), turn.notes) == ("auth", [])
+
+
+def test_each_piece_of_a_tool_call_is_told_once() -> None:
+    """Also of arguments that are an empty object, which may be all of them."""
+    reader = ReplyReader(status=200, headers=EVENT_STREAM, streamed=True)
+    calls = (_call("get_weather", "{}", id="a"), _call("get_time", "{}", id="b"))
+    events = reader.feed(stream(*({"tool_calls": [call]} for call in calls))) + reader.finish()
+    deltas = [event for event in events if isinstance(event, ToolCallDelta)]
+    assert [(delta.index, delta.arguments) for delta in deltas] == [(0, "{}"), (1, "{}")]

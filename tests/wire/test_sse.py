@@ -98,6 +98,9 @@ FRAGMENTS = st.sampled_from(
         b": c",
         b"\xe2\x80\xa8",
         b"{}",
+        b"{",
+        b"[{",
+        b"[DONE]",
     ]
 )
 

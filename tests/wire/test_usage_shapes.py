@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.wire.replies import read_reply
 from tui.core.turn import Turn
-from tui.core.usage import Source, Usage
+from tui.core.usage import Price, Source, Usage, cost_of
+from tui.wire.usage_fields import read_usage
 
 TEXT = {"choices": [{"index": 0, "delta": {"reasoning": "Think.", "content": "An answer."}}]}
 
@@ -159,8 +163,8 @@ Counts = tuple[int | None, int | None, int | None]
 def test_cached_tokens_are_part_of_the_prompt_whoever_counts_them(
     usage: dict[str, object], counts: Counts
 ) -> None:
-    read_usage = usage_of(usage)
-    assert (read_usage.prompt_tokens, read_usage.cached_tokens, read_usage.written_tokens) == counts
+    found = usage_of(usage)
+    assert (found.prompt_tokens, found.cached_tokens, found.written_tokens) == counts
 
 
 @pytest.mark.parametrize(
@@ -175,9 +179,28 @@ def test_the_total_tells_whether_reasoning_is_part_of_the_completion(
     usage: dict[str, object], completion: int
 ) -> None:
     details = {"completion_tokens_details": {"reasoning_tokens": 1499}}
-    read_usage = usage_of({"prompt_tokens": 10_120, **usage, **details})
-    assert (read_usage.completion_tokens, read_usage.reasoning_tokens) == (completion, 1499)
-    assert read_usage.source is Source.REPORTED
+    found = usage_of({"prompt_tokens": 10_120, **usage, **details})
+    assert (found.completion_tokens, found.reasoning_tokens) == (completion, 1499)
+    assert found.source is Source.REPORTED
+
+
+def test_thinking_in_the_sum_alone_is_counted_and_priced_as_output() -> None:
+    usage = usage_of({"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 115})
+    assert (usage.completion_tokens, usage.reasoning_tokens, usage.source) == (105, 100, Source.ESTIMATED)
+    assert "the other 100 are counted as output" in usage.notes[0]
+    cost = cost_of(usage, Price(Decimal(1), Decimal(2)))
+    assert cost is not None
+    assert (cost.total, cost.source) == (Decimal("0.22"), Source.ESTIMATED)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(1, 10**7))
+def test_no_token_of_the_servers_sum_is_lost(prompt: int, completion: int, total: int) -> None:
+    counts = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total}
+    usage = read_usage(counts)
+    assert usage is not None
+    assert usage.prompt_tokens == prompt
+    assert usage.completion_tokens == max(completion, total - prompt)
+    assert (usage.source is Source.REPORTED) == (prompt + completion == total) == (not usage.notes)
 
 
 def test_a_later_usage_keeps_the_prompt_of_an_earlier_one() -> None:

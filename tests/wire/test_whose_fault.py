@@ -47,6 +47,8 @@ UPSTREAM = (
     "litellm.{0}: {0}: OpenAIException - {1}. Received Model Group=m\nAvailable Model Group Fallbacks=None"
 )
 
+LITELLM_OLLAMA = 'litellm.APIConnectionError: OllamaException - {{"error":"{0}"}}. Received Model Group=m'
+
 CASES = (
     # What a server says of a picture that its model cannot see: not out of memory, not a wrong parameter
     Case("images-refused", 400, error("m is not a multimodal model", type="BadRequestError", code=400)),
@@ -74,6 +76,90 @@ CASES = (
     Case("images-refused", 400, error("'messages.0.content' must be a string", type="invalid_request_error")),
     Case("images-refused", 500, error("this model is missing data required for image input")),
     Case("invalid-request", 400, error("invalid image input", type="invalid_request_error")),
+    # LiteLLM has one name for whatever Ollama says: the sentence behind it decides
+    *(
+        Case(cause, 500, error(LITELLM_OLLAMA.format(said), type=None, param=None, code="500"))
+        for cause, said in (
+            ("upstream-mapping", "model 'qwen' not found"),
+            ("load-failed", "model requires more system memory (5.6 GiB) than is available (3.1 GiB)"),
+            ("load-failed", "llama runner process has terminated: exit status 2"),
+            ("context-too-long", "the prompt exceeds the available context size"),
+            ("bad-gateway", "something else"),
+        )
+    ),
+    Case("bad-gateway", 500, error(LITELLM_OLLAMA.format("Cannot connect to host ollama:11434"))),
+    Case(
+        "overloaded",
+        503,
+        error("litellm.ServiceUnavailableError: VertexAIException - The model is overloaded"),
+    ),
+    # Of an account and of a moment
+    Case(
+        "rate-limited",
+        429,
+        [
+            error(
+                "You exceeded your current quota, please check your plan and billing details. Please "
+                "retry in 34.07s.",
+                code=429,
+                status="RESOURCE_EXHAUSTED",
+                details=[{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}],
+            )
+        ],
+    ),
+    Case("quota", 429, error("You exceeded your current quota, please check your plan and billing details.")),
+    Case(
+        "quota", 403, {"code": 30001, "message": "Sorry, your account balance is insufficient", "data": None}
+    ),
+    Case("quota", 403, error("user quota is not enough", code="insufficient_user_quota")),
+    Case("forbidden", 403, error("This API method requires billing to be enabled.")),
+    Case(
+        "body-too-large",
+        413,
+        error(
+            "Request too large for model `x` in organization `o` on tokens per minute (TPM): Limit 6000, "
+            "Requested 9000, please reduce your message size and try again.",
+            type="tokens",
+            code="rate_limit_exceeded",
+        ),
+    ),
+    Case(
+        "body-too-large",
+        429,
+        error(
+            "Request too large for gpt-4o in organization o on tokens per min (TPM): Limit 10000, Requested "
+            "12000. The input or output tokens must be reduced in order to run successfully.",
+            type="tokens",
+            code="rate_limit_exceeded",
+        ),
+    ),
+    Case(
+        "rate-limited",
+        429,
+        error(
+            "Rate limit reached on tokens per min (TPM): Limit 6000, Used 5000, Requested 2000", type="tokens"
+        ),
+    ),
+    # MiniMax: an error under 200, its code a number
+    *(
+        Case(cause, 200, {"choices": None, "base_resp": {"status_code": code, "status_msg": "words"}})
+        for code, cause in (
+            (1002, "rate-limited"),
+            (1004, "auth"),
+            (1008, "quota"),
+            (1026, "content-filter"),
+            (1039, "context-too-long"),
+            (2013, "invalid-request"),
+            (2049, "auth"),
+            (1000, "server-error"),
+        )
+    ),
+    # An envelope that says that all went well holds no error
+    *(
+        Case("unexpected-response", 200, {"code": code, "message": "success", "data": {"x": 1}})
+        for code in (0, 200, "200", "OK", "Success")
+    ),
+    Case("server-error", 200, {"code": 7, "message": "it went wrong", "data": None}),
     # What a service says of a model or a person, whatever its status
     Case(
         "model-not-found",

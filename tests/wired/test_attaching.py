@@ -288,6 +288,7 @@ async def test_a_model_that_refused_an_image_is_asked_about_before_the_next_one(
         assert contents(server) == ["Then tell me a joke"], "the refused message poisons nothing"
         await opened.press(*"What is @photo.png ", "enter")
         await opened.until(lambda: "Send the image?" in opened.text)
+        assert "lmdeck check main --only vision" in " ".join(opened.text.replace("│", " ").split())
         await opened.press("n")
         await opened.until(lambda: prompt.value == "What is @photo.png ")
         assert len(bodies(server)) == 2

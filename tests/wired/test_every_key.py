@@ -35,12 +35,11 @@ from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
-from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
-from tui.ui.costs.export_dialog import CostsExportDialog
 from tui.ui.costs.screen import CostsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
+from tui.ui.exporting import ExportDialog
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.model_field import ModelField
 from tui.ui.providers.screen import ProvidersScreen
@@ -58,7 +57,7 @@ LONG_ANSWER = (
 )
 _CURSORS = (
     "cursor_row", "cursor_column", "cursor_position", "cursor_location", "highlighted", "value",
-    "scroll_offset", "rung",
+    "scroll_offset",
 )  # fmt: skip
 
 
@@ -479,6 +478,8 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await both("chat.model", opens=ModelPicker)
         await both("chat.settings", opens=ChatSetup)
         await both("chat.rename", opens=RenameDialog)
+        await tour.step("chat.pin", prepare=at_transcript, says="Pinned")
+        await both("chat.export", opens=ExportDialog)
         await both("chat.figures", opens=FiguresScreen)
         await both("chat.diagnose", opens=DiagnosisScreen)
         await both("chat.open", opens=ConversationsScreen)
@@ -633,6 +634,8 @@ async def windows_of_a_chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("figures_text.up", prepare=at_figures, before=("end",))
         await tour.step("figures_text.top", prepare=at_figures, before=("end",))
         await tour.step("figures_text.page_up", prepare=at_figures, before=("end",))
+        await tour.step("figures.copy", prepare=at_figures, says="copied.txt")
+        await tour.step("figures.copy_json", prepare=at_figures, says="copied.txt")
         await tour.step("figures.costs", prepare=at_figures, opens=CostsScreen)
         await tour.step("figures.close", prepare=at_figures, opens=ChatScreen)
 
@@ -711,7 +714,7 @@ async def costs(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("costs.previous_month", prepare=shown)
         await tour.step("costs.next_month", prepare=shown, before=("left_square_bracket",))
         await tour.step("costs.price", prepare=shown, opens=ProviderFormScreen)
-        await tour.step("costs.export", prepare=shown, opens=CostsExportDialog)
+        await tour.step("costs.export", prepare=shown, opens=ExportDialog)
         await tour.step("costs.open", prepare=shown)
         await tour.step("costs.back", prepare=shown, before=("enter",), keys=("escape",))
         await tour.step("costs.back", prepare=shown, opens=ChatScreen)
@@ -743,14 +746,14 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
             await opened.until(lambda: isinstance(tour.top, CheckDetailsScreen))
 
         await checked()(tour)
-        await tour.step("rungs.bottom", before=("home",))
-        await tour.step("rungs.top", before=("end",))
-        await tour.step("rungs.down", before=("home",))
-        await tour.step("rungs.up", before=("end",))
-        await tour.step("rungs.half_page_down", before=("home",))
-        await tour.step("rungs.half_page_up", before=("end",))
-        await tour.step("rungs.page_down", before=("home",))
-        await tour.step("rungs.page_up", before=("end",))
+        await tour.step("checks.bottom", before=("home",))
+        await tour.step("checks.top", before=("end",))
+        await tour.step("checks.down", before=("home",))
+        await tour.step("checks.up", before=("end",))
+        await tour.step("checks.half_page_down", before=("home",))
+        await tour.step("checks.half_page_up", before=("end",))
+        await tour.step("checks.page_down", before=("home",))
+        await tour.step("checks.page_up", before=("end",))
         await tour.step("diagnosis.copy", says="copied.txt")
         await tour.step("diagnosis.curl", says="copied.txt")
         await tour.step("diagnosis.retry")
@@ -761,7 +764,7 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("check_text.up", prepare=detailed, before=("end",))
         await tour.step("check_text.top", prepare=detailed, before=("end",))
         await tour.step("check_text.page_up", prepare=detailed, before=("end",))
-        await tour.step("rung_details.close", prepare=detailed, opens=DiagnosisScreen)
+        await tour.step("check_details.close", prepare=detailed, opens=DiagnosisScreen)
         await tour.step("diagnosis.edit", prepare=checked(), opens=ProviderFormScreen)
         await tour.step("diagnosis.fold", prepare=checked("bare"))
         await tour.step("diagnosis.apply", prepare=checked("bare"))
@@ -808,6 +811,8 @@ ELSEWHERE = {
     "app.suspend": "tests/ui/shell/test_terminal.py",
     "app.redraw": "tests/assurance/test_suspend.py",
     "providers.discover": "tests/wired/test_screens.py",
+    "diagnosis.deep": "tests/wired/test_abilities.py",
+    "providers.abilities": "tests/wired/test_abilities_screen.py",
     "providers.apply": "tests/wired/test_screens.py",
     "test.apply": "tests/wired/test_screens.py",
     "test.diagnose": "tests/wired/test_screens.py",
@@ -827,7 +832,7 @@ ELSEWHERE = {
 
 def test_no_group_is_left_out() -> None:
     toured = {group for _, groups in TOURS.values() for group in groups}
-    assert set(KEYS) - toured == {"discover"}
+    assert set(KEYS) - toured == {"discover", "abilities", "abilities.evidence"}
 
 
 @pytest.mark.parametrize("name", TOURS)

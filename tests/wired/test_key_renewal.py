@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_api import FakeApi, model_list, vectors
+from tests.support.fake_api import Embedder, FakeApi, model_list
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, heads
 from tui.core.turn import TurnState
@@ -102,7 +102,7 @@ async def test_a_key_that_stays_wrong_is_told_after_one_more_fetch(
 
 
 def test_ask_check_and_a_test_of_embeddings_fetch_it_again(deck: RealDeck, tmp_path: Path) -> None:
-    with FaultServer(api(embeddings=vectors([0.1, 0.2], [0.3, 0.4]))) as server:
+    with FaultServer(api(embeddings=Embedder())) as server:
         for name, arguments, category in (
             ("asked", ("ask", "hello", "-p", "asked"), "Model"),
             ("plain", ("chat", "plain", "--plain"), "Model"),
@@ -118,7 +118,7 @@ def test_ask_check_and_a_test_of_embeddings_fetch_it_again(deck: RealDeck, tmp_p
 
 
 async def test_the_form_and_the_test_of_a_provider_fetch_it_again(deck: RealDeck, tmp_path: Path) -> None:
-    with FaultServer(api(embeddings=vectors([0.1, 0.2], [0.3, 0.4]))) as server:
+    with FaultServer(api(embeddings=Embedder())) as server:
         deck.settings("check_reachability = false\n")
         command = KeyCommand(tmp_path / "a", OLD, GOOD)
         deck.provider(server.base_url, api_key=command.reference)

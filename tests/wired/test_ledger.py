@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.engine.engine_client import needs_engine
-from tests.support.fake_api import FakeApi, vectors
+from tests.support.fake_api import Embedder, FakeApi
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck
 from tui.core.ledger import Certainty, LedgerLine
@@ -28,7 +28,7 @@ async def test_a_test_from_a_screen_leaves_exactly_one_line(
     deck: RealDeck, place: str, category: str
 ) -> None:
     deck.settings("check_reachability = false\n")
-    with FaultServer(FakeApi(embeddings=vectors([0.6, 0.8], [1.0, 0.0]))) as server:
+    with FaultServer(FakeApi(embeddings=Embedder())) as server:
         deck.provider(server.base_url, category=category, input_price="0.5", currency="EUR")
         async with deck.opened() as opened:
             await opened.press("home")

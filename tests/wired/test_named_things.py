@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import Answer, Connection, FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
 from tests.support.stream_samples import delta
 from tui.cli.parser import build_parser
 from tui.core.cause import fill
 from tui.core.causes import SECTIONS
+from tui.net.machine.machine import Machine
 from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
@@ -42,6 +45,7 @@ def options(parser: argparse.ArgumentParser) -> Iterator[str]:
 def test_what_a_screen_can_show_names_no_option_of_a_command() -> None:
     own = set(options(build_parser()))
     assert "--key-env" in own
+    own -= {"--rerank"}  # of lmdeck embed; llama.cpp's option for a server has the same name
     shown = [section for title, section in SECTIONS.items() if title != "The program itself"]
     for cause in (cause for section in shown for cause in section):
         for facts in ({}, {"without_key": "yes"}):
@@ -107,10 +111,11 @@ async def test_a_footer_offers_a_repair_only_where_there_is_one(deck: RealDeck) 
         assert form.row("provider_url").value == "http://gpu:8000/v1"
 
 
-async def test_the_footer_of_a_diagnosis_offers_only_what_was_found(deck: RealDeck) -> None:
+async def test_the_footer_of_a_diagnosis_offers_only_what_was_found(deck: RealDeck, tmp_path: Path) -> None:
     deck.provider("http://127.0.0.1:9/v1")
     deck.provider("gpu.invalid:8000/v1", "odd")
     async with deck.opened() as opened:
+        opened.runtime.machine = Machine({}, FakeMachine(tmp_path).root)  # not what runs here
         for name, is_offered in (("main", False), ("odd", True)):
             opened.screen(ProvidersScreen).table.rearrange(name)
             await opened.press("d")

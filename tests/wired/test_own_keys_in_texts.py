@@ -20,6 +20,7 @@ KEY_NAME = re.compile(
     r"|Enter\b(?! (?:a|an|the|it|its|0|your|another)\b))"
 )
 FIXED = {
+    "tui.texts.ability_matrix": {"Enter export · {cancel} cancel · .md or .json"},
     "tui.texts.branches": {"Enter show this branch · {cancel} cancel"},
     "tui.texts.chat": {
         " · Enter to go there",
@@ -64,7 +65,7 @@ check_reachability = false
 "prompt.newline" = "ctrl+o"
 "reading.example_1" = "7"
 "reading.example_3" = "9"
-"form.save" = "f7"
+"form.save" = "f11"
 "form.cancel" = "f12"
 "choice.open" = "v"
 "help.close" = "f9"
@@ -91,6 +92,6 @@ async def test_texts_name_the_keys_of_the_settings(deck: RealDeck, size: tuple[i
         async with deck.opened(size=size) as opened:
             await opened.press("home", "e")
             await opened.until(lambda: isinstance(opened.app.screen, ProviderFormScreen))
-            await says(opened, "Save F7", "Cancel F12")
+            await says(opened, "Save F11", "Cancel F12")
             opened.screen(ProviderFormScreen).row("state").editor.focus()
             await says(opened, "v opens the list, Left and Right change")

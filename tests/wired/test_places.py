@@ -45,7 +45,7 @@ async def converse(deck: RealDeck, server: FaultServer) -> None:
 
     await session.send("hello", ChatTarget(runtime.directory.get("main")))
     await runtime.sessions.release(session)
-    assert len(runtime.conversations.list()) == 1
+    assert len(runtime.conversations.listing.all()) == 1
     await runtime.aclose()
 
 
@@ -56,7 +56,7 @@ async def write_a_draft(deck: RealDeck, server: FaultServer) -> None:
 async def delete_conversation(deck: RealDeck, server: FaultServer) -> None:
     await converse(deck, server)
     store = open_runtime(deck.environment).conversations
-    store.delete(store.list()[0].identity)
+    store.delete(store.listing.all()[0].identity)
 
 
 async def check(deck: RealDeck, server: FaultServer) -> None:

@@ -24,6 +24,8 @@ from tests.support.fault_server import FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
 from tui.net.machine.machine import Machine
 from tui.store.providers import ProviderStore
+from tui.ui.abilities.screen import AbilitiesScreen
+from tui.ui.abilities.windows import EvidenceWindow
 from tui.ui.app import ChatStart, Start
 from tui.ui.chat.branches import BranchesWindow
 from tui.ui.chat.figures import FiguresScreen
@@ -31,18 +33,18 @@ from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
-from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
-from tui.ui.costs.export_dialog import CostsExportDialog
 from tui.ui.costs.screen import CostsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.discover_screen import DiscoverScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
+from tui.ui.exporting import ExportDialog
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.modal import Window
 from tui.ui.shell.model_choice import ModelChoice
 from tui.ui.shell.placeholder import PlaceholderScreen
 from tui.ui.shell.too_small import TooSmallScreen
@@ -77,7 +79,15 @@ class Visit:
 
 async def shows(opened: OpenDeck, kind: type[Screen[Any]], *texts: str) -> None:
     await opened.until(lambda: isinstance(opened.app.screen, kind), str(kind))
+    if issubclass(kind, Window):
+        is_opaque = opened.app.screen.styles.background.a == 1
+        assert is_opaque is (kind is TooSmallScreen), "the screen below a window shows through"
     await opened.until(lambda: all(text in opened.text for text in texts), str(texts))
+    if kind not in (HelpScreen, TooSmallScreen):
+        await opened.press("f1")
+        await opened.until(lambda: isinstance(opened.app.screen, HelpScreen), f"help over {kind}")
+        await opened.press("escape")
+        await opened.until(lambda: isinstance(opened.app.screen, kind))
 
 
 async def providers(visit: Visit) -> None:
@@ -109,7 +119,7 @@ async def diagnosis(visit: Visit) -> None:
         await shows(opened, DiagnosisScreen, "The text streams")
 
 
-async def rung_details(visit: Visit) -> None:
+async def check_details(visit: Visit) -> None:
     async with visit.opened("providers", "home", "d") as opened:
         await shows(opened, DiagnosisScreen, "The text streams")
         await opened.press("home", "enter")
@@ -286,12 +296,35 @@ async def costs_export(visit: Visit) -> None:
         await opened.press("tab", "dollar_sign")
         await shows(opened, CostsScreen, "By provider", "main")
         await opened.press("x")
-        await shows(opened, CostsExportDialog, "csv")
-        dialog = opened.screen(CostsExportDialog)
+        await shows(opened, ExportDialog, "csv")
+        dialog = opened.screen(ExportDialog)
         target = visit.deck.home / "costs.json"
         dialog.query_one(Input).value = str(target)
         await opened.press("enter")
         await opened.until(target.exists, "the export is written")
+
+
+async def abilities(visit: Visit) -> None:
+    async with visit.opened("providers", "M") as opened:
+        await shows(opened, AbilitiesScreen, "Nothing was tested yet")
+
+
+async def evidence(visit: Visit) -> None:
+    visit.deck.run("check", "main", "--only", "max_tokens")
+    async with visit.opened("providers", "M") as opened:
+        await shows(opened, AbilitiesScreen, "Token limit")
+        await opened.press("enter")
+        await shows(opened, EvidenceWindow, "Token limit · main")
+
+
+async def abilities_export(visit: Visit) -> None:
+    visit.deck.run("check", "main", "--only", "max_tokens")
+    async with visit.opened("providers", "M") as opened:
+        await shows(opened, AbilitiesScreen, "Token limit")
+        await opened.press("x")
+        await shows(opened, ExportDialog, ".md")
+        await opened.press("escape")
+        await shows(opened, AbilitiesScreen)
 
 
 async def too_small(visit: Visit) -> None:
@@ -302,12 +335,17 @@ async def too_small(visit: Visit) -> None:
         await shows(opened, ProvidersScreen, "main")
 
 
+async def exports(visit: Visit) -> None:
+    for walk in (export, abilities_export, costs_export):
+        await walk(visit)
+
+
 WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ProvidersScreen: providers,
     ProviderFormScreen: form,
     ProviderTestScreen: provider_test,
     DiagnosisScreen: diagnosis,
-    CheckDetailsScreen: rung_details,
+    CheckDetailsScreen: check_details,
     DiscoverScreen: discover,
     ModelChoice: model_choice,
     ChatScreen: chat,
@@ -317,9 +355,10 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ChatSetup: setup,
     ModelPicker: picker,
     ConversationsScreen: conversations,
-    ExportDialog: export,
+    ExportDialog: exports,
+    AbilitiesScreen: abilities,
+    EvidenceWindow: evidence,
     CostsScreen: costs,
-    CostsExportDialog: costs_export,
     ConfirmDialog: confirm,
     ChoiceDialog: choice,
     PlaceholderScreen: ground,

@@ -98,3 +98,17 @@ async def test_the_next_message_does_not_wait_for_a_title(deck: RealDeck) -> Non
             gate.set()
             await opened.ask("and again")
             assert title(opened) == "hello there"
+
+
+async def test_beyond_a_budget_no_title_is_asked_for(deck: RealDeck) -> None:
+    deck.settings('titles = "model"\n[budget]\nmonth = "0 EUR"\n')
+    with FaultServer(FakeApi(chat=replying("Ring buffers"))) as server:
+        deck.provider(server.base_url, input_price="0.5", output_price="2", currency="EUR")
+        async with deck.opened(ChatStart("main")) as opened:
+            control = opened.screen(ChatScreen).control
+            await opened.until(lambda: control.session is not None and control.target is not None)
+            control.allow_budget()
+            await opened.ask("hello there")
+            await opened.ask("again")
+            assert title(opened) == "hello there"
+            assert not any("Write a title" in str(body) for body in bodies(server))

@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, MutableMapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from tui.cli.streams import discard
 from tui.core.safe_text import safe_line
 from tui.texts import command_help as texts
 
@@ -37,9 +38,13 @@ class ArgumentParser(argparse.ArgumentParser):
         """
         is_stdout = file is sys.stdout  # argparse knows no other stream beside stderr
         stream = sys.stdout if is_stdout else sys.stderr
-        with nullcontext() if is_stdout else suppress(OSError):
+        try:
             stream.write(message)
             stream.flush()
+        except OSError:
+            if is_stdout:
+                raise
+            discard(stream)
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         if self._columns is None:
@@ -65,8 +70,18 @@ def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | No
         environment.pop("LINES", None)
 
 
+def not_empty(text: str) -> str:
+    """Read the value of an argument; this and the following raise what argparse prints.
+
+    One that is empty mostly is a variable of a shell that is not set.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError(texts.EMPTY_VALUE)
+    return text
+
+
 def positive_integer(text: str) -> int:
-    """Read the value of an argument; this and the following raise what argparse prints."""
+    """From 1."""
     return int(_number(int, lambda value: value >= 1, texts.A_COUNT, text))
 
 

@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tui.cli.ask_report import ask_report, failed_report
+from tui.cli.ask_report import ask_report
+from tui.cli.ask_schema import SchemaQuestion
 from tui.cli.command import FAILED
 from tui.cli.confirm import confirmed
-from tui.cli.exit_codes import code_of_failure, code_of_turn
+from tui.cli.exit_codes import code_of_turn
 from tui.cli.output import Output
 from tui.cli.stdin import is_piped, read_bytes, read_text
 from tui.cli.stopping import stopping_at_signals
@@ -19,14 +20,14 @@ from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
 from tui.core.attachment import IMAGE_LIMIT, Attached, Attachment, attached, read_attachment
 from tui.core.causes import explain
-from tui.core.failure import LmdeckError, UsageError
+from tui.core.failure import UsageError
+from tui.core.finish_reasons import Ending, ending_of, ending_words
 from tui.core.preset import Preset
 from tui.core.provider import Provider, Thinking
 from tui.core.provider_marks import connection_warnings
 from tui.core.provider_names import is_same_name
 from tui.core.time_words import time_line
 from tui.core.turn import Turn
-from tui.core.turn_summary import FINISHES
 from tui.runtime.attaching import Files
 from tui.runtime.chat_choice import provider_for_chat
 from tui.runtime.presets import preset_of, with_preset
@@ -46,16 +47,14 @@ _FIGURES_SECONDS = 1.0
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Ask once and return the exit code."""
-    try:
-        return asyncio.run(_ask(arguments, output))
-    except LmdeckError as error:
-        if not arguments.json:
-            raise
-        output.json(failed_report(error.failure, arguments.url, arguments.model))
-        return max(error.exit_code, code_of_failure(error.failure))
+    return asyncio.run(_ask(arguments, output))
 
 
 async def _ask(arguments: argparse.Namespace, output: Output) -> int:
+    readers = [arguments.prompt, arguments.schema, *dict.fromkeys(arguments.file)].count("-")
+    if readers > 1:
+        raise UsageError(explain("usage", reason=texts.STDIN_TWICE, command="ask"))
+    schema = _schema(arguments, output)
     found = Files()
     files = attached(_files(arguments.file, found))
     secrets = found.secrets(files.parts)
@@ -65,27 +64,34 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
             return FAILED
     runtime = open_runtime(os.environ)
     preset = None if arguments.template is None else preset_of(PresetStore(runtime.paths), arguments.template)
-    prompt = _prompt(arguments.prompt, preset, reads_stdin="-" not in arguments.file)
+    prompt = _prompt(arguments.prompt, preset, reads_stdin="-" not in (arguments.schema, *arguments.file))
     runtime.endpoints.takes_options = arguments.url is not None
     try:
         target = await _target(arguments, runtime, preset)
         if arguments.within_budget:
-            await asyncio.to_thread(runtime.costs.refuse_beyond_budget, target.provider.name)
+            await asyncio.to_thread(runtime.costs.refuse_beyond_budget, target.provider)
         for warning in connection_warnings(target.provider):
             output.aside(texts.WARNING.format(text=warning))
-        turn = await _stream(arguments, runtime, target, files, prompt, output)
+        turn = await _stream(arguments, runtime, target, files, prompt, output, schema)
     finally:
         await runtime.aclose()
         output.notes((*runtime.settings_notices, *runtime.optional.notices))
-    if arguments.json:
+    if schema is not None:
+        code = schema.end(turn, target)
+    elif arguments.json:
         output.json(ask_report(turn, target, is_named=arguments.url is None))
     elif turn.failure is not None:
         output.failure(turn.failure)
-    elif turn.finish_reason in ("length", "content_filter"):
-        output.notes([texts.ANSWER_WAS.format(how=FINISHES[turn.finish_reason])])
+    elif ending_of(turn.finish_reason) in (Ending.CUT, Ending.FILTERED):
+        output.notes([texts.ANSWER_WAS.format(how=ending_words(turn.finish_reason))])
     if arguments.timing:
         output.aside(time_line(turn))
-    return code_of_turn(turn)
+    return code_of_turn(turn) if schema is None else code
+
+
+def _schema(arguments: argparse.Namespace, output: Output) -> SchemaQuestion | None:
+    """Return the schema that the answer has to follow; refused before anything is sent or asked."""
+    return None if arguments.schema is None else SchemaQuestion(arguments, output)
 
 
 def _files(references: Sequence[str], files: Files) -> Iterator[Attachment]:
@@ -98,9 +104,7 @@ def _files(references: Sequence[str], files: Files) -> Iterator[Attachment]:
 
 
 def _prompt(argument: str | None, preset: Preset | None, *, reads_stdin: bool) -> str:
-    """The prompt, with what is piped in behind it unless that is attached, in the template of a preset."""
-    if argument == "-" and not reads_stdin:
-        raise UsageError(explain("usage", reason=texts.STDIN_TWICE, command="ask"))
+    """The prompt, with what is piped in behind it unless that is read otherwise, in a preset's template."""
     reads_stdin &= argument == "-" or is_piped()
     if argument == "-" or argument is None:
         text = read_text() if reads_stdin else ""
@@ -156,24 +160,31 @@ async def _stream(
     files: Attached,
     prompt: str,
     output: Output,
+    schema: SchemaQuestion | None,
 ) -> Turn:
     wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
     asks_for_parts = arguments.json or arguments.timing
     session = runtime.sessions.for_command(
         wait, is_forgetful=arguments.url is not None, asks_for_parts=asks_for_parts
     )
-    printer = None if arguments.json else StreamedText(output, reasoning=runtime.settings.reasoning)
+    shown = runtime.settings.reasoning
+    printer = None if arguments.json or schema else StreamedText(output, reasoning=shown)
     notes = WaitNotes(output)
 
     def on_change() -> None:
         notes.follow(session.turns[-1])
         if printer is not None:
             printer.show(session.turns[-1])
+        elif schema is not None:
+            schema.show(session.turns[-1], shown)
 
     session.on_change = on_change
     session.attachments |= files.blobs
     with stopping_at_signals(session.stop, output):
-        turn = await session.send(files.message(prompt), target)
+        if schema is None:
+            turn = await session.send(files.message(prompt), target)
+        else:
+            turn = await schema.ask(session, target, files.message, prompt)
     if printer is not None:
         printer.end(turn)
     if asks_for_parts:

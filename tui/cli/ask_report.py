@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import argparse
 
+from tui.cli.failure_report import failure_report
+from tui.cli.output import Output
 from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.losses import loss_of, losses
 from tui.core.provider_marks import connection_warnings
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, ServerCost, Source, Usage
+from tui.core.turn_report import figures_report
 from tui.session.target import ChatTarget
 
 
@@ -34,16 +36,7 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
 
 def answer_report(turn: Turn) -> dict[str, object]:
     """Return what an answer brought, with its figures."""
-    return {
-        "reasoning": turn.reasoning.text,
-        "answer": turn.answer.text,
-        "finish_reason": turn.finish_reason,
-        "usage": usage_report(turn.usage),
-        "cost": cost_report(turn.cost),
-        "server_cost": server_cost_report(turn.server_cost),
-        "timings": timings_report(turn),
-        "phases": [phase.to_json() for phase in turn.phases],
-    }
+    return {"reasoning": turn.reasoning.text, "answer": turn.answer.text, **figures_report(turn)}
 
 
 def tool_calls_report(turn: Turn) -> list[dict[str, object]]:
@@ -54,13 +47,17 @@ def tool_calls_report(turn: Turn) -> list[dict[str, object]]:
     ]
 
 
-def failed_report(failure: Failure, url: str | None, model: str | None) -> dict[str, object]:
-    """Return the same object for a question that could not be asked."""
+def print_refused(output: Output, failure: Failure, arguments: argparse.Namespace, _code: int) -> None:
+    """Print the same object for a question that could not be asked."""
+    output.json(_refused_report(failure, arguments))
+
+
+def _refused_report(failure: Failure, arguments: argparse.Namespace) -> dict[str, object]:
     return {
         "ok": False,
         "provider": None,
-        "url": url,
-        "model": model,
+        "url": arguments.url,
+        "model": arguments.model,
         "reasoning": "",
         "answer": "",
         "finish_reason": None,
@@ -73,75 +70,3 @@ def failed_report(failure: Failure, url: str | None, model: str | None) -> dict[
         "tool_calls": [],
         "error": failure_report(failure),
     }
-
-
-def failure_report(failure: Failure | None) -> dict[str, object] | None:
-    """Return a failure as every JSON of the program tells it."""
-    if failure is None:
-        return None
-    return {
-        "cause": failure.cause,
-        "title": failure.title,
-        "advice": failure.advice,
-        "status": failure.status,
-        "server_message": failure.server_message,
-    }
-
-
-def usage_report(usage: Usage | None) -> dict[str, object] | None:
-    """Return token counts; null where they are unknown."""
-    if usage is None:
-        return None
-    return {
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "source": str(usage.source),
-        "notes": list(usage.notes),
-    }
-
-
-def cost_report(cost: Cost | None) -> dict[str, object] | None:
-    """Return an amount; what is unknown of it is null, and so is the total then."""
-    if cost is None:
-        return None
-    return {
-        "input": None if cost.lacks_input else plain_decimal(cost.input),
-        "output": None if cost.lacks_output else plain_decimal(cost.output),
-        "total": None if cost.is_lower_bound else plain_decimal(cost.total),
-        "currency": cost.currency,
-        "source": "unknown" if cost.is_lower_bound else str(cost.source),
-    }
-
-
-def server_cost_report(cost: ServerCost | None) -> dict[str, object] | None:
-    """Return the amount that the server itself reports."""
-    if cost is None:
-        return None
-    return {"amount": plain_decimal(cost.amount), "currency": cost.currency, "from": cost.origin}
-
-
-def plain_decimal(amount: Decimal) -> str:
-    """Return every digit of an amount, without an exponent."""
-    return format(amount, "f")
-
-
-def timings_report(turn: Turn) -> dict[str, object]:
-    """Return the times; ``source`` names those that rest on an estimate of ours."""
-    timings, usage = turn.timings, turn.usage
-    completion = usage.completion_tokens if usage is not None else None
-    tpot = timings.tpot_ms(completion)
-    is_estimated = tpot is not None and usage is not None and usage.source is Source.ESTIMATED
-    return {
-        "ttfb_ms": _rounded(timings.ttfb_ms),
-        "ttft_ms": _rounded(timings.ttft_ms),
-        "ttfa_ms": _rounded(timings.ttfa_ms),
-        "total_ms": _rounded(timings.total_ms),
-        "tpot_ms": _rounded(tpot),
-        "source": {"tpot_ms": str(Source.ESTIMATED)} if is_estimated else {},
-    }
-
-
-def _rounded(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else round(milliseconds, 3)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from tui.cli.check_all import check_all, watch
 from tui.cli.check_output import CheckPrinter
-from tui.cli.check_subject import Subject, options_of, subjects_of
+from tui.cli.check_subject import Subject, abilities_of, options_of, subjects_of
+from tui.cli.command import STDOUT
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.wait_notes import WaitNotes
-from tui.core.diagnosis import CheckResult, DiagnosisReport
-from tui.core.failure import Failure, LmdeckError
+from tui.core.diagnosis import DiagnosisReport
+from tui.core.failure import Failure
 from tui.runtime.runtime import Runtime, open_runtime
 
 if TYPE_CHECKING:
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Check and return the exit code: 0 all is well, 1 a check failed, 2 wrong usage, 128 + n signal n."""
-    try:
-        return asyncio.run(_check(arguments, output))
-    except LmdeckError as error:
-        if not arguments.json:
-            raise
-        output.json(refused_json(error.failure))
-        return error.exit_code
+    return asyncio.run(_check(arguments, output))
 
 
 async def _check(arguments: argparse.Namespace, output: Output) -> int:
@@ -40,12 +35,12 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
     if arguments.report is not None:
         from tui.cli.check_report import Ticket
 
-        ticket = Ticket(arguments.report)
+        ticket = Ticket(arguments.report, replaces=arguments.replace)
     runtime = open_runtime(os.environ)
     runtime.endpoints.takes_options = True
     try:
         subjects = subjects_of(arguments, runtime)
-        if arguments.watch is None and not arguments.all_providers:
+        if arguments.watch is None and not arguments.all:
             return await _check_one(runtime, subjects[0], arguments, output, ticket)
         checks = check_all if arguments.watch is None else watch
         return await checks(runtime, subjects, arguments, output)
@@ -54,20 +49,16 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
         output.notes(runtime.optional.notices)
 
 
+def _ignore(_: object) -> None:
+    """What is printed in the end says it all."""
+
+
 async def _check_one(
     runtime: Runtime, subject: Subject, arguments: argparse.Namespace, output: Output, ticket: Ticket | None
 ) -> int:
     printer: CheckPrinter | None = None
-    if not arguments.json and arguments.report != "-":
+    if not arguments.json and arguments.report != STDOUT:
         printer = CheckPrinter(output, subject, is_verbose=arguments.verbose)
-
-    def on_result(result: CheckResult) -> None:
-        if printer is not None:
-            printer.result(result)
-
-    def on_progress(text: str) -> None:
-        if printer is not None:
-            printer.progress(text)
 
     notes = WaitNotes(output)
 
@@ -75,14 +66,17 @@ async def _check_one(
         notes.say(waiting.sentence, waiting.waited_seconds)
 
     if printer is not None:
-        printer.begin(arguments.model or "", is_quick=arguments.quick)
+        abilities, is_embedding = abilities_of(arguments), subject.provider.is_embedding
+        cost = runtime.abilities.cost(abilities, is_embedding=is_embedding) if abilities else None
+        printer.begin(arguments.model or "", is_quick=arguments.quick, deep_cost=cost)
     check = runtime.check(
         subject.provider,
         subject.key_text,
         options_of(arguments, subject),
-        on_result=on_result,
-        on_progress=on_progress,
+        on_result=printer.result if printer is not None else _ignore,
+        on_progress=printer.progress if printer is not None else _ignore,
         on_waiting=on_waiting,
+        on_ability=printer.ability if printer is not None else None,
     )
     task = asyncio.ensure_future(check.run())
     with stopping_at_signals(task.cancel, output):
@@ -100,8 +94,8 @@ async def _check_one(
     return code
 
 
-def refused_json(failure: Failure) -> dict[str, object]:
-    """Return the object of ``check --json`` for a check that could not even begin: exit code 2."""
+def print_refused(output: Output, failure: Failure, _arguments: argparse.Namespace, code: int) -> None:
+    """Print the object of ``check --json`` for a check that could not even begin."""
     empty = DiagnosisReport("", None, None, ()).to_json()
     verdict = {
         "cause": failure.cause,
@@ -109,4 +103,4 @@ def refused_json(failure: Failure) -> dict[str, object]:
         "advice": failure.advice,
         "server_message": failure.server_message,
     }
-    return {**empty, "ok": False, "exit_code": 2, "verdict": verdict}
+    output.json({**empty, "ok": False, "exit_code": code, "verdict": verdict})

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.cli.check_matrix import print_cost, print_matrix, tested_matrix
 from tui.cli.check_output import row_text
-from tui.cli.check_subject import Subject, options_of
+from tui.cli.check_subject import Subject, abilities_of, options_of
 from tui.cli.command import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.wait_notes import WaitNotes
+from tui.core.ability_matrix_text import changes_json
 from tui.core.check_history import CheckRecord, compare_checks, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.report_text import cost_line
+from tui.runtime.checks_at_once import AT_ONCE, ConcurrencyLimiter
 from tui.runtime.past_checks import remember
 from tui.runtime.runtime import Runtime
 from tui.texts import checks
@@ -28,39 +30,11 @@ from tui.texts import cli as texts
 if TYPE_CHECKING:
     from tui.net.server_wait import Waiting
 
-AT_ONCE = 32
-"""Checks that may be at work: more would be felt by each other's timings."""
-MOST = 256
-"""Checks that may be open, the slow ones among them: each holds a few sockets, and a process has 1,024."""
-PATIENCE_SECONDS = 1.0
-"""How long a check keeps its place among those at work; whoever is slower only waits."""
-
 Told = Callable[[Subject, DiagnosisReport], None]
 
 
 def _ignore(_: object) -> None:
     """One row is told when all is known."""
-
-
-class ConcurrencyLimiter:
-    """Bounds how many checks work at once, without letting those that only wait keep others from working."""
-
-    def __init__(self) -> None:
-        self._working = asyncio.Semaphore(AT_ONCE)
-        self._open = asyncio.Semaphore(MOST)
-
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """Wait for a place, and keep it until the end; among those at work for ``PATIENCE_SECONDS``."""
-        async with self._open:
-            await self._working.acquire()
-            leaving = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._working.release)
-            try:
-                yield
-            finally:
-                if not leaving.cancelled() and leaving.when() > asyncio.get_running_loop().time():
-                    leaving.cancel()
-                    self._working.release()
 
 
 class Checks:
@@ -142,10 +116,12 @@ async def check_all(
 ) -> int:
     """Check every subject, print a row each or one object, and return the worst exit code."""
     width = max(len(subject.provider.name) for subject in subjects)
+    abilities = abilities_of(arguments)
     if not arguments.json:
         count = f"{len(subjects)} provider{'' if len(subjects) == 1 else 's'}"
-        cost = cost_line(is_quick=arguments.quick, is_embedding=_are_embeddings(subjects))
-        output.aside(texts.CHECKING_ALL.format(count=count, cost=cost[0].lower() + cost[1:]))
+        output.aside(texts.CHECKING_ALL.format(count=count, cost=_cost(subjects, arguments)))
+        if abilities:
+            print_cost(runtime, subjects, abilities, output)
 
     told = 0
 
@@ -153,7 +129,8 @@ async def check_all(
         nonlocal told
         told += 1
         if not arguments.json:
-            output.line(row_text(report, subject.provider.name, width, is_ascii=output.is_ascii))
+            row = row_text(report, subject.provider.name, width, is_ascii=output.is_ascii)
+            (output.aside if arguments.markdown else output.line)(row)
         output.progress(
             texts.CHECKED_OF.format(done=told, total=len(subjects)) if told < len(subjects) else ""
         )
@@ -166,16 +143,29 @@ async def check_all(
     if output.ended_by is not None:
         reports = [replace(report, interrupted_by=output.ended_by) for report in reports]
     code = max((_code_among_many(report) for report in reports), default=DONE)
+    matrix = tested_matrix(runtime, subjects, reports) if abilities else None
     if arguments.json:
-        output.json(all_json(subjects, reports, code))
-    else:
-        failed = sum(report.exit_code != DONE for report in reports)
-        output.line(texts.ALL_WORK.format(working=len(reports) - failed, total=len(reports)))
+        changes = {} if matrix is None else {"changes": changes_json(matrix)}
+        output.json({**all_json(subjects, reports, code), **changes})
+        return code
+    failed = sum(report.exit_code != DONE for report in reports)
+    work = texts.ALL_WORK.format(working=len(reports) - failed, total=len(reports))
+    (output.aside if arguments.markdown else output.line)(work)
+    if matrix is not None:
+        print_matrix(matrix, output, as_markdown=arguments.markdown)
     return code
 
 
-def _are_embeddings(subjects: Sequence[Subject]) -> bool:
-    return all(subject.provider.is_embedding for subject in subjects)
+def _cost(subjects: Sequence[Subject], arguments: argparse.Namespace) -> str:
+    """Return what each check costs, of chats and of embeddings, as the end of a sentence."""
+    kinds = sorted({subject.provider.is_embedding for subject in subjects})
+    lines = [cost_line(is_quick=arguments.quick, is_embedding=kind) for kind in kinds]
+    shown = [line[0].lower() + line[1:] for line in dict.fromkeys(lines)]
+    return (
+        shown[0]
+        if len(shown) == 1
+        else texts.COST_OF_BOTH.format(chat=shown[0].rstrip("."), vectors=shown[1])
+    )
 
 
 def _code_among_many(report: DiagnosisReport) -> int:
@@ -198,8 +188,8 @@ async def watch(
     """Check again and again until Ctrl+C; print the first state and every change after it."""
     known: dict[str, DiagnosisReport] = {}
     if not arguments.json:
-        cost = cost_line(is_quick=arguments.quick, is_embedding=_are_embeddings(subjects))
-        output.aside(texts.CHECKING_AGAIN.format(seconds=arguments.watch, cost=cost[0].lower() + cost[1:]))
+        cost = _cost(subjects, arguments)
+        output.aside(texts.CHECKING_AGAIN.format(seconds=arguments.watch, cost=cost))
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
         name = subject.provider.name if subject.is_named else report.url

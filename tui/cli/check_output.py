@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.cli.check_subject import Subject
 from tui.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
+from tui.core.abilities import Ability, AbilityCost, AbilityResult, Outcome
+from tui.core.ability_text import LABELS as ABILITY_LABELS
+from tui.core.ability_text import ability_rows
 from tui.core.api_key_reference import ApiKeyKind
+from tui.core.counted import Counted
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair, checks_of
 from tui.core.embedding import embedding_cost
 from tui.core.endpoint_url import inspect_url
@@ -30,7 +35,7 @@ from tui.core.safe_text import safe_line
 from tui.core.server_words import quoted_words
 from tui.core.usage import Source, cost_of
 from tui.runtime.builtin import is_built_in
-from tui.texts import checks
+from tui.texts import abilities, checks
 from tui.texts import cli as texts
 
 _STYLES: Mapping[str, str] = {
@@ -44,7 +49,15 @@ _STYLES: Mapping[str, str] = {
     "repair": BOLD,
     "summary": DIM,
 }
+_OUTCOME_STYLES: Mapping[Outcome, str] = {
+    Outcome.YES: "",
+    Outcome.NO: RED,
+    Outcome.IGNORED: YELLOW,
+    Outcome.BROKEN: YELLOW,
+    Outcome.NOT_TRIED: DIM,
+}
 _NARROWEST, _WIDEST = 60, 110
+_FLAGS = {"provider_url": "--url", "compatible_provider": "--model", "key_header": "--key-header"}
 
 
 class CheckPrinter:
@@ -60,8 +73,9 @@ class CheckPrinter:
         self._printed: dict[CheckId, list[ReportLine]] = {}
         self._has_failed = False
         self._model = ""
+        self._abilities: set[Ability] = set()
 
-    def begin(self, model: str, *, is_quick: bool) -> None:
+    def begin(self, model: str, *, is_quick: bool, deep_cost: AbilityCost | None = None) -> None:
         """Say what is checked and what that costs, before anything is sent."""
         self._model = model
         provider = self._subject.provider
@@ -70,6 +84,9 @@ class CheckPrinter:
         shown = texts.CHECKING_MODEL.format(model=model) if model else ""
         self._line("plain", texts.CHECKING.format(name=name, url=_shown_url(provider), model=shown))
         self._line("fact", cost_line(is_quick=is_quick, is_embedding=provider.is_embedding))
+        if deep_cost is not None:
+            for line in textwrap.wrap(deep_cost.sentence, self._width):
+                self._line("fact", line)
         self._line("plain", "")
 
     def result(self, result: CheckResult) -> None:
@@ -85,6 +102,16 @@ class CheckPrinter:
                 break
             self._show(self._waiting.pop(check))
 
+    def ability(self, result: AbilityResult) -> None:
+        """Print what became of the test of an ability."""
+        if not self._abilities:
+            self._line("plain", "")
+            self._line("plain", f"{abilities.HEADING}:")
+        self._abilities.add(result.ability)
+        model = self._model or self._subject.provider.model
+        for row in ability_rows(result, model, width=self._width, ascii_only=self._output.is_ascii):
+            self._output.styled(self._plain(row), _OUTCOME_STYLES[result.outcome])
+
     def progress(self, text: str) -> None:
         """Tell what is waited for; to a user only."""
         if self._output.is_terminal:
@@ -94,6 +121,8 @@ class CheckPrinter:
         """Print what was found beside the checks, the verdict, and what it cost."""
         for waiting in list(self._waiting.values()):  # an interrupted check leaves gaps
             self._show(waiting)
+        if report.was_interrupted:
+            self._name_untried(report)
         about = report.machine if self._is_verbose or report.verdict is not None else ()
         for heading, facts in ((checks.ON_THIS_MACHINE, about), (checks.SINCE_LAST_CHECK, report.changes)):
             if facts:
@@ -111,6 +140,13 @@ class CheckPrinter:
             self._line("plain", "")
             self._line("plain", texts.SAME_REQUEST)
             self._output.text(self._plain(report.curl))
+
+    def _name_untried(self, report: DiagnosisReport) -> None:
+        untold = (one.ability for one in report.abilities if one.ability not in self._abilities)
+        names = [ABILITY_LABELS[ability] for ability in untold]
+        if names:
+            for line in textwrap.wrap(abilities.NOT_TRIED.format(names=", ".join(names)), self._width):
+                self._line("fact", line)
 
     def _show(self, result: CheckResult) -> None:
         known = self._printed.setdefault(result.id, [])
@@ -145,8 +181,8 @@ class CheckPrinter:
         provider = self._subject.provider
         cost = (embedding_cost if provider.is_embedding else cost_of)(usage, provider.price)
         if cost is None or not (cost.total or cost.is_lower_bound):
-            return texts.USED.format(tokens=f"{sign}{tokens:,}")
-        return texts.USED_COST.format(tokens=f"{sign}{tokens:,}", cost=exact_total(cost))
+            return texts.USED.format(tokens=Counted(f"{sign}{tokens:,}"))
+        return texts.USED_COST.format(tokens=Counted(f"{sign}{tokens:,}"), cost=exact_total(cost))
 
     def _line(self, role: str, text: str) -> None:
         self._print(ReportLine(role, text))
@@ -166,7 +202,7 @@ def _mark_style(line: ReportLine) -> str:
 def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
     """Return the command that tries a repair with all else as it was, or where to apply it."""
     if subject.is_named:
-        return texts.APPLY.format(name=safe_line(subject.provider.name))
+        return _how_to_change(subject.provider, repair)
     url = repair.changes.get("provider_url", subject.provider.provider_url)
     command = ["lmdeck", "check", shlex.quote(url)]
     if model := repair.changes.get("compatible_provider", model):
@@ -177,6 +213,17 @@ def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
     if repair.kind in ("url", "model"):
         return texts.TRY.format(command=" ".join(command))
     return texts.ADD_TO_FIX
+
+
+def _how_to_change(provider: Provider, repair: Repair) -> str:
+    """Return the command that changes a provider; the screen asks first where a key may get elsewhere."""
+    is_asked = "provider_url" in repair.changes and (provider.api_key or provider.extra_headers)
+    if provider.is_remote or is_asked or not set(repair.changes) <= set(_FLAGS):
+        return texts.APPLY.format(name=safe_line(provider.name))
+    command = ["lmdeck", "providers", "set", shlex.quote(provider.name)]
+    for field, value in repair.changes.items():
+        command += [_FLAGS[field], shlex.quote(value)]
+    return texts.APPLY_BY.format(command=safe_line(" ".join(command)))
 
 
 def _shown_url(provider: Provider) -> str:

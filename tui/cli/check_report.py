@@ -12,17 +12,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tui import __version__
+from tui.cli.command import STDOUT
 from tui.cli.output import Output
 from tui.core.causes import explain
 from tui.core.diagnosis import DiagnosisReport
 from tui.core.failure import UsageError
 from tui.core.secret import Redactor
 from tui.core.ticket import ticket_text
+from tui.store.export_file import file_exists
 from tui.store.files import write_atomically
 from tui.texts import cli as texts
 from tui.texts.files import FOLDER
 
-STDOUT = "-"
 _LIBRARIES = ("httpx", "httpcore", "pydantic", "textual")
 _VARIABLES = (
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
@@ -30,17 +31,22 @@ _VARIABLES = (
 
 
 class Ticket:
-    """Where the text goes: a private file, which is replaced if it exists, or stdout for ``-``."""
+    """Where the text goes: a private file, or stdout for ``-``."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, *, replaces: bool) -> None:
         """Refuse a file that cannot be written before anything is asked.
 
         Raises:
-            UsageError: its folder is not there or cannot be written, or it is a folder itself.
+            UsageError: its folder is not there or cannot be written, it is a folder itself, or it exists and
+                is not to be replaced.
         """
         self._path = None if target == STDOUT else Path(target).expanduser()
-        if self._path is not None and (reason := _refusal(self._path)):
+        if self._path is None:
+            return
+        if reason := _refusal(self._path):
             raise UsageError(explain("store-failed", path=str(self._path), reason=reason))
+        if self._path.is_file() and not replaces:
+            raise file_exists(self._path)
 
     def write(
         self, report: DiagnosisReport, redactor: Redactor, variables: Mapping[str, str], output: Output
@@ -95,17 +101,17 @@ def _versions() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
-    return {**found, "System": f"{platform.system()} {platform.release()} {platform.machine()}"}
+            found[name] = texts.NOT_INSTALLED
+    return {**found, texts.SYSTEM: f"{platform.system()} {platform.release()} {platform.machine()}"}
 
 
 def _environment(report: DiagnosisReport, variables: Mapping[str, str]) -> dict[str, str]:
     around = report.surroundings
-    places = (("a container", around.container), ("WSL", around.wsl), ("an SSH session", around.ssh))
+    places = ((texts.CONTAINER, around.container), (texts.WSL, around.wsl), (texts.SSH_SESSION, around.ssh))
     set_here = [name for name in _VARIABLES if variables.get(name) or variables.get(name.lower())]
     return {
-        "Runs in": ", ".join(place for place, is_so in places if is_so) or "an ordinary system",
-        "Proxy": around.proxy or "none for this endpoint",
-        "Variables that are set": ", ".join(set_here) or "none of those for proxies and certificates",
-        "Terminal": f"stdout is {'a' if sys.stdout.isatty() else 'no'} terminal",
+        texts.RUNS_IN: ", ".join(place for place, is_so in places if is_so) or texts.ORDINARY_SYSTEM,
+        texts.PROXY: around.proxy or texts.NO_PROXY,
+        texts.VARIABLES: ", ".join(set_here) or texts.NO_VARIABLES,
+        texts.TERMINAL: texts.STDOUT_TERMINAL if sys.stdout.isatty() else texts.STDOUT_NO_TERMINAL,
     }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from tui.cli.command import STDOUT
+from tui.core.abilities import Ability
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import explain
 from tui.core.check_options import CheckOptions
+from tui.core.chosen_abilities import chosen_abilities
 from tui.core.failure import UsageError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
@@ -35,17 +38,20 @@ def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject
     Raises:
         UsageError: nothing was named, flags contradict each other, or there is no such provider.
     """
-    if arguments.report is not None and (arguments.all_providers or arguments.watch is not None):
-        raise _wrong_usage(texts.ONE_REPORT)
-    if arguments.report == "-" and arguments.json:
+    if arguments.report == STDOUT and arguments.json:
         raise _wrong_usage(texts.REPORT_AND_JSON)
-    if arguments.all_providers:
+    if arguments.report == STDOUT and arguments.replace:
+        raise _wrong_usage(texts.REPLACE_STDOUT)
+    if arguments.report == STDOUT and arguments.verbose:
+        raise _wrong_usage(texts.REPORT_AND_VERBOSE)
+    if arguments.all:
         return _every_provider(arguments, runtime)
     if not arguments.target:
         raise _wrong_usage(texts.NO_TARGET)
     key = ApiKeyReference(ApiKeyKind.ENVIRONMENT, arguments.key_env) if arguments.key_env else None
     if _is_name(arguments.target, runtime):
         provider = runtime.directory.get(arguments.target)
+        runtime.directory.require_current(provider)
         return [Subject(provider, is_named=True, key_text=str(key) if key else None)]
     unnamed = Provider("url", provider_url=arguments.target, api_key=key)
     return [Subject(unnamed, is_named=False)]
@@ -60,13 +66,24 @@ def _is_name(text: str, runtime: Runtime) -> bool:
     )
 
 
+def abilities_of(arguments: argparse.Namespace) -> tuple[Ability, ...]:
+    """Return the abilities that are to be tested.
+
+    Raises:
+        UsageError: a name is unknown.
+    """
+    if arguments.only is not None:
+        return chosen_abilities(arguments.only)
+    return tuple(Ability) if arguments.deep else ()
+
+
 def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
     """Return how a subject is checked.
 
     A repeated check does not fill the history, and those of many are kept together at the end. Only the
     text of one check tells what runs on this machine.
     """
-    is_alone = not arguments.all_providers and arguments.watch is None
+    is_alone = not arguments.all and arguments.watch is None
     return CheckOptions(
         model=arguments.model or "",
         is_quick=arguments.quick,
@@ -74,20 +91,17 @@ def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
         wait_option="--wait",
         is_remembered=is_alone,
         is_forgetful=not subject.is_named,
-        is_one_of_many=arguments.all_providers,
+        is_one_of_many=arguments.all,
         notes_machine=is_alone and not arguments.json,
+        abilities=abilities_of(arguments),
     )
 
 
 def _every_provider(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject]:
-    if arguments.target or arguments.model or arguments.key_env:
+    if arguments.target:
         raise _wrong_usage(texts.ALL_ALONE)
-    directory = runtime.directory
-    chosen = [
-        provider
-        for provider in directory.providers()
-        if provider.is_active and directory.availability(provider).is_available
-    ]
+    runtime.directory.require_current()
+    chosen = runtime.directory.checkable()
     if not chosen:
         raise UsageError(explain("no-provider"))
     return [Subject(provider, is_named=True) for provider in chosen]

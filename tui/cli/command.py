@@ -6,12 +6,13 @@ import argparse
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.argument_parser import ArgumentParser
+from tui.cli.argument_parser import ArgumentParser, not_empty
 from tui.texts import command_help as texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui.cli.option_rules import Rule
     from tui.cli.output import Output
 
     Run = Callable[[argparse.Namespace, Output], int]
@@ -24,10 +25,18 @@ WRONG_USAGE = 2
 OVER_BUDGET = 4
 INTERRUPTED = 130
 """Exit codes."""
+STDOUT = "-"
+"""In place of a file to write."""
 
 
-def argument(*names: str, **options: Any) -> Argument:
-    """Return an argument of a command, described as for ``ArgumentParser.add_argument``."""
+def argument(*names: str, may_be_empty: bool = False, **options: Any) -> Argument:
+    """Return an argument of a command, described as for ``ArgumentParser.add_argument``.
+
+    Its value is not empty, unless that means something.
+    """
+    takes_text = options.get("action", "store") in ("store", "append") and "choices" not in options
+    if takes_text and not may_be_empty:
+        options.setdefault("type", not_empty)
     return lambda parser: parser.add_argument(*names, **options)
 
 
@@ -60,16 +69,23 @@ class Command:
         summary: str,
         *,
         run: str = "",
+        print_refused: str = "tui.cli.failure_report:print_refused",
         examples: str = "",
         arguments: tuple[Argument, ...] = (),
+        rules: tuple[Rule, ...] = (),
         actions: tuple[Command, ...] = (),
     ) -> None:
-        """``run`` is ``module:function``, imported when the command is called; one with actions has none."""
+        """``run`` is ``module:function``, imported when the command is called; one with actions has none.
+
+        ``print_refused`` prints with ``--json`` that nothing came of it.
+        """
         self.name = name
         self.summary = summary
         self.run = run
+        self.print_refused = print_refused
         self.examples = examples
         self.arguments = arguments
+        self.rules = rules
         self.actions = actions
 
     def add_to(
@@ -80,8 +96,8 @@ class Command:
         ``typed`` is what follows it: where that names an action, the others are left out.
         """
         parser = self.list_in(commands)
-        parser.set_defaults(run=self.run)
-        parser.add_argument("--log", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        parser.set_defaults(run=self.run, print_refused=self.print_refused, rules=self.rules)
+        parser.add_argument("--log", type=not_empty, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         for add in self.arguments:
             add(parser)
         if self.actions:

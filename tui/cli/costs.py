@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tui.cli.argument_parser import window_columns
-from tui.cli.command import DONE, OVER_BUDGET
+from tui.cli.command import DONE, OVER_BUDGET, WRONG_USAGE
 from tui.cli.output import Output
 from tui.cli.table import cells, table
-from tui.core.budget import Level, together
+from tui.core.budget import Level
 from tui.core.causes import explain
 from tui.core.cost_report import budgets_json, costs_json, csv_lines
-from tui.core.cost_texts import answers_text, budget_text, sum_text, sums_text
-from tui.core.costs import By, CostReport, CostRow, CostState, Sum, Wanted, project, summarize
+from tui.core.cost_sums import Wanted, project, summarize
+from tui.core.cost_texts import answers_text, budget_text, hardware_text, sum_text, sums_text, together_text
+from tui.core.costs import By, CostReport, CostRow, CostState, Sum
 from tui.core.days import day_of, month_of, whole_day
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.figures import UNKNOWN, format_milliseconds, format_tokens
@@ -23,18 +24,31 @@ from tui.core.ledger import Certainty
 from tui.core.safe_text import safe_line
 from tui.core.since import read_first_day, read_last_day
 from tui.core.usage import Source
+from tui.runtime.known_names import known_name
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.store.errors import disk_error
 from tui.texts import costs as texts
 from tui.texts import history as history_texts
 
+_COLUMNS = (
+    texts.REQUESTS,
+    texts.IN,
+    texts.CACHED,
+    texts.OUT,
+    texts.REASONING,
+    texts.AMOUNT,
+    texts.MEDIAN.format(name=texts.TTFT),
+    texts.MEDIAN.format(name=texts.RATE),
+    texts.FAILURES,
+    texts.GPU,
+)
 _FEWEST = 7
 """So many columns are always shown; the others as far as a terminal has room for them."""
 _LARGE_WINDOW = 120
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Print what is asked for; 4 where a budget is spent and that was asked.
+    """Print what is asked for; where budgets were asked for, 4 if one is spent, 2 if one cannot be read.
 
     Raises:
         LmdeckError: a time cannot be understood, there is no such provider, or the disk refuses.
@@ -42,16 +56,16 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     runtime = open_runtime(os.environ)
     zone = UTC if arguments.utc else None
     now = datetime.now(UTC)
-    if arguments.price_old is not None:
-        code = _price_old(arguments.price_old, runtime, output)
-    elif arguments.budget:
-        code = _print_budgets(arguments, runtime, output, now, zone)
-    elif arguments.short:
-        code = _print_today(arguments, runtime, output, now, zone)
-    else:
-        code = _print_costs(arguments, runtime, output, now, zone)
-    output.notes((*runtime.settings_notices, *runtime.optional.notices))
-    return code
+    try:
+        if arguments.price_old is not None:
+            return _price_old(arguments, runtime, output)
+        if arguments.budget:
+            return _print_budgets(arguments, runtime, output, now, zone)
+        if arguments.short:
+            return _print_today(arguments, runtime, output, now, zone)
+        return _print_costs(arguments, runtime, output, now, zone)
+    finally:
+        output.notes((*runtime.settings_notices, *runtime.optional.notices))
 
 
 def print_this_month(runtime: Runtime, output: Output) -> None:
@@ -64,8 +78,8 @@ def print_this_month(runtime: Runtime, output: Output) -> None:
 def _print_costs(
     arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
 ) -> int:
-    wanted = _wanted(arguments, now, zone)
-    report = runtime.costs.report(By(arguments.by), wanted, zone)
+    wanted = _wanted(arguments, runtime, now, zone)
+    report = runtime.costs.report(By(arguments.by or By.PROVIDER), wanted, zone)
     if arguments.json:
         output.json(costs_json(report, wanted, _ahead(report, wanted, now, zone)))
     elif arguments.csv:
@@ -103,7 +117,7 @@ def _ahead(report: CostReport, wanted: Wanted, now: datetime, zone: tzinfo | Non
     return [each for each in projected if each is not None and _is_this_month(wanted, now, zone)]
 
 
-def _wanted(arguments: argparse.Namespace, now: datetime, zone: tzinfo | None) -> Wanted:
+def _wanted(arguments: argparse.Namespace, runtime: Runtime, now: datetime, zone: tzinfo | None) -> Wanted:
     since = until = None
     if arguments.since is not None:
         since = _read(arguments.since, read_first_day(arguments.since, now, zone))
@@ -111,7 +125,20 @@ def _wanted(arguments: argparse.Namespace, now: datetime, zone: tzinfo | None) -
         since = month_of(day_of(now, zone), zone).start
     if arguments.until is not None:
         until = _read(arguments.until, read_last_day(arguments.until, now, zone))
-    return Wanted(since, until, arguments.provider or "", arguments.include == "bench")
+    if since is not None and until is not None and since >= until:
+        days = (day_of(moment, zone).isoformat() for moment in (since, _last_of(until)))
+        reason = texts.REVERSED.format(since=next(days), until=next(days))
+        raise UsageError(explain("usage", reason=reason, command="costs"))
+    return Wanted(since, until, _provider_name(arguments, runtime))
+
+
+def _provider_name(arguments: argparse.Namespace, runtime: Runtime) -> str:
+    return known_name(runtime, arguments.provider) if arguments.provider else ""
+
+
+def _last_of(until: datetime) -> datetime:
+    """Return the last instant of a period: its end belongs to it no more."""
+    return until - timedelta(microseconds=1)
 
 
 def _read(text: str, moment: datetime | None) -> datetime:
@@ -124,7 +151,7 @@ def _print_today(
     arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
 ) -> int:
     today = whole_day(day_of(now, zone), zone)
-    wanted = Wanted(today.start, today.end, arguments.provider or "", arguments.include == "bench")
+    wanted = Wanted(today.start, today.end, _provider_name(arguments, runtime))
     totals = summarize(
         runtime.costs.lines(today.start, today.end, is_once=True), By.PROVIDER, wanted, zone
     ).totals
@@ -142,18 +169,28 @@ def _print_budgets(
     else:
         for state in states:
             output.line(budget_text(state))
-    return OVER_BUDGET if any(state.level is Level.EXCEEDED for state in states) else DONE
+    if any(state.level is Level.EXCEEDED for state in states):
+        return OVER_BUDGET
+    return WRONG_USAGE if runtime.costs.unread_budget else DONE
 
 
-def _price_old(name: str, runtime: Runtime, output: Output) -> int:
+def _price_old(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    name: str = arguments.price_old
     provider = runtime.directory.get(name)
+    runtime.directory.require_readable()
     if not provider.price.is_known:
         raise UsageError(explain("usage", reason=texts.NO_PRICE.format(provider=safe_line(name, 40))))
     try:
         count = runtime.costs.price_old(provider)
     except OSError as error:
         raise disk_error(error, runtime.ledger.shown) from error
-    output.result(texts.PRICED.format(provider=safe_line(name, 40), count=answers_text(count)))
+    text = texts.PRICED.format(provider=safe_line(name, 40), count=answers_text(count))
+    if arguments.json:
+        output.changed(text)
+        output.json({"provider": provider.name, "priced": count})
+        output.untold.remove(text)
+    else:
+        output.result(text)
     return DONE
 
 
@@ -161,10 +198,7 @@ def _period_text(wanted: Wanted, now: datetime, zone: tzinfo | None) -> str:
     if _is_this_month(wanted, now, zone):
         return f"{day_of(now, zone):%B %Y}"
     since = None if wanted.since is None else day_of(wanted.since, zone).isoformat()
-    # The instant itself belongs to the period no more.
-    until = (
-        None if wanted.until is None else day_of(wanted.until - timedelta(microseconds=1), zone).isoformat()
-    )
+    until = None if wanted.until is None else day_of(_last_of(wanted.until), zone).isoformat()
     if since is None:
         return texts.EVERYTHING if until is None else texts.UNTIL.format(until=until)
     return texts.SINCE.format(since=since) if until is None else texts.PERIOD.format(since=since, until=until)
@@ -179,7 +213,8 @@ def _titles(runtime: Runtime) -> dict[str, str]:
 
 
 def _table(report: CostReport, titles: dict[str, str], output: Output) -> list[str]:
-    head = (texts.HEADS[report.by.value], *texts.COLUMNS)
+    names = (texts.KEYS[report.by.value], *_COLUMNS)
+    head = tuple(name.upper() for name in names)
     rows = [_cells(row, _name(row.key, report.by, titles)) for row in report.rows]
     window = window_columns(output.stdout)
     ellipsis = "..." if output.is_ascii else "…"
@@ -226,23 +261,23 @@ def _cells(row: CostRow, name: str) -> tuple[str, ...]:
 
 def _below(report: CostReport, runtime: Runtime) -> Iterator[str]:
     yield texts.TOTAL.format(sums=sums_text(report.totals))
-    rates = runtime.costs.rates
-    if len(report.totals) > 1 and rates.in_usd:
-        limits = runtime.costs.limits
-        whole = together(report.totals, limits[0].currency if limits else "USD", rates)
-        if whole is not None:
-            text = texts.TOGETHER if rates.date is None else texts.TOGETHER_DATED
-            yield text.format(sum=sum_text(whole), date=rates.date)
+    whole = runtime.costs.together(report.totals)
+    if whole is not None:
+        yield together_text(whole, runtime.costs.rates)
+    if report.by in (By.PROVIDER, By.MODEL) and (hardware := hardware_text(report.rows)):
+        yield hardware
     if report.not_priced:
         named = [
             texts.NOT_PRICED_EACH.format(provider=name or UNKNOWN, count=answers_text(count))
             for name, count in report.not_priced.items()
         ]
         yield texts.NOT_PRICED.format(providers=", ".join(named))
-        own = {provider.name for provider in runtime.directory.providers()}
-        if first := next((name for name in report.not_priced if name in own), ""):
-            yield texts.SET_PRICES.format(name=first)
-            yield texts.PRICE_OLD.format(name=first)
+        own = {provider.name: provider for provider in runtime.directory.providers()}
+        if first := next((own[name] for name in report.not_priced if name in own), None):
+            if first.price.input is None or (first.price.output is None and not first.is_embedding):
+                text = texts.SET_INPUT_PRICE if first.is_embedding else texts.SET_PRICES
+                yield text.format(name=first.name)
+            yield texts.PRICE_OLD.format(name=first.name)
     if report.differing:
         yield texts.DIFFERENT.format(count=answers_text(report.differing))
     if report.priced_later:

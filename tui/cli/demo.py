@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from tui.cli.argument_parser import not_empty
 from tui.cli.command import INTERRUPTED
 from tui.cli.output import Output
 from tui.demo.faults import known_faults
@@ -13,7 +14,7 @@ from tui.texts import command_help as texts
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add the flag that chooses a fault, and list the faults below the options."""
-    parser.add_argument("--fault", metavar="CAUSE", help=texts.DEMO_FAULT)
+    parser.add_argument("--fault", type=not_empty, metavar="CAUSE", help=texts.DEMO_FAULT)
     faults = known_faults()
     width = max(len(fault.cause) for fault in faults)
     causes = "\n".join(f"  {fault.cause:<{width}}  {fault.summary}" for fault in faults)

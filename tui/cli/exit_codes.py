@@ -5,12 +5,13 @@ from __future__ import annotations
 from tui.cli.command import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from tui.core.causes import causes_of
 from tui.core.diagnosis import CONFIGURED
-from tui.core.failure import Failure
+from tui.core.failure import Failure, LmdeckError
 from tui.core.losses import loss_of
 from tui.core.turn import Turn, TurnState
 
+_DISK_FAULTS = frozenset({"store-full", "store-read-only", "store-locked", "store-failed"})
 _PROGRAM_FAULTS = frozenset({"internal", "interrupted", "engine-failed"})
-_CONFIGURATION = causes_of("The program itself") - _PROGRAM_FAULTS
+_CONFIGURATION = causes_of("The program itself") - _PROGRAM_FAULTS - _DISK_FAULTS
 
 
 def code_of_failure(failure: Failure | None) -> int:
@@ -25,6 +26,11 @@ def code_of_failure(failure: Failure | None) -> int:
         return WRONG_USAGE
     is_seen_before = failure.status is None and failure.cause.startswith(CONFIGURED)
     return WRONG_USAGE if is_seen_before else FAILED
+
+
+def code_of_error(error: LmdeckError) -> int:
+    """Return the code of a command that ends with a failure, whether that is told in words or as JSON."""
+    return max(error.exit_code, code_of_failure(error.failure))
 
 
 def code_of_turn(turn: Turn) -> int:

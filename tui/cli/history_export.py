@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui.cli.command import DONE, FAILED
+from tui.cli.command import DONE, FAILED, STDOUT
 from tui.cli.history_show import shown_title
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
@@ -28,6 +28,10 @@ def export_conversations(arguments: argparse.Namespace, runtime: Runtime, output
         LmdeckError: a name means none, or several, what it means cannot be read, or a file not written.
     """
     how = FORMATS[arguments.format]
+    if arguments.output == STDOUT:
+        if arguments.replace:
+            raise UsageError(explain("usage", reason=cli.REPLACE_STDOUT))
+        arguments.output = None
     chosen = _chosen(arguments, runtime)
     into_folder = arguments.output is not None and is_folder(arguments.output)
     if how.is_single and len(chosen) > 1 and not into_folder:
@@ -45,6 +49,8 @@ def export_conversations(arguments: argparse.Namespace, runtime: Runtime, output
 
 
 def _chosen(arguments: argparse.Namespace, runtime: Runtime) -> list[ConversationSummary]:
+    if arguments.all and arguments.names:
+        raise UsageError(explain("usage", reason=texts.ALL_OR_NAMES))
     if arguments.all:
         return [summary for _, summary in runtime.chat_history.numbered(Wanted())]
     if not arguments.names:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tui.cli.command import DONE, FAILED
 from tui.cli.history_show import shown_title, turn_count
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
-from tui.core.failure import Failure, LmdeckError
+from tui.core.causes import explain_again
+from tui.core.failure import Failure, LmdeckError, UsageError
+from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime
 from tui.session.history.incoming import Incoming, Skipped
 from tui.session.history.reading import read_conversations
@@ -21,6 +24,7 @@ from tui.store.joined_records import transcript_of
 from tui.texts import cli
 from tui.texts import history as texts
 
+STDIN = "-"
 _COUNTS = {
     texts.IMPORTED: texts.COUNT_IMPORTED,
     texts.UPDATED: texts.COUNT_UPDATED,
@@ -45,8 +49,18 @@ def import_conversations(arguments: argparse.Namespace, runtime: Runtime, output
 
 
 def _read(file: str) -> list[Incoming | Skipped]:
-    found = [import_stream(sys.stdin.buffer, CHATS_LIMIT)] if file == "-" else chat_texts(file)
-    moment = (datetime.now(UTC) if file == "-" else moment_of(file)).isoformat(timespec="seconds")
+    try:
+        return _conversations(file)
+    except UsageError as error:
+        name = None if file == STDIN else safe_line(file, 200)
+        reason = error.failure.facts.get("reason")
+        failure = explain_again(error.failure, path=name, reason=reason)
+        raise UsageError(replace(failure, advice=texts.IMPORT_ADVICE)) from None
+
+
+def _conversations(file: str) -> list[Incoming | Skipped]:
+    found = [import_stream(sys.stdin.buffer, CHATS_LIMIT)] if file == STDIN else chat_texts(file)
+    moment = (datetime.now(UTC) if file == STDIN else moment_of(file)).isoformat(timespec="seconds")
     return [each for data in found for each in read_conversations(text_of(data), moment)]
 
 

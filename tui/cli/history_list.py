@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import islice
 
 from tui.cli.argument_parser import window_columns
-from tui.cli.ask_report import cost_report, usage_report
 from tui.cli.command import DONE, FAILED
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
@@ -18,7 +17,9 @@ from tui.core.failure import UsageError
 from tui.core.figures import format_all_tokens, format_spent
 from tui.core.moments import ago
 from tui.core.since import read_since
+from tui.core.turn_report import cost_report, usage_report
 from tui.runtime.history import Wanted
+from tui.runtime.known_names import known_name
 from tui.runtime.runtime import Runtime
 from tui.store.summaries import ConversationSummary
 from tui.texts import history as texts
@@ -35,7 +36,7 @@ def list_conversations(arguments: argparse.Namespace, runtime: Runtime, output: 
     Raises:
         UsageError: the time cannot be understood.
     """
-    wanted = wanted_of(arguments)
+    wanted = wanted_of(arguments, runtime)
     found = list(islice(runtime.chat_history.numbered(wanted), arguments.limit))
     if arguments.json:
         output.json({"conversations": [summary_report(*each) for each in found]})
@@ -48,18 +49,19 @@ def list_conversations(arguments: argparse.Namespace, runtime: Runtime, output: 
     return DONE if found or wanted.is_any else FAILED
 
 
-def wanted_of(arguments: argparse.Namespace) -> Wanted:
+def wanted_of(arguments: argparse.Namespace, runtime: Runtime) -> Wanted:
     """Return the conditions of a command line.
 
     Raises:
-        UsageError: the time cannot be understood.
+        UsageError: the time cannot be understood, or no provider has or had that name.
     """
     since = None
     if arguments.since is not None:
         since = read_since(arguments.since, datetime.now().astimezone())
         if since is None:
             raise UsageError(explain("usage", reason=texts.NOT_A_TIME.format(text=arguments.since[:40])))
-    return Wanted(since, arguments.provider or "", arguments.model or "")
+    provider = known_name(runtime, arguments.provider) if arguments.provider else ""
+    return Wanted(since, provider, arguments.model or "")
 
 
 def summary_report(number: int | None, summary: ConversationSummary) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -13,11 +14,13 @@ from tui.cli.history_list import summary_report
 from tui.cli.output import BOLD, Output
 from tui.cli.runtime_action import history_action
 from tui.core.causes import explain
+from tui.core.counted import Counted
 from tui.core.failure import UsageError
 from tui.core.moments import ago
 from tui.core.query import ConditionError, Query, read_query
 from tui.runtime.history import Wanted
 from tui.runtime.history_search import Found, Hit
+from tui.runtime.known_names import known_name
 from tui.runtime.runtime import Runtime
 from tui.texts import history as texts
 
@@ -32,9 +35,10 @@ def search_conversations(arguments: argparse.Namespace, runtime: Runtime, output
     """Print what is found; 1 where that is nothing.
 
     Raises:
-        UsageError: there is no word to search for, or a time cannot be understood.
+        UsageError: there is no word to search for, a time cannot be understood, or no provider has or had
+            the name that is given.
     """
-    query = _query(arguments.text)
+    query = _query(arguments.text, runtime)
     progress = _Progress(output)
     most, listed = runtime.chat_history.to_search(Wanted.by(query), progress.read)
     steps = runtime.chat_history.search(listed, query, with_reasoning=arguments.reasoning)
@@ -60,7 +64,7 @@ def _print_lines(found: Iterator[Found], output: Output) -> bool:
     return is_any
 
 
-def _query(words: list[str]) -> Query:
+def _query(words: list[str], runtime: Runtime) -> Query:
     try:
         query = read_query(" ".join(words), datetime.now().astimezone())
     except ConditionError as error:
@@ -68,7 +72,7 @@ def _query(words: list[str]) -> Query:
         raise UsageError(explain("usage", reason=reason)) from None
     if not query.is_about_turns:
         raise UsageError(explain("usage", reason=texts.NO_WORDS))
-    return query
+    return replace(query, provider=known_name(runtime, query.provider)) if query.provider else query
 
 
 class _Progress:
@@ -114,7 +118,7 @@ def _print(found: Found, output: Output) -> None:
     for hit in found.best[:_LINES]:
         output.line(texts.HIT.format(where=_where(hit), line=hit.line.text))
     if more := max(0, len(found.hits) - _LINES):
-        output.line(texts.MORE_LINES.format(count=more))
+        output.line(texts.MORE_LINES.format(count=Counted(more)))
 
 
 def _where(hit: Hit) -> str:

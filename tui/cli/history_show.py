@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from tui.cli.ask_report import answer_report, failure_report, tool_calls_report
+from tui.cli.ask_report import answer_report, tool_calls_report
 from tui.cli.command import DONE
+from tui.cli.failure_report import failure_report
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.cli.streamed_text import StreamedText
 from tui.core.attachment import prompt_text
 from tui.core.causes import explain
+from tui.core.counted import Counted
 from tui.core.failure import UsageError
 from tui.core.losses import losses
 from tui.core.moments import exact
@@ -54,7 +56,7 @@ def _chosen(found: Transcript, number: int | None) -> list[tuple[int, Turn]]:
     if number is None:
         return turns
     if number > len(turns):
-        reason = texts.NO_SUCH_TURN.format(count=len(turns), number=number)
+        reason = texts.NO_SUCH_TURN.format(count=Counted(len(turns)), number=number)
         raise UsageError(explain("usage", reason=reason))
     return [turns[number - 1]]
 

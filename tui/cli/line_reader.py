@@ -5,21 +5,32 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 _TICK_SECONDS = 0.1, 1.0
-"""Until signals are looked for, and between two looks: readline misses one that came before it waits."""
+"""Until signals and what is typed are looked at, and between two looks.
+
+Readline misses a signal that came before it waits.
+"""
 
 
 class LineReader:
-    """Reads lines. ``complete`` returns what the last word of a line may become."""
+    """Reads lines. ``complete`` returns what the last word of a line may become.
 
-    def __init__(self, complete: Callable[[str], Sequence[str]]) -> None:
+    ``typed`` is told now and then what stands in a line that is edited.
+    """
+
+    def __init__(self, complete: Callable[[str], Sequence[str]], typed: Callable[[str], None]) -> None:
         self._complete = complete
+        self._typed = typed
+        self._is_typing = False
+        """Whether readline has the line: before, its buffer is that of the line before."""
         self._found: Sequence[str] = ()
         self._text = ""
         """What stands in the next line at first."""
         self._is_interrupted = False
+        self._buffer: Callable[[], str] = str
         self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
         """Whether a line can be edited: then reading writes the question itself."""
 
@@ -43,7 +54,7 @@ class LineReader:
                 raise KeyboardInterrupt from None
             raise
         finally:
-            self._is_interrupted = False
+            self._is_interrupted = self._is_typing = False
         signal.setitimer(signal.ITIMER_REAL, 0)  # a handler that ended it may need the timer
         return line
 
@@ -61,9 +72,15 @@ class LineReader:
             signal.setitimer(signal.ITIMER_REAL, *_TICK_SECONDS)
         raise KeyboardInterrupt
 
+    def tell(self) -> None:
+        """Tell what is typed by now; may be called in a signal's handler."""
+        if self._is_typing:
+            self._typed(self._buffer())
+
     def _on_tick(self, *_: object) -> None:
         if self._is_interrupted:
             raise KeyboardInterrupt
+        self.tell()
 
     def _prepare(self) -> bool:
         try:
@@ -75,10 +92,15 @@ class LineReader:
         else:
             readline.parse_and_bind("tab: complete")
             readline.parse_and_bind("set enable-bracketed-paste off")
-        readline.set_startup_hook(lambda: readline.insert_text(self._text))
+        self._buffer = readline.get_line_buffer
+        readline.set_startup_hook(partial(self._begin, readline.insert_text))
         readline.set_completer_delims(" ")
         readline.set_completer(lambda _, place: self._completion(readline.get_line_buffer(), place))
         return True
+
+    def _begin(self, insert: Callable[[str], None]) -> None:
+        insert(self._text)
+        self._is_typing = True
 
     def _completion(self, line: str, place: int) -> str | None:
         """Return one of the completions, as readline asks for them: one after the other."""

@@ -1,7 +1,7 @@
 """The entry point: reads the command line, runs one command, returns its exit code.
 
-0 done · 1 a check failed or no answer came · 2 wrong usage or configuration · 130 interrupted (by
-SIGINT; 128 + n by signal n).
+0 done · 1 a check failed, no answer came or nothing matches · 2 wrong usage or configuration · 4 a budget
+is spent · 130 interrupted (by SIGINT; 128 + n by signal n).
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import sys
 from collections.abc import Sequence
 
 from tui.cli.argument_parser import forget_stale_size
+from tui.cli.command import load
 from tui.cli.parser import build_parser
-from tui.cli.streams import BROKEN_PIPE, fill_closed_streams, silence, tell_failed_output
+from tui.cli.streams import BROKEN_PIPE, fill_closed_streams, report_failed_output, silence
 
 if sys.platform != "win32":
     import resource
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run lmdeck and return its exit code: 128 + n where signal n ended it early."""
     _forbid_core_dumps()
     fill_closed_streams()
+    if "_ARGCOMPLETE" in os.environ:
+        load("tui.cli.completion:complete")()
     forget_stale_size(os.environ, sys.stdout)
     typed = sys.argv[1:] if arguments is None else arguments
     try:
@@ -30,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence()
         return BROKEN_PIPE
     except OSError as error:  # of the help or the version
-        tell_failed_output(error.strerror or type(error).__name__, ())
+        report_failed_output(error.strerror or type(error).__name__, ())
         return 1
     from tui.cli.running import run_command
 

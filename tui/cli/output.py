@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
+from tui.cli.streams import discard
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
@@ -37,7 +38,7 @@ _PIECE = 16_384
 
 
 class OutputFailed(Exception):  # noqa: N818 - it names what happened, as others do
-    """Stdout or stderr takes nothing more: the disk is full, or the terminal is gone."""
+    """Stdout takes nothing more: the disk is full, or the terminal is gone."""
 
 
 class Output:
@@ -184,10 +185,13 @@ class Output:
                 self._writing_since = time.monotonic()
                 stream.write(shown[start : start + _PIECE])
                 stream.flush()
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            raise OutputFailed(error.strerror or type(error).__name__) from None
+            if stream is not self.stdout:
+                discard(stream)  # what is beside the result never costs the result
+            elif isinstance(error, BrokenPipeError):
+                raise
+            else:
+                raise OutputFailed(error.strerror or type(error).__name__) from None
         finally:
             self._writing_since = None
         if self._is_interrupted:

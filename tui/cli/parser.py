@@ -9,7 +9,7 @@ from importlib import import_module
 
 from tui import __version__
 from tui.cli import commands
-from tui.cli.argument_parser import ArgumentParser
+from tui.cli.argument_parser import ArgumentParser, not_empty
 from tui.cli.command import Command
 from tui.texts import command_help as texts
 
@@ -22,9 +22,9 @@ def build_parser(arguments: Sequence[str] | None = None) -> ArgumentParser:
         epilog=texts.EXAMPLES + "\n" + texts.FIGURES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(run="tui.cli.screens:run")
+    parser.set_defaults(run="tui.cli.screens:run", rules=())
     parser.add_argument("--version", action="version", version=f"lmdeck {__version__}")
-    parser.add_argument("--log", metavar="FILE", help=texts.LOG)
+    parser.add_argument("--log", type=not_empty, metavar="FILE", help=texts.LOG)
     below = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in every_command() if arguments is None else _needed(arguments):
         if arguments and arguments[0] in ("-h", "--help"):

@@ -10,7 +10,6 @@ from tui.core.attachment import Attached, attached, attachment_lines
 from tui.core.failure import LmdeckError
 from tui.core.mentions import mention_of, open_mention
 from tui.core.parts import ImagePart
-from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.attaching import Draft
 from tui.runtime.chat_control import ChatControl
@@ -69,8 +68,7 @@ class PlainAttaching:
         has_images = any(isinstance(part, ImagePart) for part in found.parts)
         if has_images and self._warned_of != message and self._control.refuses_images():
             self._warned_of = message
-            model = self._control.both()[1].model_name
-            self._output.line(texts.REFUSED_BEFORE_PLAIN.format(model=safe_line(model)))
+            self._output.line(self._control.about_images(texts.REFUSED_BEFORE_PLAIN))
             return None
         self._named, self._warned_of = [], ""
         for line in attachment_lines(found.message("")):

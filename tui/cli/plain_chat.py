@@ -17,7 +17,7 @@ from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_commands import PlainCommands
 from tui.cli.prompt_reader import PromptReader
-from tui.cli.resuming import interrupted_chats, tell_how_to_resume
+from tui.cli.resuming import interrupted_chats, print_how_to_resume
 from tui.cli.stdin import is_piped
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
@@ -87,6 +87,7 @@ class PlainChat:
             closing(self._commands),
         ):
             self._run = runner.run
+            self._prompts.restore()
             try:
                 self._commands.queue.send()
                 while not self._prompts.is_ending and (line := self._prompts.read()) is not None:
@@ -101,7 +102,7 @@ class PlainChat:
                 self._output.notes(self._runtime.optional.notices)
         for sentence in self._runtime.unwritten:
             self._output.aside(sentence)
-        tell_how_to_resume(self._runtime)
+        print_how_to_resume(self._runtime)
         return INTERRUPTED if self._prompts.is_ending else 0
 
     def edit(self, turn: Turn) -> None:
@@ -117,14 +118,14 @@ class PlainChat:
         request = request_of(line.rstrip())
         edited = self._prompts.take_edited()
         if request is None:
-            self._send(message_of(line), edited)
+            self.send(message_of(line), edited)
             return True
         if request.command is None:
-            self._send(self._commands.message_of_preset(line, request.problem), edited, typed=line)
+            self.send(self._commands.message_of_preset(line, request.problem), edited, typed=line)
             return True
         return self._commands.obey(request.command, request.argument)
 
-    def _send(self, message: str, edited: Turn | None, *, typed: str = "") -> None:
+    def send(self, message: str, edited: Turn | None = None, *, typed: str = "") -> None:
         """Send a message, or one in the place of a message that was edited.
 
         ``typed``: the line that a preset made it of.
@@ -308,7 +309,8 @@ def _target(arguments: argparse.Namespace, runtime: Runtime, session: ChatSessio
     last = session.turns[-1] if session.turns else None
     if arguments.provider is not None or last is None or not last.provider:
         return ChatTarget(provider_for_chat(runtime.directory, arguments.provider))
-    provider = provider_for_chat(runtime.directory, last.provider)
+    name = runtime.directory.former_names.now(last.provider, last.started_at)
+    provider = provider_for_chat(runtime.directory, name)
     model = "" if last.model == provider.model else last.model
     return ChatTarget(provider, model).with_settings(last.settings)
 

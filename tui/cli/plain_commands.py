@@ -6,19 +6,22 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol
 
+from tui.cli.command import load
 from tui.cli.costs import print_this_month
 from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_conversations import PlainConversations
-from tui.cli.plain_copy import text_to_copy
 from tui.cli.plain_queue import PlainQueue
 from tui.cli.plain_versions import PlainVersions
 from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
 from tui.core.completion import completions
+from tui.core.counted import Counted
+from tui.core.failure import LmdeckError
 from tui.core.parts import Parts, parts_of
 from tui.core.report_text import report_text
+from tui.core.server_words import failure_text
 from tui.core.time_words import time_lines
 from tui.core.turn import Turn
 from tui.runtime.chat_actions import why_not
@@ -42,6 +45,9 @@ _NAME_WIDTH = 30
 
 class AsksAndShows(Protocol):
     """The chat, as its commands see it."""
+
+    def send(self, message: str) -> None:
+        """Send a message with the files that it names and those that were attached."""
 
     def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
         """Ask for an answer, and print it as it comes."""
@@ -93,6 +99,8 @@ class PlainCommands:
             "fork": conversations.fork,
             "queue": self.queue.obey,
             "rename": conversations.rename,
+            "pin": conversations.pin,
+            "export": conversations.export,
             "chats": conversations.list,
             "providers": self._providers,
             "attach": attaching.attach,
@@ -120,7 +128,10 @@ class PlainCommands:
         if command.needs_screens:
             self._output.text(texts.NEEDS_SCREENS.format(name=command.name))
         else:
-            self._actions[command.name](argument)
+            try:
+                self._actions[command.name](argument)
+            except LmdeckError as error:  # the chat can continue without what was asked for
+                self._output.text(failure_text(error.failure))
         return True
 
     def close(self) -> None:
@@ -186,6 +197,7 @@ class PlainCommands:
         self._output.text(text or texts.NO_REASONING)
 
     def _copy(self, what: str) -> None:
+        text_to_copy = load("tui.cli.plain_copy:text_to_copy")
         text, name = text_to_copy(self._control, what.casefold(), self._runtime.redactor.redact)
         if text:
             copied = self._chat.run_work(self._runtime.clipboard.copy(text))
@@ -203,7 +215,7 @@ class PlainCommands:
                 if text.casefold() in line.casefold():
                     hits += 1
                     self._output.line(f"{number}: {line}")
-        self._output.text(texts.HITS.format(count=hits))
+        self._output.text(texts.HITS.format(count=Counted(hits)))
 
     # ── Whom to ask ─────────────────────────────────────────────────────────────────────────
 
@@ -236,8 +248,7 @@ class PlainCommands:
             self._output.text(editor_texts.PLAIN_NOTHING)
         else:
             self._output.text(text)
-            session, target = self._control.both()
-            self._chat.answer(lambda: session.send(text, target))
+            self._chat.send(text)
 
     def _info(self, _: str) -> None:
         last = self._control.last

@@ -9,8 +9,10 @@ from tui.cli.output import Output
 from tui.core.safe_text import safe_line
 from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.history_export import default_place, export_conversations
 from tui.runtime.runtime import Runtime
 from tui.texts import chat as chat_texts
+from tui.texts import conversations as list_texts
 from tui.texts import plain_chat as texts
 
 _MOST_CHATS = 20
@@ -45,7 +47,7 @@ class PlainConversations:
 
     def _begin(self, *, is_saved: bool) -> None:
         self._chat.run_work(self._control.leave())
-        self._control.begin(self._runtime.sessions.begin(saved=is_saved), keeps_target=True)
+        self._control.begin(self._runtime.sessions.begin(saved=is_saved))
 
     def fork(self, _: str) -> None:
         """Continue in a copy."""
@@ -60,13 +62,36 @@ class PlainConversations:
     def rename(self, title: str) -> None:
         """Give it a title; without one, print the one that it has."""
         session = self._control.both()[0]
+        if title and (reason := why_not(self._control, "rename")):
+            self._output.text(reason)
+            return
         if title:
             session.rename(title)
         self._output.line(texts.TITLE.format(title=session.title or texts.NO_TITLE))
 
+    def pin(self, _: str) -> None:
+        """Pin it to the top of the list, or no longer."""
+        if reason := why_not(self._control, "pin"):
+            self._output.text(reason)
+            return
+        is_pinned = self._runtime.conversations.turn_pin(self._control.both()[0].identity)
+        self._output.text(list_texts.PINNED if is_pinned else list_texts.UNPINNED)
+
+    def export(self, place: str) -> None:
+        """Write it into a file: into the current folder where no place is named."""
+        if reason := why_not(self._control, "export"):
+            self._output.text(reason)
+            return
+        identities = [self._control.both()[0].identity]
+        place = place or default_place(self._runtime.paths)
+        done = export_conversations(self._runtime.chat_history, identities, place)
+        self._output.line(list_texts.EXPORTED.format(path=done.paths[0]))
+        for sentence in done.sentences:
+            self._output.line(sentence)
+
     def list(self, _: str) -> None:
         """Print the newest saved ones."""
-        found = self._runtime.conversations.list()[:_MOST_CHATS]
+        found = self._runtime.conversations.listing.all()[:_MOST_CHATS]
         for summary in found:
             self._output.line(f"{summary.identity}  {safe_line(summary.title, 60)}")
         self._output.text(texts.RESUME if found else texts.NO_CHATS)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from markdown_it import MarkdownIt
+
 from tui.core.commands import number_of
-from tui.core.lazy_pattern import lazy_pattern
 from tui.runtime.chat_control import ChatControl
 from tui.session.history.copied_markdown import copied_markdown, said_in
+from tui.texts import chat as texts
 from tui.texts import commands as command_texts
-from tui.texts import plain_chat as texts
 
-_FENCED = lazy_pattern(r"^(```+|~~~+)[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
+_CODE = ("fence", "code_block")
 
 
 def text_to_copy(control: ChatControl, what: str, redact: Callable[[str], str]) -> tuple[str, str]:
@@ -34,14 +34,16 @@ def text_to_copy(control: ChatControl, what: str, redact: Callable[[str], str]) 
 def _code(control: ChatControl, number: int | None) -> tuple[str, str]:
     """Return the last block of code, or that of a number in the last answer that has code."""
     for turn in reversed(control.turns):
-        if blocks := [body.removesuffix("\n") for _, body in _FENCED.findall(turn.answer.text)]:
+        tokens = MarkdownIt("commonmark").parse(turn.answer.text)
+        blocks = [token.content.removesuffix("\n") for token in tokens if token.type in _CODE]
+        if any(blocks):
             if number is None:
-                return _found(blocks[-1], "code")
+                return _found(next(block for block in reversed(blocks) if block), "code")
             if 1 <= number <= len(blocks):
                 return _found(blocks[number - 1], "code")
             return "", command_texts.NO_SUCH_BLOCK.format(number=number, count=len(blocks))
-    return "", texts.NO_ANSWER
+    return _found("", "code")
 
 
 def _found(text: str, what: str) -> tuple[str, str]:
-    return (text, what) if text else ("", texts.NO_ANSWER)
+    return (text, what) if text else ("", texts.NOTHING_TO_COPY.format(what=what))

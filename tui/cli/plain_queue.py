@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tui.cli.output import Output
 from tui.core.attachment import prompt_text
-from tui.core.commands import line_of
+from tui.core.commands import line_of, place_of, shown_number
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
@@ -69,10 +69,11 @@ class PlainQueue:
 
     def _change(self, word: str, number: str) -> None:
         prompts = self._control.queue.prompts
-        if not number.isdecimal() or not 1 <= int(number) <= len(prompts):
-            self._output.line(texts.NO_SUCH.format(number=number, count=len(prompts)))
+        place = place_of(number, len(prompts))
+        if place is None:
+            self._output.line(texts.NO_SUCH.format(number=shown_number(number), count=len(prompts)))
             return
-        queued: QueuedPrompt = prompts[int(number) - 1]
+        queued: QueuedPrompt = prompts[place]
         self._control.queue.remove(queued)
         if word == "edit":
             self._chat.edit_draft(line_of(queued.content.words))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from tui.cli.output import Output
+from tui.core.commands import place_of, shown_number
 from tui.core.turn import Turn
 from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_control import ChatControl
 from tui.texts import branches as branch_texts
 from tui.texts import chat as chat_texts
-from tui.texts import plain_chat as texts
+from tui.texts import commands as command_texts
 
 
 class ShowsAndEdits(Protocol):
@@ -45,13 +46,14 @@ class PlainVersions:
         """Return the message of a number, or say that there is none."""
         turns = self._control.turns
         if not turns:
-            self._output.text(texts.NO_ANSWER)
+            self._output.text(command_texts.NOTHING_SENT)
         elif not number:
             return default
-        elif number.isdecimal() and 1 <= int(number) <= len(turns):
-            return turns[int(number) - 1]
+        elif (place := place_of(number, len(turns))) is not None:
+            return turns[place]
         else:
-            self._output.line(chat_texts.NO_SUCH_MESSAGE.format(number=number, count=len(turns)))
+            sentence = chat_texts.NO_SUCH_MESSAGE.format(number=shown_number(number), count=len(turns))
+            self._output.line(sentence)
         return None
 
     def choose(self, step: int, none: str, number: str) -> None:
@@ -76,9 +78,9 @@ class PlainVersions:
                 mark = "*" if row.is_shown else " "
                 self._output.line(f"{place:>3} {mark} {row.indent}{row.prompt}  {row.answer}")
             self._output.text(branch_texts.HINT)
-        elif number.isdecimal() and 1 <= int(number) <= len(rows):
-            turn = rows[int(number) - 1].turn
+        elif (chosen := place_of(number, len(rows))) is not None:
+            turn = rows[chosen].turn
             if self._control.both()[0].show_branch(turn):
                 self._chat.show_from(turn)
         else:
-            self._output.line(branch_texts.NO_SUCH_ROW.format(number=number, count=len(rows)))
+            self._output.line(branch_texts.NO_SUCH_ROW.format(number=shown_number(number), count=len(rows)))

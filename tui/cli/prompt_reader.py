@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from tui.cli.line_reader import LineReader
 from tui.cli.output import Output
+from tui.cli.plain_draft import PlainDraft
 from tui.cli.typed_ahead import TypedAhead
 from tui.core.commands import line_of, message_of, request_of
 from tui.core.mentions import mentions
@@ -25,7 +26,10 @@ class PromptReader:
     ) -> None:
         self._control = control
         self._output = output
-        self._lines = LineReader(complete)
+        self._lines = LineReader(complete, self._typed)
+        self._kept = PlainDraft(control)
+        self._begun: list[str] = []
+        """The lines of a message whose last line is still typed."""
         self._ahead = TypedAhead(self._queue)
         self._answering: asyncio.Task[object] | None = None
         self._question = ""
@@ -49,6 +53,8 @@ class PromptReader:
             if self._answering is not None:
                 loop.call_soon_threadsafe(self._answering.cancel)
             elif self._question:
+                if number != signal.SIGINT:
+                    self._lines.tell()
                 self._interrupted_by = number
                 self._lines.interrupt()
 
@@ -72,7 +78,7 @@ class PromptReader:
             return typed
         if self._ahead.is_ended:
             return None
-        lines: list[str] = []
+        lines = self._begun = []
         while True:
             try:
                 line = self._ask(*self._question_of(len(lines)))
@@ -84,6 +90,7 @@ class PromptReader:
                     return None
                 lines.clear()
                 self._edited, self._draft = None, ""
+                self._kept.keep("")
                 continue
             if not line:
                 self._output.text("")
@@ -91,6 +98,7 @@ class PromptReader:
             line = line.removesuffix("\n")
             if not line.endswith("\\"):
                 self._draft = ""
+                self._kept.keep("")
                 return "\n".join([*lines, line])
             lines.append(line[:-1])
 
@@ -102,6 +110,16 @@ class PromptReader:
         if self._edited is not None and not place:
             question = texts.EDIT_QUESTION.format(number=self._control.turns.index(self._edited) + 1)
         return question, f"{text}\\" if place + 1 < len(old) else text
+
+    def _typed(self, line: str) -> None:
+        """Keep what is typed; a message that is edited is in the chat already."""
+        if self._edited is None:
+            self._kept.keep("\n".join([*self._begun, line]))
+
+    def restore(self) -> None:
+        """Have what was not sent when a program was killed stand in the next line, if that can be edited."""
+        if self._lines.edits:
+            self._draft = self._kept.restore()
 
     def draft(self, line: str) -> None:
         """Have a text stand in the next line; where lines cannot be edited it is printed."""

@@ -60,7 +60,10 @@ def trust_files(arguments: argparse.Namespace, runtime: Runtime, output: Output)
     """Show what the files would do that others can write, and rely on them once the user says so."""
     distrusted = runtime.directory.distrusted_files()
     if not distrusted:
-        output.line(texts.NOTHING_TO_TRUST)
+        trusted = runtime.directory.confirmed_files()
+        for distrust in trusted:
+            output.line(f"{distrust.reason[0].upper()}{distrust.reason[1:]}.")
+        output.line(texts.TRUSTED_ALREADY if trusted else texts.NOTHING_TO_TRUST)
         return 0
     for distrust in distrusted:
         output.line(f"{distrust.reason[0].upper()}{distrust.reason[1:]}.")

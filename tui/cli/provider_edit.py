@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from tui.cli.output import Output
 from tui.cli.provider_flags import FLAGGED, FROM_STDIN, flag_of, place_of
 from tui.cli.runtime_action import provider_action
 from tui.cli.stdin import read_text
-from tui.core.api_key_reference import disguised_reference
+from tui.core.api_key_reference import ApiKeyKind, disguised_reference, parse_api_key_reference
 from tui.core.causes import explain
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import UsageError
@@ -20,6 +21,7 @@ from tui.core.provider_names import is_same_name
 from tui.core.provider_rules import FieldProblem
 from tui.core.provider_schema import BY_NAME
 from tui.core.provider_texts import read_form, text_of, values_of
+from tui.core.secret_headers import is_secret_header
 from tui.runtime.checked_url import checked_url
 from tui.runtime.provider_changes import invalid
 from tui.runtime.runtime import Runtime
@@ -36,7 +38,7 @@ def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
     blank = Provider(arguments.name)
     provider, key_text = _read(changed(texts_of(blank), arguments), blank, runtime)
     saved = runtime.provider_changes.save(provider, key_text)
-    _tell_doubts(saved, runtime, output)
+    _tell_doubts(saved, blank, runtime, output)
     output.result(cli.ADDED.format(name=saved.name))
     return 0
 
@@ -61,7 +63,7 @@ def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
         output.line(cli.UNCHANGED.format(name=before.name))
         return 0
     saved = runtime.provider_changes.save(provider, key_text, before.name, cleared, before)
-    _tell_doubts(saved, runtime, output)
+    _tell_doubts(saved, before, runtime, output)
     text = cli.RENAMED_PROVIDER if saved.name != before.name else cli.CHANGED_PROVIDER
     output.result(text.format(name=saved.name, before=before.name))
     return 0
@@ -94,12 +96,16 @@ def _advice(problem: FieldProblem, *, is_new: bool) -> str:
     field = BY_NAME[problem.field]
     if is_new and field.name == "name":
         return cli.CHOOSE_OTHER_NAME
-    return cli.CHANGE_FLAG.format(flag="the key" if field.kind is Kind.KEY else flag_of(field))
+    return cli.CHANGE_FLAG.format(flag=cli.THE_KEY if field.kind is Kind.KEY else flag_of(field))
 
 
-def _tell_doubts(saved: Provider, runtime: Runtime, output: Output) -> None:
+def _tell_doubts(saved: Provider, before: Provider, runtime: Runtime, output: Output) -> None:
     for problem in runtime.provider_changes.problems(saved, saved.name, None):
         output.aside(cli.NOTE.format(text=problem.message))
+    path = runtime.paths.shown(runtime.paths.providers_file)
+    for name, value in saved.extra_headers.items():
+        if is_secret_header(name) and before.extra_headers.get(name) != value:
+            output.aside(cli.NOTE.format(text=cli.HEADER_IN_CLEAR.format(name=name, path=path)))
 
 
 def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[str, str]:
@@ -132,7 +138,17 @@ def _text(field: ProviderField, given: str | list[str], texts: Mapping[str, str]
         return _piped_key()
     if field.name == "provider_url":
         return checked_url(given)
+    if field.kind is Kind.PATH and field.name != "pinned_sha256":
+        return _full_path(given)
+    if field.kind is Kind.KEY and (reference := parse_api_key_reference(given)) is not None:
+        is_file = reference.kind is ApiKeyKind.FILE
+        return str(replace(reference, value=_full_path(reference.value))) if is_file else given
     return given.upper() if field.name == "currency" else given
+
+
+def _full_path(given: str) -> str:
+    """Return a path that means the same in every folder; ``~`` stays as it was typed."""
+    return given if given.startswith("~") or not given.strip() else str(Path(given).absolute())
 
 
 def _with_headers(text: str, lines: list[str]) -> str:

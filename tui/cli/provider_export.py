@@ -46,8 +46,10 @@ def _chosen(names: list[str], directory: ProviderDirectory) -> tuple[list[Provid
     if names:
         found = {provider.name: provider for provider in map(directory.get, names)}
         return list(found.values()), {}
-    directory.require_readable()
-    return [provider for provider in directory.providers() if not provider.is_remote], directory.unusable
+    own = [provider for provider in directory.providers() if not provider.is_remote]
+    if not own:
+        directory.require_readable()
+    return own, directory.unusable
 
 
 def _keys(chosen: list[Provider], runtime: Runtime, output: Output) -> tuple[dict[str, Secret], bool]:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
+from tui.cli.argument_parser import not_empty
 from tui.core.provider import Provider
 from tui.core.provider_field import YES, Kind, ProviderField
 from tui.core.provider_schema import SETTABLE
@@ -37,10 +38,7 @@ def add_flags(parser: argparse._ActionsContainer, *, is_new: bool) -> None:
         if field.kind is Kind.KEY:
             _add_key_flags(parser.add_mutually_exclusive_group())
         elif field.name != "name" or not is_new:
-            _add_flag(parser, field, is_required=is_new and field.flag in ("url", "model"))
-    parser.add_argument(
-        "--inactive", dest="state", action="store_const", const="Inactive", help=texts.INACTIVE
-    )
+            _add_flag(parser, field, is_new=is_new)
     if not is_new:
         parser.add_argument(
             "--clear", action="append", default=[], type=_cleared, metavar="FIELD", help=texts.CLEAR
@@ -52,7 +50,9 @@ def flag_of(field: ProviderField) -> str:
     return "--" + (field.flag or field.name).replace("_", "-")
 
 
-def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_required: bool) -> None:
+def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_new: bool) -> None:
+    if field.name == "state":
+        parser = parser.add_mutually_exclusive_group()
     text = field.help.removeprefix("Yes: ")
     text = text[:1].upper() + text[1:]
     choices = ",".join(field.choices)
@@ -64,10 +64,21 @@ def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_re
     elif field.kind is Kind.CHOICE and isinstance(field.words, type):
         add(type=_word(field), metavar="LEVEL" if is_long else f"{{{choices}}}")
     elif field.kind is Kind.HEADERS:
-        add(action="append", metavar=_METAVARS[field.kind])
+        add(action="append", type=not_empty, metavar=_METAVARS[field.kind])
     else:
+        # Of a provider that is there, an empty value clears the field.
+        read = not_empty if is_new and field.kind is Kind.PATH else str
+        is_required = is_new and field.flag in ("url", "model")
         shown = {"provider_url": "URL", "currency": "CODE", "pinned_sha256": "SHA256", "name": "NAME"}
-        add(required=is_required, metavar=shown.get(field.name) or _METAVARS.get(field.kind, "TEXT"))
+        add(
+            type=read,
+            required=is_required,
+            metavar=shown.get(field.name) or _METAVARS.get(field.kind, "TEXT"),
+        )
+    if field.name == "state":
+        parser.add_argument(
+            "--inactive", dest="state", action="store_const", const="Inactive", help=texts.INACTIVE
+        )
 
 
 def _add_key_flags(group: argparse._ActionsContainer) -> None:
@@ -95,7 +106,7 @@ def _word(field: ProviderField) -> Callable[[str], str]:
 
 def _cleared(text: str) -> str:
     """Return the field of a name, which may be that of its flag."""
-    plain = text.replace("-", "_")
+    plain = not_empty(text).replace("-", "_")
     fields = [field for field in FLAGGED if field.name != "name"]
     name = next((field.name for field in fields if plain in (field.name, field.flag)), None)
     if name is None and plain == "key":

@@ -11,6 +11,7 @@ from tui.cli.output import Output
 from tui.cli.runtime_action import provider_action
 from tui.cli.stdin import is_piped
 from tui.core.api_key_reference import ApiKeyKind
+from tui.core.counted import Counted
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.runtime.importing import Fate, ImportPlan, Outcome, plan_import
@@ -33,7 +34,7 @@ def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
     )
     plan = _planned(imported, arguments, runtime, output)
     total = len(imported.records) + len(imported.left_out)
-    summary = texts.IMPORTED.format(count=len(plan.providers), total=total)
+    summary = texts.IMPORTED.format(count=len(plan.providers), total=Counted(total))
     _write(plan, runtime, output)
     output.changed(summary)
     return _report(imported, plan, summary, output)
@@ -68,7 +69,7 @@ def _planned(imported: Import, arguments: argparse.Namespace, runtime: Runtime, 
     total = len(imported.records)
 
     def tell(count: int) -> None:
-        output.aside(texts.RECORDS_CHECKED.format(count=count, total=total))
+        output.aside(texts.RECORDS_CHECKED.format(count=count, total=Counted(total)))
 
     is_long = total >= _MANY
     return plan_import(
@@ -83,7 +84,9 @@ def _write(plan: ImportPlan, runtime: Runtime, output: Output) -> None:
     if not plan.providers:
         return
     if len(plan.providers) >= _MANY:
-        output.aside(texts.RECORDS_WRITTEN.format(providers=len(plan.providers), keys=len(plan.keys)))
+        output.aside(
+            texts.RECORDS_WRITTEN.format(providers=Counted(len(plan.providers)), keys=Counted(len(plan.keys)))
+        )
     try:
         runtime.provider_changes.save_all(plan.providers, plan.keys)
     except LmdeckError as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from tui.cli.argument_parser import window_columns
-from tui.cli.ask_report import plain_decimal
 from tui.cli.output import Output
 from tui.cli.runtime_action import provider_action
 from tui.cli.table import cells, table
@@ -18,9 +18,11 @@ from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_marks import connection_marks
 from tui.core.provider_schema import FIELDS
 from tui.core.secret_fields import without_secrets
+from tui.core.turn_report import plain_decimal
 from tui.runtime.builtin import address_of, is_built_in, remote_words
 from tui.runtime.runtime import Runtime
 from tui.texts import provider_list as texts
+from tui.texts.cli import IT_WORKS
 
 
 @provider_action
@@ -74,6 +76,13 @@ def show_provider(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, bool):
+        return texts.YES if value else texts.NO
+    if isinstance(value, dict):
+        value = [
+            f"{name}: {json.dumps(each) if isinstance(each, list | dict) else _shown(each)}"
+            for name, each in value.items()
+        ]
     if isinstance(value, list):
         value = "; ".join(str(item) for item in value)
     return "—" if value in (None, "") else value
@@ -81,7 +90,7 @@ def _shown(value: object) -> object:
 
 def _check_words(provider: Provider, runtime: Runtime) -> str | None:
     last = _last_check(provider, runtime)
-    return None if last is None else f"{last['at']}: {last['title'] or 'it works'}"
+    return None if last is None else f"{last['at']}: {last['title'] or IT_WORKS}"
 
 
 def _state_words(provider: Provider) -> str:

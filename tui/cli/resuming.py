@@ -16,7 +16,7 @@ _WAIT_MILLISECONDS = 200
 _MOST = 3
 
 
-def tell_how_to_resume(runtime: Runtime) -> None:
+def print_how_to_resume(runtime: Runtime) -> None:
     """Say on stderr how to resume what was open when a signal came."""
     for identity in runtime.sessions.interrupted:
         _tell(texts.PROGRAM.format(text=texts.HOW_TO_RESUME.format(identity=identity)))
@@ -37,7 +37,7 @@ def _tell(line: str) -> None:
 
 def interrupted_chats(runtime: Runtime, resumed: str = "") -> Iterator[str]:
     """Yield a line on each chat that was cut off, but for the one that is resumed now."""
-    for summary in runtime.conversations.take_interrupted()[:_MOST]:
+    for summary in runtime.conversations.listing.take_interrupted()[:_MOST]:
         if summary.identity != resumed:
             title = safe_line(summary.title, 60) or texts.UNTITLED_CHAT
             yield texts.WAS_INTERRUPTED.format(title=title, identity=summary.identity)

@@ -10,9 +10,11 @@ import signal
 from typing import TYPE_CHECKING
 
 from tui.cli.command import INTERRUPTED, load
+from tui.cli.exit_codes import code_of_error
 from tui.cli.output import Output, OutputFailed
-from tui.cli.streams import BROKEN_PIPE, silence, tell, tell_failed_output
-from tui.core.failure import LmdeckError
+from tui.cli.streams import BROKEN_PIPE, report_failed_output, silence, tell
+from tui.core.causes import explain, explain_again
+from tui.core.failure import Failure, LmdeckError, UsageError
 
 if TYPE_CHECKING:
     from tui.cli.command import Run
@@ -35,7 +37,7 @@ def run_command(parsed: argparse.Namespace, *, is_process: bool) -> int:
         return BROKEN_PIPE
     except OutputFailed as failed:
         if output.ended_by is None:
-            tell_failed_output(str(failed), output.untold)
+            report_failed_output(str(failed), output.untold)
             return 1
         code = INTERRUPTED
     if code == INTERRUPTED and output.ended_by is not None:
@@ -46,11 +48,16 @@ def run_command(parsed: argparse.Namespace, *, is_process: bool) -> int:
 
 def _run(parsed: argparse.Namespace, output: Output, *, is_process: bool) -> int:
     try:
+        _refuse_contradictions(parsed)
         run = load_undisturbed(parsed) if is_process else load(parsed.run)
         return run(parsed, output)
     except LmdeckError as error:
-        output.failure(error.failure)
-        return error.exit_code
+        code, failure = code_of_error(error), _with_command(error.failure, parsed)
+        if getattr(parsed, "json", False):
+            load(parsed.print_refused)(output, failure, parsed, code)
+        else:
+            output.failure(failure)
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except (BrokenPipeError, OutputFailed):
@@ -60,6 +67,26 @@ def _run(parsed: argparse.Namespace, output: Output, *, is_process: bool) -> int
 
         output.aside(report_last_crash(os.environ, error))
         return 1
+
+
+def _refuse_contradictions(parsed: argparse.Namespace) -> None:
+    """Refuse options of which one has no effect.
+
+    Raises:
+        UsageError: there are some.
+    """
+    reason = next(filter(None, (rule.broken(parsed) for rule in parsed.rules)), "")
+    if reason:
+        raise UsageError(explain("usage", reason=reason))
+
+
+def _with_command(failure: Failure, parsed: argparse.Namespace) -> Failure:
+    """Return a wrong usage with the name of the command whose help explains it."""
+    command = " ".join(filter(None, (parsed.command, getattr(parsed, "action", None))))
+    reason = failure.facts.get("reason")  # what has none advises something better than the help
+    if failure.cause != "usage" or not (reason and command):
+        return failure
+    return explain_again(failure, reason=reason, command=command)
 
 
 def load_undisturbed(parsed: argparse.Namespace) -> Run:
@@ -72,6 +99,6 @@ def load_undisturbed(parsed: argparse.Namespace) -> Run:
     gc.disable()
     run = load(parsed.run)
     gc.freeze()
-    if parsed.command != "check" or parsed.all_providers or parsed.watch is not None:
+    if parsed.command != "check" or parsed.all or parsed.watch is not None:
         gc.enable()
     return run

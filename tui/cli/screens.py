@@ -8,11 +8,14 @@ import os
 import sys
 
 from tui.cli.output import Output
-from tui.cli.resuming import tell_how_to_resume
+from tui.cli.resuming import print_how_to_resume
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.runtime.chat_choice import provider_for_chat
 from tui.runtime.runtime import Runtime, open_runtime
+
+_SWITCH_SECONDS = 0.001
+"""How long a thread at work may keep those waiting that read keys and write frames."""
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
@@ -35,6 +38,7 @@ def _require_terminal() -> None:
 
 
 def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.disable()  # a tenth of the start: nothing made until the first paint is garbage; the app enables it
     from tui.ui.app import ChatStart, run_app
 
@@ -50,5 +54,5 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
         output.aside(sentence)
     output.notes(runtime.moved)
     output.notes(runtime.optional.notices)
-    tell_how_to_resume(runtime)
+    print_how_to_resume(runtime)
     return code

@@ -20,11 +20,16 @@ class StreamedText:
         output: Output,
         *,
         is_labelled: bool = False,
+        shows_answer: bool = True,
         reasoning: reasoning_view.ReasoningView = reasoning_view.ReasoningView.LIVE,
     ) -> None:
-        """``is_labelled`` says in a line of its own what begins: for those who hear the text."""
+        """``is_labelled`` says in a line of its own what begins: for those who hear the text.
+
+        Without ``shows_answer`` stdout stays empty: what is judged first is printed by others.
+        """
         self._output = output
         self._is_labelled = is_labelled
+        self._shows_answer = shows_answer
         self._is_reasoning_folded = reasoning is reasoning_view.ReasoningView.COLLAPSED
         self._reasoning_shown = 0
         self._answer_shown = 0
@@ -42,6 +47,8 @@ class StreamedText:
             self._reasoning_shown += len(reasoning)
             self._output.aside(reasoning, end="", after=self._last_reasoning)
             self._last_reasoning = (self._last_reasoning + reasoning)[-CONTEXT:]
+        if not self._shows_answer:
+            return
         answer = _without_open_end(turn.answer, self._answer_shown, is_ended=not turn.state.is_live)
         if answer:
             self._separate()
@@ -59,8 +66,9 @@ class StreamedText:
                 self._output.text("")
         elif self._last_reasoning:
             self._output.aside("")
+        tell = self._output.line if self._shows_answer else self._output.aside
         for call in turn.tool_calls.values():
-            self._output.line(f"{call.name}({call.arguments})")
+            tell(safe_line(f"{call.name}({call.arguments})"))
         for note in (*turn.notes, *losses(turn)):
             self._output.aside(f"note: {safe_line(note)}")
 

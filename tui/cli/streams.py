@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from tui.core.safe_text import safe_line
 from tui.texts import cli as texts
@@ -22,25 +23,31 @@ def fill_closed_streams() -> None:
             setattr(sys, name, os.fdopen(descriptor, "r" if number == 0 else "w", encoding="utf-8"))
 
 
-def tell_failed_output(reason: str, untold: Sequence[str]) -> None:
+def report_failed_output(reason: str, untold: Sequence[str]) -> None:
     """Say why the result is not complete, and what has changed all the same."""
     tell([texts.OUTPUT_FAILED.format(reason=reason), *untold])
     silence()
 
 
 def tell(sentences: Sequence[str]) -> None:
-    """Write on stderr; on stdout what nobody would hear else, as stderr is where it failed."""
-    text = "".join(texts.PROGRAM.format(text=safe_line(sentence)) + "\n" for sentence in sentences)
-    for stream in (sys.stderr, sys.stdout):
-        with contextlib.suppress(OSError):
-            stream.write(text)
-            stream.flush()
-            return
+    """Write on stderr, as far as it works: stdout is for results alone."""
+    with contextlib.suppress(OSError):
+        for sentence in sentences:
+            sys.stderr.write(texts.PROGRAM.format(text=safe_line(sentence)) + "\n")
+        sys.stderr.flush()
 
 
 def silence() -> None:
     """Nobody reads the streams any more: keep the interpreter from complaining of it at exit."""
+    discard(sys.stdout)
+    discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Let a stream lead to nothing, with what waits in it: the interpreter writes that at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    try:
         with contextlib.suppress(OSError):  # a stream of Python's own has no descriptor
             os.dup2(null, stream.fileno())
+    finally:
+        os.close(null)

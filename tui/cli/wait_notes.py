@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.cli.output import Output
-from tui.core.fold import WAITING_STAGES
 from tui.core.report_text import ascii_text
 from tui.core.safe_text import safe_line
-from tui.core.turn import Turn
+from tui.core.server_phase import WAITING_STAGES
+
+if TYPE_CHECKING:
+    from tui.core.turn import Turn
 
 _PAUSES = (10.0, 10.0, 10.0, 30.0)
 """Seconds between the first sentences."""

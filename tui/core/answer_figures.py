@@ -24,7 +24,7 @@ def _parts(turn: Turn) -> Iterator[str]:
         count = usage.completion_tokens
         yield f"{format_tokens(count, usage.source)} {'token' if count == 1 else 'tokens'}"
         yield from _reasoning(turn, usage)
-        rate = turn.timings.decode_rate(count)
+        rate = turn.timings.decode_rate(turn.timings.streamed_tokens(usage))
         if rate is not None:
             yield format_rate(rate, usage.source)
     if turn.timings.ttft_ms is not None:

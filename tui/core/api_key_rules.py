@@ -34,19 +34,19 @@ class ApiKeyProblem:
     """It may be meant so: some servers take any key."""
 
 
-def key_trouble(text: str) -> ApiKeyProblem | None:
+def key_problem(text: str) -> ApiKeyProblem | None:
     """Say what is wrong with a text given as API key; an empty one is fine: many servers want none."""
     if not text:
         return None
     reference = parse_api_key_reference(text)
     if reference is not None:
-        return _reference_trouble(reference)
+        return _reference_problem(reference)
     if text.strip() in ("env:", "cmd:", "file:"):
         return ApiKeyProblem(texts.NOTHING_FOLLOWS.format(prefix=text.strip()))
-    return literal_trouble(text)
+    return literal_problem(text)
 
 
-def literal_trouble(text: str) -> ApiKeyProblem | None:
+def literal_problem(text: str) -> ApiKeyProblem | None:
     """Say what is wrong with a key itself, wherever it came from."""
     bare = text.strip()
     if not bare:
@@ -82,7 +82,7 @@ def _is_sendable(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text
 
 
-def _reference_trouble(reference: ApiKeyReference) -> ApiKeyProblem | None:
+def _reference_problem(reference: ApiKeyReference) -> ApiKeyProblem | None:
     if reference.kind is ApiKeyKind.ENVIRONMENT and not _VARIABLE_NAME.fullmatch(reference.value):
         bare = reference.value.strip("${} ")
         repair = f"env:{bare}" if _VARIABLE_NAME.fullmatch(bare) else None

@@ -8,6 +8,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from tui.core.causes import explain
+from tui.core.counted import Counted
 from tui.core.failure import UsageError
 from tui.core.image_facts import image_pixels, image_type
 from tui.core.lazy_dataclass import dataclass
@@ -119,7 +120,7 @@ def too_large(name: str, size: int) -> UsageError:
 def size_words(size: int) -> str:
     """Return a number of bytes as people read it: ``81 kB``."""
     if size < 1000:
-        return texts.BYTES.format(count=size)
+        return texts.BYTES.format(count=Counted(size))
     unit, divisor = (texts.KILOBYTES, 1000) if size < 999_500 else (texts.MEGABYTES, 1_000_000)
     amount = size / divisor
     return unit.format(count=f"{amount:.1f}" if amount < 9.95 and divisor > 1000 else f"{amount:.0f}")

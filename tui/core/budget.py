@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
-from tui.core.costs import Sum, spent_in
+from tui.core.cost_sums import spent_in
+from tui.core.costs import Sum
 from tui.core.days import day_of, month_of, whole_day
 from tui.core.lazy_dataclass import dataclass
 from tui.core.ledger import LedgerLine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
@@ -17,8 +17,10 @@ LINE_LIMIT = 2
 The server's own sentence is never cut: where it does not fit it is left out, for it is shown whole below.
 """
 SERVER_MESSAGE = "server_message"
-_FACT_LIMITS = (72, 48, 32, 20, 12)
-"""Facts are cut to the first of these that lets the sentence fit."""
+_REASON = "reason"
+"""A fact that is mostly a sentence of our own: it gives way last, and behind a whole word."""
+_FACT_LIMITS = ((72, None), (48, None), (48, 110), (48, 72), (32, 48), (20, 32), (12, 20))
+"""Facts, and reasons, are cut to the first of these that lets the sentence fit."""
 
 _FACT = lazy_pattern(r"\{([a-z_0-9]+)\}")
 _CONDITION = lazy_pattern(r"\{\?([a-z_0-9]+)\}")
@@ -52,19 +54,23 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
     A fact that is missing outside an optional part is written as ``?``: the catalogue has none such.
     """
-    filled = _fill(template, facts, None)
+    filled = _fill(template, facts, None, None)
     if not _fits(filled) and facts.get(SERVER_MESSAGE):
         facts = {**facts, SERVER_MESSAGE: ""}
-    for limit in _FACT_LIMITS:
-        filled = _fill(template, facts, limit)
+    for limit, reason_limit in _FACT_LIMITS:
+        filled = _fill(template, facts, limit, reason_limit)
         if _fits(filled):
             break
     return filled
 
 
-def _fill(template: str, facts: Mapping[str, str], limit: int | None) -> str:
+def _fill(template: str, facts: Mapping[str, str], limit: int | None, reason_limit: int | None) -> str:
+    def show(match: re.Match[str]) -> str:
+        fact = facts.get(match[1])
+        return _show_reason(fact, reason_limit) if match[1] == _REASON else _show(fact, limit)
+
     text = _OPTIONAL.sub(lambda match: _choose(match[1], facts), template)
-    return _FACT.sub(_shower(facts, limit), text)
+    return _FACT.sub(show, text)
 
 
 def _fits(text: str) -> bool:
@@ -85,5 +91,9 @@ def _show(fact: str | None, limit: int | None) -> str:
     return safe_line(text.rstrip(".") or text, limit)
 
 
-def _shower(facts: Mapping[str, str], limit: int | None) -> Callable[[re.Match[str]], str]:
-    return lambda match: _show(facts.get(match[1]), limit)
+def _show_reason(fact: str | None, limit: int | None) -> str:
+    text = _show(fact, limit)
+    whole = text.removesuffix("…")
+    if whole == text or " " not in whole:
+        return text
+    return f"{whole.rpartition(' ')[0].rstrip(',:;(')}…"

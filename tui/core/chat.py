@@ -88,6 +88,6 @@ class ChatRequest:
     reasoning_replay: ReasoningReplay = ReasoningReplay.NEVER
     extra_body: Mapping[str, object] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
-    """``seed``, ``stop`` and ``json_schema``, where they are set."""
+    """``seed``, ``stop`` and ``json_schema``, a whole ``response_format``, where they are set."""
     attachments: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """The bytes of the messages' pictures and files, by their SHA-256."""

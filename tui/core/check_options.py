@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.core.abilities import Ability
 from tui.core.lazy_dataclass import dataclass
 
 
@@ -26,3 +27,5 @@ class CheckOptions:
     has connections of its own, which end with it."""
     notes_machine: bool = True
     """Whether the report tells what runs on this machine."""
+    abilities: tuple[Ability, ...] = ()
+    """What is tested beside the chat, after it."""

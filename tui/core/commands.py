@@ -9,6 +9,7 @@ from pathlib import Path
 from tui import texts
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
+from tui.core.safe_text import safe_line
 from tui.texts.commands import TAKES_NOTHING, UNKNOWN
 
 
@@ -88,6 +89,17 @@ def number_of(argument: str) -> int | None:
     return int(argument) if argument.isdecimal() and len(argument) <= _MOST_DIGITS else None
 
 
+def place_of(argument: str, count: int) -> int | None:
+    """Return which of ``count`` things an argument means, from 0; ``None``: none of them."""
+    number = number_of(argument)
+    return number - 1 if number is not None and 1 <= number <= count else None
+
+
+def shown_number(argument: str) -> str:
+    """Return what stands where a number should, short enough for a sentence."""
+    return safe_line(argument, _SHOWN_NUMBER)
+
+
 def message_of(line: str) -> str:
     """Return the message that a line is, which is no command."""
     return line[1:] if line.startswith("//") else line
@@ -111,3 +123,5 @@ _LINE = lazy_pattern(r"/([A-Za-z0-9_-]{1,40}(?=\s|\Z)|(?=\s*\Z))")
 """A slash and a name at the beginning of a line, or a slash alone."""
 _LIKENESS = 0.7
 _MOST_DIGITS = 9
+_SHOWN_NUMBER = 20
+"""Characters of what was typed for a number."""

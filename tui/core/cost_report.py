@@ -9,7 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from tui.core.budget import BudgetState
-from tui.core.costs import CostReport, CostRow, CostState, Sum, Wanted
+from tui.core.cost_sums import Wanted
+from tui.core.costs import CostReport, CostRow, CostState, Sum
 from tui.core.safe_text import safe_line
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -81,6 +82,7 @@ def _row(row: CostRow) -> dict[str, object]:
         "failures": row.failures,
         "busy_ms": row.busy_ms,
         "gpu": [_money(amount) for amount in row.gpu],
+        "gpu_per_million_tokens": None if row.gpu_per_million is None else _money(row.gpu_per_million),
         "ttft_p50_ms": row.ttft_p50_ms,
         "tokens_per_second_p50": row.rate_p50,
     }
@@ -100,7 +102,7 @@ def _csv_row(row: CostRow | None) -> dict[str, object]:
     """Return the cells of a row by their heads; of none, the heads alone."""
     if row is None:
         row = CostRow("", Sum(), 0, None, None, None, None, None, Sum().source, 0, 0, (), 0, None, None)
-    cells = {name: value for name, value in _row(row).items() if name != "gpu"}
+    cells = {name: value for name, value in _row(row).items() if not name.startswith("gpu")}
     words = {None: "", True: "yes", False: "no"}
     return {
         name: words[value] if value is None or isinstance(value, bool) else value

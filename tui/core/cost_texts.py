@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from tui.core.budget import BudgetState
-from tui.core.costs import CostState, Sum
+from tui.core.costs import CostRow, CostState, Sum
 from tui.core.figures import ESTIMATE_MARK, FREE, LOWER_BOUND_MARK, UNKNOWN, format_amount
-from tui.core.limits import Limit, Scope
+from tui.core.limits import Limit, Rates, Scope
 from tui.texts import costs as texts
+
+_SPANS = {Scope.MONTH: texts.BUDGET_MONTH, Scope.DAY: texts.BUDGET_DAY}
 
 
 def sum_text(total: Sum) -> str:
@@ -25,6 +27,21 @@ def sums_text(totals: Iterable[Sum]) -> str:
     return " + ".join(map(sum_text, totals))
 
 
+def hardware_text(rows: Iterable[CostRow]) -> str:
+    """Return what the hardware cost for a million completion tokens, by row; empty: no row knows."""
+    known = [(row.key, row.gpu_per_million) for row in rows]
+    each = [
+        texts.GPU_EACH.format(name=name or UNKNOWN, sum=sum_text(amount)) for name, amount in known if amount
+    ]
+    return texts.GPU_PER_MILLION.format(each=", ".join(each)) if each else ""
+
+
+def together_text(whole: Sum, rates: Rates) -> str:
+    """Return the sum of several currencies at the rates of the settings."""
+    text = texts.TOGETHER if rates.date is None else texts.TOGETHER_DATED
+    return text.format(sum=sum_text(whole), date=rates.date)
+
+
 def answers_text(count: int) -> str:
     """Return a count of answers in words."""
     return texts.ANSWER if count == 1 else texts.ANSWERS.format(count=count)
@@ -35,6 +52,11 @@ def limit_text(limit: Limit) -> str:
     return f"{format_amount(limit.amount)} {limit.currency}"
 
 
+def limit_name(limit: Limit) -> str:
+    """Return what a budget is for."""
+    return texts.BUDGET_PROVIDER.format(provider=limit.provider) if limit.provider else _SPANS[limit.scope]
+
+
 def spent_text(state: BudgetState) -> str:
     """Return what was spent of a budget, at least."""
     spent = state.spent
@@ -43,22 +65,19 @@ def spent_text(state: BudgetState) -> str:
 
 def budget_text(state: BudgetState) -> str:
     """Return a budget in a line: what was spent of it, and what could not be counted."""
-    limit = state.limit
-    whats = {
-        Scope.MONTH: texts.BUDGET_MONTH,
-        Scope.DAY: texts.BUDGET_DAY,
-        Scope.PROVIDER: texts.BUDGET_PROVIDER.format(provider=limit.provider),
-    }
-    parts = [
-        texts.BUDGET_LINE.format(
-            what=whats[limit.scope],
-            spent=spent_text(state),
-            limit=limit_text(limit),
-            percent=int(state.share * 100),
-        )
-    ]
+    what, limit, percent = limit_name(state.limit), limit_text(state.limit), int(state.share * 100)
+    parts = [texts.BUDGET_LINE.format(what=what, spent=spent_text(state), limit=limit, percent=percent)]
     if state.unpriced:
         parts.append(texts.BUDGET_UNPRICED.format(count=answers_text(state.unpriced)))
     if any(amount.amount for amount in state.besides):
         parts.append(texts.BUDGET_BESIDES.format(sums=sums_text(state.besides)))
     return ", ".join(parts)
+
+
+def budget_share_text(state: BudgetState) -> str:
+    """Return how much of a budget is spent, in few words."""
+    limit = state.limit
+    mark = LOWER_BOUND_MARK if state.spent.is_lower_bound else ""
+    percent = f"{mark}{int(state.share * 100)}"
+    what = limit.provider or _SPANS[limit.scope]
+    return texts.BUDGET_SHORT.format(what=what, percent=percent, limit=limit_text(limit))

@@ -9,12 +9,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from tui.core.abilities import AbilityResult, abilities_json
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
 from tui.core.phases import Phase
 from tui.core.usage import Usage
 from tui.texts import checks
+
+if TYPE_CHECKING:
+    from tui.core.vector_traits import VectorTraits
 
 SCHEMA_VERSION = 1
 
@@ -64,15 +69,16 @@ DEPENDENCIES: Mapping[CheckId, tuple[CheckId, ...]] = MappingProxyType(
         CheckId.USAGE: (CheckId.CHAT,),
         CheckId.REASONING: (CheckId.CHAT,),
         CheckId.VECTORS: (CheckId.MODELS,),
-        CheckId.SPEED: (CheckId.STREAM,),
+        CheckId.SPEED: (CheckId.STREAM, CheckId.VECTORS),
     }
 )
-"""A check is skipped where one of these has failed, or was itself skipped for that reason."""
+"""A check is skipped where one of these has failed, or was itself skipped for that reason; an endpoint is
+checked on a chat or on vectors."""
 
 
 CHAT_CHECKS = tuple(check for check in CheckId if check is not CheckId.VECTORS)
 """The checks of an endpoint that chats."""
-EMBEDDING_CHECKS = (*CHAT_CHECKS[: CHAT_CHECKS.index(CheckId.CHAT)], CheckId.VECTORS)
+EMBEDDING_CHECKS = (*CHAT_CHECKS[: CHAT_CHECKS.index(CheckId.CHAT)], CheckId.VECTORS, CheckId.SPEED)
 """The checks of an endpoint that makes vectors: no chat is sent to it."""
 
 
@@ -174,10 +180,16 @@ class DiagnosisReport:
     """Tokens per second after the first one."""
     phases: tuple[Phase, ...] = ()
     """Where the time of the chat went."""
-    vector_size: int | None = None
-    """How many numbers a vector of the model has."""
+    vectors: VectorTraits | None = None
+    """What the vectors of the model are like; ``None`` where none came."""
     curl: str = ""
     """A command that repeats the deciding request, with the key as a variable."""
+    abilities: tuple[AbilityResult, ...] = ()
+    """What the tests of abilities found; empty where none was asked for."""
+    build: str = ""
+    """The server that answers, with its version and build."""
+    model_build: str = ""
+    """What the server shows of the model behind the name, where abilities were tested."""
     is_quick: bool = False
     was_interrupted: bool = False
     interrupted_by: int = 2
@@ -218,6 +230,7 @@ class DiagnosisReport:
 
     def to_json(self) -> dict[str, object]:
         """Return the published object of ``lmdeck check --json``, schema version 1."""
+        abilities = {"abilities": abilities_json(self.abilities)} if self.abilities else {}
         return {
             "schema_version": SCHEMA_VERSION,
             "ok": self.ok,
@@ -229,6 +242,7 @@ class DiagnosisReport:
             "context_window": self.context_window,
             "checks": [_check_json(result) for result in self.results],
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+            "vectors": None if self.vectors is None else self.vectors.to_json(),
             "phases": [phase.to_json() for phase in self.phases],
             "environment": {
                 "proxy": self.surroundings.proxy,
@@ -236,6 +250,7 @@ class DiagnosisReport:
                 "wsl": self.surroundings.wsl,
                 "ssh": self.surroundings.ssh,
             },
+            **abilities,
         }
 
 

@@ -10,13 +10,8 @@ from functools import cached_property
 
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
-from tui.core.provider import DEFAULT_TEST_TEXT
 from tui.core.usage import Cost, Price, Source, Usage, cost_of, estimate_tokens
-
-SECOND_TEXT = "Another text shows that each one gets its own vector."
-"""Sent beside the text of a test: a server that mixes up or drops vectors shows only with two."""
-CHECK_TEXTS = (DEFAULT_TEST_TEXT, SECOND_TEXT)
-"""What a check sends."""
+from tui.texts import embeddings as texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +50,10 @@ class Vectors:
         """How many numbers each of them has."""
         return len(self.values[0]) if self.values else 0
 
+    def turned(self) -> Vectors:
+        """Return the same from the last to the first."""
+        return replace(self, values=self.values[::-1])
+
     @cached_property
     def norms(self) -> tuple[float, ...]:
         """The Euclidean length of each vector."""
@@ -73,20 +72,25 @@ class EmbeddingOutcome:
     details: tuple[str, ...] = ()
     """Status, headers and the beginning of the answer, redacted."""
     retries: int = 0
+    told_usage: Usage | None = None
+    """What an answer that cannot be used says that it used."""
 
     @property
     def usage(self) -> Usage | None:
         """What was used: as reported, else estimated; ``None`` where nothing came."""
         if self.vectors is None:
-            return None
+            return self.told_usage
         return self.vectors.usage or self.request.estimated_usage
 
 
 def embedding_cost(usage: Usage | None, price: Price) -> Cost | None:
-    """Return what an embedding costs: it has an input price only. ``None``: the price is not known."""
-    if price.input is None:
-        return None
-    return cost_of(usage, replace(price, output=Decimal(0)))
+    """Return what an embedding costs. ``None``: the price is not known."""
+    return None if price.input is None else cost_of(usage, embedding_price(price))
+
+
+def embedding_price(price: Price) -> Price:
+    """Return the price of an embedding: it has no output, so that with a free input it is free."""
+    return replace(price, output=None if price.input is None else Decimal(0))
 
 
 def count_text(vectors: Vectors) -> str:
@@ -100,9 +104,9 @@ def vectors_text(count: int) -> str:
 
 
 def norm_text(vectors: Vectors) -> str:
-    """Return the norm as it is read: ``norm 1.000``, or ``norms 0.812 and 1.304`` where they differ."""
-    shown = [_shown_norm(norm) for norm in vectors.norms]
-    return f"norm {shown[0]}" if len(set(shown)) == 1 else f"norms {' and '.join(shown)}"
+    """Return the norm as it is read: ``norm 1.000``, or ``norms 0.812 to 1.304`` where they differ."""
+    least, most = (_shown_norm(pick(vectors.norms)) for pick in (min, max))
+    return f"norm {least}" if least == most else f"norms {least} to {most}"
 
 
 def _shown_norm(norm: float) -> str:
@@ -112,6 +116,6 @@ def _shown_norm(norm: float) -> str:
 def tokens_text(usage: Usage | None) -> str:
     """Return the tokens in words: ``9 tokens``, ``~9 tokens`` where that is an estimate."""
     if usage is None or usage.prompt_tokens is None:
-        return "tokens unknown"
+        return texts.TOKENS_UNKNOWN
     sign = "~" if usage.source is Source.ESTIMATED else ""
     return f"{sign}{usage.prompt_tokens:,} token{'' if usage.prompt_tokens == 1 else 's'}"

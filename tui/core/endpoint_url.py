@@ -20,13 +20,14 @@ from tui.core.url_parts import (
     chat_url_of,
     embeddings_url_of,
     guess_scheme,
-    host_trouble,
+    host_problem,
     is_hidden,
     is_ipv6,
     is_loopback_host,
     is_name_of_built_in,
     is_scheme,
     models_url_of,
+    request_url_of,
     without_dots,
 )
 from tui.core.url_text import LONGEST_PASTE, folded, without_surroundings
@@ -40,6 +41,7 @@ __all__ = [
     "inspect_url",
     "is_loopback_host",
     "models_url_of",
+    "request_url_of",
     "usable_url",
 ]
 
@@ -75,7 +77,6 @@ class UrlReport:
 
     normalised: str | None = None
     """The base URL to use, without a trailing slash; ``None`` where there is an error."""
-    chat_url: str | None = None
     models_url: str | None = None
     root_url: str | None = None
     """Scheme, host and port only."""
@@ -269,7 +270,7 @@ class _Inspection:
 
     def _take_host(self, host: str) -> None:
         self.host = host
-        reason = host_trouble(host)
+        reason = host_problem(host)
         if reason:
             self._give_up("url-malformed", reason=reason)
         elif host == "0.0.0.0":  # noqa: S104 - compared with, not listened on
@@ -351,7 +352,6 @@ def _effective(base: str) -> UrlReport:
     scheme, _, rest = base.partition("://")
     return UrlReport(
         normalised=base,
-        chat_url=chat_url_of(base),
         models_url=models_url_of(base),
         root_url=f"{scheme}://{rest.partition('/')[0]}",
     )

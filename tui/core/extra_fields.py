@@ -38,6 +38,8 @@ def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
         return {}, None
     if len(bare) > LONGEST_TEXT:
         return {}, FieldProblem("extra_body", texts.BODY_LONG.format(most=LONGEST_TEXT))
+    if not bare.startswith("{") and _is_json(bare):  # [1] would be a table of TOML
+        return {}, FieldProblem("extra_body", texts.BODY_FORM.format(reason=texts.BODY_NO_OBJECT))
     try:
         found = json.loads(bare, parse_constant=_refuse) if bare.startswith("{") else tomllib.loads(bare)
     except (ValueError, RecursionError) as error:
@@ -58,6 +60,14 @@ def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
 def write_body(body: Mapping[str, object]) -> str:
     """Return an extra body as ``read_body`` reads it; empty for an empty one."""
     return json.dumps(body, ensure_ascii=False, indent=2) if body else ""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _refuse(constant: str) -> object:

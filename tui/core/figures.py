@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from tui.core.counted import Counted
 from tui.core.usage import Cost, Price, ServerCost, Source, Usage, cost_of
 from tui.texts import answers
 
@@ -160,7 +161,7 @@ def format_rate(tokens_per_second: float | None, source: Source = Source.REPORTE
     return marked(f"{tokens_per_second:,.{digits}f} tok/s", source)
 
 
-def price_arithmetic(usage: Usage | None, price: Price) -> tuple[str, ...]:
+def price_arithmetic(usage: Usage | None, price: Price, *, is_cut: bool = False) -> tuple[str, ...]:
     """Return how an amount came about, one line a side and one for the sum, every digit shown.
 
     ``1,200 prompt tokens × 0.003 USD / 1,000 = 0.0036 USD``. Empty without a price.
@@ -180,8 +181,10 @@ def price_arithmetic(usage: Usage | None, price: Price) -> tuple[str, ...]:
         ]
     lines = [_side(label, count, each, price.currency, usage.source) for label, count, each in sides]
     if usage.written_tokens and price.input:
-        lines.append(answers.CACHE_WRITES.format(count=format_tokens(usage.written_tokens, usage.source)))
-    cost = cost_of(usage, price)
+        lines.append(
+            answers.CACHE_WRITES.format(count=Counted(format_tokens(usage.written_tokens, usage.source)))
+        )
+    cost = cost_of(usage, price, is_cut=is_cut)
     if cost is not None:
         lines.append(answers.TOTAL.format(cost=exact_total(cost)))
     return tuple(lines)
@@ -196,11 +199,11 @@ def exact_total(cost: Cost) -> str:
 
 
 def _side(label: str, count: int | None, each: Decimal | None, currency: str, source: Source) -> str:
-    tokens = format_tokens(count, source)
+    tokens = label.format(count=Counted(format_tokens(count, source)))
     if each is None:
-        return answers.NO_PRICE.format(tokens=tokens, label=label)
+        return answers.NO_PRICE.format(tokens=tokens)
     unit = f"{exact_amount(each)} {currency} / 1,000"
     if count is None:
-        return f"{UNKNOWN} {label} × {unit} = {UNKNOWN}"
+        return f"{tokens} × {unit} = {UNKNOWN}"
     amount = marked(f"{exact_amount(Decimal(count) * each / 1000)} {currency}", source)
-    return f"{tokens} {label} × {unit} = {amount}"
+    return f"{tokens} × {unit} = {amount}"

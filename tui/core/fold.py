@@ -31,13 +31,12 @@ from tui.core.events import (
 from tui.core.phase_sums import phases_of
 from tui.core.phases import FAILED, STOPPED, Learned, Phase
 from tui.core.reconcile import reconcile_with_text
+from tui.core.server_phase import WAITING_STAGES
 from tui.core.timings import Timings
 from tui.core.turn import ToolCall, Turn, TurnState
 from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
 from tui.texts import answers
 
-WAITING_STAGES = ("server-starting", "server-loading")
-"""Stages of ``Progress`` at which a server is on its way."""
 _FEWEST_CUT = 1_000
 """Tokens; fewer may be the error of an estimate."""
 _MOST_KEPT = 0.4
@@ -71,24 +70,8 @@ def _add_reasoning(turn: Turn, event: ReasoningDelta, at: float) -> None:
     turn.timings.saw_text(at, is_answer=False)
 
 
-def move_text(turn: Turn, *, to_answer: bool) -> None:
-    """Move all text of one kind to the other: what was measured of the answer is measured anew."""
-    if to_answer:
-        turn.answer.replace("")
-        turn.reasoning.move_to(turn.answer)
-        turn.reasoning_source = None
-        turn.thinking_seconds = None
-        turn.timings.first_answer = turn.timings.first_text
-        turn.state = TurnState.ANSWERING
-    else:
-        turn.answer.move_to(turn.reasoning)
-        turn.thinking_seconds = None
-        turn.timings.first_answer = None
-        turn.state = TurnState.REASONING
-
-
 def _reclassify(turn: Turn, event: Reclassified, at: float) -> None:
-    move_text(turn, to_answer=event.to_answer)
+    turn.move_text(to_answer=event.to_answer)
 
 
 def _add_tool_call(turn: Turn, event: ToolCallDelta, at: float) -> None:
@@ -132,7 +115,7 @@ def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
         turn.usage = _estimate(turn, request)
     settle_usage(turn)
     _note_cut(turn, request)
-    turn.cost = cost_of(turn.usage, price)
+    turn.cost = cost_of(turn.usage, price, is_cut=turn.state is not TurnState.DONE)
     turn.phases = phases_of_turn(turn)
 
 
@@ -157,13 +140,14 @@ def _note_cut(turn: Turn, request: ChatRequest) -> None:
     usage = turn.usage
     if usage is None or usage.source is not Source.REPORTED or usage.prompt_tokens is None:
         return
-    sent, read = _sent_tokens(request), usage.prompt_tokens
+    sent, read = sent_tokens(request), usage.prompt_tokens
     if sent - read >= _FEWEST_CUT and read < sent * _MOST_KEPT:
         note = answers.PROMPT_CUT.format(read=f"{read:,}", sent=f"{sent:,}")
         turn.notes += [] if note in turn.notes else [note]
 
 
-def _sent_tokens(request: ChatRequest) -> int:
+def sent_tokens(request: ChatRequest) -> int:
+    """Estimate the tokens of a request's messages."""
     return sum(estimated_tokens(message.content) + 4 for message in request.messages)
 
 
@@ -171,7 +155,7 @@ def _estimate(turn: Turn, request: ChatRequest) -> Usage:
     reasoning = turn.reasoning.tokens
     calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
     return Usage(
-        prompt_tokens=_sent_tokens(request),
+        prompt_tokens=sent_tokens(request),
         completion_tokens=reasoning + turn.answer.tokens + calls,
         reasoning_tokens=reasoning or None,
         source=Source.ESTIMATED,

@@ -118,7 +118,7 @@ def report_of_failure(
     report = inspect_url(provider.provider_url)
     checks = checks_of(is_embedding=provider.is_embedding)
     failed_check = check_of(failure.cause)
-    failed_check = failed_check if failed_check in checks else checks[-1]
+    failed_check = failed_check if failed_check in checks else CheckId.VECTORS
     return DiagnosisReport(
         url=report.normalised or safe_line(report.repair or ""),
         model=model or None,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tui.core.lazy_dataclass import dataclass
-from tui.core.observed import ExchangeRecord, Outcome, Purpose
+from tui.core.observed import ExchangeRecord, Outcome, Purpose, SentExchange
 from tui.core.outside import read_local_moment
 from tui.core.usage import Cost, Price, Source, Usage, are_apart, cost_of
 
@@ -64,7 +64,7 @@ class LedgerLine:
     """What the server itself says that it cost."""
     reported_currency: str = ""
     busy_ms: int | None = None
-    """From the request's first byte to the end of the answer: the connection is not made in it."""
+    """From the request's first byte to the end of the answer, without connection and route."""
     outcome: Outcome = Outcome.DONE
     cause: str = ""
     ttft_ms: float | None = None
@@ -108,23 +108,20 @@ class LedgerLine:
     @property
     def amount_source(self) -> Certainty:
         """Who says the amount."""
-        if self.reported_amount is not None:
-            return Certainty.REPORTED
-        if self.own_amount is None:
+        if self.amount is None:
             return Certainty.UNKNOWN
-        is_estimate = self.usage.source is Source.ESTIMATED or (
-            self.usage.written_tokens and self.price.input
-        )
-        return Certainty.ESTIMATED if is_estimate and not self.is_free else Certainty.REPORTED
+        is_told = self.reported_amount is not None
+        is_rough = self.usage.is_replay if is_told else self.usage.is_roughly_priced(self.price)
+        return Certainty.ESTIMATED if is_rough and not self.is_free else Certainty.REPORTED
 
     @property
     def differs(self) -> bool:
         """Whether the server's figure and ours, both exact, are more than 2 % apart."""
         if self.reported_amount is None or self.own_amount is None or self.is_lower_bound:
             return False
-        if self.reported_currency != self.price.currency or self.usage.source is Source.ESTIMATED:
+        if self.reported_currency != self.price.currency or self.usage.is_roughly_priced(self.price):
             return False
-        return not self.usage.written_tokens and are_apart(self.own_amount, self.reported_amount)
+        return are_apart(self.own_amount, self.reported_amount)
 
     @property
     def gpu_amount(self) -> Decimal | None:
@@ -153,7 +150,7 @@ def line_of(record: ExchangeRecord) -> LedgerLine | None:
         outcome=record.outcome,
         cause=record.cause or "",
         ttft_ms=_rounded(record.timings.ttft_ms),
-        tokens_per_second=_rounded(record.timings.decode_rate(usage.completion_tokens)),
+        tokens_per_second=_rounded(record.timings.decode_rate(record.timings.streamed_tokens(usage))),
         requests=record.requests,
     )
     reported = record.server_cost
@@ -162,11 +159,35 @@ def line_of(record: ExchangeRecord) -> LedgerLine | None:
     return _with_cost(line, record.cost)
 
 
+def line_of_sent(sent: SentExchange) -> LedgerLine:
+    """Return the line of an exchange of which nothing more is ever told: its prompt is what is known."""
+    origin = sent.origin
+    began = read_local_moment(sent.started_at) or datetime.now(UTC)
+    line = LedgerLine(
+        began.astimezone(UTC),
+        origin.purpose,
+        origin.provider,
+        sent.server,
+        sent.model,
+        origin.conversation if origin.purpose is Purpose.CHAT else "",
+        price=origin.price,
+        outcome=Outcome.STOPPED,
+    )
+    prompt = sent.prompt_tokens()
+    return with_usage(line, Usage() if prompt is None else Usage(prompt, source=Source.ESTIMATED))
+
+
+def with_usage(line: LedgerLine, usage: Usage) -> LedgerLine:
+    """Return a line with other tokens, and what they cost at its price."""
+    cost = cost_of(usage, line.price, is_cut=line.outcome is not Outcome.DONE)
+    return _with_cost(replace(line, usage=replace(usage, notes=())), cost)
+
+
 def price_later(line: LedgerLine, price: Price, day: date) -> LedgerLine:
     """Return a line that had no price with this one, marked with the day; any other as it is."""
     if line.price.is_known or line.amount is not None:
         return line
-    cost = cost_of(line.usage, price)
+    cost = cost_of(line.usage, price, is_cut=line.outcome is not Outcome.DONE)
     return replace(_with_cost(replace(line, price=price), cost), priced_on=day)
 
 
@@ -175,9 +196,7 @@ def _with_cost(line: LedgerLine, cost: Cost | None) -> LedgerLine:
         return replace(line, own_amount=Decimal(0))
     if cost is None:
         return line
-    # What came of an answer that was cut is estimated; the server may have written, and charge for, more.
-    is_cut = line.outcome is not Outcome.DONE and line.usage.source is Source.ESTIMATED
-    return replace(line, own_amount=cost.total, is_lower_bound=cost.is_lower_bound or is_cut)
+    return replace(line, own_amount=cost.total, is_lower_bound=cost.is_lower_bound)
 
 
 def _may_have_worked(record: ExchangeRecord) -> bool:
@@ -191,7 +210,13 @@ def _may_have_worked(record: ExchangeRecord) -> bool:
 def _busy_ms(record: ExchangeRecord) -> int | None:
     timings = record.timings
     begun = timings.started if timings.sending is None else timings.sending
-    return None if begun is None or timings.ended is None else round((timings.ended - begun) * 1000)
+    if begun is None or timings.ended is None:
+        return None
+    whole = (timings.ended - begun) * 1000
+    # a model list can take longer to answer than the way there: then nothing is known of the way
+    wait = whole if timings.ttft_ms is None else timings.ttft_ms
+    route = record.route_ms if record.route_ms is not None and record.route_ms <= wait else 0.0
+    return round(whole - route)
 
 
 def _rounded(figure: float | None) -> float | None:

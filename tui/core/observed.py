@@ -1,6 +1,7 @@
-"""What is told of every exchange that may cost money, once it is over: for a ledger, a log, a bench.
+"""What is told of every exchange that may cost money: for a ledger, a log, a bench.
 
-One exchange is one question with all the requests that it took. It is told once, whatever ended it.
+One exchange is one question with all the requests that it took. Its end is told once, whatever ended it;
+before that its first request, once it is on its way, for whoever must know of one that never ends.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Cost, Price, ServerCost, ServerTimings, Usage
@@ -16,6 +17,8 @@ from tui.texts import network
 
 if TYPE_CHECKING:
     from tui.core.timings import Timings
+
+_Told = TypeVar("_Told")
 
 
 class Purpose(StrEnum):
@@ -27,6 +30,7 @@ class Purpose(StrEnum):
     CHECK = "check"
     COMPARE = "compare"
     BENCH = "bench"
+    EMBED = "embed"
     OTHER = "other"
 
 
@@ -58,7 +62,7 @@ class ExchangeRecord:
     server: str
     """Scheme, host and port that were asked; empty where the URL has none."""
     route: str
-    """``/chat/completions`` or ``/embeddings``."""
+    """``/chat/completions``, ``/embeddings`` or another one below the base URL."""
     model: str
     """The one that was asked for."""
     started_at: str
@@ -76,11 +80,30 @@ class ExchangeRecord:
     """The usage at the price of the origin."""
     server_cost: ServerCost | None
     timings: Timings
+    route_ms: float | None
+    """The way to the server and back, estimated; ``None``: unknown."""
     server_timings: ServerTimings | None
     phases: Mapping[str, float]
     """When the last request entered each phase, in seconds on the clock of ``timings``."""
     bytes_sent: int
     bytes_received: int
+    number: int = 0
+    """That of its ``SentExchange``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentExchange:
+    """One exchange whose first request is on its way. Holds no more texts and keys than its record will."""
+
+    number: int
+    """Which of this process it is."""
+    origin: Origin
+    server: str
+    model: str
+    started_at: str
+    """As its record will have it."""
+    prompt_tokens: Callable[[], int | None]
+    """Estimates the tokens of the prompt, which takes a moment for a long one; ``None``: unknown."""
 
 
 class ExchangeObserver(Protocol):
@@ -90,12 +113,20 @@ class ExchangeObserver(Protocol):
         """Take a record. Called on the event loop: must not block."""
 
 
+class SentObserver(Protocol):
+    """Whoever wants to know of an exchange before it is over."""
+
+    def sent(self, exchange: SentExchange) -> None:
+        """Take one whose first request is on its way. Called on the event loop: must not block."""
+
+
 class Observers:
     """Passes each record on to every observer; what one of them raises stays its own."""
 
     def __init__(self, on_defect: Callable[[str, str], None] = lambda *_: None) -> None:
         """``on_defect`` is told which observer raised, and a sentence about it without any value."""
         self._all: tuple[ExchangeObserver, ...] = ()
+        self._of_sent: tuple[SentObserver, ...] = ()
         self._on_defect = on_defect
 
     def __bool__(self) -> bool:
@@ -105,11 +136,22 @@ class Observers:
         """Have every exchange that ends from now on told."""
         self._all = (*self._all, observer)
 
+    def add_of_sent(self, observer: SentObserver) -> None:
+        """Have every exchange told that is sent from now on."""
+        self._of_sent = (*self._of_sent, observer)
+
     def finished(self, record: ExchangeRecord) -> None:
         """Tell every observer."""
         for observer in self._all:
-            try:
-                observer.finished(record)
-            except Exception as error:  # noqa: BLE001 - an exchange never suffers from who watches it
-                name = type(observer).__name__
-                self._on_defect(name, network.NOT_RECORDED.format(name=name, error=type(error).__name__))
+            self._tell(observer.finished, record, type(observer).__name__)
+
+    def sent(self, exchange: SentExchange) -> None:
+        """Tell those who want to know it so early."""
+        for observer in self._of_sent:
+            self._tell(observer.sent, exchange, type(observer).__name__)
+
+    def _tell(self, told: Callable[[_Told], None], what: _Told, name: str) -> None:
+        try:
+            told(what)
+        except Exception as error:  # noqa: BLE001 - an exchange never suffers from who watches it
+            self._on_defect(name, network.NOT_RECORDED.format(name=name, error=type(error).__name__))

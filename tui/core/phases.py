@@ -15,6 +15,9 @@ KEPT = time.KEPT
 """The origin of a ``connect`` that took no time."""
 
 NO_FIGURES = "no-figures"
+NO_FIGURES_VLLM = "no-figures-vllm"
+NO_FIGURES_SGLANG = "no-figures-sglang"
+NO_FIGURES_UNKNOWN = "no-figures-unknown-server"
 NO_USAGE = "no-usage"
 STOPPED = "stopped"
 FAILED = "failed"
@@ -22,6 +25,10 @@ NO_FIT = "figures-do-not-fit"
 SEVERAL = "several-servers"
 EARLIER = "earlier-requests"
 """Origins of ``unexplained``: why the server's parts are not known, or what else took the time."""
+
+
+_WEAK = ("", NO_FIGURES, NO_FIGURES_VLLM, NO_FIGURES_SGLANG, NO_FIGURES_UNKNOWN)
+"""Reasons that any other one outweighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +61,13 @@ class Learned:
     """Why nothing is known of the server's parts, such as ``several-servers``."""
 
     def plus(self, other: Learned) -> Learned:
-        """Return both; what the other knows counts more, and any reason more than ``no-figures``."""
+        """Return both; what the other knows counts more, and a reason more than ``no-figures``."""
         return Learned(
             other.route or self.route,
             other.queue or self.queue,
             other.prompt or self.prompt,
             other.answer or self.answer,
-            (self.unknown or other.unknown) if other.unknown in ("", NO_FIGURES) else other.unknown,
+            self.unknown if self.unknown and other.unknown in _WEAK else other.unknown,
         )
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from tui.core.api_key_rules import key_trouble
+from tui.core.api_key_reference import ApiKeyKind, parse_api_key_reference
+from tui.core.api_key_rules import key_problem
 from tui.core.endpoint_url import inspect_url
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
@@ -129,12 +130,16 @@ def check_currency(text: str) -> FieldProblem | None:
 
 def check_key(text: str) -> FieldProblem | None:
     """Check what was typed as API key: a reference, a key, or nothing. The message never contains it."""
-    trouble = key_trouble(text)
-    if trouble is None:
-        return None
-    text = texts.KEY_DOUBTFUL if trouble.is_doubtful else texts.KEY_INVALID
-    message = text.format(reason=trouble.reason)
-    return FieldProblem("api_key", message, trouble.repair, not trouble.is_doubtful, "key-malformed")
+    problem = key_problem(text)
+    if problem is None:
+        reference = parse_api_key_reference(text)
+        is_file = reference is not None and reference.kind is ApiKeyKind.FILE
+        if reference is None or not is_file or reference.value.startswith(("/", "~/")):
+            return None
+        return FieldProblem("api_key", texts.PATH_RELATIVE)
+    text = texts.KEY_DOUBTFUL if problem.is_doubtful else texts.KEY_INVALID
+    message = text.format(reason=problem.reason)
+    return FieldProblem("api_key", message, problem.repair, not problem.is_doubtful, "key-malformed")
 
 
 def check_url(text: str) -> tuple[FieldProblem, ...]:
@@ -189,6 +194,14 @@ def check_headers(
     return tuple(problem for problem in found if problem)
 
 
+def check_body(body: Mapping[str, object]) -> FieldProblem | None:
+    """Check an extra body: what every request has of its own is not taken from it."""
+    names = [name for name in ("model", "messages") if name in body]
+    if not names:
+        return None
+    return FieldProblem("extra_body", texts.BODY_NOT_SENT.format(names=", ".join(names)), is_error=False)
+
+
 def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
     """Check TLS settings against each other; whether files exist is seen when they are used."""
     found: list[FieldProblem] = []
@@ -199,6 +212,16 @@ def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
             found.append(
                 FieldProblem("pinned_sha256", message, bare if _FINGERPRINT.fullmatch(bare) else None)
             )
+    files = {
+        "ca_file": tls.ca_file,
+        "client_certificate": tls.client_certificate,
+        "client_key": tls.client_key,
+    }
+    found += [
+        FieldProblem(name, texts.PATH_RELATIVE)
+        for name, path in files.items()
+        if path and not path.startswith(("/", "~"))
+    ]
     if tls.client_key and not tls.client_certificate:
         message = texts.CERTIFICATE_MISSING
         found.append(FieldProblem("client_certificate", message))

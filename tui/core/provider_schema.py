@@ -12,6 +12,7 @@ from functools import partial
 from tui.core.provider import ApiKeyHeader, Category, ReasoningReplay, State, Thinking
 from tui.core.provider_field import NO, NOT_SET, YES, Kind, ProviderField, Section
 from tui.core.provider_rules import (
+    check_body,
     check_currency,
     check_display_name,
     check_headers,
@@ -256,6 +257,7 @@ FIELDS: tuple[ProviderField, ...] = (
         "Extra body",
         "Parameters added to every request: a JSON object, or lines of TOML, e.g. top_k = 20.",
         Kind.BODY,
+        rule=lambda body, checked: check_body(body),
     ),
     _tls(
         "ca_file",

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui.core.api_key_reference import STORED, ApiKeyReference, parse_api_key_reference
 from tui.core.extra_fields import read_body, read_headers, write_body, write_headers
+from tui.core.figures import exact_amount
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.provider_field import NO, NOT_SET, YES, Checked, Kind, ProviderField, with_values
@@ -76,6 +77,12 @@ def _problems(field: ProviderField, checked: Checked) -> tuple[FieldProblem, ...
     elif field.kind in (Kind.NUMBER, Kind.COUNT) and value is not None:
         found = read_number(field, plain_number(value))[1]
     return found if isinstance(found, tuple) else () if found is None else (found,)
+
+
+def per_million(price: str, currency: str) -> str:
+    """Return a price per 1,000 tokens in the other unit that services use; empty where it is not above 0."""
+    amount, _ = check_price(price)
+    return f"{exact_amount(amount * 1000)} {currency}" if amount else ""
 
 
 def read_number(field: ProviderField, text: str) -> tuple[float | int | None, FieldProblem | None]:

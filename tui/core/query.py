@@ -68,9 +68,15 @@ class FoundLine(NamedTuple):
     """How many of the words it has."""
 
     @property
-    def word(self) -> str:
-        """The longest word, as it stands there."""
-        start, end = self.places[0] if self.places else (0, 0)
+    def together(self) -> str:
+        """The longest stretch of words with only white space between them, as it stands there."""
+        stretches: list[tuple[int, int]] = []
+        for start, end in sorted(self.places):
+            if stretches and not self.text[stretches[-1][1] : start].strip():
+                stretches[-1] = stretches[-1][0], max(end, stretches[-1][1])
+            else:
+                stretches.append((start, end))
+        start, end = max(stretches, key=lambda place: place[1] - place[0], default=(0, 0))
         return self.text[start:end]
 
     @property
@@ -110,6 +116,15 @@ class Query:
         """Return whether each word is in one of the texts."""
         folded = [fold(text) for text in texts]
         return all(any(word in text for text in folded) for word in self.words)
+
+    def words_in(self, line: FoundLine) -> str:
+        """Return what finds a line as a phrase: all words as they were typed, else those together in it."""
+        text = " ".join(line.text.split())
+        phrase = " ".join(" ".join(self.words).split())
+        if phrase not in fold(text):
+            return " ".join(line.together.split())
+        start, end = _place(text, phrase)
+        return text[start:end]
 
     def lines(self, text: str) -> Iterator[FoundLine]:
         """Yield the lines of a text that have one of the words, cut to what is around it."""

@@ -1,15 +1,17 @@
 """Makes a server's token counts agree with each other and with the text that came.
 
 Servers contradict themselves: reasoning tokens beside the completion tokens (xAI) or 0 of them beside
-reasoning text (vLLM 0.32), cached tokens outside the prompt (the Anthropic shape), 0 completion tokens
-beside an answer. A count that arithmetic can correct is corrected; the rest is unknown or marked as an
-estimate. Each correction leaves a note, so that no figure is shown as exact that is not.
+reasoning text (vLLM 0.32), cached tokens outside the prompt (the Anthropic shape), thinking in the sum
+alone (Gemini), 0 completion tokens beside an answer. A count that arithmetic can correct is corrected; the
+rest is unknown or marked as an estimate. Each correction leaves a note, so that no figure is shown as exact
+that is not.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from tui.core.counted import Counted
 from tui.core.turn import TextBuffer
 from tui.core.usage import Source, Usage
 from tui.texts import answers
@@ -30,13 +32,29 @@ def reconcile_counts(usage: Usage, total_tokens: int | None = None) -> Usage:
     usage = _fill_from_total(usage, total_tokens)
     usage, is_settled = _settle_reasoning(usage, total_tokens)
     usage, is_settled = _settle_cached(usage, total_tokens, is_settled)
+    return usage if is_settled or not total_tokens else _settle_rest(usage, total_tokens)
+
+
+def _settle_rest(usage: Usage, total: int) -> Usage:
+    """Count as completion tokens what the server counts in its sum only.
+
+    Gemini's compatible API does so with its thinking, which it bills as output
+    (https://ai.google.dev/gemini-api/docs/thinking#pricing).
+    """
     prompt, completion = usage.prompt_tokens, usage.completion_tokens
-    if is_settled or not total_tokens or prompt is None or completion is None:
+    if prompt is None or completion is None or prompt + completion == total:
         return usage
-    if prompt + completion == total_tokens:
-        return usage
-    note = answers.PARTS_DIFFER.format(total=total_tokens, prompt=prompt, completion=completion)
-    return _marked(usage, note)
+    more = total - prompt - completion
+    if more == usage.cached_tokens:
+        return replace(usage, prompt_tokens=prompt + more, notes=_with(usage, answers.CACHED_BESIDE))
+    if more < 0:
+        note = answers.PARTS_DIFFER.format(total=Counted(total), prompt=prompt, completion=completion)
+        return _marked(usage, note)
+    note = answers.UNNAMED_TOKENS.format(
+        total=Counted(total), prompt=prompt, completion=completion, more=more
+    )
+    reasoning = more if usage.reasoning_tokens is None else usage.reasoning_tokens
+    return _marked(replace(usage, completion_tokens=total - prompt, reasoning_tokens=reasoning), note)
 
 
 def complete_counts(usage: Usage, earlier: Usage | None) -> Usage:
@@ -64,14 +82,14 @@ def reconcile_with_text(usage: Usage, reasoning: TextBuffer, answer: TextBuffer)
     if completion is None:
         return usage
     if _is_too_few(completion, len(reasoning) + len(answer)):
-        note = answers.TOO_FEW_COMPLETION.format(count=completion)
+        note = answers.TOO_FEW_COMPLETION.format(count=Counted(completion))
         usage = _marked(replace(usage, completion_tokens=reasoning.tokens + answer.tokens), note)
     counted = usage.reasoning_tokens
     if counted is not None and _is_too_few(counted, len(reasoning)):
-        note = answers.TOO_FEW_REASONING.format(count=counted)
+        note = answers.TOO_FEW_REASONING.format(count=Counted(counted))
         usage = _marked(replace(usage, reasoning_tokens=None), note)
     elif counted and _is_too_few(completion - counted, len(answer)):
-        note = answers.ONLY_REASONING.format(reasoning=counted, completion=completion)
+        note = answers.ONLY_REASONING.format(reasoning=counted, completion=Counted(completion))
         usage = _marked(replace(usage, reasoning_tokens=None), note)
     return usage
 
@@ -116,7 +134,9 @@ def _settle_reasoning(usage: Usage, total: int | None) -> tuple[Usage, bool]:
         return usage, False
 
     def tell(added: str) -> str:
-        return answers.MORE_REASONING.format(reasoning=reasoning, completion=completion, added=added)
+        return answers.MORE_REASONING.format(
+            reasoning=Counted(reasoning), completion=Counted(completion), added=added
+        )
 
     if total is not None and (prompt or 0) + completion == total:
         return replace(usage, reasoning_tokens=None, notes=_with(usage, tell(""))), True
@@ -131,7 +151,7 @@ def _settle_cached(usage: Usage, total: int | None, is_settled: bool) -> tuple[U
         return usage, is_settled
 
     def tell(added: str) -> str:
-        return answers.MORE_CACHED.format(cached=cached, prompt=prompt, added=added)
+        return answers.MORE_CACHED.format(cached=Counted(cached), prompt=Counted(prompt), added=added)
 
     if total is not None and prompt + (usage.completion_tokens or 0) == total:
         return replace(usage, cached_tokens=None, notes=_with(usage, tell(""))), True

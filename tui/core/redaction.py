@@ -78,7 +78,7 @@ class ReplyRedactor:
         eraser = self._argument_erasers.setdefault(event.index, ApiKeyEraser())
         redact = self._redactor.redact
         text, _ = eraser.feed(self._redactor.search, event.arguments)
-        return ToolCallDelta(event.index, redact(event.name), text, redact(event.identity))
+        return ToolCallDelta(event.index, redact(event.name), text, redact(event.identity), event.was_held)
 
     def _other(self, event: StreamEvent) -> StreamEvent:
         redact = self._redactor.redact

@@ -9,12 +9,14 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from tui.core.ability_text import ability_rows
+from tui.core.counted import Counted
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.core.server_words import quoted_words
-from tui.texts import checks
+from tui.texts import abilities, checks
 from tui.texts.command_help import CHECK_COST
 
 GLYPHS: Mapping[CheckStatus, str] = MappingProxyType(
@@ -71,8 +73,8 @@ def result_lines(
         for text in _wrap(quoted_words(result.server_message, result.title) or "", indent, indent, width)
     ]
     lines += [ReportLine("advice", text) for text in _wrap(result.advice, indent, indent, width)]
-    is_trouble = result.status in (CheckStatus.FAILED, CheckStatus.WARNING)
-    shown = result.facts if is_trouble or verbose else result.facts[: result.shown_facts]
+    is_problem = result.status in (CheckStatus.FAILED, CheckStatus.WARNING)
+    shown = result.facts if is_problem or verbose else result.facts[: result.shown_facts]
     lines += _fact_lines(shown, indent, width, ascii_only=ascii_only)
     if verbose:
         lines += [ReportLine("fact", text) for detail in result.details for text in _detail_lines(detail)]
@@ -96,13 +98,13 @@ def all_well_sentence(report: DiagnosisReport) -> str:
     parts = [checks.ANSWERS if report.is_quick else checks.WORKS]
     if report.server is not None:
         parts.append(": " + " ".join(filter(None, (report.server.kind, report.server.version))))
-    if report.model:
+    if report.model and not any(warning.cause == "model-not-found" for warning in report.warnings):
         model = safe_line(report.model, 80)
         parts.append(checks.WITH_MODEL.format(model=model) if report.server else f": {model}")
     if report.context_window:
         parts.append(checks.WITH_CONTEXT.format(tokens=report.context_window))
-    if report.vector_size:
-        parts.append(checks.WITH_VECTORS.format(numbers=report.vector_size))
+    if report.vectors is not None:
+        parts.append(checks.WITH_VECTORS.format(numbers=report.vectors.size))
     if report.decode_rate:
         parts.append(checks.WITH_RATE.format(rate=report.decode_rate))
     return "".join(parts) + "."
@@ -140,7 +142,7 @@ def cost_line(*, is_quick: bool, usage_tokens: int | None = None, is_embedding: 
         return checks.SENDS_TEXTS
     if usage_tokens is None:
         return checks.SENDS_CHAT.format(cost=CHECK_COST)
-    return checks.USED.format(tokens=usage_tokens)
+    return checks.USED.format(tokens=Counted(usage_tokens))
 
 
 def report_lines(
@@ -150,6 +152,11 @@ def report_lines(
     lines = [ReportLine("plain", safe_line(_endpoint_line(report), 300)), ReportLine("plain", "")]
     for result in report.results:
         lines += result_lines(result, width=width, ascii_only=ascii_only, verbose=verbose)
+    if report.abilities:
+        lines += [ReportLine("plain", ""), ReportLine("plain", f"{abilities.HEADING}:")]
+    for tested in report.abilities:
+        rows = ability_rows(tested, report.model, width=width, ascii_only=ascii_only)
+        lines += [ReportLine("plain", row) for row in rows]
     for heading, facts in (
         (checks.ON_THIS_MACHINE, report.machine),
         (checks.SINCE_LAST_CHECK, report.changes),

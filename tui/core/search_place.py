@@ -10,8 +10,12 @@ class HitPlace(NamedTuple):
 
     turn: str
     """The identity of the turn."""
-    word: str = ""
-    """As it stands there; empty: the turn itself was looked for."""
+    words: str = ""
+    """What was found, as it stands there; empty: the turn itself was looked for."""
+    where: str = ""
+    """``prompt``, ``answer`` or ``reasoning``."""
+    line: str = ""
+    """The line that has the words, or what is shown of it."""
 
 
 class SearchScope(NamedTuple):

@@ -37,6 +37,8 @@ _PHASES: Mapping[str, ServerPhase] = MappingProxyType(
     }
 )
 WORTH_WAITING = (ServerPhase.STARTING, ServerPhase.LOADING)
+WAITING_STAGES = ("server-starting", "server-loading")
+"""Stages of ``Progress`` at which a server is on its way."""
 
 
 def phase_of(failure: Failure | None) -> ServerPhase | None:

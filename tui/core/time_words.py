@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tui.core import phases as parts
+from tui.core.counted import Counted
 from tui.core.figures import ESTIMATE_MARK, format_milliseconds, format_rate, format_tokens
 from tui.core.fold import phases_of_turn
 from tui.core.lazy_dataclass import dataclass
+from tui.core.pace import arrivals, longest_gap
 from tui.core.phase_sums import is_large, is_rough, milliseconds_of, wait_of
 from tui.core.phases import EARLIER, HERE, KEPT, MEASURED, NO_FIT, SEVERAL, Phase
 from tui.core.turn import Turn
@@ -24,6 +26,9 @@ LETTERS = {
 """The letter of each part in a bar."""
 _REASONS = {
     parts.NO_FIGURES: texts.NO_FIGURES,
+    parts.NO_FIGURES_VLLM: texts.NO_FIGURES,
+    parts.NO_FIGURES_SGLANG: texts.NO_FIGURES,
+    parts.NO_FIGURES_UNKNOWN: texts.NO_FIGURES,
     parts.NO_USAGE: texts.NO_USAGE,
     parts.STOPPED: texts.STOPPED,
     parts.FAILED: texts.FAILED,
@@ -31,7 +36,12 @@ _REASONS = {
     parts.SEVERAL: texts.SEVERAL,
     parts.EARLIER: texts.EARLIER,
 }
-_HINTS = {parts.NO_FIGURES: texts.SHOW_FIGURES, parts.NO_USAGE: texts.SHOW_USAGE}
+_HINTS = {
+    parts.NO_FIGURES_VLLM: texts.SHOW_FIGURES_VLLM,
+    parts.NO_FIGURES_SGLANG: texts.SHOW_FIGURES_SGLANG,
+    parts.NO_FIGURES_UNKNOWN: texts.SHOW_FIGURES,
+    parts.NO_USAGE: texts.SHOW_USAGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ def _tokens(phase: Phase, turn: Turn) -> str:
     count = None if usage is None else _count(phase, usage, turn)
     if usage is None or count is None:
         return ""
-    words = [texts.TOKENS.format(count=format_tokens(count, usage.source))]
+    words = [texts.TOKENS.format(count=Counted(format_tokens(count, usage.source)))]
     if phase.milliseconds > 0 and count > 1:
         is_guess = usage.source is Source.ESTIMATED or is_rough(phase)
         rate = count / phase.milliseconds * 1000
@@ -113,6 +123,23 @@ def _count(phase: Phase, usage: Usage, turn: Turn) -> int | None:
         is_split = turn.reasoning and usage.reasoning_tokens is None
         return None if is_split else usage.completion_tokens - (usage.reasoning_tokens or 0)
     return None
+
+
+def arrivals_row(turn: Turn, cells: int) -> tuple[str, str]:
+    """Return when the pieces of text came, as bars on the axis of the parts, and the longest gap.
+
+    Empty where that is unknown: the gaps are not stored with a chat.
+    """
+    timings, phases = turn.timings, known_phases(turn)
+    whole = sum(phase.milliseconds for phase in phases)
+    gap = longest_gap(timings.gaps)
+    if gap is None or not whole or timings.last_text is None or timings.ended is None:
+        return "", ""
+    end = cells * (1 - (timings.ended - timings.last_text) * 1000 / whole)
+    begin = int(end - cells * sum(timings.gaps) * 1000 / whole)
+    bars = arrivals(timings.gaps, round(end) - max(0, begin))
+    words = texts.GAP.format(time=format_milliseconds(gap.milliseconds))
+    return (f"{' ' * max(0, begin)}{bars}", words) if bars else ("", "")
 
 
 def time_sentences(turn: Turn) -> list[str]:
@@ -166,13 +193,24 @@ def time_lines(turn: Turn) -> list[str]:
     return [*rows, *time_sentences(turn)]
 
 
+def firsts_of_kind(turns: Sequence[Turn]) -> list[Turn]:
+    """Return the turns that were the first ones at their provider and model with their settings.
+
+    Servers load and compile then, so their times tell nothing of the later ones.
+    """
+    firsts: dict[str, Turn] = {}
+    for turn in turns:
+        firsts.setdefault(repr((turn.provider, turn.model, sorted(turn.settings.items()))), turn)
+    return list(firsts.values())
+
+
 def stacked_bar(phases: Sequence[Phase], longest_ms: float, width: int) -> str:
     """Return a turn's time as one line of letters, as long as its share of the longest turn.
 
     Every part that took any time of note has a letter at least.
     """
     whole = sum(phase.milliseconds for phase in phases)
-    cells = max(1, round(width * whole / longest_ms)) if longest_ms > 0 else 0
+    cells = max(1, min(width, round(width * whole / longest_ms))) if longest_ms > 0 else 0
     bar, at = "", 0.0
     for phase in phases:
         at += phase.milliseconds

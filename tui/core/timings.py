@@ -2,8 +2,9 @@
 
 TTFB: headers − request. TTFT: first non-empty reasoning or answer text − request. TTFA: first
 answer text − request. The request is the moment before its first byte is written, on a new connection
-as on a kept one. TPOT: (last chunk − first text) / (completion tokens − 1): the last chunk of a choice,
-with or without text, since servers also count the token that ends an answer. E2E: end − start, in which
+as on a kept one. TPOT: (last token − first text) / (completion tokens − 1): the last
+token is that of the last text, or a chunk without text behind it that came as tokens come, since servers
+send and count tokens that have no text. E2E: end − start, in which
 the connection is made.
 """
 
@@ -12,11 +13,14 @@ from __future__ import annotations
 from dataclasses import field
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.usage import Usage
 
 _FEWEST_MOMENTS = 5
 """Text that came together tells less: with fewer moments than these, the rate is that of the network."""
 _TOKENS_WITHOUT_TEXT = 2
 """Tokens that a short answer may count beside its pieces of text: those that begin and end it."""
+_LATEST = 4
+"""Usual gaps that a chunk without text may take: what is later was held back, and is no token."""
 _FASTEST_MS = 0.1
 """No server writes 10,000 tokens a second into one stream: what looks so was held back."""
 
@@ -34,7 +38,7 @@ class Timings:
     first_answer: float | None = None
     last_text: float | None = None
     last_chunk: float | None = None
-    """The last chunk of the answer, with or without text."""
+    """The last chunk of the answer with text, or without where it came no later than tokens do."""
     ended: float | None = None
     text_events: int = 0
     moments: int | None = None
@@ -43,6 +47,8 @@ class Timings:
     """Seconds between text-bearing events (chunk gaps, not token latencies); the first 10,000."""
     connecting: float | None = None
     """A connection was begun for the last try; ``None``: it went over a kept one."""
+    behind: int = field(default=0, compare=False)
+    """Chunks without text since the last text."""
     first_call: float | None = None
     last_call: float | None = None
     """The first and the last piece of a tool call."""
@@ -58,6 +64,7 @@ class Timings:
         if is_answer and self.first_answer is None:
             self.first_answer = at
         self.last_text = self.last_chunk = at
+        self.behind = 0
         self.text_events += 1
 
     def saw_call(self, at: float) -> None:
@@ -68,7 +75,9 @@ class Timings:
 
     def saw_chunk(self, at: float) -> None:
         """Record a chunk of the answer that brought no text."""
-        self.last_chunk = at
+        self.behind += 1
+        if self.last_text is None or at - self.last_text <= _LATEST * self.behind * self._usual_gap:
+            self.last_chunk = at
 
     @property
     def ttfb_ms(self) -> float | None:
@@ -98,6 +107,15 @@ class Timings:
         end = self.first_answer if self.first_answer is not None else self.last_text
         return None if end is None else (end - self.first_text) * 1000
 
+    def streamed_tokens(self, usage: Usage | None) -> int | None:
+        """The completion tokens that were waited for between the first text and the last: reasoning whose
+        text was not sent was written before."""
+        if usage is None or usage.completion_tokens is None:
+            return None
+        is_hidden = self.first_text is not None and self.first_text == self.first_answer
+        hidden = usage.reasoning_tokens or 0 if is_hidden else 0
+        return max(0, usage.completion_tokens - hidden)
+
     def tpot_ms(self, completion_tokens: int | None) -> float | None:
         """Time per output token without the first one; needs two tokens and two text events.
 
@@ -121,10 +139,16 @@ class Timings:
     @property
     def _end_took_time(self) -> bool:
         """Whether chunks without text came behind the last text, as late as tokens come."""
-        if self.first_text is None or self.last_text is None or self.last_chunk is None:
+        if self.last_text is None or self.last_chunk is None:
             return False
-        usual = (self.last_text - self.first_text) / max(1, self.text_events - 1)
-        return self.last_chunk - self.last_text > usual / 4
+        return self.last_chunk - self.last_text > self._usual_gap / 4
+
+    @property
+    def _usual_gap(self) -> float:
+        """Seconds between two pieces of text, on average."""
+        if self.first_text is None or self.last_text is None:
+            return 0.0
+        return (self.last_text - self.first_text) / max(1, self.text_events - 1)
 
     def decode_rate(self, completion_tokens: int | None) -> float | None:
         """Tokens per second after the first token: 1000 / TPOT."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, Usage
+from tui.core.usage import Cost, Source, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ def _paid(turn: Turn) -> Cost | None:
     if ours is not None and (ours.currency, ours.total) == (told.currency or "USD", told.amount):
         return ours
     # A server tells no sides; all of it counts as output.
-    return Cost(Decimal(0), told.amount, told.currency or "USD")
+    source = Source.ESTIMATED if turn.usage is not None and turn.usage.is_replay else Source.REPORTED
+    return Cost(Decimal(0), told.amount, told.currency or "USD", source)
 
 
 def _has_used_tokens(turn: Turn) -> bool:

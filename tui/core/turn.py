@@ -169,6 +169,10 @@ class TextBuffer:
         return self._length > 0
 
 
+_MOST_OF_EMPTY, _LONGEST_EMPTY = 8, 64
+"""Pieces and characters of an empty object."""
+
+
 class ToolCall:
     """A tool call as far as it came: shown, never run. It grows by pieces as cheaply as a text."""
 
@@ -192,12 +196,22 @@ class ToolCall:
         return _joined(self._arguments)
 
     def add(self, name: str, arguments: str) -> None:
-        """Add a piece. Some servers repeat the name with every piece: that is no more of it."""
+        """Add a piece. Some servers repeat the name with every piece: that is no more of it. Some begin with
+        an empty object before the arguments: that is none of them."""
         if name and (len(name) != self._name_length or name != self.name):
             self._name.append(name)
             self._name_length += len(name)
         if arguments:
+            if self._has_empty_object and arguments.lstrip().startswith("{"):
+                self._arguments.clear()
             self._arguments.append(arguments)
+
+    @property
+    def _has_empty_object(self) -> bool:
+        """Whether the arguments so far are an empty object; of long ones nothing is joined."""
+        if len(self._arguments) > _MOST_OF_EMPTY or sum(map(len, self._arguments)) > _LONGEST_EMPTY:
+            return False
+        return "".join("".join(self._arguments).split()) == "{}"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ToolCall):
@@ -262,3 +276,17 @@ class Turn:
     """All answers to this prompt, oldest first, this turn among them; empty where it is the only one."""
     progress: Progress | None = None
     """The last step of the request that was told: what the wait for the first token is for. Never stored."""
+
+    def move_text(self, *, to_answer: bool) -> None:
+        """Move all text of one kind to the other: what was measured of the answer is measured anew."""
+        self.thinking_seconds = None
+        if to_answer:
+            self.answer.replace("")
+            self.reasoning.move_to(self.answer)
+            self.reasoning_source = None
+            self.timings.first_answer = self.timings.first_text
+            self.state = TurnState.ANSWERING
+        else:
+            self.answer.move_to(self.reasoning)
+            self.timings.first_answer = None
+            self.state = TurnState.REASONING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.core.counted import Counted
 from tui.core.figures import (
     format_milliseconds,
     format_rate,
@@ -18,13 +19,6 @@ _ENDINGS = {
     TurnState.INTERRUPTED: answers.INTERRUPTED,
 }
 
-FINISHES = {
-    "length": answers.CUT_OFF,
-    "tool_calls": answers.TOOL_CALL,
-    "content_filter": answers.FILTERED,
-}
-"""What a finish reason says of an answer."""
-
 
 def turn_summary(turn: Turn) -> str:
     """Return the line; an unknown figure is left out here, and so is a failure: it has a sentence."""
@@ -40,7 +34,7 @@ def turn_summary(turn: Turn) -> str:
         parts.append(answers.TOKENS.format(prompt=prompt, completion=completion))
     if turn.timings.ttft_ms is not None:
         parts.append(f"TTFT {format_milliseconds(turn.timings.ttft_ms)}")
-    rate = turn.timings.decode_rate(usage.completion_tokens if usage else None)
+    rate = turn.timings.decode_rate(turn.timings.streamed_tokens(usage))
     if rate is not None:
         parts.append(format_rate(rate, usage.source if usage else Source.ESTIMATED))
     if turn.cost is not None and (turn.cost.total or turn.cost.is_lower_bound):
@@ -72,5 +66,5 @@ def _reasoning_tokens(turn: Turn) -> str:
     usage = turn.usage
     if usage is not None and usage.reasoning_tokens:
         mark = "~" if usage.source is Source.ESTIMATED else ""
-        return f"{mark}{usage.reasoning_tokens:,} tokens"
-    return f"~{turn.reasoning.tokens:,} tokens"
+        return f"{Counted(f'{mark}{usage.reasoning_tokens:,}'):token|tokens}"
+    return f"{Counted(f'~{turn.reasoning.tokens:,}'):token|tokens}"

@@ -32,6 +32,11 @@ def embeddings_url_of(base_url: str) -> str:
     return base_url.rstrip("/") + "/embeddings"
 
 
+def request_url_of(base_url: str, *, is_embedding: bool) -> str:
+    """Return the address that a provider's requests go to."""
+    return embeddings_url_of(base_url) if is_embedding else chat_url_of(base_url)
+
+
 def models_url_of(base_url: str) -> str:
     """Return the address of the model list below a normalised base URL."""
     return base_url.rstrip("/") + "/models"
@@ -131,7 +136,7 @@ def is_ipv6(text: str) -> bool:
         return False
 
 
-def host_trouble(host: str) -> str | None:
+def host_problem(host: str) -> str | None:
     """Say why a text in lower case cannot be a host name or IPv4 address; ``None`` where it can."""
     if not host:
         return texts.URL_NO_HOST

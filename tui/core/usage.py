@@ -42,6 +42,8 @@ class Usage:
     """What did not add up in the server's counts, one sentence each."""
     written_tokens: int | None = None
     """Prompt tokens that the server wrote into its cache, where it may charge for that."""
+    is_replay: bool = False
+    """A gateway answered out of its cache of replies: it may charge nothing for these tokens."""
 
     def plus(self, other: Usage) -> Usage:
         """Return the sum, without notes. A field unknown on both sides stays unknown; one estimate, or a
@@ -59,7 +61,13 @@ class Usage:
             _sum(self.cached_tokens, other.cached_tokens),
             Source.ESTIMATED if estimated else Source.REPORTED,
             written_tokens=_sum(self.written_tokens, other.written_tokens),
+            is_replay=self.is_replay or other.is_replay,
         )
+
+    def is_roughly_priced(self, price: Price) -> bool:
+        """Whether what it costs at a price is an estimate."""
+        is_dearer = bool(self.written_tokens and price.input)
+        return self.source is Source.ESTIMATED or self.is_replay or is_dearer
 
 
 def _sum(left: int | None, right: int | None) -> int | None:
@@ -131,6 +139,8 @@ class Cost:
     source: Source = Source.REPORTED
     lacks_input: bool = False
     lacks_output: bool = False
+    lacks_end: bool = False
+    """The answer was cut: the server may have written, and charge for, more than arrived."""
 
     @property
     def total(self) -> Decimal:
@@ -140,6 +150,11 @@ class Cost:
     @property
     def is_lower_bound(self) -> bool:
         """Whether a part of the amount is unknown."""
+        return self.lacks_side or self.lacks_end
+
+    @property
+    def lacks_side(self) -> bool:
+        """Whether the amount of the prompt or of what was written is unknown."""
         return self.lacks_input or self.lacks_output
 
     def plus(self, other: Cost) -> Cost:
@@ -158,6 +173,7 @@ class Cost:
             Source.ESTIMATED if estimated else Source.REPORTED,
             self.lacks_input or other.lacks_input,
             self.lacks_output or other.lacks_output,
+            self.lacks_end or other.lacks_end,
         )
 
 
@@ -184,12 +200,14 @@ def are_apart(ours: Decimal, theirs: Decimal) -> bool:
     return abs(ours - theirs) > max(ours, theirs) * Decimal("0.02")
 
 
-def cost_of(usage: Usage | None, price: Price) -> Cost | None:
+def cost_of(usage: Usage | None, price: Price, *, is_cut: bool = False) -> Cost | None:
     """Return tokens × price / 1,000, or ``None`` where the price or every count is unknown.
+
+    ``is_cut``: the answer did not end by itself. Unless the server counted its tokens, there may be more.
 
     Tokens out of the cache cost their own price; where the server does not tell them, all cost that of
     the input. Tokens written into the cache cost as others: more at some servers, so the amount is an
-    estimate then.
+    estimate then; so is that of a reply out of a gateway's cache.
     """
     if usage is None or not price.is_known:
         return None
@@ -197,14 +215,14 @@ def cost_of(usage: Usage | None, price: Price) -> Cost | None:
         return None
     fresh, cached = input_amounts(usage, price)
     output = _amount(usage.completion_tokens, price.output)
-    is_estimate = usage.source is Source.ESTIMATED or (usage.written_tokens and price.input)
     return Cost(
         (fresh or Decimal(0)) + (cached or Decimal(0)),
         output or Decimal(0),
         price.currency,
-        Source.ESTIMATED if is_estimate else Source.REPORTED,
+        Source.ESTIMATED if usage.is_roughly_priced(price) else Source.REPORTED,
         fresh is None or cached is None,
         output is None,
+        is_cut and usage.source is Source.ESTIMATED and not price.is_free,
     )
 
 

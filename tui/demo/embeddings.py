@@ -1,4 +1,4 @@
-"""Vectors of the demo endpoint: the same text gets the same one, texts that share words similar ones."""
+"""Vectors and scores of the demo endpoint: texts that share words get similar vectors and high scores."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import math
 import re
 import struct
 from collections.abc import Mapping
+from operator import mul
 
 from tui.demo.plan import RequestRefusedError, parse_request
 from tui.demo.script import EMBEDDER, MODELS
@@ -25,7 +26,7 @@ def embeddings(body: bytes) -> dict[str, object]:
         RequestRefusedError: the body is none, or its model makes no vectors.
     """
     request = parse_request(body)
-    _check_model(str(request.get("model", "")))
+    _check_model(str(request.get("model", "")), "Embeddings")
     texts = _texts(request)
     packs = _packs(request)
     tokens = sum(count_tokens(text) for text in texts)
@@ -35,6 +36,35 @@ def embeddings(body: bytes) -> dict[str, object]:
     ]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return {"object": "list", "model": EMBEDDER, "data": data, "usage": usage}
+
+
+def scores(body: bytes) -> dict[str, object]:
+    """Return the answer to a request for the scores of documents, the best first.
+
+    Raises:
+        RequestRefusedError: the body is none, or its model is for chats.
+    """
+    request = parse_request(body)
+    _check_model(str(request.get("model", "")), "Rerank")
+    query, documents = request.get("query"), request.get("documents")
+    if not isinstance(query, str) or not isinstance(documents, list):
+        raise _not_rankable()
+    texts = [text for text in documents if isinstance(text, str)]
+    if not texts or len(texts) != len(documents):
+        raise _not_rankable()
+    wanted = vector_of(query)
+    found = [(sum(map(mul, wanted, vector_of(text))), index, text) for index, text in enumerate(texts)]
+    results = [
+        {"index": index, "relevance_score": round(score, 6), "document": {"text": text}}
+        for score, index, text in sorted(found, reverse=True)
+    ]
+    tokens = sum(count_tokens(text) + count_tokens(query) for text in texts)
+    return {"model": EMBEDDER, "results": results, "usage": {"prompt_tokens": tokens, "total_tokens": tokens}}
+
+
+def _not_rankable() -> RequestRefusedError:
+    message = "`query` must be a text and `documents` a list of texts."
+    return RequestRefusedError(422, message, "BadRequestError", "documents")
 
 
 def vector_of(text: str) -> list[float]:
@@ -48,11 +78,10 @@ def vector_of(text: str) -> list[float]:
     return [round(number / norm, 8) for number in sums]
 
 
-def _check_model(model: str) -> None:
+def _check_model(model: str, api: str) -> None:
     if model in MODELS:
-        raise RequestRefusedError(
-            400, "The model does not support Embeddings API", "BadRequestError", "model"
-        )
+        message = f"The model does not support {api} API"
+        raise RequestRefusedError(400, message, "BadRequestError", "model")
     if model != EMBEDDER:
         message = f"The model `{model}` does not exist. Valid names: {EMBEDDER}."
         raise RequestRefusedError(404, message, "NotFoundError", "model")

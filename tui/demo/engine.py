@@ -25,6 +25,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.secret import Secret
 from tui.demo.contexts import ENGINE_CONTEXT
 from tui.demo.engine_files import INSTALL_COMMAND, MODEL_ALIAS, EngineFiles, find_engine
+from tui.texts import engine as texts
 
 _CHILD = Path(__file__).with_name("engine_child.py")
 _MOST_THREADS = 8
@@ -92,7 +93,7 @@ class EngineProcess:
                 )
             except TimeoutError as error:
                 self.stop()
-                reason = f"it was not ready after {_START_SECONDS:.0f} seconds"
+                reason = texts.NOT_READY.format(seconds=_START_SECONDS)
                 raise LmdeckError(explain("engine-failed", reason=reason)) from error
             except BaseException:  # also a cancelled start leaves no process behind
                 self.stop()
@@ -175,12 +176,12 @@ def _ending(process: subprocess.Popen[bytes]) -> str:
     try:
         code = process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        return "it closed its pipe"
+        return texts.CLOSED_ITS_PIPE
     if code == -signal.SIGILL:
-        return "this processor lacks instructions that it was built for"
+        return texts.ILLEGAL_INSTRUCTION
     if code < 0:
-        return f"it was ended by {signal.Signals(-code).name}"
-    return f"it ended with exit code {code}"
+        return texts.ENDED_BY.format(signal=signal.Signals(-code).name)
+    return texts.ENDED_WITH.format(code=code)
 
 
 def _open_log(path: Path | None) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tui.core.lazy_dataclass import dataclass
 from tui.demo.connection import Connection
 from tui.demo.plan import Plan
+from tui.texts.demo import FAULTS
 
 CHAT = "/chat/completions"
 MODELS = "/models"
@@ -28,30 +29,30 @@ class Fault:
 Answer = Callable[[Connection], bool]
 
 
-def fault(cause: str, summary: str) -> Callable[[Answer], Answer]:
-    """Register a function as the fault of a cause."""
+def fault(cause: str) -> Callable[[Answer], Answer]:
+    """Register a function as the fault of a cause; ``texts.demo.FAULTS`` says what the server does."""
 
     def register(answer: Answer) -> Answer:
-        REGISTRY[cause] = Fault(cause, summary, answer)
+        REGISTRY[cause] = Fault(cause, FAULTS[cause], answer)
         return answer
 
     return register
 
 
-def chat_fault(cause: str, summary: str) -> Callable[[Callable[[Connection], object]], Answer]:
+def chat_fault(cause: str) -> Callable[[Callable[[Connection], object]], Answer]:
     """Register a function that answers every chat; the rest is left to the routes."""
 
     def register(answer: Callable[[Connection], object]) -> Answer:
-        return fault(cause, summary)(lambda connection: is_chat(connection) and _done(answer(connection)))
+        return fault(cause)(lambda connection: is_chat(connection) and _done(answer(connection)))
 
     return register
 
 
-def stream_fault(cause: str, summary: str) -> Callable[[Callable[[Connection, Plan], object]], Answer]:
+def stream_fault(cause: str) -> Callable[[Callable[[Connection, Plan], object]], Answer]:
     """Register a function that answers chats which ask for a stream, each with the plan of its answer."""
 
     def register(answer: Callable[[Connection, Plan], object]) -> Answer:
-        @fault(cause, summary)
+        @fault(cause)
         def streamed(connection: Connection) -> bool:
             plan = connection.demo.plan(connection) if is_chat(connection) else None
             return plan is not None and plan.is_streamed and _done(answer(connection, plan))

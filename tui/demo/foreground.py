@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -53,7 +54,8 @@ def _start(host: str, port: int, rate: float, fault: str | None) -> DemoServer:
         names = ", ".join(known.cause for known in known_faults())
         raise UsageError(Failure("usage", str(error), texts.KNOWN_FAULTS.format(names=names))) from error
     except OSError as error:
-        title = texts.CANNOT_LISTEN.format(host=host, port=port, reason=error.strerror)
+        reason = os.strerror(error.errno) if error.errno else str(error)  # the other words repeat the address
+        title = texts.CANNOT_LISTEN.format(host=host, port=port, reason=reason)
         raise UsageError(Failure("usage", title, texts.OTHER_PORT)) from error
     return server
 
@@ -66,7 +68,7 @@ def _introduction(server: DemoServer, fault: str | None) -> list[str]:
         texts.ENDPOINT.format(url=url, model=REASONER),
         *practice,
         texts.TRY_IT,
-        f'  lmdeck ask --url {url} --model {REASONER} "Hello"',
-        f"  lmdeck check {url} --model {REASONER}",
+        texts.ASK_IT.format(url=url, model=REASONER),
+        texts.CHECK_IT.format(url=url, model=REASONER),
         texts.STOP,
     ]

@@ -30,14 +30,14 @@ def _refuse(connection: Connection, status: int, message: str, kind: str, code: 
     return True
 
 
-@fault("auth", "answers 401 to every key")
+@fault("auth")
 def _auth(connection: Connection) -> bool:
     if not _is_api(connection):
         return False
     return _refuse(connection, 401, "Incorrect API key provided.", "invalid_request_error", "invalid_api_key")
 
 
-@fault("auth-scheme", "rejects any Authorization header, works without one")
+@fault("auth-scheme")
 def _auth_scheme(connection: Connection) -> bool:
     if not _is_api(connection) or "Authorization" not in connection.headers:
         return False
@@ -46,14 +46,14 @@ def _auth_scheme(connection: Connection) -> bool:
     return True
 
 
-@chat_fault("forbidden", "accepts the key but refuses the model")
+@chat_fault("forbidden")
 def _forbidden(connection: Connection) -> None:
     _refuse(
         connection, 403, "Your key is not allowed to use this model.", "permission_error", "model_forbidden"
     )
 
 
-@fault("model-not-found", "does not serve the requested model")
+@fault("model-not-found")
 def _model_not_found(connection: Connection) -> bool:
     if connection.route.endswith(MODELS):
         connection.send_json(200, {"object": "list", "data": [{"id": "another-model", "object": "model"}]})
@@ -67,13 +67,13 @@ def _model_not_found(connection: Connection) -> bool:
     return True
 
 
-@fault("wrong-path", "answers 404 to every path")
+@fault("wrong-path")
 def _wrong_path(connection: Connection) -> bool:
     connection.send_json(404, {"detail": "Not Found"})
     return True
 
 
-@fault("method-not-allowed", "refuses POST")
+@fault("method-not-allowed")
 def _method_not_allowed(connection: Connection) -> bool:
     if connection.command != "POST":
         return False
@@ -81,13 +81,13 @@ def _method_not_allowed(connection: Connection) -> bool:
     return True
 
 
-@fault("unexpected-response", "serves a web page instead of the API")
+@fault("unexpected-response")
 def _unexpected_response(connection: Connection) -> bool:
     connection.send_whole(200, "text/html; charset=utf-8", _WEB_PAGE.encode())
     return True
 
 
-@fault("redirect", "has moved to /moved/v1, where it works")
+@fault("redirect")
 def _redirect(connection: Connection) -> bool:
     if connection.route.startswith("/moved/"):
         connection.demo.answer_properly(connection, prefix="/moved")
@@ -97,12 +97,12 @@ def _redirect(connection: Connection) -> bool:
     return True
 
 
-@chat_fault("context-too-long", "rejects every prompt as too long")
+@chat_fault("context-too-long")
 def _context_too_long(_: Connection) -> None:
     raise context_too_long(DEMO_CONTEXT + 1, DEMO_CONTEXT)
 
 
-@fault("unsupported-param", "rejects stream_options, works without it")
+@fault("unsupported-param")
 def _unsupported_param(connection: Connection) -> bool:
     if not is_chat(connection) or "stream_options" not in connection.record.json:
         return False
@@ -111,7 +111,7 @@ def _unsupported_param(connection: Connection) -> bool:
     )
 
 
-@chat_fault("no-chat-template", "has a model without a chat template")
+@chat_fault("no-chat-template")
 def _no_chat_template(connection: Connection) -> None:
     _refuse(
         connection,
@@ -122,7 +122,7 @@ def _no_chat_template(connection: Connection) -> None:
     )
 
 
-@fault("thinking-unsupported", "rejects requests with thinking, works without")
+@fault("thinking-unsupported")
 def _thinking_unsupported(connection: Connection) -> bool:
     body = connection.record.json
     asks = body.get("think") or body.get("reasoning_effort") not in (None, "none") or body.get("reasoning")
@@ -131,31 +131,31 @@ def _thinking_unsupported(connection: Connection) -> bool:
     return _refuse(connection, 400, f'"{body.get("model")}" does not support thinking', "api_error")
 
 
-@chat_fault("invalid-request", "rejects the request body")
+@chat_fault("invalid-request")
 def _invalid_request(connection: Connection) -> None:
     problem = {"type": "extra_forbidden", "loc": ["body", "messages"], "msg": "Input should be a valid list"}
     connection.send_json(422, {"detail": [problem]})
 
 
-@chat_fault("body-too-large", "is a gateway that rejects large bodies")
+@chat_fault("body-too-large")
 def _body_too_large(connection: Connection) -> None:
     page = b"<html><head><title>413 Request Entity Too Large</title></head></html>"
     connection.send_whole(413, "text/html", page)
 
 
-@chat_fault("gateway-timeout", "is a gateway whose model server timed out")
+@chat_fault("gateway-timeout")
 def _gateway_timeout(connection: Connection) -> None:
     page = b"<html><head><title>504 Gateway Time-out</title></head></html>"
     connection.send_whole(504, "text/html", page)
 
 
-@chat_fault("rate-limited", "rejects requests for 30 seconds")
+@chat_fault("rate-limited")
 def _rate_limited(connection: Connection) -> None:
     error = {"message": "Rate limit reached for requests.", "type": "requests", "code": "rate_limit_exceeded"}
     connection.send_json(429, {"error": error}, {"Retry-After": "30"})
 
 
-@chat_fault("quota", "has no credit left for this key")
+@chat_fault("quota")
 def _quota(connection: Connection) -> None:
     _refuse(
         connection,
@@ -166,7 +166,7 @@ def _quota(connection: Connection) -> None:
     )
 
 
-@chat_fault("overloaded", "has a full queue")
+@chat_fault("overloaded")
 def _overloaded(connection: Connection) -> None:
     _refuse(
         connection,
@@ -176,19 +176,19 @@ def _overloaded(connection: Connection) -> None:
     )
 
 
-@chat_fault("server-error", "fails with an internal error")
+@chat_fault("server-error")
 def _server_error(connection: Connection) -> None:
     message = "CUDA out of memory. Tried to allocate 2.00 GiB."
     _refuse(connection, 500, message, "InternalServerError")
 
 
-@fault("bad-gateway", "is a gateway whose model server is down")
+@fault("bad-gateway")
 def _bad_gateway(connection: Connection) -> bool:
     connection.send_whole(502, "text/html", _GATEWAY_PAGE.encode())
     return True
 
 
-@fault("loading", f"loads its model for {LOADING_SECONDS:.0f} seconds, then works")
+@fault("loading")
 def _loading(connection: Connection) -> bool:
     if time.monotonic() - connection.demo.started_at >= LOADING_SECONDS:
         return False
@@ -197,7 +197,7 @@ def _loading(connection: Connection) -> bool:
     return True
 
 
-@fault("no-model-loaded", "runs without any model")
+@fault("no-model-loaded")
 def _no_model_loaded(connection: Connection) -> bool:
     if connection.route.endswith(MODELS):
         connection.send_json(200, {"object": "list", "data": []})
@@ -206,7 +206,7 @@ def _no_model_loaded(connection: Connection) -> bool:
     return is_chat(connection) and _refuse(connection, 400, message, "invalid_request_error")
 
 
-@fault("no-model-list", "has no /models, and chats all the same")
+@fault("no-model-list")
 def _no_model_list(connection: Connection) -> bool:
     if not connection.route.endswith(MODELS):
         return False

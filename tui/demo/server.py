@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from tui.demo.connection import ClientGoneError, Connection
 from tui.demo.contexts import DEMO_CONTEXT
-from tui.demo.embeddings import embeddings
+from tui.demo.embeddings import embeddings, scores
 from tui.demo.faults import Fault, find_fault
 from tui.demo.plan import CREATED, Plan, RequestRefusedError, make_plan
 from tui.demo.record import RequestRecord
@@ -149,12 +149,14 @@ class DemoServer:
             connection.send_json(401, {"error": "Unauthorized"}, {"WWW-Authenticate": "Bearer"})
         elif route == "/v1/models":
             connection.send_json(200, model_list())
-        elif route not in ("/v1/chat/completions", "/v1/embeddings"):
+        elif route not in ("/v1/chat/completions", "/v1/embeddings", "/v1/rerank"):
             connection.send_json(404, {"detail": "Not Found"})
         elif connection.command != "POST":
             connection.send_json(405, {"detail": "Method Not Allowed"}, {"Allow": "POST"})
         elif route == "/v1/embeddings":
             connection.send_json(200, embeddings(connection.body))
+        elif route == "/v1/rerank":
+            connection.send_json(200, scores(connection.body))
         else:
             self._chat(connection)
 

@@ -21,31 +21,31 @@ def _send_half(connection: Connection, plan: Plan) -> None:
     connection.send_frames(frames[: max(1, len(frames) // 2)], plan.rate)
 
 
-@stream_fault("stream-truncated", "closes the connection in the middle of the answer")
+@stream_fault("stream-truncated")
 def _truncated(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.hang_up()
 
 
-@stream_fault("stream-reset", "resets the connection in the middle of the answer")
+@stream_fault("stream-reset")
 def _reset(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.reset()
 
 
-@stream_fault("stream-unfinished", "ends in the middle of the answer, as if complete")
+@stream_fault("stream-unfinished")
 def _unfinished(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.close_stream()
 
 
-@stream_fault("stream-stalled", "stops sending in the middle of the answer")
+@stream_fault("stream-stalled")
 def _stalled(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.hold()
 
 
-@stream_fault("stream-keepalive-only", "sends keep-alive comments but no token")
+@stream_fault("stream-keepalive-only")
 def _keepalive_only(connection: Connection, _: Plan) -> None:
     connection.open_stream()
     while True:
@@ -53,7 +53,7 @@ def _keepalive_only(connection: Connection, _: Plan) -> None:
         connection.pause(_KEEP_ALIVE_SECONDS)
 
 
-@stream_fault("stream-buffered", "holds the answer back and sends it at the end")
+@stream_fault("stream-buffered")
 def _buffered(connection: Connection, plan: Plan) -> None:
     frames = plan.frames()
     connection.open_stream()
@@ -62,22 +62,22 @@ def _buffered(connection: Connection, plan: Plan) -> None:
     connection.close_stream()
 
 
-@stream_fault("stream-ignored", "answers with one JSON object instead of a stream")
+@stream_fault("stream-ignored")
 def _ignored(connection: Connection, plan: Plan) -> None:
     connection.send_json(200, plan.whole())
 
 
-@chat_fault("empty-answer", "ends the answer without any text")
+@chat_fault("empty-answer")
 def _empty(connection: Connection) -> None:
     _send_instead(connection, reasoning=(), answer=(), finish_reason="stop")
 
 
-@chat_fault("thinking-ate-budget", "thinks up to the token limit and gives no answer")
+@chat_fault("thinking-ate-budget")
 def _thinking_ate_budget(connection: Connection) -> None:
     _send_instead(connection, answer=(), finish_reason="length")
 
 
-@stream_fault("malformed-event", "breaks every tenth event")
+@stream_fault("malformed-event")
 def _malformed(connection: Connection, plan: Plan) -> None:
     frames = plan.frames()
     frames[4::10] = [b'data: {"choices": [{"delta": {"content": "\xff\xfe\n\n'] * len(frames[4::10])
@@ -88,7 +88,7 @@ def _malformed(connection: Connection, plan: Plan) -> None:
     connection.close_stream()
 
 
-@stream_fault("answer-too-large", "sends a line that does not end")
+@stream_fault("answer-too-large")
 def _too_large(connection: Connection, _plan: Plan) -> None:
     connection.open_stream()
     connection.send_chunk(b"data: ")
@@ -97,27 +97,27 @@ def _too_large(connection: Connection, _plan: Plan) -> None:
     connection.hang_up()
 
 
-@stream_fault("http-framing", "writes a chunk size that is no number")
+@stream_fault("http-framing")
 def _framing(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.send(b"zz\r\nbroken\r\n")
     connection.hang_up()
 
 
-@stream_fault("bad-encoding", "claims gzip but sends plain text")
+@stream_fault("bad-encoding")
 def _bad_encoding(connection: Connection, plan: Plan) -> None:
     connection.open_stream({"Content-Encoding": "gzip"})
     connection.send_chunk(plan.opening())
     connection.close_stream()
 
 
-@fault("no-answer", "accepts requests and never answers")
+@fault("no-answer")
 def _no_answer(connection: Connection) -> bool:
     connection.hold()
     return True
 
 
-@fault("headers-stalled", "sends its headers one byte per second")
+@fault("headers-stalled")
 def _headers_stalled(connection: Connection) -> bool:
     for byte in b"HTTP/1.1 200 OK\r\nX-Padding: " + b"x" * 3600:
         connection.send(bytes([byte]))
@@ -126,32 +126,32 @@ def _headers_stalled(connection: Connection) -> bool:
     return True
 
 
-@fault("headers-too-large", "sends a header of 200 kB")
+@fault("headers-too-large")
 def _headers_too_large(connection: Connection) -> bool:
     connection.send_json(200, {}, {"X-Padding": "x" * 200_000})
     return True
 
 
-@fault("closed-without-answer", "closes the connection after the request")
+@fault("closed-without-answer")
 def _closed(connection: Connection) -> bool:
     connection.hang_up()
     return True
 
 
-@fault("connection-reset", "resets the connection after the request")
+@fault("connection-reset")
 def _connection_reset(connection: Connection) -> bool:
     connection.reset()
     return True
 
 
-@fault("not-http", "speaks SSH")
+@fault("not-http")
 def _not_http(connection: Connection) -> bool:
     connection.send(b"SSH-2.0-OpenSSH_9.6\r\n")
     connection.hang_up()
     return True
 
 
-@fault("http2-only", "speaks HTTP/2 only")
+@fault("http2-only")
 def _http2_only(connection: Connection) -> bool:
     settings_frame = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
     connection.send(settings_frame)

@@ -14,6 +14,7 @@ from tui.core.provider import ApiKeyHeader
 from tui.core.secret_headers import is_secret_header
 from tui.net.elsewhere import is_list
 from tui.net.fetch import Fetched
+from tui.texts import network
 
 Look = Callable[[Endpoint], Awaitable[Fetched | None]]
 """Asks for the model list as an endpoint would be asked; ``None`` where nothing came."""
@@ -46,7 +47,10 @@ async def find_key_way(endpoint: Endpoint, look: Look) -> ApiKeyWay | None:
 def refused_scheme(failure: Failure, way: ApiKeyWay) -> Failure:
     """Return the refusal of a key that is right, but sent in the wrong way."""
     asked = failure.facts.get("scheme")
-    facts = {**failure.facts, "scheme": asked if way.header is None else f"the header {way.header}"}
+    facts = {
+        **failure.facts,
+        "scheme": asked if way.header is None else network.THE_HEADER.format(name=way.header),
+    }
     return explain_again(failure, "auth-scheme", **facts)
 
 

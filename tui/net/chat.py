@@ -21,6 +21,7 @@ from tui.net.observing import Observed, ObservedChat
 from tui.net.request_trace import Requests
 from tui.net.server_wait import Look
 from tui.wire.evidence import Proof
+from tui.wire.server_quirks import ServerQuirks
 from tui.wire.servers import Dialect
 
 __all__ = ["HEADLESS", "PROBE", "SCREEN", "ChatClient", "QuirksMemory", "RequestTimeouts"]
@@ -47,6 +48,14 @@ class ChatClient:
         self._redactor = redactor
         self._clock = clock
         self._look = look
+
+    def quirks(self, base_url: str, model: str) -> ServerQuirks:
+        """Return what chats have learned of a model of an endpoint."""
+        return self._memory.get(base_url, model) or ServerQuirks()
+
+    def learn(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
+        """Keep what a request beside the chats has shown."""
+        self._memory.put(base_url, model, quirks)
 
     async def stream(
         self,
@@ -84,7 +93,9 @@ class ChatClient:
         )
         observed: ObservedChat | None = None
         if self._factory.observers:
-            watched = Observed(requests, origin, endpoint, CHAT_ROUTE, self._redactor)
+            routes = self._factory.route_times
+            observers = self._factory.observers
+            watched = Observed(requests, origin, endpoint, CHAT_ROUTE, self._redactor, routes, observers)
             observed = ObservedChat(watched, request, self._clock)
         pump = asyncio.create_task(call.run(), name="chat")
         try:
@@ -99,4 +110,4 @@ class ChatClient:
                 await asyncio.wait([pump])
             finally:
                 if observed is not None:
-                    self._factory.observers.finished(observed.record())
+                    observed.finish()

@@ -39,7 +39,7 @@ from tui.net.server_wait import Look, ServerWait, Waiting
 from tui.net.silence import SilenceWatch
 from tui.net.transport_errors import transport_errors
 from tui.net.tries import Tries
-from tui.texts import answers
+from tui.texts import answers, network
 from tui.wire.errors import Refusal
 from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
@@ -267,7 +267,7 @@ class ChatCall:
         if self._tries.met_stale(failure, trace):
             self._tries.stale += 1
             self._tries.count -= 1
-            trace.tell("retry", because="the server had closed a kept connection")
+            trace.tell("retry", because=network.KEPT_CONNECTION)
             return False
         better = await self._waits(failure, {})
         if better is None:

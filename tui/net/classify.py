@@ -15,6 +15,7 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError
 from tui.core.lazy_pattern import lazy_pattern
+from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.net.addresses import Origin, origin_of, replace_origin
 from tui.net.classify_tls import classify_tls
@@ -112,7 +113,10 @@ def _configuration(case: FailedCase) -> _Verdict | None:
 
 
 def _encoding(case: FailedCase) -> _Verdict | None:
-    if any(isinstance(error, BadEncoding) for error in case.errors) or case.find("DecodingError"):
+    for error in case.errors:
+        if isinstance(error, BadEncoding):
+            return "bad-encoding", {"encoding": error.unknown and safe_line(error.unknown, 40)}
+    if case.find("DecodingError"):
         return "bad-encoding", {}
     if any(isinstance(error, GrowsTooMuch) for error in case.errors):
         return "answer-too-large", {}

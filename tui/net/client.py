@@ -1,6 +1,6 @@
 """The one factory for every request of the program: TLS, proxy, key and time limits in one place.
 
-Importing this is cheap: httpx and ssl are loaded by the first client, or by ``warm`` before it.
+Importing this is cheap: httpx is loaded by the first client, or by ``warm`` before it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from tui.core.provider import TlsSettings
 from tui.core.secret import Redactor
 from tui.net.proxies import Route, choose_route
 from tui.net.route_times import RouteTimes
+from tui.net.tls import PinningSSLContext, build_context
 
 if TYPE_CHECKING:
     import httpx
 
-    from tui.net.tls import PinningSSLContext
     from tui.net.transport import NetworkTransport
 
 _TrustKey = tuple[TlsSettings, tuple[int, ...]]
@@ -139,8 +139,6 @@ class ClientFactory:
         return known
 
     def _context(self, tls: TlsSettings, trust_key: _TrustKey) -> PinningSSLContext:
-        from tui.net.tls import build_context
-
         known = self._contexts.get(trust_key)
         return known or self._contexts.setdefault(trust_key, build_context(tls, self._environment))
 

@@ -18,8 +18,16 @@ _FREE_BYTES = 10_000_000
 """Whatever its ratio, so much may come out."""
 
 
+_GZIP = b"\x1f\x8b"
+
+
 class BadEncoding(Exception):  # noqa: N818 - it names what was found
     """The bytes are not compressed in the way that the headers say, or in a way that we cannot undo."""
+
+    def __init__(self, reason: str, unknown: str | None = None) -> None:
+        super().__init__(reason)
+        self.unknown = unknown
+        """The compression's name, where it is one that we cannot undo."""
 
 
 class GrowsTooMuch(Exception):  # noqa: N818 - it names what was found
@@ -27,7 +35,7 @@ class GrowsTooMuch(Exception):  # noqa: N818 - it names what was found
 
 
 class Decoder:
-    """Undoes one ``Content-Encoding``: ``gzip``, ``deflate`` or none."""
+    """Undoes one ``Content-Encoding``: ``gzip``, in one or more members (RFC 1952), ``deflate`` or none."""
 
     def __init__(self, encoding: str) -> None:
         """Prepare for an encoding, as the header names it.
@@ -35,14 +43,18 @@ class Decoder:
         Raises:
             BadEncoding: it is none of those that can be undone.
         """
-        name = encoding.strip().lower()
+        names = [
+            name for name in encoding.lower().replace(" ", "").split(",") if name not in ("", "identity")
+        ]
         self._inflater: zlib._Decompress | None = None
+        self._behind = b""
         self._came = self._gave = 0
-        if name in ("", "identity"):
+        if not names:
             return
-        if name not in ("gzip", "x-gzip", "deflate"):
-            raise BadEncoding(bodies.UNREQUESTED_ENCODING.format(name=name))
-        self._inflater = zlib.decompressobj(wbits=47)  # gzip or zlib, told by the first bytes
+        if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
+            name = ", ".join(names)
+            raise BadEncoding(bodies.UNREQUESTED_ENCODING.format(name=name), name)
+        self._inflater = _inflater()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield the plain bytes, in blocks of at most 64 KB.
@@ -56,11 +68,21 @@ class Decoder:
             return
         self._came += len(data)
         while data:
+            if self._inflater.eof:
+                data = self._behind + data
+                if len(data) < len(_GZIP):
+                    self._behind = data
+                    return
+                if not data.startswith(_GZIP):  # padding
+                    self._behind = data[: len(_GZIP)]
+                    return
+                self._behind = b""
+                self._inflater = _inflater()
             try:
                 plain = self._inflater.decompress(data, _BLOCK)
             except zlib.error as error:
                 raise BadEncoding(str(error)) from error
-            data = self._inflater.unconsumed_tail
+            data = self._inflater.unused_data or self._inflater.unconsumed_tail
             self._gave += len(plain)
             if self._gave > _FREE_BYTES and self._gave > _RATIO * self._came:
                 raise GrowsTooMuch(bodies.INFLATED.format(size=self._came, inflated=self._gave))
@@ -70,4 +92,10 @@ class Decoder:
     @property
     def is_cut(self) -> bool:
         """Whether the compressed bytes ended before their own end mark."""
-        return self._inflater is not None and self._came > 0 and not self._inflater.eof
+        if self._inflater is None or not self._came:
+            return False
+        return not self._inflater.eof or self._behind == _GZIP[:1]
+
+
+def _inflater() -> zlib._Decompress:
+    return zlib.decompressobj(wbits=47)  # gzip or zlib, told by the first bytes

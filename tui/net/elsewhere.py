@@ -15,6 +15,7 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
 from tui.net.fetch import Fetched
+from tui.texts import network
 from tui.wire.error_body import read_error_body
 from tui.wire.models import read_models
 
@@ -52,7 +53,7 @@ def told_elsewhere(failure: Failure, asked: str, found: str) -> Failure:
     """Return the failure of a base URL beside which another one answers."""
     facts = {name: value for name, value in failure.facts.items() if name == "path"}
     cause = "url-missing-v1" if found == f"{asked}/v1" else "wrong-path"
-    return explain_again(failure, cause, **{**facts, "repair": found, "evidence": "(tried: it answers)"})
+    return explain_again(failure, cause, **{**facts, "repair": found, "evidence": network.TRIED})
 
 
 def _endpoint_at(endpoint: Endpoint, base: str) -> Endpoint:

@@ -21,6 +21,7 @@ from tui.net.reprobe import reprobe_after_failure
 from tui.net.request_trace import Requests, RequestTrace, observe
 from tui.net.retry import MOST_STALE, is_stale
 from tui.net.transport_errors import transport_errors
+from tui.texts import network
 
 if TYPE_CHECKING:
     import httpx
@@ -61,6 +62,7 @@ async def fetch(
     body_limit: int = BODY_LIMIT,
     reprobe_seconds: float = 1.0,
     content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
     requests: Requests | None = None,
 ) -> Fetched:
     """GET a URL with the endpoint's key (on its own origin only), within ``seconds`` altogether.
@@ -69,12 +71,13 @@ async def fetch(
 
     Args:
         content: JSON to be sent with a POST, in place of a GET.
+        headers: further headers, or others in place of the usual ones.
         requests: what is told of every request that this takes.
 
     Raises:
         LmdeckError: no response came, or its body exceeds ``body_limit`` bytes.
     """
-    message = _Message(url, content, seconds)
+    message = _Message(url, content, seconds, headers or {})
     requests = requests or Requests()
     stale = 0
     while True:
@@ -99,7 +102,7 @@ async def fetch(
                     await reprobe_after_failure(failure, endpoint, trace, reprobe_seconds)
                 ) from error
             stale += 1
-            trace.tell("retry", because="the server had closed a kept connection")
+            trace.tell("retry", because=network.KEPT_CONNECTION)
 
 
 async def fetch_evidence(
@@ -124,13 +127,14 @@ class _Message:
     url: str
     content: bytes | None = field(repr=False)
     seconds: float | None
+    headers: Mapping[str, str] = field(repr=False)
 
     def build(self, client: httpx.AsyncClient) -> httpx.Request:
         connect = 5.0 if self.seconds is None else min(5.0, self.seconds)
         timeout = (connect, None, self.seconds, None)  # to connect, read, write, wait for a connection
         if self.content is None:
-            return client.build_request("GET", self.url, timeout=timeout)
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+            return client.build_request("GET", self.url, headers=dict(self.headers), timeout=timeout)
+        headers = {"Content-Type": "application/json", "Accept": "application/json", **self.headers}
         return client.build_request("POST", self.url, content=self.content, headers=headers, timeout=timeout)
 
 

@@ -13,6 +13,7 @@ from tui.core.lazy_pattern import lazy_pattern
 from tui.core.provider import ApiKeyHeader
 from tui.core.secret_headers import has_secret_header
 from tui.net.addresses import Origin
+from tui.texts import network
 
 if TYPE_CHECKING:
     import httpx
@@ -79,7 +80,7 @@ def _key_header(endpoint: Endpoint) -> dict[str, str]:
         return {}
     text = key.reveal()
     if not _KEY.fullmatch(text):
-        reason = "it contains a space, a line break or a character outside ASCII"
+        reason = network.KEY_CHARACTERS
         raise UsageError(explain("key-malformed", reason=reason, key_source=endpoint.key_source))
     if endpoint.key_header is ApiKeyHeader.BEARER:
         return {"Authorization": f"Bearer {text}"}
@@ -89,6 +90,6 @@ def _key_header(endpoint: Endpoint) -> dict[str, str]:
 def _extra_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            reason = f"the header {name} contains a character that headers cannot have"
+            reason = network.HEADER_CHARACTERS.format(name=name)
             raise UsageError(explain("provider-invalid", reason=reason, field="extra_headers"))
     return headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.core.api_key_rules import literal_trouble
+from tui.core.api_key_rules import literal_problem
 from tui.core.api_key_search import MASK
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
@@ -16,6 +16,7 @@ from tui.core.secret_headers import is_secret_header
 from tui.net.addresses import replace_origin
 from tui.net.headers import sends_key
 from tui.net.proxies import Route
+from tui.texts import network
 
 _SHOWN_LOCATION = 200
 """Characters of a redirect's target that cannot be used."""
@@ -41,7 +42,7 @@ def enrich_http_error(
     """
     if failure.status == 407 and way is not None and not way.is_direct:
         return explain_again(failure, "proxy-failed", proxy=way.proxy, variable=way.variable)
-    if failure.cause == "auth" and (reason := _key_trouble(endpoint)):
+    if failure.cause == "auth" and (reason := _key_problem(endpoint)):
         failure = replace(failure, cause="key-malformed", facts={"reason": reason})
     asked = endpoint.base_url + route
     facts = {**_facts(failure, endpoint, asked, model), **_way(failure, way)}
@@ -74,7 +75,7 @@ def _facts(failure: Failure, endpoint: Endpoint, asked: str, model: str | None) 
     if cause in ("auth", "auth-scheme", "key-malformed") and endpoint.key:
         return {"key_source": endpoint.key_source}
     if cause in ("auth", "auth-scheme") and sends_key(endpoint):
-        return {"key_source": f"the extra header {_secret_header(endpoint)}"}
+        return {"key_source": network.EXTRA_HEADER.format(name=_secret_header(endpoint))}
     if cause == "basic-auth":
         name = _secret_header(endpoint)
         is_sent = name is not None and endpoint.extra_headers[name].lower().startswith("basic ")
@@ -110,10 +111,10 @@ def _secret_header(endpoint: Endpoint) -> str | None:
     return next((name for name in endpoint.extra_headers if is_secret_header(name)), None)
 
 
-def _key_trouble(endpoint: Endpoint) -> str | None:
+def _key_problem(endpoint: Endpoint) -> str | None:
     """Say why a refused key can be none: some servers take any, so that this is told only now."""
-    trouble = literal_trouble(endpoint.key.reveal()) if endpoint.key else None
-    return trouble.reason if trouble is not None else None
+    problem = literal_problem(endpoint.key.reveal()) if endpoint.key else None
+    return problem.reason if problem is not None else None
 
 
 def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:

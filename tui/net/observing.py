@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.embedding import EmbeddingOutcome, embedding_cost
 from tui.core.events import EventBatch, ResponseStarted
-from tui.core.fold import apply, settle
+from tui.core.fold import apply, sent_tokens, settle
 from tui.core.lazy_dataclass import dataclass
-from tui.core.observed import ExchangeRecord, Origin, Outcome
+from tui.core.observed import ExchangeRecord, Observers, Origin, Outcome, SentExchange
 from tui.core.parts import parts_of
 from tui.core.secret import Redactor
 from tui.core.timings import Timings
@@ -19,8 +21,13 @@ from tui.core.turn import Turn, TurnState
 from tui.core.usage import Usage, cost_of
 from tui.net.addresses import origin_text
 from tui.net.request_trace import Phase, Requests
+from tui.net.route_times import RouteTimes
+
+if TYPE_CHECKING:
+    from tui.core.rerank import RerankOutcome
 
 _OUTCOMES = {TurnState.DONE: Outcome.DONE, TurnState.FAILED: Outcome.FAILED}
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -32,15 +39,42 @@ class Observed:
     endpoint: Endpoint
     route: str
     redactor: Redactor
+    routes: RouteTimes
+    observers: Observers
+    prompt_tokens: Callable[[], int | None] = lambda: None
+    """Estimates the tokens of the prompt; ``None``: unknown."""
+    number: int = field(default_factory=lambda: next(_NUMBERS), init=False)
     started_at: str = field(
         default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"), init=False
     )
 
-    def record(self, outcome: Outcome, turn: Turn) -> ExchangeRecord:
-        """Return the record of the exchange, which is over."""
+    def __post_init__(self) -> None:
+        self.requests.on_sent = self._sent
+
+    def finish(self, outcome: Outcome, turn: Turn) -> None:
+        """Tell the observers that the exchange is over."""
+        self.observers.finished(self._record(outcome, turn))
+
+    def _origin(self) -> Origin:
+        return replace(self.origin, provider=self.redactor.redact(self.origin.provider))
+
+    def _sent(self) -> None:
+        self.observers.sent(
+            SentExchange(
+                self.number,
+                self._origin(),
+                origin_text(self.endpoint.base_url),
+                self.redactor.redact(self.requests.model),
+                self.started_at,
+                self.prompt_tokens,
+            )
+        )
+
+    def _record(self, outcome: Outcome, turn: Turn) -> ExchangeRecord:
         last, redact = self.requests.last, self.redactor.redact
+        way = self.routes.of(self.endpoint.base_url)
         return ExchangeRecord(
-            replace(self.origin, provider=redact(self.origin.provider)),
+            self._origin(),
             origin_text(self.endpoint.base_url),
             self.route,
             redact(self.requests.model),
@@ -53,30 +87,34 @@ class Observed:
             turn.cost,
             turn.server_cost,
             turn.timings,
+            None if way is None else way.milliseconds,
             turn.server_timings,
             {phase.value: at for phase, at in last.marks.items()},
             last.sent,
             last.received,
+            self.number,
         )
 
-    def record_vectors(
-        self, outcome: EmbeddingOutcome | None, started: float, ended: float
-    ) -> ExchangeRecord:
-        """Return the record of a request for vectors; ``None``: it was stopped."""
+    def finish_whole(
+        self, outcome: EmbeddingOutcome | RerankOutcome | None, started: float, ended: float
+    ) -> None:
+        """Tell that a request for vectors or scores is over; ``None``: it was stopped."""
         marks = self.requests.last.marks
         timings = Timings(started, marks.get(Phase.SEND), marks.get(Phase.BODY), ended=ended)
         turn = Turn("", parts_of(""), timings=timings)
         if outcome is None:
-            return self.record(Outcome.STOPPED, turn)
+            self.finish(Outcome.STOPPED, turn)
+            return
         turn.usage, turn.failure = outcome.usage, outcome.failure
         turn.cost = embedding_cost(outcome.usage, self.origin.price)
-        return self.record(Outcome.DONE if outcome.failure is None else Outcome.FAILED, turn)
+        self.finish(Outcome.DONE if outcome.failure is None else Outcome.FAILED, turn)
 
 
 class ObservedChat:
     """Folds a chat beside whoever reads it, so that its figures are known whatever becomes of the reader."""
 
     def __init__(self, observed: Observed, request: ChatRequest, clock: Callable[[], float]) -> None:
+        observed.prompt_tokens = lambda: sent_tokens(request)
         self._observed = observed
         self._request = request
         self._clock = clock
@@ -91,14 +129,15 @@ class ObservedChat:
                 self._set_aside()
             apply(self._turn, event, batch.at)
 
-    def record(self) -> ExchangeRecord:
-        """Return the record of the chat, which is over."""
+    def finish(self) -> None:
+        """Tell the observers that the chat is over."""
         turn, price = self._turn, self._observed.origin.price
         settle(turn, self._request, price, self._clock())
         if self._earlier is not None:
             self._set_aside()
-            turn.usage, turn.cost = self._earlier, cost_of(self._earlier, price)
-        return self._observed.record(_OUTCOMES.get(turn.state, Outcome.STOPPED), turn)
+            is_cut = turn.state is not TurnState.DONE
+            turn.usage, turn.cost = self._earlier, cost_of(self._earlier, price, is_cut=is_cut)
+        self._observed.finish(_OUTCOMES.get(turn.state, Outcome.STOPPED), turn)
 
     def _set_aside(self) -> None:
         """Keep what was used so far beside what the next request uses."""

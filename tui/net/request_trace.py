@@ -76,6 +76,8 @@ class RequestTrace:
     """The environment variable that names the authorities that the certificate is judged by."""
     number: int = 0
     """Counted in this process by the debug log; 0: it has told nothing of it yet."""
+    on_send: Callable[[], None] | None = None
+    """Called at each beginning of ``Phase.SEND``: must not block."""
 
     def tell(self, event: str, **facts: object) -> None:
         """Write an event of this request to the debug log, if there is one."""
@@ -97,6 +99,8 @@ class RequestTrace:
         if phase is Phase.SEND:
             reused = "yes" if self.is_reused else None
             self.tell("send", address=self.address, tls=self.tls_version, reused=reused)
+            if self.on_send is not None:
+                self.on_send()
         elif event := _EVENTS.get(phase):
             self.tell(event, status=self.status)
         if self.listener is not None:
@@ -142,15 +146,22 @@ class Requests:
     model: str = ""
     count: int = 0
     last: RequestTrace = field(default_factory=RequestTrace)
+    on_sent: Callable[[], None] | None = None
+    """Called once, when the first of them is on its way."""
 
     def begin(self, method: str, url: str) -> RequestTrace:
         """Return the record of the next one."""
         self.count += 1
-        self.last = RequestTrace()
+        self.last = RequestTrace(on_send=self._sent)
         if is_wanted():
             who = {"provider": self.origin.provider, "purpose": self.origin.purpose} if self.origin else {}
             self.last.tell("request", method=method, url=bare_url(url), model=self.model, **who)
         return self.last
+
+    def _sent(self) -> None:
+        told, self.on_sent = self.on_sent, None
+        if told is not None:
+            told()
 
 
 _CURRENT: ContextVar[RequestTrace | None] = ContextVar("exchange", default=None)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from tui.core.failure import Failure
+from tui.core.outside import read_decimal
 from tui.core.server_phase import ServerPhase, phase_of
 from tui.net.deadlines import RequestTimeouts
 from tui.net.request_trace import RequestTrace
 from tui.wire.error_facts import read_retry_after
 
 _STATUSES = (408, 429, 502, 503, 504)
-_NEVER = ("quota",)
+_NEVER = ("quota", "body-too-large")
 _IN_VAIN = (ServerPhase.BROKEN, ServerPhase.STARTING)
 """A server that is broken stays so; for one that is starting ``net.server_wait`` waits."""
 _CONNECTION = ("connect-timeout", "no-route")
@@ -39,6 +40,8 @@ def retry_delay(
     if tried > timeouts.retries or not _may_pass(failure, timeouts):
         return None
     asked = asked_delay(headers or {})
+    if asked is None:
+        asked = read_decimal(failure.facts.get("retry_after", ""))
     if asked is not None:
         return asked if asked <= timeouts.longest_retry_after_seconds else None
     delay = min(timeouts.backoff_seconds * 2.0 ** (tried - 1), timeouts.longest_backoff_seconds)

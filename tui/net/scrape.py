@@ -11,13 +11,13 @@ import time
 from collections.abc import Awaitable, Callable
 
 from tui.core.chat import Endpoint
-from tui.core.events import EventBatch, TimingsReport
+from tui.core.events import EventBatch, Identified, ResponseStarted, TimingsReport
 from tui.core.lazy_dataclass import dataclass
 from tui.core.phases import NO_FIGURES, NOTHING_LEARNED, Learned
 from tui.net.addresses import origin_of, origin_text
 from tui.net.client import ClientFactory
 from tui.net.fetch import fetch_evidence
-from tui.wire.fingerprint import identify_host
+from tui.wire.fingerprint import identify, identify_host, reason_without_times
 from tui.wire.metric_deltas import Counters, learned_between, read_counters
 
 AFTER_SECONDS = 0.05
@@ -90,6 +90,10 @@ class Scrapes:
             return Learned(unknown=NO_FIGURES)
         return learned_between(before, reading, model)
 
+    def is_open(self, endpoint: Endpoint) -> bool:
+        """Whether the last reading of a server told something."""
+        return self._door(endpoint).is_open
+
     def close_door(self, endpoint: Endpoint) -> None:
         """Read a server no more whose replies tell all there is to know."""
         self._door(endpoint).closed_until = float("inf")
@@ -130,6 +134,8 @@ class Measured:
         self._model = model
         self._before: Counters | None = None
         self._tells_all = False
+        self._headers: dict[str, str] = {}
+        self._fingerprint = ""
 
     async def begin(self, *, is_asked_for: bool) -> None:
         """Read, before the request."""
@@ -140,10 +146,19 @@ class Measured:
         for event in batch.events:
             if isinstance(event, TimingsReport) and event.timings.prompt_ms is not None:
                 self._tells_all = True
+            elif isinstance(event, ResponseStarted):
+                self._headers = dict(event.headers)
+            elif isinstance(event, Identified):
+                self._fingerprint = event.system_fingerprint or self._fingerprint
 
     async def read(self) -> Learned:
         """Return what is known once the reply has ended."""
         if self._tells_all:
             self._scrapes.close_door(self._endpoint)
             return NOTHING_LEARNED
-        return await self._scrapes.after(self._endpoint, self._before, self._model)
+        learned = await self._scrapes.after(self._endpoint, self._before, self._model)
+        if learned.unknown != NO_FIGURES or self._scrapes.is_open(self._endpoint):
+            return learned
+        host = origin_of(self._endpoint.base_url).host
+        found = identify(host=host, headers=self._headers, system_fingerprint=self._fingerprint)
+        return Learned(unknown=reason_without_times(found))

@@ -22,6 +22,7 @@ from tui.core.safe_text import safe_line
 from tui.core.server_phase import WORTH_WAITING, ServerPhase, phase_of
 from tui.net.addresses import Origin, ip_address, origin_of
 from tui.net.deadlines import WaitLimits
+from tui.net.health import loading_words
 from tui.texts import network
 
 if TYPE_CHECKING:
@@ -145,8 +146,6 @@ class ServerWait:
 
     async def _ask_health(self) -> str | None:
         """Return what the health route says, where it says that the model is being loaded."""
-        from tui.net.health import loading_words  # most servers have loaded their model
-
         return await loading_words(self.factory, self.endpoint)
 
     @property

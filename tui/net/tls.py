@@ -140,12 +140,23 @@ def _load_client_certificate(context: ssl.SSLContext, settings: TlsSettings) -> 
         raise ValueError(network.KEY_LOCKED)
 
     def load(path: str) -> None:
-        context.load_cert_chain(path, key, password=refuse_password)
+        try:
+            context.load_cert_chain(path, key, password=refuse_password)
+        except ssl.SSLError as error:
+            if key is None and _is_without_key(path):
+                raise ValueError(network.NO_CLIENT_KEY) from error
+            raise
 
     key = str(Path(settings.client_key).expanduser()) if settings.client_key else None
-    if key is not None:
-        _load(key, _read_once)  # the library would blame the certificate for it
+    if settings.client_key:
+        _load(settings.client_key, _read_once)  # the library would blame the certificate for it
     _load(settings.client_certificate or "", load)
+
+
+def _is_without_key(path: str) -> bool:
+    """Return whether a PEM file has a certificate and no private key."""
+    data = Path(path).read_bytes()
+    return b"-----BEGIN CERTIFICATE-----" in data and b"PRIVATE KEY-----" not in data
 
 
 def _read_once(path: str) -> None:
@@ -159,6 +170,8 @@ def _load(path: str, load: Callable[[str], None], variable: str | None = None) -
     """Run a loader on a path, which an environment variable may have named, and make a failure of its
     errors."""
     full = str(Path(path).expanduser())
+    if variable is None and not Path(full).is_absolute():  # another folder may have another such file
+        raise UsageError(_unreadable(path, network.RELATIVE_PATH, variable))
     try:
         load(full)
     except ssl.SSLError as error:

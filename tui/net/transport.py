@@ -22,6 +22,7 @@ from tui.net.httpx_compat import leave_out_sniffio, use_asyncio_locks, use_pool
 from tui.net.proxies import Route
 from tui.net.request_trace import current_trace
 from tui.net.tls import PinningSSLContext
+from tui.texts import network
 
 leave_out_sniffio()
 use_asyncio_locks()
@@ -140,7 +141,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         if key is None or key == sent:
             return refused
         await refused.aclose()
-        current_trace().tell("retry", because="the key was fetched again")
+        current_trace().tell("retry", because=network.KEY_FETCHED)
         return await self._send(request)
 
     def _is_own(self, request: httpx.Request) -> bool:

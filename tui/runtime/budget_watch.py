@@ -15,19 +15,21 @@ from tui.texts import budget as texts
 
 if TYPE_CHECKING:
     from tui.core.observed import ExchangeRecord
+    from tui.core.provider import Provider
 
 
 class BudgetWatch:
     """An observer of exchanges. What it says is what is known since it last read."""
 
-    def __init__(self, read: Callable[[], tuple[BudgetState, ...]], rates: Rates) -> None:
-        """``read`` reads the ledger and blocks."""
+    def __init__(self, read: Callable[[], tuple[BudgetState, ...]], rates: Rates, unread: str = "") -> None:
+        """``read`` reads the ledger and blocks; ``unread``: why a budget of the settings cannot be read."""
         self._read = read
+        self._unread = unread
         self._rates = rates
         self._states: tuple[BudgetState, ...] = ()
         self._ended = 0
-        self._allowed: set[tuple[str, Limit, date]] = set()
-        """Who may spend more than which budget, on which day."""
+        self._allowed: set[tuple[str, Limit | None, date]] = set()
+        """Who may spend more than which budget, on which day; ``None``: than one that cannot be read."""
 
     def read(self) -> None:
         """Read the ledger, what other processes spent included. Blocks."""
@@ -44,16 +46,22 @@ class BudgetWatch:
             self._ended += 1
             self._states = tuple(with_line(state, line, self._rates) for state in self._states)
 
-    def question(self, provider: str, who: str) -> str:
-        """Return what has to be asked before a provider is asked; empty: nothing, or it was allowed."""
-        state = spent_one(self._unallowed(who), provider)
-        return "" if state is None else texts.QUESTION.format(budget=budget_text(state))
+    def question(self, provider: Provider, who: str) -> str:
+        """Return what has to be asked before a provider is asked; empty: nothing, it is free, or allowed."""
+        if provider.price.is_free:
+            return ""
+        state = spent_one(self._unallowed(who), provider.name)
+        if state is not None:
+            return texts.QUESTION.format(budget=f"{budget_text(state)}.")
+        if self._unread and (who, None, _today()) not in self._allowed:
+            return texts.QUESTION.format(budget=self._unread)
+        return ""
 
     def allow(self, provider: str, who: str) -> None:
         """Let somebody spend more today."""
         today = _today()
         mine = [state.limit for state in self._states if state.limit.provider in ("", provider)]
-        self._allowed |= {(who, limit, today) for limit in mine}
+        self._allowed |= {(who, limit, today) for limit in (*mine, None)}
 
     def mark(self, provider: str) -> tuple[str, str]:
         """Return a word for the status bar and its style; empty: no budget is near its end."""

@@ -11,6 +11,7 @@ from tui.demo.server import DemoServer
 from tui.store.files import ensure_private_directory, require_writable
 from tui.store.optional import OptionalFiles
 from tui.texts import store as texts
+from tui.texts.runtime import BUILT_IN
 
 
 class BuiltInServers:
@@ -52,7 +53,7 @@ class BuiltInServers:
             if self._engine is None:
                 self._engine = EngineProcess(await asyncio.to_thread(self._log_path))
             address = await self._engine.start()
-            return Endpoint(address.base_url, address.key, key_source="built in")
+            return Endpoint(address.base_url, address.key, key_source=BUILT_IN)
 
     def _log_path(self) -> Path | None:
         path = self._log_directory / "engine.log"

@@ -8,7 +8,7 @@ from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
 from tui.texts import branches, commands, queue
 
-_NEEDS_REST = frozenset({"again", "edit", "go_on", "fork", "new", "new_unsaved", "diagnose"})
+_NEEDS_REST = frozenset({"again", "edit", "go_on", "fork", "export", "new", "new_unsaved", "diagnose"})
 """What has to wait until nothing streams."""
 
 
@@ -20,20 +20,24 @@ def _last(chat: ChatControl) -> Turn | None:
     return chat.last
 
 
+_KEPT = ((_last, commands.NOTHING_SENT), (lambda chat: chat.can_fork, commands.NOT_SAVED))
 _NEEDS: dict[str, tuple[tuple[Callable[[ChatControl], object], str], ...]] = {
     "again": ((_last, commands.NOTHING_SENT), (_is_writable, commands.READ_ONLY)),
-    "rename": ((_last, commands.NOTHING_SENT),),
+    "rename": ((_last, commands.NOTHING_SENT), (_is_writable, commands.READ_ONLY)),
     "details": ((_last, commands.NOTHING_SENT),),
     "search": ((_last, commands.NOTHING_SENT),),
     "find": ((_last, commands.NOTHING_SENT),),
     "go_on": (
         (lambda chat: chat.last and chat.last.answer, commands.NOTHING_TO_CONTINUE),
+        (lambda chat: chat.is_cut, commands.IS_COMPLETE),
         (_is_writable, commands.READ_ONLY),
     ),
     "variant": ((lambda chat: chat.has_variants, branches.NONE),),
     "branches": ((lambda chat: chat.has_variants, branches.NONE),),
     "edit": ((_last, commands.NOTHING_SENT), (_is_writable, commands.READ_ONLY)),
-    "fork": ((_last, commands.NOTHING_SENT), (lambda chat: chat.can_fork, commands.NOT_SAVED)),
+    "fork": _KEPT,
+    "pin": _KEPT,
+    "export": _KEPT,
     "example": ((lambda chat: not chat.turns, commands.HAS_BEGUN),),
     "edit_provider": ((lambda chat: chat.target, commands.NO_PROVIDER),),
     "take_back": ((lambda chat: chat.queue.prompts, queue.EMPTY),),

@@ -32,6 +32,7 @@ def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provide
     provider = directory.get(name) if name is not None else _default_for_chat(directory)
     if provider is None:
         raise UsageError(explain("no-provider"))
+    directory.require_current(provider)
     if provider.category is not Category.MODEL:
         raise UsageError(explain("provider-embedding", name=provider.name))
     if not provider.is_active:
@@ -61,14 +62,13 @@ def _marked_default(directory: ProviderDirectory) -> Provider | None:
 
 def _default_for_chat(directory: ProviderDirectory) -> Provider | None:
     """Return whom a chat asks where nobody is named; never one in place of a default that is marked."""
-    providers = directory.providers()  # reads the files, where nobody has yet
+    directory.require_current()
+    providers = directory.providers()
     name = directory.default_name()
     if name is not None:
         if name not in directory.unusable and not any(is_same_name(known.name, name) for known in providers):
-            directory.require_readable()
             raise UsageError(explain("default-missing", name=name))
         return directory.get(name)
-    directory.require_readable()
     marked = next((provider for provider in providers if provider.is_default), None)
     return marked or default_provider(directory)
 

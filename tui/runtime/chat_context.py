@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.core.attachment import attachment_words, size_words
 from tui.core.context_use import IMAGES_LIMIT, ContextUse, Share, context_use
+from tui.core.counted import Counted
 from tui.core.figures import format_tokens
 from tui.core.parts import FilePart, ImagePart, Parts, parts_of
 from tui.core.safe_text import safe_line
@@ -129,10 +130,10 @@ def _largest_file(*prompts: Parts) -> Iterator[str]:
 
 def _share_words(share: Share, turns: Sequence[Turn]) -> str:
     if not share.number:
-        return texts.SHARE_DRAFT.format(tokens=_count(share.tokens))
+        return texts.SHARE_DRAFT.format(tokens=Counted(_count(share.tokens)))
     words = " ".join(turns[share.number - 1].prompt.text.split())
     title = safe_line(words, _TITLE_LENGTH)
-    return texts.SHARE.format(number=share.number, tokens=_count(share.tokens), title=title)
+    return texts.SHARE.format(number=share.number, tokens=Counted(_count(share.tokens)), title=title)
 
 
 def gauge_forms(use: ContextUse | None) -> tuple[str, ...]:

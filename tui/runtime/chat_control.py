@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,18 +12,21 @@ from tui.core.attachment import NOTHING_ATTACHED, Attached
 from tui.core.branch_rows import BranchRow
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
+from tui.core.finish_reasons import Ending, ending_of
 from tui.core.parts import Parts
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
+from tui.core.safe_text import safe_line
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
 from tui.runtime.attaching import Files
 from tui.runtime.chat_choice import provider_for_chat, still_for_chat, usable_providers
 from tui.runtime.chat_context import ChatContext
 from tui.runtime.chat_queue import ChatQueue
+from tui.runtime.known_abilities import is_without_images
 from tui.runtime.obstacles import Blocked, Obstacle
-from tui.runtime.past_checks import history_key
 from tui.session.target import ChatTarget
+from tui.texts import attachments
 from tui.texts import chat as texts
 from tui.texts import queue as queue_texts
 
@@ -38,9 +42,9 @@ class ChatControl:
         self,
         runtime: ScreenRuntime,
         on_change: Callable[[], None] | None = None,
-        on_trouble: Callable[[], object] | None = None,
+        on_storage_error: Callable[[], object] | None = None,
     ) -> None:
-        """``on_change``: something arrived. ``on_trouble``: a storage error or notice, in any thread."""
+        """``on_change``: something arrived. ``on_storage_error``: that, or a notice, in any thread."""
         self.runtime = runtime
         self.session: ChatSession | None = None
         self.target: ChatTarget | None = None
@@ -49,11 +53,13 @@ class ChatControl:
         self.context = ChatContext(self, runtime)
         self.queue = ChatQueue(self)
         self._on_change = on_change
-        self._on_trouble = on_trouble
+        self._on_storage_error = on_storage_error
         self._refusal: Failure | None = None
         """Why there is no target."""
         self._sent = ""
         """The prompt that was sent last, for as long as it may come back."""
+        self._notices_seen: Sequence[str] = ()
+        """What was said of the conversation when the user began to write."""
         self._notices_read: Sequence[str] = ()
         """What was said of the conversation before something was asked: it is over then."""
 
@@ -128,17 +134,23 @@ class ChatControl:
         return self.session.notices
 
     def begin(self, session: ChatSession, *, keeps_target: bool = False) -> None:
-        """Continue in a conversation: with whom was asked last in it, or (``keeps_target``) with the same."""
+        """Continue in a conversation: with whom was asked last in it, or (``keeps_target``) with the same.
+
+        Settings belong to a conversation: a new one begins with those of its provider.
+        """
         self.session = session
-        self._notices_read = ()
+        self._notices_seen = self._notices_read = ()
         session.on_change = self._on_change
         session.on_settled = self.queue.settle
-        session.watch_storage_error(self._on_trouble)
+        session.watch_storage_error(self._on_storage_error)
         last = self.last
-        if not keeps_target and last is not None and last.provider:
-            self.aim(last.provider, last.model)
-            if self.target is not None:
-                self.target = self.target.with_settings(last.settings)
+        if keeps_target:
+            return
+        if last is not None and last.provider:
+            names = self.runtime.directory.former_names
+            self.aim(names.now(last.provider, last.started_at), last.model)
+        if self.target is not None:
+            self.target = self.target.with_settings({} if last is None else last.settings)
 
     async def open(self, identity: str, *, is_fork: bool) -> ChatSession:
         """Open a saved conversation, or a copy of it; ``begin`` continues in it.
@@ -277,7 +289,7 @@ class ChatControl:
         budgets = self.runtime.budgets
         if budgets is None or self.session is None or self.target is None:
             return ""
-        return budgets.question(self.target.provider.name, self.session.identity)
+        return budgets.question(self.target.provider, self.session.identity)
 
     def allow_budget(self) -> None:
         """Let this chat spend more than the budgets, today."""
@@ -307,9 +319,15 @@ class ChatControl:
         target = self.target
         if target is None:
             return False
-        url = history_key(target.provider) or ""
-        known = self.runtime.endpoint_memory.get_json(url, target.model_name)
-        return known is not None and known.get("refuses_images") is True
+        return is_without_images(self.runtime.endpoint_memory, target.provider, target.model_name)
+
+    def about_images(self, text: str) -> str:
+        """Return a sentence on the model that accepts no images, and how to test it again."""
+        target = self.target
+        if target is None:
+            return ""
+        again = attachments.TEST_IMAGES.format(provider=shlex.quote(safe_line(target.provider.name)))
+        return f"{text.format(model=safe_line(target.model_name))} {again}"
 
     def retry(self) -> Awaitable[Turn | None]:
         """Ask the last prompt again; nothing may stand in its way."""
@@ -324,8 +342,12 @@ class ChatControl:
     def asking(self, prompt: str = "") -> tuple[ChatSession, ChatTarget]:
         """Return the conversation and whom to ask, for a request that goes out now."""
         session, target = self.both()
-        self._sent, self._notices_read = prompt, session.notices
+        self._sent, self._notices_read = prompt, self._notices_seen if prompt else session.notices
         return session, target
+
+    def begin_draft(self) -> None:
+        """The user begins to write: what comes up from now on is not read yet when the prompt is sent."""
+        self._notices_seen = self.session.notices if self.session is not None else ()
 
     def take_unanswered(self) -> str:
         """Return once the prompt that was sent last and got no answer; a cut one can be continued."""
@@ -349,4 +371,4 @@ class ChatControl:
 def is_cut(turn: Turn) -> bool:
     """Return whether an answer began and did not come to its end."""
     ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
-    return bool(turn.answer) and (ended_early or turn.finish_reason == "length")
+    return bool(turn.answer) and (ended_early or ending_of(turn.finish_reason) is Ending.CUT)

@@ -11,11 +11,13 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 
+from tui.core.causes import explain
 from tui.core.chat import ChatRequest
 from tui.core.events import EventBatch, FiguresFollow, PartsLearned, Progress, StreamFailed
 from tui.core.failure import LmdeckError
 from tui.core.observed import Origin, Purpose
 from tui.core.phases import Learned
+from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.net.chat import ChatClient, RequestTimeouts
 from tui.net.client import ClientFactory
@@ -79,6 +81,10 @@ class Chats:
     ) -> AsyncGenerator[EventBatch]:
         """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
         provider = target.provider
+        if not request.model:
+            failure = explain("provider-without-model", name=safe_line(provider.name))
+            yield EventBatch(time.perf_counter(), (StreamFailed(failure),))
+            return
         if self._endpoints.must_start(provider):
             yield EventBatch(time.perf_counter(), (Progress("starting", provider.label),))
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tui.core.abilities import AbilityResult
     from tui.core.check_history import CheckRecord
     from tui.core.check_options import CheckOptions
     from tui.core.diagnosis import CheckResult
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.net.discover import Discovered, Discovery
     from tui.net.reachability import Reachability
+    from tui.runtime.abilities import Abilities
     from tui.runtime.budget_watch import BudgetWatch
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.costs import Costs
@@ -43,7 +45,23 @@ class Reported(Protocol):
         """The stored keys."""
 
 
-class ScreenRuntime(Reported, Protocol):
+class MakesChecks(Protocol):
+    """What makes diagnoses."""
+
+    def check(
+        self,
+        provider: Provider,
+        key_text: str | None = None,
+        options: CheckOptions | None = None,
+        *,
+        on_result: Callable[[CheckResult], None],
+        on_progress: Callable[[str], None],
+        on_ability: Callable[[AbilityResult], None] | None = None,
+    ) -> ProviderCheck:
+        """Return a diagnosis that is ready to run."""
+
+
+class ScreenRuntime(Reported, MakesChecks, Protocol):
     """The runtime, as the screens see it. See ``Runtime`` for what each part does."""
 
     settings_notices: tuple[str, ...]
@@ -103,6 +121,10 @@ class ScreenRuntime(Reported, Protocol):
     async def reach(self, provider: Provider) -> Reachability:
         """Look shortly whether a provider answers."""
 
+    @property
+    def abilities(self) -> Abilities:
+        """What tests of abilities cost, and what they have shown."""
+
     def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
         """Return what the checks of a provider's endpoint found, the oldest first."""
 
@@ -118,17 +140,6 @@ class ScreenRuntime(Reported, Protocol):
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
         """Return what the endpoint offers; raises ``LmdeckError``."""
-
-    def check(
-        self,
-        provider: Provider,
-        key_text: str | None = None,
-        options: CheckOptions | None = None,
-        *,
-        on_result: Callable[[CheckResult], None],
-        on_progress: Callable[[str], None],
-    ) -> ProviderCheck:
-        """Return a diagnosis that is ready to run."""
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt."""

@@ -30,7 +30,7 @@ def export_costs(month: CostMonth, by: By, place: str) -> str:
     """
     suffix = "csv" if is_folder(place) else place.rpartition(".")[2].casefold()
     if suffix not in _SUFFIXES:
-        raise UsageError(explain("usage", reason=texts.UNKNOWN_ENDING))
+        raise UsageError(explain("export-name", reason=texts.UNKNOWN_ENDING))
     report = month.report(by)
     if suffix == "csv":
         text = "".join(f"{line}\n" for line in csv_lines(report))

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui.core.budget import BudgetState
-from tui.core.costs import By, CostReport, Sum, Wanted, project, summarize
+from tui.core.cost_sums import Wanted, project, summarize
+from tui.core.costs import By, CostReport, Sum
 from tui.core.days import day_of, first_of_next, month_of
 from tui.core.ledger import LedgerLine
+from tui.core.limits import NO_RATES, Rates
 
 if TYPE_CHECKING:
     from tui.runtime.costs import Costs
@@ -31,8 +33,14 @@ class CostMonth:
         *,
         budgets: Sequence[BudgetState] = (),
         titles: Mapping[str, str] | None = None,
+        rates: Rates = NO_RATES,
     ) -> None:
         """``titles``: those of the chats, by their identity."""
+        self.rates = rates
+        self.together: Sum | None = None
+        """What it cost at the rates of the settings, where it cost several currencies."""
+        self.unread_budget = ""
+        """Why a budget of the settings cannot be read."""
         self.first = first
         self.titles = titles or {}
         period = month_of(first)
@@ -83,6 +91,12 @@ class CostMonth:
         return project(main, self._now) if self.is_current and main is not None else None
 
     @property
+    def has_chats_in_others(self) -> bool:
+        """Whether chats cost something in a currency that ``dearest_chats`` cannot compare."""
+        rows = (row for row in self.report(By.CHAT).rows if row.key and row.money.amount)
+        return any(row.money.currency != self.currency for row in rows)
+
+    @property
     def dearest_chats(self) -> list[tuple[str, Sum]]:
         """The chats that cost most, with their identities: in the currency that is used most."""
         return [
@@ -106,7 +120,10 @@ def read_month(costs: Costs, chats: History, first: date, now: datetime | None =
     now = now or datetime.now(UTC)
     period = month_of(first)
     lines = costs.lines(period.start, period.end)
-    month = CostMonth(first, lines, now, budgets=costs.budgets(now), titles=chats.titles())
+    budgets, titles = costs.budgets(now), chats.titles()
+    month = CostMonth(first, lines, now, budgets=budgets, titles=titles, rates=costs.rates)
+    month.together = costs.together(month.totals)
+    month.unread_budget = costs.unread_budget
     for by in (By.PROVIDER, By.DAY, By.CHAT):
         month.report(by)
     return month

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from tui.core.budget import BudgetState, judge, spent_one
+from tui.core.budget import BudgetState, judge, spent_one, together
 from tui.core.causes import explain
-from tui.core.cost_texts import limit_text, spent_text
-from tui.core.costs import EVERYTHING, By, CostReport, Wanted, summarize
+from tui.core.cost_sums import EVERYTHING, Wanted, summarize
+from tui.core.cost_texts import limit_name, limit_text, spent_text
+from tui.core.costs import By, CostReport, Sum
 from tui.core.days import day_of, month_of
 from tui.core.failure import OverBudgetError, UsageError
+from tui.core.former_names import FormerNames
 from tui.core.ledger import LedgerLine
 from tui.core.limits import Limit, Rates
 from tui.core.provider import Provider
@@ -19,8 +21,7 @@ from tui.runtime.budget_watch import BudgetWatch
 from tui.runtime.ledger import Ledger
 from tui.store.errors import reason_of
 from tui.store.ledger_lines import LaterPrice
-from tui.store.ledger_past import past_lines
-from tui.store.optional import OptionalFiles, paths_in
+from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
 from tui.texts import costs as texts
 
@@ -35,12 +36,16 @@ class Costs:
         optional: OptionalFiles,
         limits: Sequence[Limit],
         rates: Rates,
+        unread_budget: str = "",
+        former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
-        """``optional`` is told what could not be read."""
+        """``optional`` is told what could not be read; ``unread_budget``: why a budget cannot be."""
         self._ledger = ledger
         self._paths = paths
         self._optional = optional
         self.limits = limits
+        self.unread_budget = unread_budget
+        self._former_names = former_names
         self.rates = rates
 
     def lines(
@@ -52,7 +57,7 @@ class Costs:
         """
         self._ledger.flush()
         with self._ledger.held:
-            self._read_past()
+            self._read_chats()
             content = self._ledger.file.read(since, until, is_once=is_once)
         for path, error in content.refused:
             self._optional.note(self._paths.shown(path), reason_of(error), texts.FILE_NOT_READ, is_read=True)
@@ -60,11 +65,24 @@ class Costs:
             count = texts.LINE if content.bad_lines == 1 else texts.LINES.format(count=content.bad_lines)
             sentence = texts.BAD_LINES.format(count=count, path=self._ledger.shown)
             self._optional.tell(f"{self._ledger.shown}/", sentence)
-        return content.lines
+        names = self._former_names()
+        return [
+            replace(line, provider=names.now(line.provider, line.at))
+            if line.provider in names.renamed
+            else line
+            for line in content.lines
+        ]
 
     def report(self, by: By, wanted: Wanted = EVERYTHING, zone: tzinfo | None = None) -> CostReport:
         """Return the sums of a period; days are those of ``zone``, this machine's where it is ``None``."""
         return summarize(self.lines(wanted.since, wanted.until), by, wanted, zone)
+
+    def together(self, totals: Collection[Sum]) -> Sum | None:
+        """Return amounts of several currencies as one at the rates of the settings: in the currency of the
+        first budget, else in US dollars. ``None``: there is one currency, or a rate is missing."""
+        if len(totals) < 2 or not self.rates.in_usd:
+            return None
+        return together(totals, self.limits[0].currency if self.limits else "USD", self.rates)
 
     def budgets(self, now: datetime | None = None, zone: tzinfo | None = None) -> tuple[BudgetState, ...]:
         """Return how each budget of the settings stands now."""
@@ -79,27 +97,31 @@ class Costs:
         """Return the same.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is none, not even one that cannot be read.
         """
-        if not (states := self.budgets(now, zone)):
+        if not (states := self.budgets(now, zone)) and not self.unread_budget:
             raise UsageError(explain("budget-missing"))
         return states
 
-    def refuse_beyond_budget(self, provider: str) -> None:
-        """Do nothing while every budget that counts for a provider has something left.
+    def refuse_beyond_budget(self, provider: Provider) -> None:
+        """Do nothing while every budget that counts for a provider has something left, or it is free.
 
         Raises:
             OverBudgetError: all of one is spent.
-            UsageError: there is none.
+            UsageError: there is none, or one cannot be read.
         """
-        spent = spent_one(self.budgets_that_are_set(), provider)
+        spent = spent_one(self.budgets_that_are_set(), provider.name)
+        if provider.price.is_free:
+            return
         if spent is not None:
-            limit = limit_text(spent.limit)
-            raise OverBudgetError(explain("budget-spent", spent=spent_text(spent), limit=limit))
+            what, limit = limit_name(spent.limit), limit_text(spent.limit)
+            raise OverBudgetError(explain("budget-spent", what=what, spent=spent_text(spent), limit=limit))
+        if self.unread_budget:
+            raise UsageError(explain("budget-unreadable", reason=self.unread_budget.removesuffix(".")))
 
     def watch(self) -> BudgetWatch:
         """Return how the budgets stand while the program runs."""
-        return BudgetWatch(self.budgets, self.rates)
+        return BudgetWatch(self.budgets, self.rates, self.unread_budget)
 
     def price_old(self, provider: Provider, now: datetime | None = None) -> int:
         """Give a provider's price of now to its answers that had none; return how many got an amount.
@@ -112,17 +134,20 @@ class Costs:
         later = LaterPrice(provider.name, provider.price, now + timedelta(milliseconds=1), day_of(now))
         with self._ledger.held:
             self._ledger.file.append_price(later)
+            for name, renames in self._former_names().renamed.items():
+                for until in (until for until, today in renames if today == provider.name):
+                    self._ledger.file.append_price(replace(later, provider=name, until=until))
         return unpriced - self._unpriced(provider.name)
 
     def _unpriced(self, provider: str) -> int:
         report = self.report(By.PROVIDER, replace(EVERYTHING, provider=provider, includes_bench=True))
         return report.not_priced.get(provider, 0)
 
-    def _read_past(self) -> None:
-        """Read the chats that are older than the ledger, once."""
+    def _read_chats(self) -> None:
+        """Add what only chats tell: of exchanges whose processes were killed, and, once, of older ones."""
         file = self._ledger.file
-        if file.has_past():
-            return
         with self._optional.attempt(self._ledger.shown, texts.CHATS_NOT_READ):
-            paths = paths_in(self._paths.conversations_dir, "*.jsonl")
-            file.write_past(past_lines(paths, file.read().lines))
+            if file.sent() or not file.has_past():
+                from tui.store.ledger_killed import add_missing
+
+                add_missing(file, self._paths.conversations_dir)

@@ -11,6 +11,7 @@ from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.runtime import open_runtime, open_runtimes
 from tui.store.crash_report import write_crash_report
+from tui.store.own_files import were_replaced
 from tui.texts import runtime as texts
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def report_crash(runtime: Reported, error: BaseException) -> str:
     _learn_keys(runtime)
     path = write_crash_report(runtime.paths.state_dir, crash_report(runtime, error))
     where = texts.REPORT_IN.format(path=path) if path else texts.NO_REPORT
+    if were_replaced():
+        where = f"{texts.REPLACED} {where}"
     return texts.CRASHED.format(error=crash_message(runtime, error), where=where)
 
 

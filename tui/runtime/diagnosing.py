@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from tui.core.abilities import AbilityResult
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, record_of
 from tui.core.check_options import CheckOptions
@@ -20,6 +21,7 @@ from tui.core.observed import Origin, Purpose
 from tui.core.provider import Category, Provider
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.runtime.builtin import is_built_in
+from tui.runtime.known_abilities import AbilityKeeper
 from tui.runtime.past_checks import history_key, past_checks, remember
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class ProviderCheck:
         on_result: Callable[[CheckResult], None] = _ignore,
         on_progress: Callable[[str], None] = _ignore,
         on_waiting: Callable[[Waiting], None] | None = None,
+        on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> None:
         """``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
 
@@ -94,7 +97,10 @@ class ProviderCheck:
         self._on_result = on_result
         self._on_progress = on_progress
         self._on_waiting = on_waiting
+        self._on_ability = on_ability
         self._diagnosis: Diagnosis | None = None
+        self._keeper = AbilityKeeper(services.endpoint_memory, provider)
+        self._keeping: list[asyncio.Future[None]] = []
         self.history: tuple[CheckRecord, ...] = past_checks(services.endpoint_memory, provider)
         """Past checks of the same endpoint, the oldest first; after ``run`` with this one."""
 
@@ -116,11 +122,21 @@ class ProviderCheck:
         try:
             report = await self._diagnosis.run()
         finally:
+            await asyncio.gather(*self._keeping)
             if clients is not self._services.clients:
                 await clients.aclose()
         if self._options.is_remembered:
             await asyncio.to_thread(remember, self._services.endpoint_memory, [self.record(report)])
         return report
+
+    def _tell_ability(self, result: AbilityResult) -> None:
+        """Pass on a result, and keep it: what follows may never end."""
+        is_kept = self._options.is_remembered or self._options.is_one_of_many
+        if is_kept and self._diagnosis is not None and result.is_tried:
+            keep = asyncio.to_thread(self._keeper.keep, self._diagnosis.report())
+            self._keeping.append(asyncio.ensure_future(keep))
+        if self._on_ability is not None:
+            self._on_ability(result)
 
     def record(self, report: DiagnosisReport) -> tuple[str, CheckRecord] | None:
         """Return what is kept of a report, and under what; the history of this check has it from now on."""
@@ -165,6 +181,8 @@ class ProviderCheck:
             on_result=self._on_result,
             on_progress=self._on_progress,
             on_waiting=self._on_waiting,
+            abilities=options.abilities,
+            on_ability=self._tell_ability,
         )
 
     def _chat_client(self) -> ChatClient:

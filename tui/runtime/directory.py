@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.causes import explain
 from tui.core.closest import closest_name
 from tui.core.failure import UsageError
+from tui.core.former_names import FormerNames
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
 from tui.runtime.builtin import (
@@ -22,6 +23,7 @@ from tui.runtime.stored_keys import StoredKeys
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
 from tui.store.providers import ProviderStore
+from tui.texts import runtime as texts
 
 if TYPE_CHECKING:
     from tui.store.credentials import CredentialStore
@@ -46,6 +48,7 @@ class ProviderDirectory:
         self._loaded: tuple[Provider, ...] | None = None
         self._unusable: Mapping[str, str] = {}
         self._unreadable: tuple[str, str] | None = None
+        self._former = FormerNames()
         self._notices: tuple[str, ...] = ()
         self._is_whole = True
 
@@ -72,6 +75,7 @@ class ProviderDirectory:
         self._unusable, self._unreadable = snapshot.unusable, snapshot.unreadable
         names = {*snapshot.unusable, *(provider.name for provider in snapshot.providers)}
         built_in = tuple(provider for provider in self._built_ins.providers if provider.name not in names)
+        self._former = snapshot.former
         self._loaded = snapshot.providers + self._with_default(built_in)
         self._notices = snapshot.notices
         self._is_whole = snapshot.is_whole
@@ -89,6 +93,11 @@ class ProviderDirectory:
         """Return why files of providers are not relied on: others can write them."""
         self.providers()  # reads them, where nobody has yet
         return self.store.trust.distrusted()
+
+    def confirmed_files(self) -> tuple[Distrust, ...]:
+        """Return why files of providers are relied on only since the user has confirmed them."""
+        self.providers()
+        return self.store.trust.confirmed()
 
     def trust_files(self) -> None:
         """Rely on those files as they are now: the user has read them through.
@@ -119,6 +128,12 @@ class ProviderDirectory:
         raise UsageError(unknown)
 
     @property
+    def former_names(self) -> FormerNames:
+        """The names that your providers had before they were renamed."""
+        self.providers()
+        return self._former
+
+    @property
     def unusable(self) -> Mapping[str, str]:
         """The names in your file whose records cannot be used at all, and why."""
         self.providers()
@@ -128,12 +143,28 @@ class ProviderDirectory:
         """Refuse to continue as if there were no providers, where your file cannot be read.
 
         Raises:
-            UsageError: nothing of it is known (``config-malformed``).
+            UsageError: what is listed of it, if anything, is older (``config-malformed``).
         """
+        self._refuse_unreadable(None)
+
+    def require_current(self, provider: Provider | None = None) -> None:
+        """Refuse to send anything to a provider as an older version of your file has it.
+
+        ``None``: to whichever is the default. What is in no file is not older than one.
+
+        Raises:
+            UsageError: your file cannot be read (``config-malformed``).
+        """
+        if provider is None or (
+            not is_built_in(provider) and any(known.name == provider.name for known in self.providers())
+        ):
+            self._refuse_unreadable(texts.NOTHING_SENT)
+
+    def _refuse_unreadable(self, consequence: str | None) -> None:
         self.providers()
         if self._unreadable is not None:
             path, reason = self._unreadable
-            raise UsageError(explain("config-malformed", path=path, reason=reason))
+            raise UsageError(explain("config-malformed", path=path, reason=reason, consequence=consequence))
 
     def default_name(self) -> str | None:
         """Return the name that was made the default for chats, whatever has it now."""
@@ -142,6 +173,14 @@ class ProviderDirectory:
     def availability(self, provider: Provider) -> Availability:
         """Return whether the provider can be used at all."""
         return self._built_ins.availability(built_in_name(provider)) if is_built_in(provider) else AVAILABLE
+
+    def checkable(self) -> tuple[Provider, ...]:
+        """Return the providers that a check of all of them checks: active, and there at all."""
+        return tuple(
+            provider
+            for provider in self.providers()
+            if provider.is_active and self.availability(provider).is_available
+        )
 
     def unreadable_fields(self, name: str) -> frozenset[str]:
         """Return the fields of a provider, named as in its file, whose values there cannot be read."""

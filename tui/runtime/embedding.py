@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.core.embedding import SECOND_TEXT, EmbeddingOutcome, EmbeddingRequest
+from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest
 from tui.core.failure import LmdeckError
 from tui.core.observed import Origin, Purpose
 from tui.net.deadlines import SCREEN
 from tui.net.embeddings import embed
+from tui.texts.embeddings import SENTENCES
 
 if TYPE_CHECKING:
     from tui.core.provider import Provider
@@ -25,11 +26,13 @@ async def test_vectors(
     *,
     on_progress: Callable[[str], None],
 ) -> EmbeddingOutcome:
-    """Send the provider's test text and a second one; never raises for what a server does.
+    """Send the provider's test text behind the sentences that it is compared with, in one request.
+
+    Never raises for what a server does.
 
     ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
     """
-    texts = (provider.test_text, SECOND_TEXT)
+    texts = (*SENTENCES, provider.test_text)
     request = EmbeddingRequest(provider.model, texts, provider.extra_body)
     try:
         endpoint = await endpoints.resolve(provider, key_text)

@@ -33,12 +33,17 @@ class Endpoints:
         keys: Callable[[], ApiKeyResolver],
         built_ins: BuiltIns,
         redactor: Redactor,
+        refuse: Callable[[Provider], None],
     ) -> None:
-        """``credentials`` and ``keys`` are made when a provider first needs them."""
+        """``credentials`` and ``keys`` are made when a provider first needs them.
+
+        ``refuse`` raises where nothing may be sent to a provider.
+        """
         self._credentials = credentials
         self._keys = keys
         self._built_ins = built_ins
         self._redactor = redactor
+        self._refuse = refuse
         self.takes_options = False
         """Whether a command asks that has ``--key-env`` and ``--model``."""
 
@@ -54,7 +59,7 @@ class Endpoints:
         Raises:
             LmdeckError: the URL is not valid, the key cannot be had, or the engine did not start.
         """
-        _refuse_unreadable(provider)
+        self._refuse_unsendable(provider)
         base_url = "" if is_built_in(provider) else checked_url(provider.provider_url)
         endpoint = await self.as_written(provider, key_text)
         return replace(endpoint, base_url=base_url) if base_url else endpoint
@@ -65,7 +70,7 @@ class Endpoints:
         Raises:
             LmdeckError: the key cannot be had, or the engine did not start.
         """
-        _refuse_unreadable(provider)
+        self._refuse_unsendable(provider)
         if is_built_in(provider):
             return self._known(await self._built_ins.endpoint(built_in_name(provider)), provider)
         reference = self._reference(provider, key_text)
@@ -137,9 +142,9 @@ class Endpoints:
         self._redactor.add_sent(endpoint.key, endpoint.extra_headers, provider.extra_body)
         return endpoint
 
-
-def _refuse_unreadable(provider: Provider) -> None:
-    """A security setting that is skipped would widen what is allowed: then nothing is sent."""
-    for refusal in provider.refusals:
-        reason = f"{refusal.setting} {refusal.message}"
-        raise UsageError(explain("setting-unreadable", name=provider.name, reason=reason))
+    def _refuse_unsendable(self, provider: Provider) -> None:
+        """A security setting that is skipped would widen what is allowed: then nothing is sent."""
+        self._refuse(provider)
+        for refusal in provider.refusals:
+            reason = f"{refusal.setting} {refusal.message}"
+            raise UsageError(explain("setting-unreadable", name=provider.name, reason=reason))

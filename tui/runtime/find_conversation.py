@@ -22,18 +22,24 @@ def find_conversation(conversations: ConversationStore, name: str) -> Conversati
     Raises:
         UsageError: there is none, or more than one.
     """
-    return the_one(conversations.list(), name)
+    return the_one(conversations.listing.all(), name)
 
 
-def the_one(known: Sequence[ConversationSummary], name: str) -> ConversationSummary:
-    """Return the one that a name means in a list with the newest first.
+def the_one(
+    known: Sequence[ConversationSummary], name: str, *, is_trash: bool = False
+) -> ConversationSummary:
+    """Return the one that a name means in a list with the newest first; ``is_trash``: of what was deleted.
 
     Raises:
         UsageError: there is none, or more than one.
     """
     found = named(known, name)
     if not found:
-        raise UsageError(explain("conversation-unknown", name=safe_line(name, 100)))
+        raise UsageError(
+            explain(
+                "conversation-unknown", name=safe_line(name, 100), is_in_trash="yes" if is_trash else None
+            )
+        )
     if len(found) > 1:
         raise UsageError(
             explain("usage", reason=texts.SEVERAL.format(name=safe_line(name, 40), count=len(found)))

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tui.core.former_names import FormerNames
 from tui.core.lazy_dataclass import dataclass
 from tui.core.outside import read_local_moment
 from tui.runtime.find_conversation import the_one
@@ -61,24 +62,42 @@ class Wanted:
         )
 
 
+def of_today(summary: ConversationSummary, names: FormerNames) -> ConversationSummary:
+    """Return a summary with the names that its providers have today."""
+    if names.renamed.keys().isdisjoint((summary.provider, *summary.providers)):
+        return summary
+    today = [names.now(name, summary.updated_at) for name in summary.providers]
+    return replace(
+        summary,
+        provider=names.now(summary.provider, summary.updated_at),
+        providers=tuple(dict.fromkeys(today)),
+    )
+
+
 def open_history(
     conversations: ConversationStore,
     paths: Paths,
     optional: OptionalFiles,
     redact: Callable[[str], str],
     learn_keys: Callable[[], None],
+    former_names: Callable[[], FormerNames],
 ) -> History:
     """Return the saved conversations of a user; see ``History``."""
-    return History(conversations, TextCache(paths, optional, redact), learn_keys)
+    return History(conversations, TextCache(paths, optional, redact), learn_keys, former_names)
 
 
 class History:
     """See the module."""
 
     def __init__(
-        self, conversations: ConversationStore, texts: TextCache, learn_keys: Callable[[], None]
+        self,
+        conversations: ConversationStore,
+        texts: TextCache,
+        learn_keys: Callable[[], None],
+        former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
         """``learn_keys`` makes every key known that a text may hold; called once, before any text is told."""
+        self._former_names = former_names
         self._unread = conversations
         self._texts = texts
         self._learn_keys = learn_keys
@@ -93,8 +112,13 @@ class History:
         return self._conversations.redact(text)
 
     def _told(self, summaries: Iterable[ConversationSummary]) -> list[ConversationSummary]:
-        """Return summaries as they may be shown, with titles without keys."""
-        return [replace(summary, title=self.redact(summary.title)) for summary in summaries]
+        """Return summaries as they may be shown: titles without keys, providers by their names of today."""
+        names = self._former_names()
+        return [replace(of_today(summary, names), title=self.redact(summary.title)) for summary in summaries]
+
+    def _named(self, wanted: Wanted) -> Wanted:
+        """Return conditions with the name of today of a provider."""
+        return replace(wanted, provider=self._former_names().now(wanted.provider, None))
 
     def numbered(
         self, wanted: Wanted, on_read: Callable[[int, int], None] | None = None
@@ -106,9 +130,10 @@ class History:
         Raises:
             LmdeckError: the folder cannot be read.
         """
+        wanted = self._named(wanted)
         return (
             (number, summary)
-            for number, summary in enumerate(self._told(self._conversations.list(on_read)), 1)
+            for number, summary in enumerate(self._told(self._conversations.listing.all(on_read)), 1)
             if wanted.fits(summary)
         )
 
@@ -123,10 +148,11 @@ class History:
         Raises:
             LmdeckError: the folder cannot be read.
         """
-        if self._conversations.unread() <= _MOST_UNREAD:
+        wanted = self._named(wanted)
+        if self._conversations.listing.unread() <= _MOST_UNREAD:
             listed = list(self.numbered(wanted, on_read))
             return len(listed), iter(listed)
-        each = self._conversations.each()
+        each = self._conversations.listing.each()
         return len(self.identities()), (
             (None, summary) for read in each for summary in self._told((read,)) if wanted.fits(summary)
         )
@@ -137,7 +163,7 @@ class History:
         Raises:
             LmdeckError: the folder cannot be read.
         """
-        return {summary.identity: summary.title for summary in self._told(self._conversations.list())}
+        return {summary.identity: summary.title for summary in self._told(self._conversations.listing.all())}
 
     def find(self, *names: str) -> list[ConversationSummary]:
         """Return the conversations that names mean in one and the same list, each once; see ``the_one``.
@@ -145,7 +171,7 @@ class History:
         Raises:
             LmdeckError: a name means none, or several, or the folder cannot be read.
         """
-        known = self._told(self._conversations.list())
+        known = self._told(self._conversations.listing.all())
         found = (the_one(known, name) for name in names)
         return list({summary.identity: summary for summary in found}.values())
 
@@ -177,7 +203,7 @@ class History:
         Raises:
             LmdeckError: the folder cannot be read.
         """
-        return self._conversations.identities()
+        return self._conversations.listing.identities()
 
     def prepare_search(self, identities: Sequence[str]) -> Iterator[str]:
         """Make the texts that a search of these conversations needs, one with each step."""
@@ -214,7 +240,7 @@ class History:
         Raises:
             LmdeckError: there is none, or more than one, or the disk refuses.
         """
-        found = the_one(self.deleted(), name)
+        found = the_one(self.deleted(), name, is_trash=True)
         self._conversations.trash.restore(found.identity)
         return found
 

@@ -60,5 +60,5 @@ def _sentences(found: Sequence[SavedConversation], how: Format) -> list[str]:
 def _format_of(place: str) -> Format:
     suffix = place.rpartition(".")[2].casefold()
     if suffix not in _BY_SUFFIX:
-        raise UsageError(explain("usage", reason=texts.UNKNOWN_ENDING))
+        raise UsageError(explain("export-name", reason=texts.UNKNOWN_ENDING))
     return _BY_SUFFIX[suffix]

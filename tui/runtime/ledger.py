@@ -1,5 +1,7 @@
 """Keeps the ledger: writes a line for each exchange, beside the event loop.
 
+While an exchange is under way its line is in a file of its own (``store.ledger_sent``).
+
 Nobody waits for its disk: a thread that lives as long as there is something to write does it. The end
 of the program waits for that thread.
 """
@@ -7,13 +9,15 @@ of the program waits for that thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 
-from tui.core.ledger import line_of
-from tui.core.observed import ExchangeRecord
+from tui.core.ledger import line_of, line_of_sent
+from tui.core.observed import ExchangeRecord, SentExchange
 from tui.store.errors import reason_of
 from tui.store.ledger_file import LedgerFile
+from tui.store.ledger_sent import SentFiles
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
 from tui.texts import costs as texts
@@ -28,15 +32,23 @@ class Ledger:
         self.file = LedgerFile(paths.ledger_dir)
         self.shown = paths.shown(paths.ledger_dir)
         """The folder, as people write it."""
-        self._waiting: deque[ExchangeRecord] = deque()
+        self._sent = SentFiles(paths.ledger_dir)
+        self._waiting: deque[ExchangeRecord | SentExchange] = deque()
         self._guard = threading.Lock()
         self._writer: threading.Thread | None = None
         self._missed = 0
         self.held = threading.Lock()
         """Held by the thread that uses ``file``."""
 
+    def sent(self, exchange: SentExchange) -> None:
+        """Take an exchange that is on its way; a thread keeps its line until it is over."""
+        self._put(exchange)
+
     def finished(self, record: ExchangeRecord) -> None:
         """Take an exchange that is over; it is written down by a thread."""
+        self._put(record)
+
+    def _put(self, record: ExchangeRecord | SentExchange) -> None:
         with self._guard:
             self._waiting.append(record)
             if self._writer is None:
@@ -63,15 +75,19 @@ class Ledger:
                     self._writer = None
                     return
                 record = self._waiting.popleft()
-            self._write(record)
+            if isinstance(record, SentExchange):
+                with contextlib.suppress(OSError):  # the line of its end tells of a disk that refuses
+                    self._sent.keep(record.number, line_of_sent(record))
+            else:
+                self._write(record)
 
     def _write(self, record: ExchangeRecord) -> None:
         line = line_of(record)
-        if line is None:
-            return
         try:
-            with self.held:
-                self.file.append(line)
+            if line is not None:
+                with self.held:
+                    self.file.append(line)
+            self._sent.drop(record.number)
         except OSError as error:
             self._missed += 1
             count = texts.ANSWER if self._missed == 1 else texts.ANSWERS.format(count=self._missed)

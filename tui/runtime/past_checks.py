@@ -12,6 +12,7 @@ from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.runtime.builtin import is_built_in
 from tui.store.endpoint_memory import EndpointMemory
+from tui.texts import runtime as texts
 
 _OF_VECTORS = causes_of("Embeddings")
 
@@ -43,4 +44,4 @@ def failed_vectors(memory: EndpointMemory, provider: Provider) -> Failure | None
     if last is None or last.cause is None or not is_known:
         return None
     failure = explain(last.cause, model=last.model)
-    return replace(failure, title=f"At the last check: {failure.title}")
+    return replace(failure, title=texts.LAST_CHECK.format(title=failure.title))

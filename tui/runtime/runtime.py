@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from tui.core.causes import explain
 from tui.core.chat import Endpoint
-from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.secret import Redactor
 from tui.net.proxies import choose_route
@@ -26,22 +23,25 @@ from tui.runtime.endpoints import Endpoints
 from tui.runtime.provider_changes import ProviderChanges
 from tui.store.api_keys import ApiKeyResolver
 from tui.store.credentials import CredentialStore
+from tui.store.endpoint_memory import EndpointMemory
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths, resolve_paths
 from tui.store.settings import Settings, keep_theme, load_settings
 
 if TYPE_CHECKING:
+    from tui.core.abilities import AbilityResult
     from tui.core.check_history import CheckRecord
     from tui.core.check_options import CheckOptions
     from tui.core.diagnosis import CheckResult
     from tui.core.embedding import EmbeddingOutcome
-    from tui.core.observed import ExchangeRecord, Observers
+    from tui.core.observed import ExchangeRecord, Observers, SentExchange
     from tui.core.turn import Turn
     from tui.net.client import ClientFactory
     from tui.net.discover import Discovered, Discovery
     from tui.net.machine.machine import Machine
     from tui.net.reachability import Reachability
     from tui.net.server_wait import Waiting
+    from tui.runtime.abilities import Abilities
     from tui.runtime.budget_watch import BudgetWatch
     from tui.runtime.chats import Chats
     from tui.runtime.clipboard import Clipboard
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.history import History
     from tui.runtime.ledger import Ledger
+    from tui.runtime.provider_looks import ProviderLooks
     from tui.runtime.sessions import Sessions
     from tui.store.conversations import ConversationStore
     from tui.store.debug_log import DebugLog
-    from tui.store.endpoint_memory import EndpointMemory
     from tui.wire.models import ModelList
 
 
@@ -67,7 +67,9 @@ class Runtime:
         self.optional = OptionalFiles()
         """Told of every file that cannot be used and that nothing depends on."""
         self.built_ins = BuiltIns(paths.state_dir, self.optional)
-        self.endpoints = Endpoints(lambda: self.credentials, lambda: self.keys, self.built_ins, self.redactor)
+        self.endpoints = Endpoints(
+            lambda: self.credentials, lambda: self.keys, self.built_ins, self.redactor, self._require_current
+        )
         self.context_windows = ContextWindows()
         """How much fits into the contexts of models, as far as this run has heard of it."""
         self.debug_log: DebugLog | None = None
@@ -129,13 +131,18 @@ class Runtime:
         def learn_keys() -> None:
             self.endpoints.learn_keys(self.directory.providers())
 
-        return open_history(self.conversations, self.paths, self.optional, self.redactor.redact, learn_keys)
+        return open_history(
+            self.conversations,
+            self.paths,
+            self.optional,
+            self.redactor.redact,
+            learn_keys,
+            lambda: self.directory.former_names,
+        )
 
     @cached_property
     def endpoint_memory(self) -> EndpointMemory:
         """What was learned of endpoints: refused parameters, past checks."""
-        from tui.store.endpoint_memory import EndpointMemory
-
         return EndpointMemory(self.paths, self.optional)
 
     def context_window(self, provider: Provider, model: str) -> int | None:
@@ -164,7 +171,9 @@ class Runtime:
         from tui.core.observed import Observers
 
         observers = Observers(self.optional.tell)
-        observers.add(_LateLedger(self))
+        ledger = _LateLedger(self)
+        observers.add(ledger)
+        observers.add_of_sent(ledger)
         return observers
 
     @cached_property
@@ -179,13 +188,21 @@ class Runtime:
         """What was spent."""
         from tui.runtime.costs import Costs
 
-        limits, rates = self.settings.budget, self.settings.rates
-        return Costs(self.ledger, self.paths, self.optional, limits, rates)
+        settings = self.settings
+        return Costs(
+            self.ledger,
+            self.paths,
+            self.optional,
+            settings.budget,
+            settings.rates,
+            settings.unread_budget,
+            lambda: self.directory.former_names,
+        )
 
     @cached_property
     def budgets(self) -> BudgetWatch | None:
         """Watches the budgets of the settings; ``None``: there are none."""
-        if not self.settings.budget:
+        if not (self.settings.budget or self.settings.unread_budget):
             return None
         watch = self.costs.watch()
         self.observers.add(watch)
@@ -201,9 +218,7 @@ class Runtime:
     @cached_property
     def shared_machine(self) -> Machine:
         """The same for many checks at once."""
-        from tui.net.machine.shared import SharedMachine
-
-        return SharedMachine(self.environment)
+        return self.machine.shared()
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -233,36 +248,23 @@ class Runtime:
         route = choose_route(provider.provider_url, self.environment)
         return "" if route.is_direct else route.describe()
 
+    @cached_property
+    def _looks(self) -> ProviderLooks:
+        from tui.runtime.provider_looks import ProviderLooks
+
+        return ProviderLooks(self)
+
     async def reach(self, provider: Provider) -> Reachability:
         """Look shortly whether a provider answers; spends no tokens and never starts the engine."""
-        from tui.runtime.past_checks import failed_vectors
-
-        found = await self._reach(provider, None, is_thorough=False)
-        self.context_windows.note(provider, provider.model, found.context_window)
-        if not (provider.is_embedding and found.is_reachable and found.failure is None):
-            return found
-        return replace(found, failure=await asyncio.to_thread(failed_vectors, self.endpoint_memory, provider))
+        return await self._looks.reach(provider)
 
     async def look(self, provider: Provider, key_text: str | None = None) -> Reachability:
         """Do the same with unsaved values, and also find out which server it is and its context."""
-        found = await self._reach(provider, key_text, is_thorough=True)
-        self.context_windows.note_all(provider, found.context_windows)
-        return found
+        return await self._looks.look(provider, key_text)
 
-    async def _reach(self, provider: Provider, key_text: str | None, *, is_thorough: bool) -> Reachability:
-        from tui.net.reachability import Reachability, reach
-
-        if is_built_in(provider):
-            availability = self.directory.availability(provider)
-            if availability.is_available:
-                return Reachability(True, None)
-            return Reachability(False, explain("engine-missing", command=availability.command))
-        try:
-            endpoint = await self.endpoint_for(provider, key_text)
-        except LmdeckError as error:
-            return Reachability(False, error.failure)
-        look = self.shared_machine.look
-        return await reach(self.clients, endpoint, model=provider.model, look=look, is_thorough=is_thorough)
+    async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
+        """Return what the endpoint offers right now; see ``ProviderLooks.list_models``."""
+        return await self._looks.list_models(provider, key_text)
 
     def check(
         self,
@@ -273,6 +275,7 @@ class Runtime:
         on_result: Callable[[CheckResult], None],
         on_progress: Callable[[str], None],
         on_waiting: Callable[[Waiting], None] | None = None,
+        on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> ProviderCheck:
         """Return a diagnosis of a provider that is ready to run; see ``ProviderCheck``."""
         from tui.runtime.diagnosing import ProviderCheck
@@ -285,7 +288,15 @@ class Runtime:
             on_result=on_result,
             on_progress=on_progress,
             on_waiting=on_waiting,
+            on_ability=on_ability,
         )
+
+    @cached_property
+    def abilities(self) -> Abilities:
+        """What tests of abilities cost, and what they have shown."""
+        from tui.runtime.abilities import Abilities
+
+        return Abilities(self.endpoint_memory)
 
     def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
         """Return what the checks of a provider's endpoint found, the oldest first."""
@@ -302,19 +313,6 @@ class Runtime:
         from tui.net.discover import discover
 
         return await discover(self.clients, self.machine, on_found=on_found, on_scanned=on_scanned)
-
-    async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
-        """Return what the endpoint offers right now.
-
-        Raises:
-            LmdeckError: it does not answer, or not with a list.
-        """
-        from tui.net.models import fetch_models
-
-        listed = await fetch_models(self.clients, await self.endpoint_for(provider, key_text))
-        windows = {info.identifier: info.context_window for info in listed.models}
-        self.context_windows.note_all(provider, windows)
-        return listed
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
@@ -353,16 +351,24 @@ class Runtime:
         if self.debug_log is not None:
             self.debug_log.close()
 
+    def _require_current(self, provider: Provider) -> None:
+        if "directory" in self.__dict__:
+            self.directory.require_current(provider)
+
     def _command_refusal(self, name: str) -> str | None:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
 
 
 class _LateLedger:
-    """Opens the ledger with the first exchange that is over."""
+    """Opens the ledger with the first exchange."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+
+    def sent(self, exchange: SentExchange) -> None:
+        """Pass on that an exchange is on its way."""
+        self._runtime.ledger.sent(exchange)
 
     def finished(self, record: ExchangeRecord) -> None:
         """Pass the record on."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.core.events import EventBatch
     from tui.core.turn import Turn
     from tui.core.turn_tree import TurnTree
+    from tui.runtime.budget_watch import BudgetWatch
     from tui.session.journaling import TurnJournal
     from tui.store.conversations import ConversationStore
     from tui.store.settings import Settings
@@ -87,6 +88,10 @@ class SessionServices(Protocol):
     def chats(self) -> ChatNetwork:
         """The network side of every chat."""
 
+    @property
+    def budgets(self) -> BudgetWatch | None:
+        """Watches the budgets of the settings; ``None``: there are none."""
+
 
 class Sessions:
     """Makes conversations, and knows those that are open."""
@@ -111,7 +116,10 @@ class Sessions:
         return session
 
     async def _title(self, turn: Turn, target: ChatTarget) -> str:
-        """Ask the model of a turn for a title; empty where it gives none."""
+        """Ask the model of a turn for a title; empty where it gives none, or a budget is spent."""
+        budgets = self._services.budgets
+        if budgets is not None and budgets.question(target.provider, ""):
+            return ""
         session = self._unsaved(replace(self._transport, purpose="other"))
         asked = replace(
             target, thinking=Thinking.OFF, system_prompt="", parameters={"max_tokens": _TITLE_TOKENS}
@@ -197,7 +205,7 @@ class Sessions:
             await self.release(session)
         if self.interrupted:
             conversations = self._services.conversations
-            await asyncio.to_thread(conversations.note_interrupted, self.interrupted)
+            await asyncio.to_thread(conversations.listing.note_interrupted, self.interrupted)
 
     def _unsaved(self, transport: ChatTransport) -> ChatSession:
         return self._add(transport, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)

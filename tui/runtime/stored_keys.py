@@ -88,7 +88,7 @@ class StoredKeys:
         if typed is None:
             return (texts.KEY_UNUSED_BY_HAND.format(names=shown),)
         end_of_options = "-- " if typed.startswith("-") else ""
-        command = f"lmdeck providers remove --only-key {end_of_options}{quote(typed)}"
+        command = texts.REMOVE_KEY.format(name=end_of_options + quote(typed))
         return (texts.KEY_UNUSED.format(names=shown, command=command),)
 
 

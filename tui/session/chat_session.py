@@ -308,10 +308,14 @@ class ChatSession:
     async def _run(self, live: LiveTurn, target: ChatTarget, request: ChatRequest) -> Turn:
         try:
             request = await self._with_attachments(request, live.turn)
+            if target.schema is not None:
+                await live.follow(target.schema)
             async with aclosing(self._stream(target, request)) as batches:
                 async for batch in batches:
-                    live.fold(batch)
+                    is_over = live.fold(batch)
                     self._changed()
+                    if is_over:
+                        break
             if live.turn.state is TurnState.DONE:
                 self._late.follow(live)
         except asyncio.CancelledError:

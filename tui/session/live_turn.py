@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
 from tui.core.chat import ChatRequest
 from tui.core.events import (
@@ -12,7 +14,9 @@ from tui.core.events import (
     ReasoningDelta,
     Reclassified,
     StreamEvent,
+    StreamFailed,
 )
+from tui.core.failure import Failure
 from tui.core.fold import apply, learn, settle
 from tui.core.phases import Learned
 from tui.core.redaction import ReplyRedactor
@@ -20,6 +24,7 @@ from tui.core.secret import Redactor
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, cost_of
 from tui.session.journaling import TurnJournal
+from tui.session.structured import SchemaWatch
 
 
 class LiveTurn:
@@ -47,13 +52,29 @@ class LiveTurn:
         self._clock = clock
         self.read_late: Callable[[], Awaitable[Learned]] | None = None
         """Reads what is known of its time only after its end."""
+        self._watch: SchemaWatch | None = None
         journal.begin_turn(turn, request.attachments)
 
-    def fold(self, batch: EventBatch) -> None:
-        """Take over what one read of the socket brought; the event that ends the turn settles it."""
-        if self.turn.state.is_live:
-            self._take(self._redactor.clean(batch.events), batch.at)
-            self._account()
+    async def follow(self, schema: Mapping[str, Any]) -> None:
+        """Have the answer judged by a schema."""
+        self._watch = await asyncio.to_thread(SchemaWatch, schema)  # the first one loads the validator
+
+    def fold(self, batch: EventBatch) -> bool:
+        """Take over what one read of the socket brought; the event that ends the turn settles it.
+
+        Return whether the answer has to be stopped: the turn has ended, and the server writes on.
+        """
+        if not self.turn.state.is_live:
+            return False
+        self._take(self._redactor.clean(batch.events), batch.at)
+        failure = self._stops()
+        if failure is not None:
+            self._take((*self._redactor.flush(), StreamFailed(failure)), batch.at)
+        self._account()
+        return failure is not None
+
+    def _stops(self) -> Failure | None:
+        return self._watch.ends(self.turn) if self._watch is not None and self.turn.state.is_live else None
 
     def end(self, state: TurnState) -> bool:
         """End the turn with this state where no event has ended it; return whether that was so."""
@@ -96,4 +117,6 @@ class LiveTurn:
         settle(turn, self._request, self._price, self._clock())
         if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:
             turn.thinking_seconds = turn.timings.thinking_ms / 1000
+        if self._watch is not None and turn.state is TurnState.DONE:
+            turn.notes.append(self._watch.sentence(turn))
         self._journal.end_turn(turn)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from uuid import uuid4
 
+from tui.core.finish_reasons import Ending, ending_of
 from tui.core.parts import Parts, parts_of
 from tui.core.queued_prompt import QUEUE_LIMIT, QueuedPrompt
 from tui.core.turn import Turn, TurnState
-from tui.wire.finish import STOPPED
 
 
 class Pause(Enum):
@@ -126,4 +126,4 @@ class PromptQueue:
 
 def _is_complete(turn: Turn) -> bool:
     """Return whether the server said that an answer is complete, or said nothing of it."""
-    return not turn.tool_calls and (turn.finish_reason is None or turn.finish_reason.lower() in STOPPED)
+    return not turn.tool_calls and ending_of(turn.finish_reason) is Ending.COMPLETE

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
+from typing import Any
 
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.chat_settings import BODY_FIELDS, SAMPLING, OwnSettings, Parameters
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
 from tui.core.provider import Provider, ReasoningReplay, Sampling, Thinking
+from tui.core.schema_request import SCHEMA_TOKENS, SchemaForm, schema_hint, schema_of, sent_format
 from tui.core.sent_body import sent_body
 
 
@@ -37,11 +39,18 @@ class ChatTarget:
     parameters: Parameters = field(default_factory=dict)
     """Parameters of the request by their names in ``core.chat_settings``; ``None``: it is not sent."""
     stream: bool = True
+    schema_form: SchemaForm = SchemaForm.SCHEMA
+    """How the request says which JSON schema the answer has to follow, if the chat has one."""
 
     @property
     def model_name(self) -> str:
         """The model that is asked for."""
         return self.model or self.provider.model
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The JSON schema that the answer has to follow."""
+        return schema_of(self.parameters.get("json_schema"))
 
     @property
     def own_settings(self) -> dict[str, object]:
@@ -59,6 +68,8 @@ class ChatTarget:
         """Return the request for these messages, the system prompt in front."""
         provider = self.provider
         system = provider.system_prompt if self.system_prompt is None else self.system_prompt
+        if self.schema is not None:
+            system = "\n\n".join(filter(str.strip, (system, schema_hint(self.schema, self.schema_form))))
         prefix = (Message(Role.SYSTEM, parts_of(system)),) if system.strip() else ()
         extra_body = self._extra_body()
         return ChatRequest(
@@ -69,12 +80,18 @@ class ChatTarget:
             thinking=self.thinking or provider.thinking,
             reasoning_replay=provider.reasoning_replay or defaults.reasoning_replay or ReasoningReplay.NEVER,
             extra_body=extra_body,
-            parameters={
-                name: value
-                for name, value in self.parameters.items()
-                if name not in SAMPLING and value is not None
-            },
+            parameters=self._others(),
         )
+
+    def _others(self) -> dict[str, object]:
+        others = {
+            name: value
+            for name, value in self.parameters.items()
+            if name not in SAMPLING and value is not None
+        }
+        if self.schema is not None:
+            others["json_schema"] = sent_format(others["json_schema"], self.schema_form)
+        return others
 
     def _extra_body(self) -> Mapping[str, object]:
         """Return the provider's extra body without what the chat says otherwise."""
@@ -88,8 +105,9 @@ class ChatTarget:
         """Return the parameters; a limit under any name in the extra body is the provider's own."""
         own = {name: self.parameters[name] for name in SAMPLING if name in self.parameters}
         sampling = replace(self.provider.sampling, **own)
-        if defaults.max_tokens is None or sampling.max_tokens is not None or "max_tokens" in own:
+        limit = defaults.max_tokens or (None if self.schema is None else SCHEMA_TOKENS)
+        if limit is None or sampling.max_tokens is not None or "max_tokens" in own:
             return sampling
         if not sent_body(extra_body).keys().isdisjoint(BODY_FIELDS["max_tokens"]):
             return sampling
-        return replace(sampling, max_tokens=defaults.max_tokens)
+        return replace(sampling, max_tokens=limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.core.api_key_rules import literal_trouble
+from tui.core.api_key_rules import literal_problem
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.secret import Secret
@@ -17,7 +17,7 @@ def checked_key(text: str, source: str) -> Secret:
         LmdeckError: it cannot be a key (``key-malformed``).
     """
     key = text.strip()
-    trouble = literal_trouble(key)
-    if trouble is not None and not trouble.is_doubtful:
-        raise LmdeckError(explain("key-malformed", reason=trouble.reason, key_source=source))
+    problem = literal_problem(key)
+    if problem is not None and not problem.is_doubtful:
+        raise LmdeckError(explain("key-malformed", reason=problem.reason, key_source=source))
     return Secret(key)

@@ -12,8 +12,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
 from tui.core.api_key_reference import STORED, ApiKeyReference, disguised_reference
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import TYPE, Category, Provider
@@ -191,12 +189,8 @@ class _UnusableError(Exception):
 def _validated(value: object) -> Mapping[str, Any]:
     try:
         return validated(value)
-    except ValidationError as error:
-        # Without the input: it can be the key.
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        reason = texts.WRONG_FIELD.format(field=safe_line(field, 40), problem=first["msg"])
-        raise _UnusableError(reason) from None
+    except ValueError as error:
+        raise _UnusableError(str(error)) from None
 
 
 def _nameless(value: object) -> list[str]:
@@ -209,7 +203,9 @@ def _providers(count: int) -> str:
 
 
 def _label(number: int, name: str) -> str:
-    return f"Record {number} ({safe_line(name, 40)})" if name else f"Record {number}"
+    if not name:
+        return texts.RECORD.format(number=number)
+    return texts.NAMED_RECORD.format(number=number, name=safe_line(name, 40))
 
 
 def _provider(

@@ -7,14 +7,29 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create_model
 from pydantic.alias_generators import to_camel, to_snake
 
 from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_schema import FIELDS
+from tui.core.safe_text import safe_line
+from tui.texts import casibase as texts
 
 # What other installed packages plug into pydantic would see every record, with its key.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+
+
+_WORDS = {
+    "missing": texts.IS_MISSING,
+    "string_too_short": texts.IS_EMPTY,
+    "string_": texts.NO_TEXT,
+    "bool_": texts.NO_YES_OR_NO,
+    "greater_than": texts.BELOW_ZERO,
+    "finite_number": texts.NO_NUMBER,
+    "decimal_": texts.NO_NUMBER,
+    "float_": texts.NO_NUMBER,
+}
+"""By how pydantic's name for it begins."""
 
 
 def _type(field: ProviderField) -> tuple[Any, Any]:
@@ -42,7 +57,20 @@ def validated(value: object) -> Mapping[str, Any]:
     """Return the values of one provider by their keys; those that have nothing to do with one are left out.
 
     Raises:
-        pydantic.ValidationError: a value cannot be used. It holds the input, so maybe the key.
+        ValueError: a value cannot be used; it says which and why, without the value, which can be the key.
     """
-    record: dict[str, Any] = _Record.model_validate(value).model_dump(by_alias=True)
+    try:
+        record: dict[str, Any] = _Record.model_validate(value).model_dump(by_alias=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise ValueError(_reason(first["loc"], first["type"])) from None
     return record
+
+
+def _reason(place: tuple[int | str, ...], kind: str) -> str:
+    """Return in words of ours what is wrong with a record; ``kind`` is pydantic's name for it."""
+    if not place:
+        return texts.NO_OBJECT
+    field = safe_line(".".join(str(part) for part in place), 40)
+    words = next((text for beginning, text in _WORDS.items() if kind.startswith(beginning)), texts.NOT_USABLE)
+    return texts.WRONG_FIELD.format(field=field, problem=words)

@@ -11,7 +11,9 @@ from tui.store import disk
 from tui.store.blobs import BlobStore
 from tui.store.conversation_files import conversation_path, is_there
 from tui.store.errors import disk_error, usage_error
-from tui.store.files import ensure_private_directory, remove_quietly
+from tui.store.files import ensure_private_directory, remove_quietly, write_atomically
+from tui.store.journal_file import under_identity
+from tui.store.journal_writer import new_identity
 from tui.store.optional import OptionalFiles, look_at, paths_in
 from tui.store.paths import Paths
 from tui.texts import store as texts
@@ -38,33 +40,39 @@ class ConversationTrash:
         self._optional = optional
         self._summary_of = summary_of
 
-    def put(self, path: Path) -> None:
-        """Move a conversation here.
+    def put(self, path: Path) -> str:
+        """Move a conversation here and return the token that brings it back.
 
         Raises:
             LmdeckError: the disk refuses.
         """
-        try:
-            ensure_private_directory(self._folder)
-            disk.replace(path, self._folder / path.name)
-        except OSError as error:
-            raise disk_error(error, self._paths.shown(path)) from error
+        return self._move(path, self._folder)
 
-    def restore(self, token: str) -> None:
-        """Bring a deleted conversation back.
+    def restore(self, token: str) -> str:
+        """Bring a deleted conversation back and return its identity.
 
         Raises:
             LmdeckError: it is not in the trash any more, or the disk refuses.
         """
         source = conversation_path(self._folder, token)
-        target = self._paths.conversations_dir / source.name
-        if is_there(target, self._paths.shown) or not is_there(source, self._paths.shown):
+        if not is_there(source, self._paths.shown):
             raise usage_error("conversation-unknown", name=token)
+        return self._move(source, self._paths.conversations_dir)
+
+    def _move(self, source: Path, folder: Path) -> str:
+        """Move a conversation; where another version of it is there already, under an identity of its own."""
+        target = folder / source.name
         try:
-            ensure_private_directory(self._paths.conversations_dir)
-            disk.replace(source, target)
+            ensure_private_directory(folder)
+            if is_there(target, self._paths.shown):
+                target = target.with_stem(new_identity())
+                write_atomically(target, under_identity(source.read_bytes(), target.stem))
+                disk.unlink(source)
+            else:
+                disk.replace(source, target)
         except OSError as error:
             raise disk_error(error, self._paths.shown(target)) from error
+        return target.stem
 
     def deleted(self) -> Sequence[ConversationSummary]:
         """Return a summary of every conversation in the trash, the one deleted last first.

@@ -1,14 +1,11 @@
-"""The saved conversations: made, listed, reopened, forked, renamed and deleted."""
+"""The saved conversations: made, reopened, forked, renamed and deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from tui.core.causes import explain
@@ -19,25 +16,23 @@ from tui.core.turn import Turn
 from tui.core.turn_tree import TurnTree
 from tui.store.blobs import SIZE_LIMIT, BlobStore
 from tui.store.conversation_files import conversation_path, is_there, search_text_path
+from tui.store.conversation_list import ConversationList
 from tui.store.conversation_trash import ConversationTrash
 from tui.store.drafts import Drafts
 from tui.store.errors import disk_error, usage_error
-from tui.store.files import FileContent, read_file, remove_quietly, stamp_of, write_atomically
-from tui.store.interrupted import forget_interrupted, note_interrupted, take_interrupted
+from tui.store.files import FileContent, read_file, remove_quietly, write_atomically
+from tui.store.interrupted import forget_interrupted
 from tui.store.journal import Journal
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.journal_writer import new_identity
-from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
-from tui.store.optional import OptionalFiles, paths_in
+from tui.store.lease import Lease, LeaseHeldError, acquire_lease
+from tui.store.optional import OptionalFiles
 from tui.store.owner import holder_words
 from tui.store.paths import Paths
 from tui.store.record_values import Record
 from tui.store.records import encode_line, header_record
+from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
-
-if TYPE_CHECKING:
-    from tui.store.summaries import ConversationSummary, RecentConversations, SummaryIndex
-    from tui.store.transcript_file import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +59,15 @@ class ConversationStore:
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
         self._blobs = BlobStore(paths.attachments_dir)
-        self.trash = ConversationTrash(
-            paths, self._blobs, self._optional, lambda path: self._index.summary_of(path)
-        )
+        self.listing = ConversationList(paths, self._optional)
+        self.trash = ConversationTrash(paths, self._blobs, self._optional, self.listing.summary_of)
         self._journal = partial(Journal, redactor=self._redactor, blobs=self._blobs, shown=paths.shown)
         self._open: WeakSet[Journal] = WeakSet()
-        self._listing = Lock()
-        """Held while the cache of summaries is used: threads of two screens may ask at once."""
 
     @cached_property
     def drafts(self) -> Drafts:
         """The messages that were not sent yet."""
         return Drafts(self._paths, self._redactor.redact, self._optional)
-
-    @cached_property
-    def _index(self) -> SummaryIndex:
-        from tui.store.summaries import SummaryIndex  # a new conversation needs nothing of the old ones
-
-        path = self._paths.conversation_index_file
-        return SummaryIndex(path, self._optional, self._paths.shown(path))
 
     def create(self, title: str = "", *, forked_from: str = "") -> Journal:
         """Return the journal of a new conversation. Its file is made with its first turn; never raises."""
@@ -92,97 +77,6 @@ class ConversationStore:
         journal = self._journal(path, title=title, header=header_record(identity, title, now, forked_from))
         self._open.add(journal)
         return journal
-
-    def list(self, on_read: Callable[[int, int], None] | None = None) -> list[ConversationSummary]:
-        """Return a summary of every conversation, the newest first.
-
-        ``on_read`` is told after each how many are read, and how many there are.
-
-        Raises:
-            LmdeckError: the folder cannot be read.
-        """
-        names = self._names()
-        files = [name for name in names if name.endswith(".jsonl")]
-        found: list[ConversationSummary] = []
-        with self._listing:
-            for name in files:
-                found.append(self._summary(name, names))
-                if on_read is not None:
-                    on_read(len(found), len(files))
-            self._index.save({summary.identity for summary in found})
-        return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
-
-    def unread(self) -> int:
-        """Return how many conversations have to be read before all can be listed.
-
-        Raises:
-            LmdeckError: the folder cannot be read.
-        """
-        paths = [self._folder / name for name in self._names() if name.endswith(".jsonl")]
-        with self._listing:
-            return sum(self._index.cached(path, stamp_of(path)) is None for path in paths)
-
-    def each(self) -> Iterator[ConversationSummary]:
-        """Yield a summary of every conversation, each read when it is asked for, the one written last first.
-
-        Raises:
-            LmdeckError: the folder cannot be read.
-        """
-        names = self._names()
-        stamps = {name: stamp_of(self._folder / name) for name in names if name.endswith(".jsonl")}
-        written = {name: stamp.modified_ns for name, stamp in stamps.items() if stamp is not None}
-        try:
-            for name in sorted(written, key=lambda name: (written[name], name), reverse=True):
-                with self._listing:
-                    summary = self._summary(name, names)
-                yield summary
-        finally:
-            with self._listing:
-                self._index.save({name.removesuffix(".jsonl") for name in written})
-
-    def identities(self) -> Sequence[str]:
-        """Return the identity of every conversation, the one made last first; reads none.
-
-        Raises:
-            LmdeckError: the folder cannot be read.
-        """
-        names = (name.removesuffix(".jsonl") for name in self._names() if name.endswith(".jsonl"))
-        return sorted(names, reverse=True)
-
-    def recent(self, limit: int) -> RecentConversations:
-        """Return the newest conversations; see ``SummaryIndex.recent`` for what is read.
-
-        Raises:
-            LmdeckError: the folder cannot be read.
-        """
-        paths = [self._folder / name for name in self._names() if name.endswith(".jsonl")]
-        with self._listing:
-            return self._index.recent(paths, limit)
-
-    def _names(self) -> set[str]:
-        try:
-            return {path.name for path in paths_in(self._folder, "*")}
-        except OSError as error:
-            raise disk_error(error, self._paths.shown(self._folder)) from error
-
-    def note_interrupted(self, identities: Sequence[str]) -> None:
-        """Note that conversations were open when the program was cut off: the next start offers them."""
-        if identities:
-            with self._optional.attempt(self._paths.shown(self._folder), texts.NOT_OFFERED):
-                note_interrupted(self._folder, identities)
-
-    def take_interrupted(self) -> Sequence[ConversationSummary]:
-        """Return the conversations that were open when a program was cut off, each to one caller alone.
-
-        The newest comes first; what cannot be read is nothing to offer.
-        """
-        with self._optional.attempt(self._paths.shown(self._folder), texts.NOT_OFFERED, is_read=True):
-            paths = list(take_interrupted(self._folder))
-            with self._listing:
-                found = [self._index.summary_of(path) for path in paths]
-            known = [summary for summary in found if summary.turns]
-            return sorted(known, key=lambda summary: summary.updated_at, reverse=True)
-        return []
 
     def open(self, identity: str) -> Transcript:
         """Read a conversation and take its lease, so that this session alone writes to it.
@@ -216,6 +110,9 @@ class ConversationStore:
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
+        opened = self._opened_here(identity)
+        if opened is not None:
+            opened.flush()
         content = self._content(self._existing(identity))
         return b"" if content is None else content.data, tuple(self._notices(self._read(content)))
 
@@ -308,6 +205,19 @@ class ConversationStore:
         """
         self._add_to(identity, lambda journal: journal.set_pinned(is_pinned))
 
+    def turn_pin(self, identity: str) -> bool:
+        """Pin a conversation to the top of the list, or no longer; return whether it is pinned now.
+
+        Raises:
+            LmdeckError: another session writes to it, or the disk refuses.
+        """
+        opened = self._opened_here(identity)
+        if opened is not None:
+            opened.flush()
+        is_pinned = not self.listing.summary_of(self._existing(identity)).is_pinned
+        self.pin(identity, is_pinned)
+        return is_pinned
+
     def _add_to(self, identity: str, add: Callable[[Journal], None]) -> None:
         """Write a record more to a conversation, open here or by nobody."""
         opened = self._opened_here(identity)
@@ -330,25 +240,17 @@ class ConversationStore:
         path = self._existing(identity)
         lease = self._take_lease(path)
         try:
-            self.trash.put(path)
+            token = self.trash.put(path)
         finally:
             lease.release()
         remove_quietly(search_text_path(self._paths, identity))
         self.drafts.keep(identity, "")
-        return identity
+        return token
 
     def _opened_here(self, identity: str) -> Journal | None:
         """Return the journal that this process writes, by the name that its file has by now."""
         known = (journal for journal in list(self._open) if not journal.is_closed)
         return next((journal for journal in known if journal.identity == identity), None)
-
-    def _summary(self, name: str, names: set[str]) -> ConversationSummary:
-        path = self._folder / name
-        summary = self._index.summary_of(path)
-        if lease_path(path).name not in names:
-            return summary
-        holder = holder_of(lease_path(path), LEASE_STALE_SECONDS)
-        return replace(summary, is_open_elsewhere=holder is not None and not holder.is_this_process)
 
     def _try_lease(self, path: Path) -> tuple[Lease | None, str | None]:
         """Return the lease, or a sentence on who has it; neither where the disk refuses for now."""
@@ -377,8 +279,6 @@ class ConversationStore:
             raise disk_error(error, self._paths.shown(path)) from error
 
     def _read(self, content: FileContent | None) -> Transcript:
-        from tui.store.transcript_file import read_transcript
-
         return read_transcript(content.data if content is not None else b"")
 
     def _notices(self, transcript: Transcript) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What was learnt about endpoints: refused parameters and past checks. Bounded; losing it costs little.
+"""What was learnt about endpoints: refusals, past checks, abilities. Bounded; losing it costs little.
 
 Never raises: what cannot be written is remembered for this run, and ``OptionalFiles`` is told.
 """
@@ -43,9 +43,7 @@ class EndpointMemory:
 
     def get_json(self, base_url: str, model: str) -> dict[str, object] | None:
         """Return what was kept for an endpoint and a model."""
-        with self._guard:
-            value = _part(self._loaded(), "adaptations").get(_key(base_url, model))
-        return cast("dict[str, object]", value) if isinstance(value, dict) else None
+        return self._value("adaptations", base_url, model)
 
     def learn_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
         """Keep a value for an endpoint and a model, in place of the one before; an empty one is forgotten.
@@ -83,6 +81,27 @@ class EndpointMemory:
             known = _part(self._loaded(), "checks").get(base_url, [])
         return [check for check in known if isinstance(check, dict)] if isinstance(known, list) else []
 
+    def add_abilities(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
+        """Keep what tests have shown of a model of an endpoint, in place of what was kept before."""
+
+        def change(document: Document) -> None:
+            known = _part(document, "abilities")
+            known.pop(_key(base_url, model), None)
+            known[_key(base_url, model)] = dict(value)
+            _shorten(known, ENDPOINT_LIMIT)
+
+        self._learn(change)
+        self.write()
+
+    def abilities(self, base_url: str, model: str) -> dict[str, object] | None:
+        """Return what tests have shown of a model of an endpoint."""
+        return self._value("abilities", base_url, model)
+
+    def _value(self, part: str, base_url: str, model: str) -> dict[str, object] | None:
+        with self._guard:
+            value = _part(self._loaded(), part).get(_key(base_url, model))
+        return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
     def _loaded(self) -> Document:
         if self._document is None:
             self._document = {}
@@ -92,6 +111,14 @@ class EndpointMemory:
                 if broken:
                     self._optional.note(self._shown, texts.NOT_JSON, texts.MEMORY_ONLY, is_read=True)
         return self._document
+
+    def reload(self) -> None:
+        """Read the file again: other processes learn, too."""
+        with self._guard:
+            self._document = None
+            document = self._loaded()
+            for change in self._unwritten:
+                change(document)
 
     def _learn(self, change: Callable[[Document], None]) -> None:
         with self._guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from tui.store.optional import look_at
 from tui.store.paths import Paths
 from tui.texts import history as texts
 
+_ENDS = ("/", os.sep)
+"""How the name of a folder ends that is made where it is missing."""
+
 
 def is_folder(path: str) -> bool:
-    """Return whether a place to write to is a folder."""
-    return look_at(Path(path).expanduser()).is_folder
+    """Return whether a place to write to is a folder: one that is there, or that is to be made."""
+    return path.endswith(_ENDS) or look_at(Path(path).expanduser()).is_folder
 
 
 def current_folder(paths: Paths) -> str:
@@ -27,8 +31,25 @@ def current_folder(paths: Paths) -> str:
         return "~"
 
 
+def file_exists(path: Path, advice: str = texts.ADD_REPLACE) -> UsageError:
+    """Return the error for a file that exists and is not to be replaced."""
+    return UsageError(
+        replace(explain("store-failed", path=str(path), reason=texts.FILE_EXISTS), advice=advice)
+    )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        reason = texts.NO_FOLDER_THERE
+        raise UsageError(explain("store-failed", path=str(folder), reason=reason)) from None
+
+
 def write_export(path: str, name: str, text: str, *, replaces: bool, advice: str = texts.ADD_REPLACE) -> str:
     """Write a text into a file, or into a folder under ``name``, and return where it is.
+
+    A folder whose name ends as such is made where it is missing.
 
     ``advice``: what to do where the file exists.
 
@@ -36,16 +57,17 @@ def write_export(path: str, name: str, text: str, *, replaces: bool, advice: str
         LmdeckError: the file exists, or cannot be written.
     """
     target = Path(path).expanduser()
-    target = target / name if look_at(target).is_folder else target
     data = text.encode("utf-8", "replace")
     try:
+        if path.endswith(_ENDS):
+            _make(target)
+        target = target / name if look_at(target).is_folder else target
         if replaces:
             write_atomically(target, data)
         else:
             create_private(target, data)
     except FileExistsError:
-        failure = explain("store-failed", path=str(target), reason=texts.FILE_EXISTS)
-        raise UsageError(replace(failure, advice=advice)) from None
+        raise file_exists(target, advice) from None
     except FileNotFoundError as error:
         raise UsageError(explain("store-failed", path=str(target), reason=reason_of(error))) from error
     except OSError as error:

@@ -17,7 +17,7 @@ from tui.store.errors import reason_of, usage_error
 from tui.store.files import create_private, stamp_of
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.lease import LeaseHeldError, acquire_lease, holder_of
-from tui.store.ledger_file import PAST_FILE
+from tui.store.ledger_file import PAST_FILE, SENT_SUFFIX
 from tui.store.optional import look_at, paths_in
 from tui.store.owner import Owner, holder_words
 from tui.store.paths import Paths
@@ -131,7 +131,7 @@ class _Remover:
     def remove_ledger(self) -> None:
         """Remove what was spent; chats are not read again for it."""
         folder = self._paths.ledger_dir
-        found = self._matching(folder, "*.jsonl", ".*.tmp")
+        found = self._matching(folder, "*.jsonl", f"*{SENT_SUFFIX}", ".*.tmp")
         if any(stamp is not None and stamp.size for stamp in map(stamp_of, found)):
             for path in found:
                 self._unlink(path)

@@ -251,13 +251,7 @@ class JournalFile:
         for line in self._lines:
             is_cut = bool(pieces[-1]) and not pieces[-1].endswith(b"\n") and not line.startswith(b"\n")
             pieces += (b"\n", line) if is_cut else (line,)
-        content = b"".join(pieces)
-        first, _, rest = content.partition(b"\n")
-        header = decode_line(first)
-        if header is None or header["record"] != "header":  # it was damaged, or cut off
-            return encode_line(header_record(identity, "", "")) + content
-        schema = max(SCHEMA, schema_of(header) or SCHEMA)
-        return encode_line({**header, "schema": schema, "identity": identity}) + rest
+        return under_identity(b"".join(pieces), identity)
 
     def _replace(self) -> None:
         """Write all of it in another place of the disk, under the same name."""
@@ -305,3 +299,13 @@ def _read_at(descriptor: int, start: int, count: int) -> bytes:
         pieces.append(piece)
         start, count = start + len(piece), count - len(piece)
     return b"".join(pieces)
+
+
+def under_identity(content: bytes, identity: str) -> bytes:
+    """Return the content of a journal as that of a conversation of this identity."""
+    first, _, rest = content.partition(b"\n")
+    header = decode_line(first)
+    if header is None or header["record"] != "header":  # it was damaged, or cut off
+        return encode_line(header_record(identity, "", "")) + content
+    schema = max(SCHEMA, schema_of(header) or SCHEMA)
+    return encode_line({**header, "schema": schema, "identity": identity}) + rest

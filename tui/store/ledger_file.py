@@ -35,6 +35,8 @@ from tui.store.optional import look_at, paths_in
 MONTH_FILES = "[0-9][0-9][0-9][0-9]-[0-9][0-9]*.jsonl"
 PAST_FILE = "past.jsonl"
 """What chats told that are older than the ledger; it is there once they were read."""
+SENT_SUFFIX = ".sent"
+"""The exchanges that are under way, or whose processes were killed (``store.ledger_sent``)."""
 _PRICES = "prices"
 _LINE_START = b'{"at":"'
 
@@ -110,6 +112,15 @@ class LedgerFile:
         if prices:
             content.lines = [_priced(line, prices) for line in content.lines]
         return content
+
+    def sent(self) -> list[Path]:
+        """Return the files of exchanges that are under way, or whose processes were killed.
+
+        Raises:
+            OSError: the folder cannot be listed.
+        """
+        paths = paths_in(self.folder, f"*{SENT_SUFFIX}")
+        return [path for path in paths if look_at(path, follows_links=False).is_file]
 
     def has_past(self) -> bool:
         """Return whether older chats were read already."""

@@ -22,6 +22,8 @@ from tui.store.record_values import number_of
 _LONGEST_NAME = 200
 """Characters of a name: a line stays below 4 kB, which is appended in one piece."""
 _LARGEST_COUNT = 2**53
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000
+"""At the ends of what Python counts, no zone of another place can be reckoned."""
 _NO_PRICE = Price()
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -55,6 +57,8 @@ def encode_ledger_line(line: LedgerLine) -> bytes:
     }
     if usage.source is Source.ESTIMATED:
         tokens["source"] = usage.source.value
+    if usage.is_replay:
+        tokens["replay"] = True
     record: dict[str, object] = {
         "at": instant_text(line.at),
         "for": line.purpose.value,
@@ -97,7 +101,7 @@ def decode_ledger_line(data: bytes) -> LedgerLine | None:
     """Return a line, ``None`` where it is none or is damaged."""
     record = _record_of(data)
     at = _instant(record.get("at"))
-    purpose = _PURPOSES.get(record.get("for", ""), Purpose.OTHER)
+    purpose = _PURPOSES.get(_text(record, "for"), Purpose.OTHER)
     if at is None:
         return None
     amount, reported = record.get("amount"), record.get("server_amount")
@@ -116,7 +120,7 @@ def decode_ledger_line(data: bytes) -> LedgerLine | None:
         None if reported is None else read_amount(reported),
         _text(record, "server_currency"),
         _count(record.get("busy_ms")),
-        _OUTCOMES.get(record.get("end", ""), Outcome.DONE),
+        _OUTCOMES.get(_text(record, "end"), Outcome.DONE),
         _text(record, "cause"),
         number_of(record.get("ttft_ms")),
         number_of(record.get("rate")),
@@ -158,7 +162,7 @@ def _instant(value: object) -> datetime | None:
         instant = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    if instant is None:
+    if instant is None or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         return None
     return instant if instant.tzinfo is UTC else instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
 
@@ -182,6 +186,7 @@ def _usage(tokens: Mapping[str, object]) -> Usage:
         Source.ESTIMATED if tokens.get("source") == Source.ESTIMATED.value else Source.REPORTED,
         (),
         _count(tokens.get("written")),
+        tokens.get("replay") is True,
     )
 
 

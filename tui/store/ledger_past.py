@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from tui.core.ledger import Certainty, LedgerLine
 from tui.core.observed import Outcome, Purpose
 from tui.core.outside import read_local_moment
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Price, Source
+from tui.core.usage import Price, Source, Usage
 from tui.store.blobs import SIZE_LIMIT
 from tui.store.files import read_file
 from tui.store.transcript_file import read_transcript
@@ -22,52 +22,75 @@ _SECOND = timedelta(seconds=1)
 _OUTCOMES = {TurnState.DONE: Outcome.DONE, TurnState.FAILED: Outcome.FAILED}
 
 
-def past_lines(paths: Iterable[Path], known: Iterable[LedgerLine]) -> Iterator[LedgerLine]:
-    """Yield the lines of chats whose journals are at ``paths``, without the turns that are ``known``.
+def past_lines(paths: Iterable[Path], known: Callable[[], Iterable[LedgerLine]]) -> list[LedgerLine]:
+    """Return the lines of chats whose journals are at ``paths``, without the turns that are ``known``.
 
-    Copies of turns were paid for elsewhere. A journal that cannot be read is left out.
+    Copies of turns were paid for elsewhere. A journal that cannot be read is left out. ``known`` is asked
+    once all journals are read: a turn that ends meanwhile is in it, or is in no journal yet.
     """
+    told = {path.stem: _begun_in(path) for path in paths}
     recorded: dict[str, list[datetime]] = {}
-    for each in known:
+    for each in known():
         if each.source is not Certainty.UNKNOWN:
             recorded.setdefault(each.conversation, []).append(each.at)
-    for path in paths:
-        try:
-            content = read_file(path, SIZE_LIMIT)
-        except OSError:  # whoever opens that chat is told; here it only costs its own lines
-            continue
-        transcript = read_transcript(b"" if content is None else content.data, without_texts=True)
-        turns = (*transcript.turns, *transcript.dropped)
-        lines = [_line_of(turn, path.stem) for turn in turns if not turn.is_copy]
-        yield from _unknown([line for line in lines if line is not None], recorded.get(path.stem, []))
+    return [
+        _line_of(at, turn, turn.usage, conversation)
+        for conversation, turns in told.items()
+        for at, turn in _unknown(turns, recorded.get(conversation, []))
+        if turn.usage is not None
+    ]
 
 
-def _unknown(lines: list[LedgerLine], recorded: list[datetime]) -> list[LedgerLine]:
-    """Return the lines of turns whose requests are not ``recorded``: each of those belongs to the last
-    turn that had begun by then."""
-    lines.sort(key=lambda line: line.at)
-    for at in sorted(recorded, reverse=True):
-        begun = [line for line in lines if at - _LONGEST_WAIT <= line.at <= at + _SECOND]
-        if begun:
-            lines.remove(begun[-1])
-    return lines
+def _begun_in(path: Path) -> list[tuple[datetime, Turn]]:
+    try:
+        content = read_file(path, SIZE_LIMIT)
+    except OSError:  # whoever opens that chat is told; here it only costs its own lines
+        return []
+    transcript = read_transcript(b"" if content is None else content.data, without_texts=True)
+    turns = (*transcript.turns, *transcript.dropped)
+    return [(at, turn) for turn in turns if not turn.is_copy and (at := moment_of(turn)) is not None]
 
 
-def _line_of(turn: Turn, conversation: str) -> LedgerLine | None:
+def moment_of(turn: Turn) -> datetime | None:
+    """Return when a turn began, in UTC; ``None``: its record does not tell."""
     at = read_local_moment(turn.started_at)
-    if at is None or turn.usage is None:
-        return None
+    return None if at is None else at.astimezone(UTC)
+
+
+def outcome_of(turn: Turn) -> Outcome:
+    """Return how the exchange of a turn that is over ended."""
+    return _OUTCOMES.get(turn.state, Outcome.STOPPED)
+
+
+def turn_at(at: datetime, turns: Iterable[tuple[datetime, Turn]]) -> tuple[datetime, Turn] | None:
+    """Return the turn whose request began at a moment: the last one that had begun by then."""
+    begun = [each for each in turns if at - _LONGEST_WAIT <= each[0] <= at + _SECOND]
+    return max(begun, key=lambda each: each[0], default=None)
+
+
+def _unknown(turns: list[tuple[datetime, Turn]], recorded: list[datetime]) -> list[tuple[datetime, Turn]]:
+    """Return the turns whose requests are not ``recorded``."""
+    turns.sort(key=lambda each: each[0])
+    for at in sorted(recorded, reverse=True):
+        found = turn_at(at, turns)
+        if found is not None:
+            turns.remove(found)
+    return turns
+
+
+def _line_of(at: datetime, turn: Turn, usage: Usage, conversation: str) -> LedgerLine:
     cost, server = turn.cost, turn.server_cost
-    outcome = _OUTCOMES.get(turn.state, Outcome.STOPPED)
-    is_cut = outcome is not Outcome.DONE and turn.usage.source is Source.ESTIMATED
+    outcome = outcome_of(turn)
+    # earlier versions did not write down that the cost of a turn that was cut is a lower bound
+    is_cut = outcome is not Outcome.DONE and usage.source is Source.ESTIMATED
     return LedgerLine(
-        at.astimezone(UTC),
+        at,
         Purpose.CHAT,
         turn.provider,
         "",
         turn.model,
         conversation,
-        replace(turn.usage, notes=()),
+        replace(usage, notes=()),
         Price() if cost is None else Price(currency=cost.currency),
         None if cost is None else cost.total,
         cost is not None and (cost.is_lower_bound or is_cut),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from tui.core.closest import closest_name
 from tui.core.provider import Category, Provider
@@ -14,6 +15,8 @@ from tui.store.provider_toml import KNOWN_KEYS, Table, decode_provider
 from tui.store.toml_values import ValueProblem
 from tui.texts import store as texts
 
+FORMER_NAMES = "former_names"
+"""What a record has that is no field: the names it had, each with the time until when."""
 _DOCUMENT_KEYS = ("schema", "providers", "defaults")
 
 
@@ -78,7 +81,8 @@ def _told(label: str, problem: ValueProblem) -> str:
 
 
 def _unknown_keys(label: str, record: Table, told: set[str]) -> list[str]:
-    unknown = [key for key in record if key not in KNOWN_KEYS and key != "is_default" and key not in told]
+    known = (*KNOWN_KEYS, "is_default", FORMER_NAMES, *told)
+    unknown = [key for key in record if key not in known]
     notices = []
     for key in unknown:
         closest = closest_name(key, KNOWN_KEYS)
@@ -176,6 +180,14 @@ def clear_default(table: Table, name: str) -> None:
     record = records_of(table).get(name)
     if isinstance(record, dict):
         record.pop("is_default", None)
+
+
+def remember_name(record: Table, old_name: str, name: str) -> None:
+    """Note in a record that is renamed until when it had its old name: its chats have that one."""
+    former = record.get(FORMER_NAMES)
+    known = former if isinstance(former, dict) else {}
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    record[FORMER_NAMES] = {**{key: value for key, value in known.items() if key != name}, old_name: now}
 
 
 def rename_default(table: Table, old_name: str, name: str) -> None:

@@ -73,13 +73,23 @@ class ProviderTrust:
         """Look whether the own file may be changed.
 
         Raises:
-            UsageError: others can write it (``file-untrusted``).
+            UsageError: others can write it (``file-untrusted``), or it is no TOML (``config-malformed``).
         """
         self.refuse(self._own.read())
 
     def distrusted(self) -> tuple[Distrust, ...]:
         """Return why files of providers, as they were loaded, are not relied on."""
         return tuple(distrust for _, distrust in self._distrusted())
+
+    def confirmed(self) -> tuple[Distrust, ...]:
+        """Return why files, as they were loaded, would not be relied on, had the user not confirmed them."""
+        found = [
+            distrust_of(path, self._paths.shown, mode=document.mode, owner=document.owner)
+            for path, document in self._kept.documents.items()
+            if document.stamp is not None
+        ]
+        distrusted = self.distrusted()
+        return tuple(distrust for distrust in found if distrust is not None and distrust not in distrusted)
 
     def confirm(self) -> None:
         """Rely on every file of providers as it was loaded: the user has read it through.
@@ -95,14 +105,21 @@ class ProviderTrust:
     def refuse(self, document: TomlDocument) -> None:
         """Keep a file that is not relied on from being written: the new one would look like the user's own.
 
-        The same for what would be written in place of an unreadable one.
+        The same for one that is no TOML: what is shown of it is older, and would take its place.
         """
         distrust = self._distrust(self._own.path, document)
-        if distrust is None and document.is_corrupt:
-            distrust = self._shown_distrust
         if distrust is not None:
             failure = explain("file-untrusted", path=self._own.shown, reason=distrust.reason)
             raise UsageError(replace(failure, advice=f"{distrust.advice}."))
+        if document.is_corrupt:
+            raise UsageError(
+                explain(
+                    "config-malformed",
+                    path=self._own.shown,
+                    reason=document.problem,
+                    consequence=texts.PROVIDERS_UNCHANGED,
+                )
+            )
 
     def keep_own(self, data: bytes) -> None:
         """What was confirmed stays so when lmdeck changes it."""

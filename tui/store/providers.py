@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
+from tui.core.former_names import FormerNames, former_names
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.provider_names import normal_name
@@ -28,6 +29,7 @@ from tui.store.provider_records import (
     merge,
     put,
     records_of,
+    remember_name,
     rename_default,
     set_default,
     unusable_records,
@@ -50,9 +52,11 @@ class ProviderSnapshot:
     defaults: Mapping[Category, str] = field(default_factory=dict)
     """The default's name by category. It may name a provider that no file holds (a built-in one)."""
     unreadable: tuple[str, str] | None = None
-    """Your file and why it cannot be read, where nothing of it is known: any name may stand in it."""
+    """Your file and why it cannot be read: what is listed of it is older, and any name may stand in it."""
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Names whose records cannot be used at all, and why: nobody else may take their place."""
+    former: FormerNames = field(default_factory=FormerNames)
+    """The names that your providers had before."""
     is_read_only: bool = False
     """A newer lmdeck wrote the file: nothing can be saved."""
     is_whole: bool = True
@@ -71,7 +75,7 @@ class ProviderStore:
         self._base: dict[str, Table] = {}
         self._removed: dict[str, Table] = {}
         self._snapshot = ProviderSnapshot()
-        self._kept_aside: tuple[str, ...] = ()
+        self._not_kept: tuple[str, ...] = ()
         self._stamps: dict[Path, FileStamp | None] = {}
         self._document = TomlDocument()
         self._is_site_whole = True
@@ -99,10 +103,11 @@ class ProviderStore:
         defaults = {**site_defaults, **defaults_of(table, own)}
         self._snapshot = ProviderSnapshot(
             providers=tuple(with_default(provider, defaults) for provider in (*own, *site)),
-            notices=(*self._kept_aside, *notices, *own_notices, *site_notices),
+            notices=(*self._not_kept, *notices, *own_notices, *site_notices),
             defaults=defaults,
-            unreadable=(self._file.shown, document.problem) if document.problem and not table else None,
+            unreadable=None if document.problem is None else (self._file.shown, document.problem),
             unusable=unusable,
+            former=former_names(table.get("providers")),
             is_read_only=document.is_newer,
             is_whole=document.problem is None and self._is_site_whole,
         )
@@ -167,6 +172,7 @@ class ProviderStore:
             record = self._merged(records.get(old_name), before, provider, cleared)
             put(table, old_name, provider.name, record)
             if old_name != provider.name:
+                remember_name(record, old_name, provider.name)
                 rename_default(table, old_name, provider.name)
                 self._credentials.copy(old_name, provider.name)
             if provider.is_default and is_new_default:
@@ -251,11 +257,8 @@ class ProviderStore:
         with self._turn:
             self._is_changing = True
             try:
-                notice = self._file.change(
-                    edit, base=self._good, guard=self.trust.refuse, on_written=self.trust.keep_own
-                )
-                if notice is not None:
-                    self._kept_aside = (*self._kept_aside, notice)
+                notice = self._file.change(edit, guard=self.trust.refuse, on_written=self.trust.keep_own)
+                self._not_kept = () if notice is None else (notice,)
                 self._load()
             finally:
                 self._is_changing = False

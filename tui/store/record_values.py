@@ -53,7 +53,7 @@ def encode_flat(value: Usage | ServerTimings | Part | None) -> Record | None:
     return {
         name: list(item) if isinstance(item, tuple) else item
         for name, item in items.items()
-        if item is not None and item != ()
+        if item is not None and item != () and item is not False
     }
 
 
@@ -69,6 +69,7 @@ def decode_usage(value: object) -> Usage | None:
         source=_source(value),
         notes=texts_of(value.get("notes")),
         written_tokens=count_of(value.get("written_tokens")),
+        is_replay=value.get("is_replay") is True,
     )
 
 
@@ -90,8 +91,8 @@ def encode_cost(cost: Cost | None) -> Record | None:
     """Return an amount with every digit it has."""
     if cost is None:
         return None
-    sides = (("input", cost.lacks_input), ("output", cost.lacks_output))
-    lacking = [side for side, is_lacking in sides if is_lacking]
+    parts = (("input", cost.lacks_input), ("output", cost.lacks_output), ("end", cost.lacks_end))
+    lacking = [part for part, is_lacking in parts if is_lacking]
     return {
         "input": format(cost.input, "f"),
         "output": format(cost.output, "f"),
@@ -116,6 +117,7 @@ def decode_cost(value: object) -> Cost | None:
         _source(value),
         "input" in lacking,
         "output" in lacking,
+        "end" in lacking,
     )
 
 

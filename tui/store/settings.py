@@ -6,7 +6,7 @@ Read by hand instead of with a schema library: the first screen needs them befor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -51,7 +51,9 @@ class Settings:
     send_back: ReasoningReplay | None = None
     """For providers that set none of their own."""
     budget: tuple[Limit, ...] = ()
-    """What may be spent."""
+    """What may be spent, as far as that can be read."""
+    unread_budget: str = ""
+    """Why a budget cannot be read, if so: then nobody knows what may be spent."""
     rates: Rates = NO_RATES
     """What currencies are worth."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -63,11 +65,20 @@ def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
     file = TomlFile(paths, paths.settings_file, keep_backup=False)
     document = file.read()
     if document.problem is not None:
-        return Settings(), (texts.DEFAULTS_USED.format(path=file.shown, reason=document.problem),)
+        notice = texts.DEFAULTS_USED.format(path=file.shown, reason=document.problem)
+        return Settings(unread_budget=notice), (notice,)
     values: dict[str, object] = {}
     notices: list[str] = []
     for name, value in document.table.items():
         if name == "schema":
+            continue
+        if name in _TABLES:
+            values[name], problems = _entries(value, *_TABLES[name])
+            entry_texts = texts.BUDGET_UNREAD if name == "budget" else texts.ENTRY_IGNORED
+            told = [entry_texts.format(path=file.shown, name=name, problem=problem) for problem in problems]
+            notices += told
+            if name == "budget" and told:
+                values["unread_budget"] = told[0]
             continue
         reader = _READERS.get(name)
         if reader is None:
@@ -97,7 +108,7 @@ def keep_theme(paths: Paths, name: str) -> None:
 
 def _unknown(name: str) -> str:
     shown = safe_line(name, 40)
-    closest = closest_name(name, (item.name for item in fields(Settings)))
+    closest = closest_name(name, (*_READERS, *_TABLES))
     return (texts.USE_SETTING if closest else texts.REMOVE_SETTING).format(name=shown, closest=closest)
 
 
@@ -117,60 +128,68 @@ def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
     return read
 
 
-def _budget(value: object) -> tuple[Limit, ...]:
-    """Read ``month = "20 EUR"``, ``day`` and a table ``providers`` of such limits a month."""
+def _entries(
+    value: object, read: Callable[[Mapping[str, object], list[str]], object], empty: object, wanted: str
+) -> tuple[object, list[str]]:
+    """Return what the entries of a table mean and what is wrong: a wrong entry costs itself alone."""
+    problems: list[str] = []
     if not isinstance(value, dict):
-        raise ValueError(texts.BUDGET_TABLE)
-    providers = value.get("providers", {})
+        return empty, [wanted]
+    return read(value, problems), problems
+
+
+def _budget(table: Mapping[str, object], problems: list[str]) -> tuple[Limit, ...]:
+    """Read ``month = "20 EUR"``, ``day`` and a table ``providers`` of such limits a month."""
+    providers = table.get("providers", {})
     if not isinstance(providers, dict):
-        raise ValueError(texts.BUDGET_PROVIDERS)
+        problems.append(texts.BUDGET_PROVIDERS)
+        providers = {}
     given = [(Scope.PROVIDER, name, text) for name, text in providers.items()]
-    for name, text in value.items():
-        if name not in (Scope.MONTH.value, Scope.DAY.value, "providers"):
-            raise ValueError(texts.BUDGET_UNKNOWN.format(name=safe_line(name, 40)))
-        if name != "providers":
+    for name, text in table.items():
+        if name in (Scope.MONTH.value, Scope.DAY.value):
             given.append((Scope(name), "", text))
+        elif name != "providers":
+            problems.append(texts.BUDGET_UNKNOWN.format(name=safe_line(name, 40)))
     limits = []
     for scope, provider, text in given:
         limit = read_limit(text) if isinstance(text, str) else None
         if limit is None:
-            raise ValueError(texts.BUDGET_AMOUNT.format(name=safe_line(provider or scope.value, 40)))
-        limits.append(Limit(scope, *limit, provider))
+            problems.append(texts.BUDGET_AMOUNT.format(name=safe_line(provider or scope.value, 40)))
+        else:
+            limits.append(Limit(scope, *limit, provider))
     return tuple(limits)
 
 
-def _rates(value: object) -> Rates:
+def _rates(table: Mapping[str, object], problems: list[str]) -> Rates:
     """Read ``EUR = "1.08"``: US dollars for one, and the ``date`` from which that is."""
-    if not isinstance(value, dict):
-        raise ValueError(texts.RATES_TABLE)
-    day = value.get("date")
+    day = table.get("date")
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-        raise ValueError(texts.RATES_DATE)
+        problems.append(texts.RATES_DATE)
+        day = None
     rates = {}
-    for name, text in value.items():
+    for name, text in table.items():
         if name == "date":
             continue
         rate = read_rate(name, text) if isinstance(text, str) else None
         if rate is None:
-            raise ValueError(texts.RATES_AMOUNT.format(name=safe_line(name, 40)))
-        rates[name] = rate
+            problems.append(texts.RATES_AMOUNT.format(name=safe_line(name, 40)))
+        else:
+            rates[name] = rate
     return Rates(rates, day)
 
 
-def _keys(value: object) -> dict[str, str]:
+def _keys(table: Mapping[str, object], problems: list[str]) -> dict[str, str]:
     """Flatten ``[keys]``: ``chat.stop = "f5"`` is a table in a table for TOML."""
-    if not isinstance(value, dict):
-        raise ValueError(texts.BINDINGS_TABLE)
     flat: dict[str, str] = {}
-    for name, item in value.items():
+    for name, item in table.items():
         if isinstance(item, dict):
-            flat |= {f"{name}.{key}": keys for key, keys in _keys(item).items()}
+            flat |= {f"{name}.{key}": keys for key, keys in _keys(item, problems).items()}
         elif isinstance(item, str) and item.strip():
             flat[name] = item.strip()
         elif isinstance(item, list) and item and all(isinstance(key, str) for key in item):
             flat[name] = ",".join(item)
         else:
-            raise ValueError(texts.BINDING_WANTED.format(name=safe_line(name, 40)))
+            problems.append(texts.BINDING_WANTED.format(name=safe_line(name, 40)))
     return flat
 
 
@@ -187,7 +206,9 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "check_reachability": as_flag,
     "max_tokens": as_count,
     "send_back": _choice(ReasoningReplay),
-    "budget": _budget,
-    "rates": _rates,
-    "keys": _keys,
+}
+_TABLES: Mapping[str, tuple[Callable[[Mapping[str, object], list[str]], object], object, str]] = {
+    "budget": (_budget, (), texts.BUDGET_TABLE),
+    "rates": (_rates, NO_RATES, texts.RATES_TABLE),
+    "keys": (_keys, {}, texts.BINDINGS_TABLE),
 }

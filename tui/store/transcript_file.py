@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from tui.core.fold import move_text
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.parts import Parts
@@ -197,7 +196,7 @@ def _apply_delta(record: Record, turn: Turn) -> None:
 
 
 def _reclassify(record: Record, turn: Turn) -> None:
-    move_text(turn, to_answer=record.get("kind") == "answer")
+    turn.move_text(to_answer=record.get("kind") == "answer")
 
 
 _OF_A_TURN = {"turn": apply_turn, "delta": _apply_delta, "reclassify": _reclassify, "end": apply_end}

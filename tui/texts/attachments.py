@@ -8,12 +8,12 @@ IMAGE: Final = "image {number}"
 LINES: Final = "{count} lines"
 ONE_LINE: Final = "1 line"
 TOKENS: Final = "~{count} tok"
-BYTES: Final = "{count} bytes"
+BYTES: Final = "{count:byte|bytes}"
 KILOBYTES: Final = "{count} kB"
 MEGABYTES: Final = "{count} MB"
 LEADS_TO: Final = "{name} → {target}"
 LOST: Final = "The file is no longer stored."
-MORE_LINES: Final = "… {count} more lines"
+MORE_LINES: Final = "… {count:more line|more lines}"
 
 # The list of files over the prompt
 FILES: Final = "Files"
@@ -28,6 +28,7 @@ REFUSED_BEFORE: Final = "{model} has refused images before. Your message is kept
 REFUSED_BEFORE_PLAIN: Final = (
     "{model} has refused images before. Send the same message again to send it anyway."
 )
+TEST_IMAGES: Final = "To test it again: lmdeck check {provider} --only vision"
 SEND_SECRETS: Final = "Send {names}?"
 SECRETS: Final = (
     "Files of this name usually hold keys or passwords. Your message is kept if you do not send it."

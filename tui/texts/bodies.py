@@ -39,6 +39,7 @@ NO_VECTORS: Final = "no vectors"
 INDEX_MISSING: Final = "an index is missing"
 INDEX_NO_NUMBER: Final = "an index is not a number"
 INDEX_TWICE: Final = "index {index} appears twice"
+INDEX_MIXED: Final = "in another order, a text got the vector of another one"
 INDEX_OUTSIDE: Final = "index {index} is out of range for {count} texts"
 IS: Final = "it is {kind}"
 CONTAINS: Final = "it contains {kind}"
@@ -50,6 +51,11 @@ TEXT: Final = "text"
 LIST: Final = "a list"
 OBJECT: Final = "an object"
 NUMBER: Final = "a number"
+
+# Scores
+INDEX_UNUSABLE: Final = "an index is missing, appears twice or is out of range"
+NO_SCORE: Final = "a score is missing or not a number"
+SCORES: Final = "{count} scores for {asked} documents"
 
 # How a server was recognised
 BY_HOST: Final = "host name"

@@ -4,7 +4,7 @@ from typing import Final
 
 MARK: Final = "budget {percent} %"
 MARK_AT_LEAST: Final = "budget ≥ {percent} %"
-TITLE: Final = "The budget is spent"
-QUESTION: Final = "{budget}.\n\nBudgets are set in config.toml."
+TITLE: Final = "Send a paid request?"
+QUESTION: Final = "{budget}\n\nBudgets are set in config.toml."
 SEND: Final = "Send anyway"
 CANCEL: Final = "Cancel"

@@ -59,11 +59,10 @@ NEUTRALISED_ONE: Final = "⚠ 1 control character neutralised"
 NEUTRALISED: Final = "⚠ {count} control characters neutralised"
 STOPPED: Final = "Stopped by you."
 INTERRUPTED: Final = "Interrupted: the program or the connection ended before the answer did."
-ENDED_WITH: Final = "Ended with “{reason}”."
 FAILURE_MARK: Final = "✗"
 STOP_MARK: Final = "■"
 TOOL_CALL: Final = "⚙ tool call, not run: "
-MORE_TOOL_CALLS: Final = "⚙ {count} more tool calls, not run"
+MORE_TOOL_CALLS: Final = "⚙ {count:more tool call|more tool calls}, not run"
 UNSEEN: Final = " ↓ new output below · {key} "
 
 OFFER_CONTINUE: Final = "Continue"
@@ -90,9 +89,11 @@ WAIT_SENT: Final = "sent, waiting{waited}"
 WAIT_STARTING: Final = "starting the model{waited}"
 WAIT_RETRY: Final = "retrying"
 WAIT_RETRY_IN: Final = "retrying in {waited}"
-TOKENS_ALL: Final = "{total} tokens ({prompt} in, {completion} out)"
-TOKENS_REASONING: Final = "{total} tokens ({prompt} in, {completion} out, of which reasoning {reasoning})"
-TOKENS: Final = "{total} tokens"
+TOKENS_ALL: Final = "{total:token|tokens} ({prompt} in, {completion} out)"
+TOKENS_REASONING: Final = (
+    "{total:token|tokens} ({prompt} in, {completion} out, of which reasoning {reasoning})"
+)
+TOKENS: Final = "{total:token|tokens}"
 NO_COST: Final = "cost —"
 MARK_PROXY: Final = "via proxy"
 MARK_DISK: Final = "disk trouble"
@@ -138,19 +139,6 @@ RENAME_HELP: Final = "The name under which the conversation is listed. It is nev
 
 # ── Figures ─────────────────────────────────────────────────────────────────────────────────
 
-FIGURES: Final = "Figures"
-FIGURES_KEYS: Final = "{previous} {next} other message · {close} close"
-FIGURES_HELP: Final = "~ marks an estimate, — an unknown figure; all others were reported by the server."
-FIGURES_TOKENS: Final = "Tokens of the answer"
-FIGURES_COST: Final = "Cost of the answer"
-FIGURES_TIME: Final = "Time of the answer, measured here"
-FIGURES_SERVER_TIME: Final = "Time as reported by the server"
-FIGURES_CIRCUMSTANCES: Final = "Details"
-FIGURES_CHAT: Final = "The whole chat"
-FIGURES_REASONING: Final = "  of which reasoning"
-FIGURES_WRITTEN: Final = "Prompt into a cache"
-FIGURES_UNCOUNTED: Final = "Some turns are not counted: their tokens are unknown."
-FIGURES_DIFFER: Final = "The two differ by more than 2 %: check the prices of the provider."
 
 # ── Settings of a chat ──────────────────────────────────────────────────────────────────────
 
@@ -190,3 +178,9 @@ PICKER_NOTHING: Final = (
     "Nothing matches. For a model that is not listed, type its provider and its full name."
 )
 DEFAULT_MARK: Final = "★"
+
+# In the transcript
+PAGE_DOWN: Final = "Page down"
+PAGE_UP: Final = "Page up"
+IMAGE: Final = "[image: {description}]"
+NO_DESCRIPTION: Final = "no description"

@@ -21,6 +21,28 @@ CHECKS: Final = {
     "speed": "Speed",
 }
 
+# What arrived of a reply
+EVENTS: Final = {
+    "ReasoningDelta": "reasoning",
+    "AnswerDelta": "answer",
+    "Reclassified": "reasoning and answer told apart anew",
+    "ToolCallDelta": "tool call",
+    "ChunkSeen": "chunk",
+    "LostText": "lost text",
+    "UsageReport": "tokens",
+    "ServerCostReport": "cost",
+    "TimingsReport": "the server's times",
+    "PartsLearned": "the parts of the time",
+    "FiguresFollow": "more figures follow",
+    "Identified": "identified",
+    "ResponseStarted": "response",
+    "Progress": "progress",
+    "Note": "note",
+    "MalformedEvent": "unreadable",
+    "Finished": "finished",
+    "StreamFailed": "failed",
+}
+
 # The report
 INTERRUPTED: Final = "Interrupted before the check finished."
 WORKS: Final = "The endpoint works"
@@ -28,11 +50,11 @@ ANSWERS: Final = "The endpoint answers"
 WITH_MODEL: Final = " with {model}"
 WITH_CONTEXT: Final = ", context {tokens:,} tokens"
 WITH_VECTORS: Final = ", vectors of {numbers:,} numbers"
-WITH_RATE: Final = ", {rate:.1f} tokens/s"
+WITH_RATE: Final = ", {rate:,.1f} tokens/s"
 FREE: Final = "Uses no tokens."
-SENDS_TEXTS: Final = "Sends two short texts: about 25 input tokens."
+SENDS_TEXTS: Final = "Sends about 50 short texts: about 500 input tokens."
 SENDS_CHAT: Final = "Sends one short chat: {cost}."
-USED: Final = "Used {tokens:,} tokens."
+USED: Final = "Used {tokens:token|tokens}."
 ON_THIS_MACHINE: Final = "On this machine:"
 SINCE_LAST_CHECK: Final = "Since the last check:"
 NO_URL: Final = "(no URL)"
@@ -54,7 +76,7 @@ CONTEXT_WINDOW: Final = "context window"
 CHANGED: Final = "{name} was {before}, is now {after}"
 MODELS_GONE: Final = "no longer served: {names}"
 MODELS_NEW: Final = "newly served: {names}"
-SPEED_CHANGED: Final = "speed was {before:.1f} tokens/s, is now {after:.1f}"
+SPEED_CHANGED: Final = "speed was {before:,.1f} tokens/s, is now {after:,.1f}"
 
 # Skipped
 SKIPPED: Final = "Skipped."
@@ -67,6 +89,7 @@ HTTP_FAILED: Final = "no HTTP answer"
 AUTH_FAILED: Final = "API key refused"
 MODELS_FAILED: Final = "no usable model"
 CHAT_FAILED: Final = "no chat answer"
+VECTORS_FAILED: Final = "no vectors"
 CHECK_FAILED: Final = "{check} check failed"
 NO_TLS: Final = "Skipped (the URL uses http://)."
 QUICK: Final = "Skipped (a quick check uses no tokens)."
@@ -154,7 +177,7 @@ MORE: Final = " and {count} more"
 
 # Chat and stream
 WAITED: Final = "Waiting for the answer: {seconds:.0f} s so far."
-REQUESTS_RUNNING: Final = "{running} requests running, {waiting} waiting"
+REQUESTS_RUNNING: Final = "requests: {running} running, {waiting} waiting"
 MODEL_ANSWERS: Final = 'The model answers: "{text}"'
 MODEL_THINKS: Final = 'The model is reasoning: "{text}"'
 TOOL_CALL: Final = "The model answers with a tool call."
@@ -179,22 +202,43 @@ WAITING_FOR_VECTORS: Final = "Waiting for the vectors…"
 NO_COUNTS: Final = "the server reports no tokens: the number is an estimate"
 PACKED: Final = "the numbers came packed as Base64"
 ANSWERED_BY: Final = "the server says: answered by {model}"
+BASE64: Final = {
+    "yes": "base64: agrees with float",
+    "no": "base64: refused",
+    "ignored": "base64: ignored",
+    "broken": "base64: other numbers than float",
+    "not tried": "base64: not tried",
+}
+DIMENSIONS: Final = {
+    "yes": "dimensions: honoured",
+    "no": "dimensions: refused",
+    "ignored": "dimensions: ignored",
+    "broken": "dimensions: a size that was not requested",
+    "not tried": "dimensions: not tried",
+}
+REASON: Final = "{text} ({reason})"
+COSINES: Final = "cosines: {alike:.2f} of the texts that are alike, {others} of the others"
+TIMING_VECTORS: Final = "Measuring {count} texts in one request…"
+BATCH: Final = "{rate} texts/s one by one"
+BATCHES: Final = "{count} at once: {rate}"
+BATCH_TIME: Final = "{count} in one request: {time}"
+PER_SECOND: Final = "{sign}{rate} tokens/s"
 
 # Speed
 NOTHING_TO_MEASURE: Final = "Nothing to measure: no text came."
 FIRST_TEXT: Final = "First token after {time}"
-RATE: Final = "{first}, then {rate:.1f} tokens/s."
+RATE: Final = "{first}, then {rate:,.1f} tokens/s."
 NO_RATE: Final = "{first}; {reason}."
 RATE_NEEDS_COUNTS: Final = "no rate, as the server reports no tokens"
 TOO_SHORT: Final = "too short for a rate"
 TOO_BUNCHED: Final = "too much came at once for a rate"
 FIRST_ANSWER: Final = "first token of the answer after {milliseconds:.0f} ms"
-PROMPT_RATE: Final = "prompt read at {rate:.0f} tokens/s or more{apart}"
+PROMPT_RATE: Final = "prompt read at {rate:,.0f} tokens/s or more{apart}"
 WITHOUT_CACHED: Final = ", without the {count} tokens from the cache"
-SERVER_PROMPT_RATE: Final = "the server says: prompt read at {rate:.0f} tokens/s"
-SERVER_RATE: Final = "the server says: {rate:.1f} tokens/s{beside}"
+SERVER_PROMPT_RATE: Final = "the server says: prompt read at {rate:,.0f} tokens/s"
+SERVER_RATE: Final = "the server says: {rate:,.1f} tokens/s{beside}"
 MEASURED_BESIDE: Final = " ({difference:+.1%} here)"
-SERVER_LOAD: Final = "the server says: {running:.0f} requests running{waiting}"
+SERVER_LOAD: Final = "the server's requests: {running:.0f} running{waiting}"
 LOAD_WAITING: Final = ", {waiting:.0f} waiting"
 SERVER_FIRST: Final = "the server says: first token after {milliseconds:.0f} ms on average"
-SERVER_EACH: Final = "the server says: {rate:.1f} tokens/s per request on average"
+SERVER_EACH: Final = "the server says: {rate:,.1f} tokens/s per request on average"

@@ -24,8 +24,8 @@ figures:
   A figure is reported by the server, estimated (~) or unknown (—).
 
 exit codes:
-  0 done    1 a check failed or no answer came    2 wrong usage or configuration
-  4 a budget is spent (--within-budget)    130 interrupted
+  0 done    1 a check failed, no answer came or nothing matches
+  2 wrong usage or configuration    4 a budget is spent    130 interrupted
 """
 EXAMPLES_HEAD: Final = "examples:\n{examples}"
 LOG: Final = "write a debug log without keys (or set LMDECK_LOG=FILE)"
@@ -53,6 +53,7 @@ ASK_EXAMPLES: Final = """\
   lmdeck ask - < prompt.txt
   lmdeck ask "Review this" -f 'src/**/*.py' -f README.md:1-40
   lmdeck ask "What is this?" -f photo.jpg
+  lmdeck ask "Extract the parties" -f contract.txt --schema parties.json | jq .
   lmdeck ask hi --url http://localhost:8080/v1 --json
 
 """
@@ -62,14 +63,33 @@ ASK_FILE: Final = (
     "'src/**/*.py', or '-' for stdin"
 )
 ASK_URL: Final = "base URL of an endpoint, in place of a provider; nothing is saved"
-SYSTEM: Final = "system prompt"
+SYSTEM: Final = "system prompt; empty: none"
 MAX_TOKENS: Final = "limit of output tokens, reasoning included"
 TEMPERATURE: Final = "sampling temperature"
 THINKING: Final = "default (the provider's), off, on, minimal, low, medium or high"
 NO_STREAM: Final = "request the answer in one piece"
-ASK_WAIT: Final = "timeout for the first token (default: 120)"
+ASK_SCHEMA: Final = "JSON Schema file ('-' for stdin): prints the JSON of the answer only if it is valid"
+ASK_STRICT: Final = "with --schema: close its objects, and make what is optional required and nullable"
+ASK_RETRY: Final = "with --schema: retry once if the answer is not valid"
+ASK_WAIT: Final = "timeout for the first token, and for a pause in the answer (default: 120)"
 ASK_TIMING: Final = "print where the time went, on stderr"
 ASK_KEY_ENV: Final = "with --url: environment variable that holds the API key"
+
+EMBED: Final = "Print the vector of a text, or rank lines by how alike they are to it."
+EMBED_EXAMPLES: Final = """\
+  lmdeck embed "The cat sleeps on the sofa." --json
+  lmdeck embed "reset a password" --similar questions.txt --top 5
+  lmdeck embed "reset a password" --similar questions.txt --rerank -m bge-reranker-v2-m3
+  lmdeck embed - --lines --json < texts.txt > vectors.json
+
+"""
+EMBED_TEXT: Final = "the text; '-' reads it from stdin"
+EMBED_PROVIDER: Final = "provider name (default: your default provider for embeddings)"
+EMBED_LINES: Final = "each line is a text of its own"
+EMBED_SIMILAR: Final = "rank the lines of this file ('-': stdin) by cosine to the text"
+EMBED_RERANK: Final = "rank by the endpoint's /rerank in place of the cosine"
+EMBED_TOP: Final = "print the N best lines only (default: 10)"
+EMBED_WAIT: Final = "timeout for each answer (default: 120)"
 
 # The prompt is 21 to 36 tokens with the chat templates of common models; the answer is cut at 20.
 CHECK_COST: Final = "about 60 tokens, at most 20 of them output"
@@ -82,10 +102,14 @@ CHECK_EXAMPLES: Final = """\
 CHECK_TARGET: Final = "provider name or base URL"
 CHECK_ALL: Final = "check every active provider"
 QUICK: Final = "skip the chat: uses no tokens"
+DEEP: Final = "test what the model and the server can do, after the chat: tools, JSON, images and more"
+CHECK_MARKDOWN: Final = "with --all and --deep: print the table of abilities as Markdown"
+ONLY: Final = "test these alone, such as tools,json_schema (implies --deep)"
 CHECK_WAIT: Final = "timeout for a model that is loading"
 WATCH: Final = "repeat the check and print changes"
 VERBOSE: Final = "show the evidence of every check"
-REPORT: Final = "write a Markdown report for a ticket, without keys"
+REPORT: Final = "write a Markdown report for a ticket, without keys; '-' is stdout"
+REPORT_REPLACE: Final = "replace an existing report"
 
 DISCOVER: Final = "Find model servers on this machine (loopback only)."
 
@@ -121,7 +145,7 @@ FIELD_KEY_COMMAND: Final = "read the key from the output of this command"
 FIELD_ONE_OF: Final = "{text} One of: {choices}."
 FIELD_KEY_STDIN: Final = "read the key from stdin and store it"
 INACTIVE: Final = "same as --state Inactive"
-CLEAR: Final = "reset a field to its default (repeatable)"
+CLEAR: Final = "reset a field to its default (repeatable); an empty value does the same"
 
 DEMO: Final = "Run a demo endpoint, optionally one that fails."
 DEMO_EXAMPLES: Final = """\
@@ -171,7 +195,9 @@ HISTORY_ALL: Final = "every chat"
 HISTORY_FORMAT: Final = (
     "md (default), html: one chat each; json, jsonl: everything, for an import; openai: messages, a line each"
 )
-HISTORY_OUTPUT: Final = "file to write, or folder (one file per chat) (default: stdout)"
+HISTORY_OUTPUT: Final = (
+    "file to write, or FOLDER/ for one file per chat, made if it is missing; '-' is stdout (default)"
+)
 HISTORY_REPLACE: Final = "replace existing files"
 HISTORY_IMPORT: Final = "Import chats. A chat that is already there gets the turns it lacks."
 HISTORY_IMPORT_EXAMPLES: Final = """\
@@ -199,7 +225,6 @@ COSTS_BY: Final = "sum by provider (default), model, day, month, chat or origin"
 COSTS_SINCE: Final = "from TIME on: 2026-11-01 or 30d (default: this month; with --by month everything)"
 COSTS_UNTIL: Final = "until TIME; of a day, its end"
 COSTS_PROVIDER: Final = "this provider only"
-COSTS_INCLUDE: Final = "count benchmarks too"
 COSTS_UTC: Final = "days begin at midnight UTC, not here"
 COSTS_CSV: Final = "print CSV"
 COSTS_SHORT: Final = "print what today cost, in one line"
@@ -209,6 +234,10 @@ WITHIN_BUDGET: Final = "send nothing and exit 4 if a budget is spent"
 FORGET: Final = "Delete stored keys, chats, caches or the ledger."
 FORGET_WHAT: Final = "keys, conversations, caches or ledger (one or more)"
 
+EMPTY_VALUE: Final = "the value is empty"
+NEEDS: Final = "{option} needs {others}"
+NOT_WITH: Final = "{option} cannot be combined with {other}"
+OR: Final = " or "
 A_COUNT: Final = "a whole number from 1"
 A_PORT: Final = "a port from 0 to 65535"
 NOT_NEGATIVE: Final = "a number of at least 0"
@@ -218,3 +247,10 @@ UNKNOWN_CHOICE: Final = "{text!r} is unknown: choose from {choices}"
 NO_SUCH_FIELD: Final = "{text!r} is not a field: use one of {names}"
 PRESETS: Final = "List your presets, or add samples."
 PRESETS_INSTALL: Final = "Add the sample presets that are missing."
+
+COMPLETION: Final = "Print a script for the shell: Tab completes commands, options and names."
+COMPLETION_EXAMPLES: Final = """\
+  eval "$(lmdeck completion bash)"
+  lmdeck completion fish > ~/.config/fish/completions/lmdeck.fish
+"""
+SHELL: Final = "bash, zsh or fish"

@@ -5,8 +5,7 @@ from typing import Final
 TITLE: Final = "Costs"
 HELP: Final = (
     "What was spent in a month: by provider, model, day, chat or origin, with the budgets. "
-    "Each answer that used tokens is recorded with the price of its day. TTFT and tok/s are medians. "
-    "Benchmarks are left out."
+    "Each answer that used tokens is recorded with the price of its day. TTFT and tok/s are medians."
 )
 READING: Final = "Reading the ledger…"
 MONTH: Final = "{month} {year}"
@@ -32,37 +31,23 @@ ORIGINS: Final = {
     "check": "Check",
     "compare": "Compare",
     "bench": "Benchmark",
+    "embed": "lmdeck embed",
     "other": "Other",
 }
 
-# Columns
-KEY: Final = {
-    "provider": "Provider",
-    "model": "Model",
-    "day": "Day",
-    "chat": "Chat",
-    "origin": "Origin",
-}
-REQUESTS: Final = "Requests"
-IN: Final = "In"
-CACHED: Final = "Cached"
-OUT: Final = "Out"
-REASONING: Final = "Reasoning"
-AMOUNT: Final = "Amount"
-TTFT: Final = "TTFT"
-RATE: Final = "tok/s"
-FAILURES: Final = "Failed"
-GPU: Final = "GPU"
+# Columns of exchanges
 TIME: Final = "Time"
 FOR: Final = "For"
 
 # Beside the plot
+BUDGET_UNREADABLE: Final = "A budget in config.toml cannot be read: lmdeck costs --budget"
 NO_BUDGET: Final = 'No budget. Set one in config.toml: [budget] month = "20 EUR"'
 AT_THE_END: Final = "{amount} by the end of the month"
 
 # Below the table
 NOT_PRICED: Final = "Not priced: {providers}. Select one and press {key} to enter its price."
 NOT_PRICED_ELSEWHERE: Final = "Not priced: {providers}. Their prices are set by provider ({by})."
+DEAREST_IN: Final = "Most expensive chats in {currency}"
 DEAREST: Final = "Most expensive chats"
 OF_NO_CHAT: Final = "This exchange belongs to no chat."
 CHAT_GONE: Final = "This chat is no longer there."
@@ -73,4 +58,4 @@ EXPORT_TITLE: Final = "Export the costs of {month}"
 EXPORT_PLACEHOLDER: Final = "A file ending with .csv or .json, or a folder"
 EXPORT_KEYS: Final = "The ending sets the format.\nEnter export · {cancel} cancel"
 EXPORT_HELP: Final = "The sums that are shown, with exact amounts. No file is replaced."
-UNKNOWN_ENDING: Final = "name a folder that exists, or a file that ends with .csv or .json"
+UNKNOWN_ENDING: Final = "it is not a folder, and does not end with .csv or .json"

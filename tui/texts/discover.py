@@ -14,12 +14,12 @@ NONE_FOUND: Final = (
 
 # The status of the scan.
 SCANNING: Final = "scanning the ports"
-SCANNED: Final = "scanned {done} of {total} ports"
+SCANNED: Final = "scanned {done} of {total:port|ports}"
 ONE_SERVER: Final = "1 server"
 SERVERS: Final = "{count} servers"
 STARTING: Final = "{count} starting"
-PORTS: Final = "{count} ports scanned"
-USUAL_PORTS: Final = "{count} usual ports scanned"
+PORTS: Final = "{count:port scanned|ports scanned}"
+USUAL_PORTS: Final = "{count:usual port scanned|usual ports scanned}"
 
 # Columns.
 PORT: Final = "Port"

@@ -25,6 +25,7 @@ KEY_UNENCRYPTED: Final = (
 )
 NUMBER: Final = "{label} is a number from {lowest} to {highest}."
 WHOLE_NUMBER: Final = "{label} is a whole number from {lowest} to {highest}."
+PATH_RELATIVE: Final = "Write the full path of the file, or one that begins with ~/."
 PIN_FORM: Final = "A pinned certificate is its SHA-256: 64 digits 0-9 and a-f."
 CERTIFICATE_MISSING: Final = "A client key needs its certificate: set the certificate file as well."
 VERIFICATION_OFF: Final = (
@@ -39,6 +40,8 @@ NOT_PLAIN: Final = "{label} cannot have line breaks or invisible characters."
 HEADER_LINE: Final = "Line {number} is not a header: write one Name: value per line."
 BODY_LONG: Final = "The extra body has at most {most:,} characters."
 BODY_FORM: Final = "Use a JSON object, or lines such as top_k = 20. This cannot be read: {reason}."
+BODY_NO_OBJECT: Final = "it is JSON, but no object"
+BODY_NOT_SENT: Final = "{names} of the extra body is never sent: lmdeck sends its own."
 BODY_SURROGATE: Final = "It contains half of a character, such as \\ud800: write the whole one."
 NO_JSON_NUMBER: Final = "{constant} is not a JSON number"
 BODY_INFINITE: Final = "A request cannot contain nan or inf."

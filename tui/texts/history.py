@@ -7,11 +7,11 @@ NONE_SAVED: Final = "No saved chats."
 NONE_MATCH: Final = "No chat matches."
 NOT_A_TIME: Final = "{text!r} is not a valid time. Use 7d, 12h, 2w or 2026-11-01"
 SEVERAL: Final = "{name} matches {count} chats: give a number of the list, or an ID"
-NO_SUCH_TURN: Final = "this chat has {count} turns, so there is no turn {number}"
+NO_SUCH_TURN: Final = "this chat has {count:turn|turns}, so there is no turn {number}"
 
 # One chat
 YOU: Final = "you> {prompt}"
-TURNS: Final = "{count} turns"
+TURNS: Final = "{count:,} turns"
 ONE_TURN: Final = "1 turn"
 OTHER_TURNS: Final = "{count} more in other answers and branches"
 VARIANT: Final = "answer {number} of {count}"
@@ -38,15 +38,17 @@ BRANCHES_LEFT_OUT: Final = (
 UNANSWERED_LEFT_OUT: Final = "1 turn without an answer is left out."
 SEVERAL_UNANSWERED_LEFT_OUT: Final = "{count} turns without an answer are left out."
 FILES_LEFT_OUT: Final = "Attached files are left out; their names are kept."
-NEEDS_FOLDER: Final = "this format writes one file per chat; use -o FOLDER to export several"
+NEEDS_FOLDER: Final = "this format writes one file per chat; use -o FOLDER/ to export several"
 NOTHING_CHOSEN: Final = "give a chat, or --all"
+ALL_OR_NAMES: Final = "give chats or --all, not both"
 EXPORTED: Final = "Exported “{title}” to {path}"
 NOT_EXPORTED: Final = "“{title}” is not exported. {title_of_failure} {advice}"
+NO_FOLDER_THERE: Final = "a file has the name of the folder"
 FILE_EXISTS: Final = "the file already exists"
 ADD_REPLACE: Final = "To replace it, add --replace."
 OTHER_NAME: Final = "Choose another name or folder."
 ONE_CHAT_A_FILE: Final = "this format has one chat a file: name a folder for several"
-UNKNOWN_ENDING: Final = "name a folder that exists, or a file that ends with .md, .html, .json or .jsonl"
+UNKNOWN_ENDING: Final = "it is not a folder, and does not end with .md, .html, .json or .jsonl"
 OF_CHAT: Final = "“{title}”: {text}"
 
 # Importing
@@ -67,6 +69,9 @@ TOO_DEEP: Final = "its values are nested too deeply"
 ROLE_LEFT_OUT: Final = "Messages of the role “{role}” are left out."
 TOOL_CALLS_LEFT_OUT: Final = "Tool calls are left out."
 PARTS_LEFT_OUT: Final = "Non-text parts of messages are left out."
+BEGINNINGS_LEFT_OUT: Final = (
+    "The beginnings of some answers are left out: their branches repeat too much text."
+)
 ATTACHMENTS_LEFT_OUT: Final = "Attachments are left out."
 IMPORTED: Final = "Imported “{title}”: {turns}."
 UPDATED: Final = "Updated “{title}”: {turns} added."
@@ -86,11 +91,11 @@ NO_WORDS: Final = "give a word to search for"
 NOT_UNDERSTOOD: Final = {
     "since": NOT_A_TIME,
     "has": "{text!r} is unknown: write has:code, has:reasoning or has:error",
-    "cost": "{text!r} is no limit: write cost:>0.01 or cost:<1",
+    "cost": "{text!r} is not a limit: write cost:>0.01 or cost:<1",
 }
 READ: Final = "Read {done:,} of {total:,} chats…"
 SEARCHED: Final = "Searched {done:,} of {total:,} chats…"
 HIT: Final = "     {where}: {line}"
 IN_TURN: Final = "{where} {turn}"
 IN_OTHER: Final = "{where} (other branch)"
-MORE_LINES: Final = "     and {count} more lines"
+MORE_LINES: Final = "     and {count:more line|more lines}"

@@ -19,7 +19,7 @@ USED_WITH: Final = "Preset {name} is used from now on, with {provider}."
 USED_BUT: Final = (
     "Preset {name} is used from now on. Its provider {provider} is not available; {current} is asked."
 )
-SENT_AS_TEXT: Final = "/{name} is no command and no preset: it was sent as a message."
+SENT_AS_TEXT: Final = "/{name} is neither a command nor a preset: it was sent as a message."
 NEEDS_INPUT: Final = "Preset {name} needs a text: /{name} TEXT"
 
 NONE: Final = "There are no presets in {folder}. To add three samples: lmdeck presets --install"

@@ -111,7 +111,7 @@ ALL_CHATS: Final = "{key} all"
 READING: Final = "Reading the conversations…"
 NO_CHATS: Final = "No chats yet. {key} starts one with the selected provider; it is kept here."
 UNTITLED: Final = "Untitled"
-TURNS: Final = "{count} turns"
+TURNS: Final = "{count:,} turns"
 ONE_TURN: Final = "1 turn"
 
 # The filter.
@@ -143,7 +143,21 @@ CHOOSE_NOTHING: Final = "The server offers no model of that name."
 TEST_TITLE: Final = "Test of {name}"
 TEST_HELP: Final = (
     "Sends the provider's test message and shows the answer, or what is wrong and how to fix it. An "
-    "embedding provider gets two texts; the count, size and norm of their vectors are shown."
+    "embedding provider gets its test text and three fixed ones, and the cosines of their vectors are shown: "
+    "the first two texts mean nearly the same, so they must be the closest."
 )
 TEST_WAITING: Final = "Waiting for {model}. {key} to stop."
 TEST_PROGRESS: Final = "{progress} {key} to stop."
+
+# The columns of all fields, named as on Casibase's page
+FIELD_DISPLAY_NAME: Final = "Display name"
+FIELD_CATEGORY: Final = "Category"
+FIELD_TYPE: Final = "Type"
+FIELD_SUB_TYPE: Final = "Sub type"
+FIELD_MODEL: Final = "Compatible provider"
+FIELD_URL: Final = "Provider URL"
+FIELD_KEY: Final = "API key"
+FIELD_REMOTE: Final = "Is remote"
+FIELD_REACHABLE: Final = "Reachable"
+YES: Final = "yes"
+NO: Final = "no"

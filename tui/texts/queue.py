@@ -7,8 +7,8 @@ QUEUED: Final = "queued {number}: {text}"
 MORE: Final = "{count} more · /queue"
 EDIT_LAST: Final = "to {model} · {key} to edit"
 PAUSED: Final = "Queue paused ({reason})."
-HOW: Final = "/queue go to send · /queue clear to remove"
-HOW_READING: Final = "{focus}, then /queue go or /queue clear"
+HOW: Final = ("/queue go to send · /queue clear to remove", "/queue go · /queue clear", "/queue")
+HOW_READING: Final = ("{focus}, then /queue go or /queue clear", "{focus}, then /queue")
 
 WAS_STOPPED: Final = "stopped"
 HAS_FAILED: Final = "the answer failed"

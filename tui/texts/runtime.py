@@ -17,9 +17,13 @@ NO_CLIPBOARD: Final = "No clipboard is available, and {path} could not be writte
 IN_FILE: Final = "no clipboard is available, so it is in {path}"
 
 # A crash
+REPLACED: Final = "Its program files were changed after it was started, as an upgrade does: start it again."
 CRASHED: Final = "lmdeck crashed: {error}\n{where} Saved chats are kept."
 REPORT_IN: Final = "The report is in {path}."
 NO_REPORT: Final = "The report could not be written."
+
+# Providers
+NOTHING_SENT: Final = "nothing is sent to your providers"
 
 # Stored keys
 KEY_MISSING: Final = (
@@ -53,3 +57,7 @@ ASK_TITLE: Final = (
     " Answer with the title alone.\n\n"
     "User: {prompt}\n\nAssistant: {answer}"
 )
+
+LAST_CHECK: Final = "At the last check: {title}"
+REMOVE_KEY: Final = "lmdeck providers remove --only-key {name}"
+BUILT_IN: Final = "built in"

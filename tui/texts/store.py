@@ -12,6 +12,8 @@ NO_BACKUP: Final = "{path}.bak cannot be written: {reason}. The previous version
 # Settings
 DEFAULTS_USED: Final = "{path} cannot be read: {reason}. The defaults are used until you correct it."
 DEFAULT_USED: Final = "{path}: {name} {problem}. Its default is used."
+ENTRY_IGNORED: Final = "{path}: {name} {problem}. It is ignored."
+BUDGET_UNREAD: Final = "{path}: {name} {problem}. This budget counts once you correct it."
 USE_SETTING: Final = "{name} is not a setting; use {closest}."
 REMOVE_SETTING: Final = "{name} is not a setting; remove it."
 
@@ -22,7 +24,7 @@ NUMBER_WANTED: Final = "must be a number, such as 0.7"
 AMOUNT_WANTED: Final = 'must be an amount of 0 or more, such as "0.0015"'
 ONE_WANTED: Final = "must be one of: {values}"
 QUOTED_ONE_WANTED: Final = "must be one of: {values}, in quotes"
-BINDINGS_TABLE: Final = 'must be a table, under a line [keys], such as "chat.stop" = "f5"'
+BINDINGS_TABLE: Final = 'must be a table, under a line [keys], such as "chat.stop" = "ctrl+t"'
 BINDING_WANTED: Final = '{name} must be a key in quotes, such as "f5"'
 
 # Providers
@@ -41,11 +43,12 @@ IN_TLS_TABLE: Final = "belongs under a line [providers.NAME.tls]"
 NEWER_PROVIDERS: Final = "{path} was written by a newer lmdeck and is read-only. Update lmdeck to edit it."
 READ_AGAIN: Final = "{problem} It is read again once that is corrected."
 PREVIOUS_SHOWN: Final = (
-    "{problem} The previous version is shown. Correct the file; saving replaces it and keeps a copy."
+    "{problem} An earlier version is shown. Correct the file; until then it is not used or changed."
 )
 NONE_SHOWN: Final = (
-    "{problem} Your providers are not shown. Correct the file; saving replaces it and keeps a copy."
+    "{problem} Your providers are not shown. Correct the file; until then it is not used or changed."
 )
+PROVIDERS_UNCHANGED: Final = "your providers are not changed"
 SITE_UNREADABLE: Final = "{problem} Tell your administrator."
 KEYS_NOT_USED: Final = "{reason}. Its API keys are not used until then."
 PROVIDERS_TABLE: Final = '{path}: "providers" must be a table. Write one [providers.NAME] for each provider.'

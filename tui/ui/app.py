@@ -29,12 +29,13 @@ from tui.runtime.crash import report_crash
 from tui.runtime.search_texts import keep_search_texts
 from tui.texts import shell as texts
 from tui.ui.background import in_background
-from tui.ui.bindings import IDENTIFIERS, bindings_of, every_name, keymap
+from tui.ui.bindings import bindings_of, every_name, keymap
 from tui.ui.chords import Chords
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.editing import Editing
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
+from tui.ui.own_keys import own_keys
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.offers import key_of
@@ -87,7 +88,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.is_plain = self._environment.get("LMDECK_COMPAT") == "textual"
         self._guard = ControlCharacterGuard()
         self.editing = Editing(self, self._environment)
-        self._chords = Chords(self, every_name(runtime.settings.keys), super().on_event)
+        self._chords = Chords(self, every_name(own_keys(runtime.settings.keys).usable), super().on_event)
         self._type_ahead = TypeAhead(self, self._chords.take)
         self._plain_marks: tuple[PlainMarks, ...] = ()
         self.router = ScreenRouter(self)
@@ -107,7 +108,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.is_calm = settings.calm if settings.calm is not None else "SSH_CONNECTION" in self._environment
         if self.is_calm:
             self.animation_level = "none"
-        self.set_keymap(keymap(settings.keys))
+        self.set_keymap(keymap(own_keys(settings.keys).usable))
 
     def refresh_css(self, animate: bool = True) -> None:
         """Style everything anew. Before there is a screen a theme is only noted, for the styles to come."""
@@ -122,9 +123,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         notices = list(self.runtime.settings_notices)
         if settings.theme is not None and settings.theme not in self.available_themes:
             notices.append(texts.NO_THEME.format(name=settings.theme))
-        unknown = sorted(set(settings.keys) - IDENTIFIERS)
-        notices.extend(texts.NO_BINDING.format(name=name) for name in unknown)
-        return tuple(notices)
+        return (*notices, *own_keys(settings.keys).notices)
 
     def watch_app_focus(self, has_focus: bool) -> None:
         """The window has the focus again: files may have been edited meanwhile."""

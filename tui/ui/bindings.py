@@ -69,10 +69,10 @@ class Key:
 
 def types_text(name: str) -> bool:
     """Return whether a key, as Textual names it, types a character into a text field."""
-    return _character(name) != ""
+    return character_of(name) != ""
 
 
-def _character(name: str) -> str:
+def character_of(name: str) -> str:
     """Return what a key types; empty: nothing."""
     character = name if len(name) == 1 else key_to_character(_UNICODE_NAMES.get(name, name))
     return character if character is not None and character.isprintable() else ""
@@ -199,7 +199,7 @@ def spelled_key(name: str, *, is_short: bool = False) -> str:
     *modifiers, last = _SAME.get(name, name).split("+")
     if last in _SPELLINGS:
         last = _SPELLINGS[last]
-    elif character := _character(last):
+    elif character := character_of(last):
         last = character.upper() if modifiers else character
     else:
         last = last.capitalize()

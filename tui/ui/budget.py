@@ -1,21 +1,30 @@
-"""The question before a request that goes beyond a budget."""
+"""The question before a paid request that goes beyond a budget: every screen that sends one asks it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from textual.screen import Screen
 
+from tui.core.provider import Provider
 from tui.texts import budget as texts
 from tui.ui.background import in_background
 from tui.ui.deck import runtime_of
 from tui.ui.shell.dialogs import confirm
 
+_TRYING = "test"
+"""Who tests and checks providers: what was allowed once a day counts for all of it."""
+
 
 def ask_beyond_budget(
-    screen: Screen[Any], question: str, allow: Callable[[], object], again: Callable[[], object]
+    screen: Screen[Any],
+    question: str,
+    allow: Callable[[], object],
+    again: Callable[[], object],
+    refused: Callable[[], object] = lambda: None,
 ) -> None:
     """Ask; where the answer is yes, allow it and do ``again`` what was asked for."""
 
@@ -23,20 +32,31 @@ def ask_beyond_budget(
         allow()
         again()
 
-    confirm(screen, texts.TITLE, question, send, texts.SEND, texts.CANCEL)
+    confirm(screen, texts.TITLE, question, send, texts.SEND, texts.CANCEL, otherwise=refused)
 
 
-def within_budget(screen: Screen[Any], provider: str, who: str, go_on: Callable[[], object]) -> None:
-    """Read how the budgets stand, then do something; ask first where one is spent."""
+def within_budget(
+    screen: Screen[Any],
+    providers: Sequence[Provider],
+    go_on: Callable[[], object],
+    refused: Callable[[], object] = lambda: None,
+) -> None:
+    """Read how the budgets stand, then test or check providers; ask first, once, where one is spent."""
     budgets = runtime_of(screen).budgets
-    if budgets is None:
+    if budgets is None or all(provider.price.is_free for provider in providers):
         go_on()
         return
 
+    def allow(beyond: Iterable[Provider]) -> None:
+        for provider in beyond:
+            budgets.allow(provider.name, _TRYING)
+
     async def read() -> None:
         await asyncio.to_thread(budgets.read)
-        if question := budgets.question(provider, who):
-            ask_beyond_budget(screen, question, lambda: budgets.allow(provider, who), go_on)
+        asked = [(each, text) for each in providers if (text := budgets.question(each, _TRYING))]
+        if asked:
+            question = "\n\n".join(dict.fromkeys(text for _, text in asked))
+            ask_beyond_budget(screen, question, partial(allow, [each for each, _ in asked]), go_on, refused)
         else:
             go_on()
 

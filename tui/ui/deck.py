@@ -38,6 +38,9 @@ class Router(Protocol):
     def costs(self) -> None:
         """Show what was spent."""
 
+    def abilities(self) -> None:
+        """Show what the providers can do."""
+
     def diagnosis(
         self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
     ) -> None:
@@ -131,7 +134,8 @@ class NamesActions(Protocol):
     """A screen on which a key does something else for some rows."""
 
     def action_name(self, action: str) -> str | None:
-        """Return what the key bar calls an action now; ``None``: what it is always called."""
+        """Return what the key bar calls an action now; ``None``: what it is always called; empty: it leaves
+        the action out."""
 
 
 @runtime_checkable

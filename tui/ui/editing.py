@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.app import App
 
 from tui.core.failure import LmdeckError
 from tui.core.server_words import failure_text
+from tui.runtime.external_editor import ExternalEditor
 from tui.ui.textual_compat.driver import TerminalDriver
 from tui.ui.textual_compat.internals import driver_of
-
-if TYPE_CHECKING:
-    from tui.runtime.external_editor import ExternalEditor
 
 
 class Editing:
@@ -28,8 +26,6 @@ class Editing:
 
     async def edit(self, text: str) -> str | None:
         """Return what the editor made of a text; ``None``: nothing. What went wrong is told."""
-        from tui.runtime.external_editor import ExternalEditor
-
         if self._is_open:
             return None
         if self._editor is None:

@@ -46,6 +46,8 @@ def active_actions(screen: Screen[Any]) -> dict[str, ActiveAction]:
 
 def _in_order(action: ActiveAction) -> ActiveAction:
     """Return an action with its keys in the order of the table, not in that of the bindings."""
+    if len(action.keys) < 2:
+        return action
     names = BY_IDENTIFIER[action.identifier].names if action.identifier in BY_IDENTIFIER else ()
     return action._replace(keys=tuple(sorted(action.keys, key=lambda key: (*names, key).index(key))))
 

@@ -62,6 +62,12 @@ class ScreenRouter:
 
         self._app.push_screen(CostsScreen())
 
+    def abilities(self) -> None:
+        """Show what the providers can do."""
+        from tui.ui.abilities.screen import AbilitiesScreen
+
+        self._app.push_screen(AbilitiesScreen())
+
     def diagnosis(
         self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui.core.events import (
     Identified,
@@ -15,7 +16,7 @@ from tui.core.events import (
     UsageReport,
 )
 from tui.core.reconcile import complete_counts
-from tui.core.usage import ServerCost, Usage
+from tui.core.usage import ServerCost, Source, Usage
 from tui.texts import answers
 from tui.wire.choices import MessageParts, OtherChoices, choices_of, deltas_of, message_of
 from tui.wire.finish import Outcome
@@ -25,18 +26,22 @@ from tui.wire.reply_text import ReplyText
 from tui.wire.surrogates import mend
 from tui.wire.tool_calls import ToolCallOrder
 from tui.wire.unread_fields import KNOWN_FIELDS, find_unread, find_unread_part, holds_text
-from tui.wire.usage_fields import read_server_cost, read_timings, read_usage
+from tui.wire.usage_fields import LLAMA_TIMINGS, read_server_cost, read_timings, read_usage
 
 
 class ChunkReader:
     """Reads the chunks of one reply in order and keeps what they say of its end in ``outcome``."""
 
     __slots__ = (
-        "_add_answer", "_calls", "_fingerprint", "_has_delta_reasoning", "_has_delta_text", "_messages",
-        "_model", "_others", "_usage", "outcome", "server_cost", "texts",
+        "_add_answer", "_calls", "_counts_first_only", "_fingerprint", "_has_delta_reasoning",
+        "_has_delta_text", "_is_replay", "_messages", "_model", "_others", "_usage", "outcome", "server_cost",
+        "texts",
     )  # fmt: skip
 
-    def __init__(self, answer_limit: int) -> None:
+    def __init__(self, answer_limit: int, *, is_replay: bool = False) -> None:
+        """``is_replay``: the reply came out of a gateway's cache."""
+        self._is_replay = is_replay
+        self._counts_first_only = False
         self.outcome = Outcome()
         self.texts = ReplyText(answer_limit, self.outcome)
         self._add_answer = self.texts.add_answer  # once a token
@@ -73,6 +78,7 @@ class ChunkReader:
         if "timings" in chunk or "metrics" in chunk or "stats" in chunk:
             timings = read_timings(chunk)
             if timings is not None:
+                self._counts_first_only = timings.origin == LLAMA_TIMINGS
                 events.append(TimingsReport(timings))
 
     def finish(self, events: list[StreamEvent]) -> None:
@@ -80,10 +86,15 @@ class ChunkReader:
         others = self._others.take()
         if others and (self.outcome.has_answer or self.outcome.has_reasoning or self.outcome.has_tool_calls):
             events.append(Note(answers.OTHER_ANSWERS))
+            if self._usage is not None and self._counts_first_only:
+                notes = (*self._usage.notes, answers.FIRST_ONLY_COUNTED)
+                events.append(UsageReport(replace(self._usage, source=Source.ESTIMATED, notes=notes)))
         else:
             for choice in others:
                 self._read_choice(choice, events)
         self.texts.finish(events)
+        if self._calls.has_broken_call:
+            events.append(Note(answers.ARGUMENTS_TWICE))
 
     def _identify(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
         model = chunk.get("model")
@@ -201,8 +212,8 @@ class ChunkReader:
             return
         self.texts.use_room(len(arguments or "") + len(name))
         self.outcome.has_tool_calls = True
-        where = self._calls.place(index, position, identity, name, arguments or "")
-        events.append(ToolCallDelta(where, mend(name), mend(arguments or ""), identity))
+        where, new = self._calls.place(index, position, identity, name, arguments or "")
+        events.append(ToolCallDelta(where, mend(name), mend(new), identity))
 
     def _read_usage(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
         value = chunk.get("usage")
@@ -212,6 +223,7 @@ class ChunkReader:
         usage = read_usage(value)
         if usage is not None and usage != self._usage:
             self._usage = usage = complete_counts(usage, self._usage)
+            usage = replace(usage, is_replay=True) if self._is_replay else usage
             self.outcome.counts_no_tokens = usage.completion_tokens == 0
             events.append(UsageReport(usage))
         cost = read_server_cost(value)

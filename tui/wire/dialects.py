@@ -5,6 +5,7 @@ Read in the servers' sources and documents; the end of ``readme`` says how well 
 
 from __future__ import annotations
 
+from tui.core.phases import NO_FIGURES_SGLANG, NO_FIGURES_VLLM
 from tui.wire.probes import Probe
 from tui.wire.servers import UNKNOWN, Dialect, GatewayMark, KnownServer
 from tui.wire.thinking import EFFORT, KIMI, OBJECT, PROMPT_MODE, SWITCH, TEMPLATE, TYPE
@@ -35,13 +36,14 @@ LLAMA_CPP = Dialect(
     ),
     owners=("llamacpp",),
     headers=(("server", r"llama\.cpp()"),),
-    builds=(r"(b\d+)-[0-9a-f]{6,}", r"(b\d+-unknown)$"),  # the second: built outside of its repository
+    builds=(r"(b\d+)-[0-9a-f]{6,}", r"(b[1-9]\d*)-unknown$", "()b0-unknown$"),
     errors=(b"exceed_context_size_error",),
     probes=(
         Probe(
             "/props",
             signs=("build_info", "default_generation_settings"),
             version="build_info",
+            not_versions=("b0-unknown",),  # built outside of its repository
             windows=("default_generation_settings.n_ctx",),
         ),
     ),
@@ -83,6 +85,8 @@ VLLM = Dialect(
         "prompt": ("vllm:request_prefill_time_seconds",),
         "answer": ("vllm:request_decode_time_seconds",),
     },
+    preemptions=("vllm:num_preemptions_total", "vllm:num_preemptions"),
+    without_times=NO_FIGURES_VLLM,
     shows_load=True,
 )
 _SGLANG_INFO = Probe(
@@ -114,6 +118,7 @@ SGLANG = Dialect(
         "queue": ("sglang:queue_time_seconds",),
         "prompt": ('sglang:per_stage_req_latency_seconds{stage="prefill_forward"}',),
     },
+    without_times=NO_FIGURES_SGLANG,
     shows_load=True,
 )
 TGI = Dialect(
@@ -290,7 +295,7 @@ def thinking_field_names() -> frozenset[str]:
 
 
 def server_table() -> str:
-    """Return the README's table of servers, in Markdown."""
+    """Return the table of docs/dialects.md, in Markdown."""
     head = ("server", "reasoning arrives as", "usage in a stream", "context window from")
     lines = [f"| {' | '.join(head)} | thinking is switched by | known from |", "|---" * 6 + "|"]
     for dialect in DIALECTS:

@@ -35,6 +35,8 @@ _UNSUPPORTED = (
     r"|no embedding model"
 )
 """llama.cpp, vLLM, Ollama, LM Studio and OpenAI, in their own words."""
+_NAMED_MODEL = r"model [`'\"]?[\w./:]*[-/:\d][\w./:-]*[`'\"]?"
+"""A model's own name may read like a refusal: it has a hyphen, a digit or the like."""
 _TOO_LONG = (
     r"too large to process|physical batch size|must have less than \d|input (?:is )?too long"
     r"|exceeds? .{0,40}(?:context|maximum|max |tokens)|maximum (?:input|context|sequence)"
@@ -98,7 +100,7 @@ class _Answer:
         objects = [entry for entry in entries if isinstance(entry, dict) and "embedding" in entry]
         if len(objects) != len(entries):
             return _unexpected(self._status, bodies.OTHER_LIST)
-        reason = _index_trouble([entry.get("index") for entry in objects])
+        reason = _index_problem([entry.get("index") for entry in objects])
         if reason:
             return self._fail("vectors-index", reason=reason)
         ordered = sorted(objects, key=lambda entry: read_count(entry.get("index")) or 0)
@@ -124,13 +126,13 @@ class _Answer:
                 return self._fail("vectors-zero", text=str(position))
         model = value.get("model")
         served = mend(model)[:500] if isinstance(model, str) and model else None
-        return Vectors(tuple(numbers), _usage(value.get("usage")), served, is_base64)
+        return Vectors(tuple(numbers), read_input_usage(value.get("usage")), served, is_base64)
 
     def _fail(self, cause: str, **facts: str) -> Failure:
         return explain(cause, status=self._status, server_message=None, chain=(), **facts)
 
 
-def _index_trouble(given: list[object]) -> str:
+def _index_problem(given: list[object]) -> str:
     """Return what is wrong with the indexes, or an empty text: they must be 0, 1, … each once."""
     indexes = [None if isinstance(index, str) else read_count(index) for index in given]
     if None in indexes:
@@ -182,11 +184,21 @@ def _kind(value: object) -> str:
     return names.get(type(value), bodies.NUMBER)
 
 
-def _usage(value: object) -> Usage | None:
+def read_input_usage(value: object) -> Usage | None:
+    """Return what a reply that has no output used; ``None`` where it does not say."""
     if not isinstance(value, dict):
         return None
     tokens = first_count(value.get("prompt_tokens"), value.get("input_tokens"), value.get("total_tokens"))
     return Usage(tokens, 0) if tokens else None
+
+
+def read_told_usage(body: bytes) -> Usage | None:
+    """Return what the body of any reply without output says that it used. Never raises."""
+    try:
+        value = parse_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
+    except StrictJsonError:
+        return None
+    return read_input_usage(value.get("usage")) if isinstance(value, dict) else None
 
 
 def _unexpected(status: int, content: str) -> Failure:
@@ -204,7 +216,8 @@ def refused_embeddings(
     failure = classify_error(status, headers, body, redactor, proved)
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
     wording = said.message.lower()
-    if status == 501 or (re.search(_UNSUPPORTED, wording) and status != 401):
+    nameless = re.sub(_NAMED_MODEL, "model", wording)
+    if status == 501 or (re.search(_UNSUPPORTED, nameless) and status not in (401, 429)):
         return explain_again(failure, "embeddings-unsupported")
     if failure.cause == "context-too-long" or (re.search(_TOO_LONG, wording) and not said.is_html):
         facts = find_facts("context-too-long", said, headers)

@@ -31,6 +31,7 @@ _MESSAGE_KEYS = (
     "Message", "error_message", "errorMessage", "faultstring", "status_msg",
 )  # fmt: skip
 _CODE_KEYS = ("code", "error_code", "errorCode")
+_SUCCESS = frozenset({"0", "200", "ok", "success", "succeeded", "true"})
 _TYPE_KEYS = ("type", "error_type", "errorType", "object")
 
 
@@ -113,7 +114,9 @@ def is_error_object(value: Mapping[str, object]) -> bool:
     if value.get("detail"):
         return True
     message = value.get("message") or value.get("msg")
-    return isinstance(message, str) and any(name in value for name in ("code", "type", "request_id"))
+    if not isinstance(message, str) or str(value.get("code")).lower() in _SUCCESS:
+        return False
+    return any(name in value for name in ("code", "type", "request_id"))
 
 
 def read_error_object(value: object) -> ErrorBody:
@@ -186,6 +189,8 @@ def _own_words(value: object) -> str:
 def _words_of(objects: list[dict[str, object]]) -> set[str]:
     words = {word.lower() for word in _strings(objects, (*_TYPE_KEYS, *_CODE_KEYS))}
     words |= {text.lower() for text in _strings(objects, ("error",)) if _IDENTIFIER.fullmatch(text)}
+    numbers = (read_count(layer.get("status_code")) for layer in objects if "status_msg" in layer)
+    words |= {f"base_resp.{number}" for number in numbers if number}  # MiniMax
     return words - {"error"}
 
 

@@ -39,6 +39,12 @@ _OF_GATEWAYS = frozenset(
     }
 )  # fmt: skip
 _OF_MODELS = frozenset({"model-not-found", "model-forbidden", "upstream-mapping", "deployment-not-found"})
+_UNITS = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "hour": 3600.0}
+_UNIT = r"(ms|s|sec|m|min|h|hour)(?:ond|ute)?s?(?![a-z])"
+_DELAY_PART = lazy_pattern(rf"(\d{{1,9}}(?:\.\d{{1,9}})?) ?{_UNIT}", re.IGNORECASE)
+_DELAY = lazy_pattern(
+    rf"(?:retry|try again) (?:in|after) ((?:\d{{1,9}}(?:\.\d{{1,9}})? ?{_UNIT} ?)+)", re.IGNORECASE
+)
 _REALMS = (lazy_pattern(r'realm="([^"]{1,80})"', re.IGNORECASE),)
 _APIS = (
     lazy_pattern(
@@ -63,7 +69,7 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
     facts: dict[str, str | None] = {}
     if cause in ("context-too-long", "max-tokens-too-large"):
         facts.update(_token_facts(body))
-    elif cause in ("unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"):
+    elif cause in ("unsupported-param", "thinking-unsupported", "invalid-request", "roles-refused"):
         facts["parameter"] = find_parameter(body)
         facts["field"] = body.location
     elif cause == "unexpected-response":
@@ -83,6 +89,7 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
     if cause in _OF_MODELS:
         facts["offered"] = find_offered(body.message)
     seconds = read_retry_after(headers)
+    seconds = _told_delay(body) if seconds is None else seconds
     if seconds:  # 0 says that nobody has to wait
         facts["retry_after"] = f"{seconds:g}"
     return {name: value for name, value in facts.items() if value}
@@ -130,6 +137,17 @@ def _search(patterns: tuple[re.Pattern[str], ...], wording: str) -> str | None:
         if found:
             return found[1]
     return None
+
+
+def _told_delay(body: ErrorBody) -> float | None:
+    """Return the seconds that a sentence asks to wait: ``try again in 1m2.5s``, ``retry after 26 seconds``
+    (Groq, OpenAI, Azure, Gemini)."""
+    found = _DELAY.search(body.message)
+    if found is None:
+        return None
+    parts = _DELAY_PART.findall(found[1])
+    seconds = sum((read_number(number) or 0) * _UNITS[unit.lower()] for number, unit in parts)
+    return seconds if 0 < seconds < _LONGEST_WAIT_SECONDS else None
 
 
 def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -47,7 +47,7 @@ _FROM_BEHIND = (
     Rule("upstream-auth", says=words.KEY, status=(401, 403), is_quoted=True),
     Rule("upstream-mapping", quoted=words.CODES["model-not-found"], is_quoted=True),
     Rule("upstream-mapping", says=words.UPSTREAM_NOT_FOUND, is_quoted=True),
-    Rule("upstream-mapping", says=words.MODEL, status=(400, 404), is_quoted=True),
+    Rule("upstream-mapping", says=words.MODEL, status=(400, 404, *_SERVER), is_quoted=True),
     Rule("bad-gateway", says=words.UPSTREAM_DOWN, is_quoted=True),
     Rule("bad-gateway", says=words.UPSTREAM_DOWN, marks=_TELL_OF_UPSTREAM, status=_SERVER),
     Rule("gateway-timeout", says=words.UPSTREAM_LATE, marks=_TELL_OF_UPSTREAM),
@@ -65,6 +65,7 @@ _BY_CODE = (
     Rule("quota", codes=words.CODES["quota"]),
     Rule("context-too-long", codes=words.CODES["context-too-long"]),
     Rule("context-too-long", parameter="input_tokens"),  # vLLM
+    Rule("body-too-large", says=words.TOO_LARGE_FOR_RATE, status=(413, 429)),
     *(
         Rule(cause, also=partial(_is_in_state, cause))
         for cause in ("backend-crashed", "load-failed", "server-error", "loading")
@@ -78,6 +79,7 @@ _BY_CODE = (
     Rule("model-not-found", codes=words.BAD_VALUE_CODES, says=words.MODEL),
     Rule("unsupported-param", codes=words.BAD_VALUE_CODES, says=words.REFUSED),
     Rule("unsupported-param", codes=words.REFUSED_CODES - words.BAD_VALUE_CODES),
+    Rule("invalid-request", codes=frozenset({"base_resp.1042", "base_resp.2013"})),
     Rule("auth", codes=words.CODES["auth"]),
     Rule("forbidden", codes=words.CODES["forbidden"]),
 )
@@ -101,20 +103,27 @@ _BY_SENTENCE = (
     # The request, where no code tells what is wrong with it
     Rule("thinking-unsupported", says=words.THINKING, status=_REQUEST, form="no-page"),
     Rule("wrong-path", says=words.PATH, status=_REQUEST | {404}, form="no-page"),
+    Rule("roles-refused", says=words.ROLES, status=_REQUEST, form="no-page"),
     Rule("no-chat-template", says=words.TEMPLATE, status=_REQUEST, form="no-page"),
     Rule("context-too-long", says=words.CONTEXT, status=_REQUEST | {413}, form="no-page"),
     Rule("unsupported-param", says=words.REFUSED, status=_REQUEST, form="no-page"),
     Rule("model-not-found", says=words.MODEL, status=_REQUEST | {404}, form="no-page"),
     Rule("overloaded", says=words.OVERLOADED, status=_REQUEST | {429}, form="no-page"),
+    Rule("rate-limited", says=words.COMES_BACK, status=(429,), form="no-page"),
     Rule("quota", says=words.QUOTA, status=_REQUEST | {429}, form="no-page"),
+    Rule("quota", says=words.NO_CREDIT, status=(403,), form="no-page"),
     Rule("auth", says=words.KEY, status=_REQUEST, form="no-page"),
     # The server's own trouble
     Rule("overloaded", says=words.OVERLOADED, status=_SERVER, form="no-page"),
     Rule("thinking-unsupported", says=words.THINKING, status=_SERVER, form="no-page"),
+    Rule("roles-refused", says=words.ROLES, status=_SERVER, form="no-page"),
     Rule("no-chat-template", says=words.TEMPLATE, status=_SERVER, form="no-page"),
     Rule("context-too-long", says=words.CONTEXT, status=_SERVER, form="no-page"),
     Rule("quota", says=words.QUOTA, status=_SERVER, form="no-page"),
     Rule("model-not-found", parameter="model", status=_REQUEST - frozenset(range(300)) | {404}),
+    # A gateway's name for an error that is none of these
+    Rule("bad-gateway", says=words.UPSTREAM_LABELS, is_quoted=True),
+    Rule("bad-gateway", says=words.UPSTREAM_LABELS, marks=_TELL_OF_UPSTREAM, status=_SERVER),
 )
 
 _BY_MARK = (

@@ -16,11 +16,12 @@ CODES: dict[str, frozenset[str]] = {
     "quota": _words(
         "insufficient_quota exceeded_current_quota_error arrearage billing_hard_limit_reached "
         "billing_not_active insufficient_balance insufficient_credits budget_exceeded "
-        "access_terminated payment_required"
+        "access_terminated payment_required insufficient_user_quota pre_consume_token_quota_failed "
+        "not_enough_balance insufficient_funds base_resp.1008"
     ),
     "context-too-long": _words(
         "context_length_exceeded exceed_context_size_error contextwindowexceedederror "
-        "context_window_exceeded string_above_max_length input_too_long"
+        "context_window_exceeded string_above_max_length input_too_long base_resp.1039"
     ),
     "overloaded": _words(
         "engine_overloaded_error overloaded overloaded_error server_overloaded queue_full "
@@ -30,7 +31,7 @@ CODES: dict[str, frozenset[str]] = {
     "rate-limited": _words(
         "rate_limit_exceeded rate_limit_error rate_limit_reached_error limit_requests "
         "limit_burst_rate too_many_requests throttling throttling.ratequota ratelimiterror "
-        "rate_limited"
+        "rate_limited base_resp.1002 base_resp.2056"
     ),
     "model-not-found": _words(
         "model_not_found resource_not_found_error unknown_model invalid_model "
@@ -39,11 +40,12 @@ CODES: dict[str, frozenset[str]] = {
     "auth": _words(
         "invalid_api_key authentication_error auth_error token_not_found_in_db "
         "invalid_authentication_error invalid_token unauthorized incorrect_api_key "
-        "authenticationerror"
+        "authenticationerror base_resp.1004 base_resp.2049"
     ),
     "forbidden": _words("permission_denied permission_error access_denied"),
 }
-"""Types and codes by the cause that they name."""
+"""Types and codes by the cause that they name. ``base_resp``: MiniMax, whose codes are numbers (its page
+"Error codes")."""
 
 REFUSED_CODES = _words(
     "unsupported_parameter unsupported_value unknown_parameter extra_forbidden "
@@ -54,7 +56,8 @@ BAD_VALUE_CODES = _words("invalid_parameter_error")
 FILTER_CODES = _words(
     "content_filter content_filter_error content_policy_violation contentpolicyviolationerror "
     "data_inspection_failed datainspectionfailed responsibleaipolicyviolation moderation_blocked "
-    "content_blocked sensitive_words_detected inappropriate_content prompt_blocked"
+    "content_blocked sensitive_words_detected inappropriate_content prompt_blocked "
+    "base_resp.1026 base_resp.1027"
 )
 MODEL_FORBIDDEN_CODES = _words(
     "model_not_allowed model_access_denied key_model_access_denied team_model_access_denied "
@@ -79,8 +82,10 @@ UPSTREAM_DOWN = lazy_pattern(
     r"connection error|cannot connect|connect(?:ion)? (?:call failed|refused|reset|aborted)"
     r"|all connection attempts failed|name or service not known|nodename nor servname"
     r"|temporary failure in name resolution|no route to host|econnrefused|server disconnected"
-    r"|service ?unavailable ?error|apiconnectionerror|bad gateway"
+    r"|bad gateway"
 )
+UPSTREAM_LABELS = lazy_pattern(r"service ?unavailable ?error|apiconnectionerror")
+"""LiteLLM's names for whatever a server behind it says that it knows no other name for."""
 UPSTREAM_LATE = lazy_pattern(r"litellm\.timeout|apitimeouterror|request timed out|connection timed out")
 
 # Of gateways themselves
@@ -169,27 +174,38 @@ MODEL = lazy_pattern(
     r"|models?\b.{0,120}(?:decommissioned|no longer (?:supported|available|served)"
     r"|has been (?:retired|removed|discontinued|sunset|shut down))"
 )
-TEMPLATE = lazy_pattern(
-    r"chat[ _]template(?!_kwargs)|roles? must alternate|system role (?:is )?not supported"
-    r"|only .{0,40}roles? are supported"
+ROLES = lazy_pattern(
+    r"roles? must alternate"
+    r"|system (?:role|messages?|prompts?) (?:is |are )?(?:not|un)[ -]?(?:supported|allowed)"
+    r"|only .{0,40}roles? are supported|must (?:start|begin) with a user"
 )
+TEMPLATE = lazy_pattern(r"chat[ _]template(?!_kwargs)")
 THINKING = lazy_pattern(r"(?:not|n't) support (?:thinking|reasoning)")
 REFUSED = lazy_pattern(
     r"unsupported (?:parameter|value)|(?:unrecogni[sz]ed|unknown|unexpected|extra) (?:request )?"
     r"(?:argument|parameter|field|input|key)|extra inputs are not|not permitted|(?:n't|not) supported? "
     r"(?:with|by|for|in|when)\b|does(?:n't| not) support (?:parameters?|the parameter|temperature"
     r"|the value)"
-    r"|(?:n't|not) support (?:(?:the )?'|[a-z_]+=)|must be set to"
+    r"|(?:n't|not) support (?:(?:the )?'|[a-z_]+=)|must be set to|\bis deprecated (?:for|in|with|on)\b"
+    r"|only supports? (?:the )?stream(?:ing)?\b"
     r"|stream options can only be|must be verified to stream"
 )
 OVERLOADED = lazy_pattern(
     r"overload|queue is full|server (?:is )?busy|too many (?:concurrent|pending)"
     r"|maximum pending|no slot|at capacity"
 )
+NO_CREDIT = lazy_pattern(
+    r"insufficient (?:\w+ )?(?:quota|balance|credit|funds)|balance (?:is )?(?:\w+ )?(?:insufficient|exhausted"
+    r"|not enough|too low)|out of credits|no credits? left|arrear"
+)
 QUOTA = lazy_pattern(
     r"insufficient (?:quota|balance|credit|funds)|exceeded your current quota|out of credits"
     r"|billing|balance is|arrear|payment"
 )
+COMES_BACK = lazy_pattern(r"(?:retry|try again|available again|resets?) (?:in|after) (?:about )?\d")
+"""Says when there is room again, as no account without credit can."""
+TOO_LARGE_FOR_RATE = lazy_pattern(r"request too large for|tokens per min.{0,200}reduce your message size")
+"""Groq and OpenAI: one request has more tokens than a minute allows."""
 KEY = lazy_pattern(
     r"(?:invalid|incorrect|missing|wrong|no) (?:api|authentication|access)?[ _-]?(?:key|token)"
     r"|api[ _-]?key (?:is )?(?:not valid|invalid|missing|not found)|unauthori[sz]ed"

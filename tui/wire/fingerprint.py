@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from tui.core.phases import NO_FIGURES_UNKNOWN
 from tui.texts import bodies
 from tui.wire import dialects
 from tui.wire.probes import Probe
@@ -37,6 +38,11 @@ def identify(
     ):
         found = found.refined_by(identity)
     return found
+
+
+def reason_without_times(identity: ServerIdentity) -> str:
+    """Return why nothing is known of the times of a server that reports none."""
+    return NO_FIGURES_UNKNOWN if identity.kind is None else identity.kind.without_times
 
 
 def _gateways_first() -> Iterator[Dialect]:

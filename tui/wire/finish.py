@@ -4,23 +4,8 @@ from __future__ import annotations
 
 from tui.core.causes import explain
 from tui.core.failure import Failure
+from tui.core.finish_reasons import Ending, ending_of, failure_words
 from tui.core.lazy_dataclass import dataclass
-from tui.texts import answers
-
-STOPPED = frozenset(
-    {"stop", "eos", "eos_token", "stop_sequence", "end_turn", "stop_token", "complete", "completed", "normal"}
-)
-LENGTH = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
-FILTERED = frozenset(
-    {"content_filter", "content_filtered", "safety", "recitation", "blocklist", "prohibited_content", "spii"}
-)
-"""Also the words of Gemini, which some gateways pass on as they are."""
-_BROKEN = {
-    "error": answers.ENDED_WITH_ERROR,
-    "abort": answers.ABORTED,
-    "aborted": answers.ABORTED,
-}
-_OVERLOADED = "insufficient_system_resource"  # DeepSeek
 
 
 @dataclass(slots=True)
@@ -31,6 +16,9 @@ class Outcome:
     is_done: bool = False
     """``[DONE]``, or a whole JSON document, was there."""
     has_answer: bool = False
+    """More than white space."""
+    has_white_space: bool = False
+    """White space came in the place of an answer."""
     has_reasoning: bool = False
     has_tool_calls: bool = False
     has_lost_text: bool = False
@@ -55,7 +43,7 @@ class Outcome:
         until a closing tag does this to a model that did not think."""
         if self.has_answer or self.has_tool_calls or not self.has_reasoning:
             return False
-        return self.is_complete and (self.finish_reason is None or self.finish_reason.lower() in STOPPED)
+        return self.is_complete and ending_of(self.finish_reason) is Ending.COMPLETE
 
 
 def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
@@ -65,10 +53,10 @@ def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
     the answer is complete: some close the connection rudely then.
     """
     reason = outcome.finish_reason
-    word = (reason or "").lower()
-    if word in _BROKEN:
-        return explain("server-error", server_message=_BROKEN[word])
-    if word == _OVERLOADED:
+    ending = ending_of(reason)
+    if ending is Ending.FAILED:
+        return explain("server-error", server_message=failure_words(reason))
+    if ending is Ending.OVERLOADED:
         return explain("overloaded")
     if not outcome.is_complete:
         return transport or _cut(outcome)
@@ -76,11 +64,12 @@ def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
         return None
     if outcome.has_lost_text:
         return explain("text-lost")
-    if word in FILTERED:
+    if ending is Ending.FILTERED:
         return explain("empty-answer", finish_reason=reason, filtered=reason)
-    if word in LENGTH and not outcome.counts_no_tokens:
+    wrote_blanks_only = outcome.has_white_space and not outcome.has_reasoning
+    if ending is Ending.CUT and not outcome.counts_no_tokens and not wrote_blanks_only:
         return explain("thinking-ate-budget")
-    return explain("empty-answer", finish_reason=None if word in STOPPED else reason)
+    return explain("empty-answer", finish_reason=None if ending is Ending.COMPLETE else reason)
 
 
 def _cut(outcome: Outcome) -> Failure:

@@ -21,6 +21,9 @@ _STARTED = "process_start_time_seconds"
 _SMALLEST_SHARE = 1e-9
 """Of a sum: a difference below it is rounding, not time."""
 
+_INTERRUPTED = ("prompt", "answer")
+"""Parts in which a server counts the time for which it set a request aside."""
+
 Labels = frozenset[tuple[str, str]]
 Series = Mapping[Labels, float]
 
@@ -51,6 +54,10 @@ def _durations() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def _preemptions() -> tuple[str, ...]:
+    return tuple(name for row in dialects.DIALECTS for name in row.preemptions)
+
+
 def _name_of(selector: str) -> str:
     return selector.partition("{")[0]
 
@@ -61,7 +68,9 @@ def read_counters(text: str) -> Counters:
     Whole names count: ``…_created``, ``…_bucket`` and ``…_by_reason`` are others.
     """
     histograms = {_name_of(selector) for names in _durations().values() for selector in names}
-    wanted = frozenset({_STARTED, *(f"{name}_{end}" for name in histograms for end in ("sum", "count"))})
+    wanted = frozenset(
+        {_STARTED, *_preemptions(), *(f"{name}_{end}" for name in histograms for end in ("sum", "count"))}
+    )
     series: dict[str, dict[Labels, float]] = {}
     for name, labels, value in samples(text, wanted):
         series.setdefault(name, {})[frozenset(_LABEL.findall(labels))] = value
@@ -101,17 +110,28 @@ def _part(
         return None
     name = _name_of(selector)
     labels = frozenset(_LABEL.findall(selector.removeprefix(name)))
-    total, count = (_growth(f"{name}_{end}", labels, before, after, model) for end in ("sum", "count"))
-    if total is None or count is None:
+    total, counted = (_growth(f"{name}_{end}", labels, before, after, model) for end in ("sum", "count"))
+    if total is None or counted is None:
         return None
-    (grown, whole), (times, _) = total, count
+    (grown, whole), (times, _) = total, counted
     if times < 1 or grown < _SMALLEST_SHARE * whole:
         return None
-    if times == 1:
-        return Phase(part, grown * 1000, REPORTED, selector)
-    others = round(times) - 1
-    shared = (time.SHARED_WITH_ONE if others == 1 else time.SHARED_WITH).format(name=selector, count=others)
-    return Phase(part, grown / times * 1000, ESTIMATED, shared)
+    origin = selector
+    if times > 1:
+        others = round(times) - 1
+        origin = (time.SHARED_WITH_ONE if others == 1 else time.SHARED_WITH).format(
+            name=selector, count=others
+        )
+    if part in _INTERRUPTED and (count := _preempted(before, after, model)):
+        origin = (time.PREEMPTED_ONE if count == 1 else time.PREEMPTED).format(name=origin, count=count)
+    return Phase(part, grown / times * 1000, REPORTED if times == 1 else ESTIMATED, origin)
+
+
+def _preempted(before: Counters, after: Counters, model: str) -> int:
+    """Return how many requests were set aside between two readings; 0 where that is unknown."""
+    name = next((name for name in _preemptions() if name in after.series), None)
+    growth = None if name is None else _growth(name, frozenset(), before, after, model)
+    return 0 if growth is None else round(growth[0])
 
 
 def _growth(

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from tui.core.lazy_pattern import lazy_pattern
+
+_OTHER_KIND = lazy_pattern(r"embed|rerank|\bbge-|\be5-|\bgte-|minilm|whisper|\btts\b|moderation")
+
 
 def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]:
-    """Return the served names that a name was most likely meant to be, the best first."""
+    """Return the served names that a name was most likely meant to be, the best first.
+
+    No embedding model stands in for a chat model, nor the other way round, as far as names tell.
+    """
+    served = [each for each in served if _is_other_kind(each) == _is_other_kind(name)]
     if len(served) <= 1:
         return list(served)
 
@@ -18,6 +26,11 @@ def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]
 
     ranked = sorted(served[:2_000], key=likeness, reverse=True)
     return [candidate for candidate in ranked[:limit] if likeness(candidate) >= 0.4]
+
+
+def _is_other_kind(name: str) -> bool:
+    """Whether a name is not that of a chat model."""
+    return _OTHER_KIND.search(_last(name)) is not None
 
 
 def _last(name: str) -> str:

@@ -21,8 +21,11 @@ from tui.core.events import (
     TimingsReport,
 )
 from tui.core.failure import Failure
+from tui.core.finish_reasons import Ending, ending_of
+from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.texts import answers
+from tui.wire.error_body import is_error_object
 from tui.wire.errors import Refusal, clean_message
 from tui.wire.finish import judge
 from tui.wire.lenient_json import read_objects
@@ -36,6 +39,7 @@ from tui.wire.usage_fields import read_header_cost, read_header_timings
 
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 _HEAD = 2_000
+_ENVELOPES = ("data", "result", "response", "body")
 
 
 class ReplyReader:
@@ -105,9 +109,16 @@ class ReplyReader:
             events.append(StreamFailed(failure, outcome.finish_reason))
             return events
         if outcome.answer_is_in_reasoning:
-            events += (Reclassified(to_answer=True), Note(answers.ALL_REASONING))
+            mark = self._events.chunks.texts.reasoning_mark
+            note = answers.NO_ANSWER_AFTER.format(mark=mark) if mark else answers.ALL_REASONING
+            events += (Reclassified(to_answer=True), Note(note))
+        if ending_of(outcome.finish_reason) is Ending.UNKNOWN:
+            reason = safe_line(outcome.finish_reason or "", 40)
+            events.append(Note(answers.UNKNOWN_ENDING.format(reason=reason)))
         if self._events.chunks.server_cost is None and (cost := read_header_cost(self._headers)) is not None:
             events.append(ServerCostReport(cost))
+        if self._events.replay is not None:
+            events.append(Note(answers.FROM_CACHE.format(header=self._events.replay)))
         events.append(Finished(outcome.finish_reason))
         return events
 
@@ -197,10 +208,9 @@ class ReplyReader:
         except StrictJsonError:
             self._finish_broken_document(text, transport, events)
             return
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
+        value = _unwrapped(value)
         if isinstance(value, dict) and "choices" in value:
-            if self._streamed:
+            if self._streamed and value["choices"]:
                 events.append(Note(answers.SENT_WHOLE))
             self._events.chunks.outcome.is_done = True
             self._events.chunks.texts.mends = may_hold_surrogates(text)
@@ -239,3 +249,13 @@ class ReplyReader:
             self._finish_body(bytes(self._body), transport, events)
         elif transport is None and not self._is_event_stream:
             self._events.refuse(b"")
+
+
+def _unwrapped(value: object) -> object:
+    """Return the answer that a company's gateway has put into a list or an envelope, else the value."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict) or "choices" in value or is_error_object(value):
+        return value
+    inner = (value.get(name) for name in _ENVELOPES)
+    return next((item for item in inner if isinstance(item, dict) and item.get("choices")), value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tui.core.causes import explain
 from tui.core.events import (
@@ -29,6 +29,7 @@ from tui.wire.sse import ServerSentEvent
 from tui.wire.strict_json import StrictJsonError, is_json, parse_json_object
 from tui.wire.surrogates import may_hold_surrogates
 from tui.wire.unread_fields import holds_text
+from tui.wire.usage_fields import find_replay
 
 KEEP_ALIVE = "keep-alive"
 _CHUNK_SEEN = ChunkSeen()
@@ -39,6 +40,8 @@ _EMPTY_EVENT = lazy_pattern(
 )
 """Events of servers and gateways that only say that they are alive: no text can be lost in one."""
 _DONE = lazy_pattern(r"\[DONE\]|\"?\[?DONE\]?\"?\Z", re.IGNORECASE)
+_REPEATED_FIELD = lazy_pattern(r"\A(?:data:\s*)+")
+"""How an event begins that was packed into an event a second time."""
 _PLAIN_ERROR = lazy_pattern(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
 """How an event begins that tells an error in plain words, where others put JSON."""
 _SHOWN = 2_000
@@ -52,7 +55,7 @@ class EventReader:
 
     __slots__ = (
         "_headers", "_is_foreign", "_malformed", "_redactor", "_status", "chunks", "failure", "last_words",
-        "position", "refusal",
+        "position", "refusal", "replay",
     )  # fmt: skip
 
     def __init__(
@@ -61,7 +64,9 @@ class EventReader:
         self._status = status
         self._headers = headers
         self._redactor = redactor
-        self.chunks = ChunkReader(answer_limit)
+        self.replay = find_replay(headers)
+        """The header by which a gateway says that the reply came out of its cache."""
+        self.chunks = ChunkReader(answer_limit, is_replay=self.replay is not None)
         self.failure: Failure | None = None
         self.refusal: Refusal | None = None
         """What the failure was made of, where it is the server's answer."""
@@ -124,9 +129,9 @@ class EventReader:
     def _read_odd_event(self, event: ServerSentEvent, reason: str, events: list[StreamEvent]) -> None:
         """Read an event that is no JSON object: several objects without blank lines between them, the
         end mark, the cut end of the stream, an error in plain words, or something malformed."""
-        data = event.data.strip()
+        data = _REPEATED_FIELD.sub("", event.data.strip())
         lines = data.split("\n", _MOST_LINES)
-        if 1 < len(lines) <= _MOST_LINES:
+        if 1 < len(lines) <= _MOST_LINES and not (data[0] == "[" and is_json(data)):
             self.position -= 1
             for line in lines[:-1]:
                 self.read(event._replace(data=line, is_complete=True), events)
@@ -134,13 +139,14 @@ class EventReader:
         elif not data or _DONE.match(data):
             self.position -= 1
             self.chunks.outcome.is_done |= bool(data)
-        elif not event.is_complete and not is_json(data):
+        elif (body := _before_end_mark(data)) != data and (objects := read_objects(body)) is not None:
+            self._read_objects(body, objects, event, events)
+            self.chunks.outcome.is_done = True
+        elif not event.is_complete and not is_json(data) and not _PLAIN_ERROR.match(data):
             self.chunks.outcome.was_cut = True
             self.salvage(data, events)
         elif (objects := read_objects(data)) is not None:
-            self.chunks.texts.mends = may_hold_surrogates(data)
-            for chunk in objects:
-                self.read_object(chunk, events, is_named_error=event.event == "error")
+            self._read_objects(data, objects, event, events)
         elif event.event == "error" or _PLAIN_ERROR.match(data):
             self._fail({"error": _PLAIN_ERROR.sub("", data, count=1).strip() or data})
         elif (event.event == "message" or data.startswith("{")) and not _EMPTY_EVENT.fullmatch(data):
@@ -150,6 +156,17 @@ class EventReader:
             self.salvage(data, events)
         else:
             self._add_sign_of_life(events)
+
+    def _read_objects(
+        self,
+        data: str,
+        objects: Iterable[dict[str, object]],
+        event: ServerSentEvent,
+        events: list[StreamEvent],
+    ) -> None:
+        self.chunks.texts.mends = may_hold_surrogates(data)
+        for chunk in objects:
+            self.read_object(chunk, events, is_named_error=event.event == "error")
 
     def _add_malformed(self, reason: str, data: str, events: list[StreamEvent]) -> None:
         self._malformed += 1
@@ -183,3 +200,11 @@ class EventReader:
         """Add the texts that a cut or malformed document holds."""
         for piece, is_reasoning in salvage(text):
             self.chunks.texts.add(piece, is_reasoning, events)
+
+
+def _before_end_mark(data: str) -> str:
+    """Return an event without the end mark behind its JSON, where the line feeds between them were lost."""
+    if data[-6:].upper() != "[DONE]":
+        return data
+    before = data[:-6].rstrip().removesuffix("data:").rstrip(" \t\r\n,")
+    return before if before.endswith(("}", "]")) else data

@@ -80,7 +80,8 @@ class ReplyText:
         if self._room < 0:
             self.use_room(0)
         if self._splitter.passes(text):
-            self.outcome.has_answer = True
+            if not self.outcome.has_answer:
+                self._see_answer(text)
             events.append(AnswerDelta(text))
         else:
             self._take(self._splitter.feed(text), events)
@@ -91,8 +92,8 @@ class ReplyText:
             self._name_source(self._splitter.source, events)
         for event in split:
             kind = type(event)
-            if kind is AnswerDelta:
-                self.outcome.has_answer = True
+            if isinstance(event, AnswerDelta):
+                self._see_answer(event.text)
             elif kind is ReasoningDelta:
                 self.outcome.has_reasoning = True
             elif kind is ToolCallDelta:
@@ -100,6 +101,17 @@ class ReplyText:
             else:
                 self.outcome.has_reasoning, self.outcome.has_answer = True, False
         events.extend(split)
+
+    def _see_answer(self, text: str) -> None:
+        if text.isspace():
+            self.outcome.has_white_space = True
+        else:
+            self.outcome.has_answer = True
+
+    @property
+    def reasoning_mark(self) -> str | None:
+        """The mark in the content that made the reasoning what it is; ``None`` where a field did."""
+        return None if self._source is None or self._source != self._splitter.source else self._source
 
     def add_reasoning(self, text: str, events: list[StreamEvent]) -> None:
         """Add a piece of reasoning."""

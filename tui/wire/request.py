@@ -14,8 +14,6 @@ from tui.wire.server_quirks import ServerQuirks
 from tui.wire.servers import UNKNOWN, Dialect
 from tui.wire.thinking import effort_of
 
-_RESPONSE_FORMATS = ("json_schema", "json_object", "text")
-
 
 def build_chat_body(
     request: ChatRequest, quirks: ServerQuirks, server: Dialect | None = None
@@ -30,7 +28,7 @@ def build_chat_body(
     body: dict[str, object] = {
         "model": request.model,
         "messages": _messages(request, quirks, server),
-        "stream": request.stream and quirks.streams,
+        "stream": (request.stream or quirks.only_streams) and quirks.streams,
     }
     if body["stream"] and server.stream_options:
         body["stream_options"] = {"include_usage": True}
@@ -86,13 +84,10 @@ def _sampling(sampling: Sampling, model: str, quirks: ServerQuirks, server: Dial
 
 
 def _parameters(parameters: Mapping[str, object]) -> dict[str, object]:
-    """Return the other parameters of a chat; a schema goes as OpenAI has it, a whole format as it is."""
+    """Return the other parameters of a chat."""
     fields = dict(parameters)
-    schema = fields.pop("json_schema", None)
-    if isinstance(schema, Mapping):
-        is_format = schema.get("type") in _RESPONSE_FORMATS
-        named = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
-        fields["response_format"] = dict(schema) if is_format else named
+    if (form := fields.pop("json_schema", None)) is not None:
+        fields["response_format"] = form
     return fields
 
 

@@ -18,7 +18,7 @@ from tui.wire.dialects import thinking_field_names
 
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
 _CAUSES = frozenset(
-    {"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template", "images-refused"}
+    {"unsupported-param", "thinking-unsupported", "invalid-request", "roles-refused", "images-refused"}
 )
 _STATUSES = frozenset({200, 400, 404, 415, 422, 500, 501})
 _NEVER_DROPPED = frozenset({"model", "messages", "stream", "response_format"})
@@ -26,9 +26,11 @@ _DEMAND = lazy_pattern(
     r"reasoning.{0,80}(?:pass|sent|send|provid|return|includ)\w* back|missing.{0,20}reasoning"
 )
 _WEAKER = {"none": ("minimal",), "minimal": ("low",), "low": ("high",), "medium": ("high",)}
+_ROLE = lazy_pattern(r"system.{0,40}role|role.{0,40}system|'system'")
 _VALUE_REFUSED = lazy_pattern(
     r"supported values|must be one of|input should be|unsupported value|invalid.{0,20}value"
 )
+_STREAMS_ONLY = lazy_pattern(r"only supports? (?:the )?stream|requires? stream(?:ing)?\b")
 _TOO_LARGE = lazy_pattern(
     r"too large|at most|less than or equal|cannot exceed|maximum (?:value|allowed)|must be <="
 )
@@ -45,6 +47,8 @@ class ServerQuirks:
     system_role: str | None = None
     """``user``: the system text goes into the first user message. ``system``: never ``developer``."""
     streams: bool = True
+    only_streams: bool = False
+    """DashScope's reasoning models: an answer that is to come whole is streamed, and put together here."""
     efforts: tuple[tuple[str, str], ...] = ()
     """Values of ``reasoning_effort`` that are refused, each with the one sent instead."""
     thinking_off_when_whole: bool = False
@@ -53,6 +57,8 @@ class ServerQuirks:
     """Past reasoning is demanded (True) or refused (False)."""
     refuses_images: bool = False
     """The pictures of earlier messages go as their names; one in the new message is still sent."""
+    accepts_images: bool = False
+    """A picture was answered: no test of the model says otherwise."""
 
     def to_json(self) -> dict[str, object]:
         """Return what differs from the portable form, as JSON values."""
@@ -61,10 +67,12 @@ class ServerQuirks:
             "token_field": self.token_field,
             "system_role": self.system_role,
             "streams": self.streams,
+            "only_streams": self.only_streams,
             "efforts": [list(pair) for pair in self.efforts],
             "thinking_off_when_whole": self.thinking_off_when_whole,
             "sends_reasoning": self.sends_reasoning,
             "refuses_images": self.refuses_images,
+            "accepts_images": self.accepts_images,
         }
         portable = ServerQuirks()
         return {name: value for name, value in values.items() if value not in (getattr(portable, name), [])}
@@ -80,10 +88,12 @@ class ServerQuirks:
             token_field=_one_of(value.get("token_field"), _TOKEN_FIELDS),
             system_role=_one_of(value.get("system_role"), ("user", "system")),
             streams=value.get("streams") is not False,
+            only_streams=value.get("only_streams") is True,
             efforts=tuple(_pairs(efforts)),
             thinking_off_when_whole=value.get("thinking_off_when_whole") is True,
             sends_reasoning=_truth(value.get("sends_reasoning")),
             refuses_images=value.get("refuses_images") is True,
+            accepts_images=value.get("accepts_images") is True,
         )
 
 
@@ -132,7 +142,7 @@ def adapt(
 ) -> tuple[ServerQuirks, str] | None:
     """Return the adaptation for the next try and a note on it, ``None`` where nothing can be left out.
 
-    Every step changes the adaptation, so that trying until ``None`` ends. ``send_back`` is the
+    Every step changes the adaptation, so that trying until ``None`` ends. ``reasoning_replay`` is the
     person's policy: a demand for past reasoning is not met where that says never.
     """
     if failure.cause not in _CAUSES or (failure.status or 400) not in _STATUSES:
@@ -179,7 +189,7 @@ def _leave_images_out(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQu
     *before, last = _messages(refusal.body)
     if has_image(last) or not any(map(has_image, before)):
         return None
-    return replace(quirks, refuses_images=True), answers.WITHOUT_IMAGES
+    return replace(quirks, refuses_images=True, accepts_images=False), answers.WITHOUT_IMAGES
 
 
 def after_images(quirks: ServerQuirks, body: Mapping[str, object], cause: str | None) -> ServerQuirks:
@@ -188,8 +198,9 @@ def after_images(quirks: ServerQuirks, body: Mapping[str, object], cause: str | 
     if not _messages(body) or not has_image(_messages(body)[-1]):
         return quirks
     if cause is None:
-        return replace(quirks, refuses_images=False)
-    return replace(quirks, refuses_images=True) if cause == "images-refused" else quirks
+        return replace(quirks, refuses_images=False, accepts_images=True)
+    refused = replace(quirks, refuses_images=True, accepts_images=False)
+    return refused if cause == "images-refused" else quirks
 
 
 def has_image(message: Mapping[str, object]) -> bool:
@@ -204,7 +215,7 @@ def _change_role(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks,
     if quirks.system_role == "user":
         return None
     speaks_of_role = refusal.head == "messages" and "role" in refusal.parameter
-    if not speaks_of_role and not re.search(r"system.{0,40}role|role.{0,40}system|'system'", refusal.message):
+    if not (speaks_of_role or refusal.cause == "roles-refused" or _ROLE.search(refusal.message)):
         return None
     roles = {message.get("role") for message in _messages(refusal.body)}
     if "developer" in roles:
@@ -227,6 +238,12 @@ def _swap_token_field(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQu
         return _drop(quirks, *_TOKEN_FIELDS)
     other = _TOKEN_FIELDS[1 - _TOKEN_FIELDS.index(name)]
     return replace(quirks, token_field=other), answers.OTHER_FIELD.format(other=other, name=name)
+
+
+def _start_streaming(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
+    if refusal.body.get("stream") is True or not _STREAMS_ONLY.search(refusal.message):
+        return None
+    return replace(quirks, streams=True, only_streams=True), answers.WITH_STREAMING
 
 
 def _stop_streaming(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
@@ -301,6 +318,7 @@ _RULES: tuple[_Rule, ...] = (
     _change_role,
     _swap_token_field,
     _drop_stream_options,
+    _start_streaming,
     _stop_streaming,
     _switch_off_when_whole,
     _swap_effort,

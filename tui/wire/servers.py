@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.phases import NO_FIGURES
 from tui.wire.probes import Probe
 from tui.wire.thinking import EFFORT, TEMPLATE, ThinkingForm
 
@@ -46,7 +47,7 @@ class Dialect:
     name: str
     """What reports call it."""
     readme: tuple[str, ...] = ()
-    """Its lines in the README's table of servers, with ``{}`` for the forms of thinking."""
+    """Its lines in the table of docs/dialects.md, with ``{}`` for the forms of thinking."""
 
     hosts: tuple[str, ...] = ()
     """Host names of a service, each with all below it."""
@@ -54,6 +55,10 @@ class Dialect:
     """What its model list says under ``owned_by``."""
     signs_lists: bool = False
     """It is the owner of each model it lists, in every version that has a list."""
+    preemptions: tuple[str, ...] = ()
+    """Counters of requests that were set aside for others, newest name first."""
+    without_times: str = NO_FIGURES
+    """What is said where it reports no times: a reason of ``core.phases``."""
     headers: tuple[tuple[str, str], ...] = ()
     """Headers of its replies, each with a pattern of the value; a first group is the version."""
     builds: tuple[str, ...] = ()

@@ -1,8 +1,9 @@
 """Server-sent events: bytes in, events out, the same events for every split of the bytes.
 
-Follows the WHATWG grammar with four liberties that real servers need: comments are events (they
+Follows the WHATWG grammar with five liberties that real servers need: comments are events (they
 show that the server lives), the unterminated end of a stream is given out and marked, the field
-``error`` of old llama.cpp servers is an event named ``error``, and invalid UTF-8 is replaced.
+``error`` of old llama.cpp servers is an event named ``error``, JSON without a field name is an event
+(gateways write an error so, in the middle of a stream), and invalid UTF-8 is replaced.
 Lines end at CR, LF or CRLF and nowhere else: U+2028 inside JSON is text.
 """
 
@@ -16,6 +17,11 @@ from tui.wire.limits import DEFAULT_LIMITS, Limits
 _BOM = b"\xef\xbb\xbf"
 _make_tuple = tuple.__new__
 """Makes a named tuple without its constructor, which would take a third of the decoder's time."""
+
+
+_BARE = ("{", "[{", "[DONE]")
+"""How a line begins that is JSON, or the end mark, without a field name."""
+_FIELDS = ("data", "event", "id", "retry", "error", ":")
 
 
 class ServerSentEvent(NamedTuple):
@@ -46,7 +52,7 @@ class SseDecoder:
     """Feed it bytes as they come; it keeps at most one unfinished line and one unfinished event."""
 
     __slots__ = (
-        "_at_start", "_data", "_data_size", "_event", "_identifier", "_large_line", "_limits",
+        "_at_start", "_data", "_data_size", "_event", "_identifier", "_is_bare", "_large_line", "_limits",
         "_more", "_skip_line_feed", "_tail", "has_invalid_bytes",
     )  # fmt: skip
 
@@ -60,6 +66,8 @@ class SseDecoder:
         self._more: list[str] = []
         self._data_size = 0
         self._identifier = ""
+        self._is_bare = False
+        """Whether the event so far is JSON without a field name."""
         self._large_line: int | None = None
         self.has_invalid_bytes = False
         """Whether something in a line so far was no UTF-8 and had to be replaced."""
@@ -157,11 +165,22 @@ class SseDecoder:
             if self._data is None and len(value) <= self._limits.event:
                 self._data = value
             else:
+                if self._is_bare:
+                    self._dispatch(events, True)
                 self._add_data(value, events)
         if self._large_line is not None:
             raise LimitExceeded("a line", self._limits.line, events)
 
     def _read_other(self, line: str, events: list[ServerSentEvent]) -> None:
+        begins = line == "[" or line.startswith(_BARE)
+        if begins or (self._is_bare and not line.startswith(_FIELDS)):
+            if begins and self._data is not None:
+                self._dispatch(events, True)
+            self._add_data(line, events)
+            self._is_bare = True
+            return
+        if self._is_bare:
+            self._dispatch(events, True)
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if not name:
@@ -195,3 +214,4 @@ class SseDecoder:
         fields = (self._event or "message", data, self._identifier, False, is_complete)
         events.append(_make_tuple(ServerSentEvent, fields))
         self._data = None
+        self._is_bare = False

@@ -22,7 +22,7 @@ class ThinkingForm:
     fields: Callable[[Thinking, str, str], dict[str, object]]
     """From the setting, its word for an effort, and the model: the fields that are sent."""
     shown: str = ""
-    """How it is written in the README, where that is not the field's name."""
+    """How it is written in docs/dialects.md, where that is not the field's name."""
 
 
 def effort_of(thinking: Thinking, efforts: Mapping[str, str]) -> str:

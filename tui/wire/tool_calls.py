@@ -1,18 +1,23 @@
-"""Which tool call a piece of a stream belongs to: by its id, else by its index, else by its place.
+"""Which tool call a piece of a stream belongs to, by its id, else by its index, else by its place; and what
+of its arguments is new.
 
 Gemini's compatible API and some gateways send parallel calls without an index, or all with index 0, and
 tell them apart by their ids alone; others give an id with the first piece only, or a new one with every
-piece of the same call.
+piece of the same call. Some begin with an empty object before the arguments, or send these once more as a
+whole at the end.
 """
 
 from __future__ import annotations
 
+import json
+
 from tui.core.lazy_dataclass import dataclass
-from tui.wire.strict_json import is_json
+from tui.wire.strict_json import StrictJsonError, is_json, parse_json_object
 
 _MOST_CALLS = 10_000
 _LONGEST_WHOLE = 100_000
 """Characters of arguments that are looked at to see whether they are whole."""
+_LONGEST_EMPTY = 64
 
 
 @dataclass(slots=True)
@@ -21,6 +26,8 @@ class _Call:
     name: str
     arguments: list[str]
     length: int = 0
+    is_broken: bool = False
+    """More came after the whole arguments."""
 
     @property
     def is_whole(self) -> bool:
@@ -34,6 +41,32 @@ class _Call:
         text = "".join(self.arguments).strip()
         return text.startswith("{") and is_json(text)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether an empty object came, and nothing else: the real arguments may follow it."""
+        return self.length <= _LONGEST_EMPTY and "".join("".join(self.arguments).split()) == "{}"
+
+    def repeats(self, arguments: str) -> bool:
+        """Whether these are the arguments so far once more, which are whole."""
+        before = "".join(self.arguments)
+        if arguments.strip() == before.strip():
+            return True
+        again = _canonical(arguments)
+        return again is not None and again == _canonical(before)
+
+    def add(self, arguments: str) -> str:
+        """Take a piece of the arguments and return what is to be passed on."""
+        if arguments.lstrip().startswith("{") and not self.is_broken and self.is_whole:
+            if self.repeats(arguments):
+                return ""
+            if self.is_empty:  # whoever puts the pieces together drops it (``ToolCall.add``)
+                self.arguments.clear()
+            else:
+                self.is_broken = True
+        self.arguments.append(arguments)
+        self.length += len(arguments)
+        return arguments
+
 
 class ToolCallOrder:
     """Gives each piece the number of its call: 0 for the first one seen, then 1, 2…"""
@@ -46,8 +79,15 @@ class ToolCallOrder:
         self._by_index: dict[int, int] = {}
         self._last: int | None = None
 
-    def place(self, index: object, position: int, identity: str, name: str, arguments: str) -> int:
-        """Return the number of the call that a piece continues or begins.
+    @property
+    def has_broken_call(self) -> bool:
+        """Whether something came after the whole arguments of a call that was not the same again."""
+        return any(call.is_broken for call in self._calls)
+
+    def place(
+        self, index: object, position: int, identity: str, name: str, arguments: str
+    ) -> tuple[int, str]:
+        """Return the number of the call that a piece continues or begins, and what of its arguments is new.
 
         Args:
             index: the piece's own ``index``, anything where it has none.
@@ -64,7 +104,12 @@ class ToolCallOrder:
         if number is None:
             is_rest = not has_index and position < 0 and not identity and not name
             number = self._last if is_rest else self._by_index.get(where)
-            if number is None or self._begins_another(self._calls[number], identity, name):
+            if number is not None:
+                call = self._calls[number]
+                is_again = has_index and self._comes_again(call, identity, name, arguments)
+                if not is_again and self._begins_another(call, identity, name):
+                    number = None
+            if number is None:
                 number = self._begin(identity, name)
         self._by_index[where] = self._last = number
         call = self._calls[number]
@@ -72,10 +117,7 @@ class ToolCallOrder:
             self._by_identity.setdefault(identity, number)
             call.identity = call.identity or identity
         call.name = call.name or name
-        if arguments:
-            call.arguments.append(arguments)
-            call.length += len(arguments)
-        return number
+        return number, call.add(arguments) if arguments else ""
 
     def _begin(self, identity: str, name: str) -> int:
         if len(self._calls) >= _MOST_CALLS:
@@ -92,3 +134,18 @@ class ToolCallOrder:
         if identity and call.identity:
             return call.identity != identity and (name != call.name or call.is_whole or not call.arguments)
         return call.is_whole
+
+    @staticmethod
+    def _comes_again(call: _Call, identity: str, name: str, arguments: str) -> bool:
+        """Whether a piece without an id repeats the call at its index, which has one: a call of its own
+        would have one, too."""
+        if identity or not call.identity or name != call.name:
+            return False
+        return call.is_empty or (call.is_whole and call.repeats(arguments))
+
+
+def _canonical(text: str) -> str | None:
+    try:
+        return json.dumps(parse_json_object(text.strip()), sort_keys=True)
+    except (StrictJsonError, RecursionError):
+        return None

@@ -46,8 +46,9 @@ def _cached_beside(usage: Mapping[str, object]) -> int:
 def read_server_cost(usage: object) -> ServerCost | None:
     """Return what a ``usage`` object says that the exchange cost, ``None`` where it says nothing.
 
-    OpenRouter and LiteLLM: ``cost`` in US dollars, and ``cost_details.upstream_inference_cost`` where
-    the user's own key was used upstream (then ``cost`` is only the fee); xAI:
+    OpenRouter and LiteLLM: ``cost`` in US dollars, what the account is charged. Where the user's own key
+    was used upstream (``is_byok``), that is only the fee, and ``cost_details.upstream_inference_cost`` is
+    charged beside it; without ``is_byok`` the same field has the same costs once more. xAI:
     ``cost_in_usd_ticks``, 10,000,000,000 of which are a dollar; Perplexity: ``cost.total_cost``;
     DeepInfra: ``estimated_cost``.
     """
@@ -62,8 +63,10 @@ def read_server_cost(usage: object) -> ServerCost | None:
             return ServerCost(amount, None, ".".join(filter(None, ("usage", group, name))))
     cost = read_amount(usage.get("cost"))
     upstream = read_amount(_detail(usage, "cost_details", "upstream_inference_cost"))
-    if upstream:
+    if upstream and usage.get("is_byok") is True:
         return ServerCost((cost or 0) + upstream, None, "usage.cost + upstream_inference_cost")
+    if upstream and not cost and "is_byok" not in usage:
+        return ServerCost(upstream, None, "usage.cost_details.upstream_inference_cost")
     return None if cost is None else ServerCost(cost, None, "usage.cost")
 
 
@@ -74,6 +77,16 @@ def read_header_cost(headers: Mapping[str, str]) -> ServerCost | None:
     """
     amount = read_amount(headers.get("x-litellm-response-cost"))
     return ServerCost(amount, "USD", "x-litellm-response-cost") if amount else None
+
+
+def find_replay(headers: Mapping[str, str]) -> str | None:
+    """Return the header by which a gateway says that the reply came out of its cache; names in lower case.
+
+    LiteLLM sends its ``x-litellm-cache-key`` with such replies only (docs.litellm.ai, "caching").
+    """
+    if headers.get("x-litellm-cache-key"):
+        return "x-litellm-cache-key"
+    return next((name for name in _CACHE_STATES if "hit" in headers.get(name, "").lower().split()), None)
 
 
 def _reasoning_tokens(usage: Mapping[str, object]) -> int | None:
@@ -118,6 +131,17 @@ def _detail(usage: Mapping[str, object], group: str, name: str) -> object:
     return details.get(name) if isinstance(details, dict) else None
 
 
+_CACHE_STATES = (
+    "x-openrouter-cache-status",
+    "x-portkey-cache-status",
+    "cf-aig-cache-status",
+    "helicone-cache",
+    "cf-cache-status",
+    "x-cache",
+)
+"""Headers of gateways and caches whose word ``HIT`` says that nobody was asked."""
+LLAMA_TIMINGS = "llama.cpp timings"
+"""The origin of figures that llama.cpp reports."""
 _VLLM_FIELDS = frozenset({"time_to_first_token_ms", "generation_time_ms", "queue_time_ms", "mean_itl_ms"})
 """Any of them tells vLLM's ``metrics``; LM Studio's ``stats`` are in seconds and have other names."""
 
@@ -196,5 +220,5 @@ def _llama_timings(timings: Mapping[str, object]) -> ServerTimings:
         cached_tokens=read_count(timings.get("cache_n")),
         draft_tokens=read_count(timings.get("draft_n")),
         draft_accepted=read_count(timings.get("draft_n_accepted")),
-        origin="llama.cpp timings",
+        origin=LLAMA_TIMINGS,
     )

@@ -20,6 +20,7 @@ from tui.store.records import decode_line
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.status_bar import StatusBar
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.title_bar import TitleBar
 
 
@@ -78,6 +79,11 @@ class Chat:
     def banner(self) -> str:
         banner = self.screen.query_one("#banner", Static)
         return str(banner.content) if banner.display else ""
+
+    @property
+    def footer(self) -> str:
+        """The line at the bottom."""
+        return str(self.screen.query_one(BindingBar).render())
 
     @property
     def toasts(self) -> str:

@@ -123,3 +123,18 @@ async def test_a_queue_pauses_at_the_budget_and_goes_on_when_told(runtime: Any, 
         await chat.until(lambda: "the budget is spent" in text_of(chat))
         assert control.queue.go() is None
         await chat.until(lambda: len(runtime.requests) == 2)
+
+
+async def test_a_budget_that_cannot_be_read_is_asked_about_once_a_chat(runtime: Any, open_chat: Any) -> None:
+    runtime.settings = replace(runtime.settings, unread_budget="config.toml: budget day is wrong.")
+    async with open_chat(size=(120, 40)) as chat:
+        await chat.type("first")
+        await chat.press("enter")
+        await chat.until(lambda: is_asked(chat))
+        words = " ".join(str(static.content) for static in chat.app.screen.query(Static))
+        assert "budget day is wrong" in words
+        assert runtime.requests == []
+        await chat.press("y")
+        await chat.until(lambda: chat.screen.control.turns and chat.screen.control.live is None)
+        await chat.ask("second")
+        assert len(runtime.requests) == 2

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
+from tui.ui.exporting import ExportDialog
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import ConfirmDialog
@@ -392,14 +394,53 @@ async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: 
         await chat.until(lambda: chat.screen.control.is_read_only)
         assert "Read-only. C to continue in a copy." in chat.banner
         assert "read-only" in chat.status
-        await chat.press(*"hi", "enter", "r")
+        assert chat.screen.transcript.has_focus
+        assert chat.footer == " y Copy  m Model  / Search  n New  C Fork  ^P Commands  ? Help "
+        for key in ("tab", "enter"):
+            await chat.press(key)
+            await chat.until(lambda: "Another session has this conversation open. C" in chat.toasts)
+            chat.app.clear_notifications()
+            assert chat.screen.transcript.has_focus
+        await chat.press("escape")
+        await chat.pilot.click("#prompt")
+        await chat.press("slash", *"old")
+        await chat.until(lambda: "Esc Close" in chat.footer)
+        await chat.press("enter")
+        await chat.until(lambda: chat.screen.transcript.has_focus and "Esc Close" in chat.footer)
+        await chat.press("escape")
+        await chat.until(lambda: "Esc" not in chat.footer and "C Fork" in chat.footer)
         assert chat.screen.prompt.value == ""
         assert chat.runtime.requests == []
         await chat.press("f8")
         await chat.until(lambda: chat.session.identity != old)
         assert chat.banner == ""
+        await chat.until(lambda: chat.screen.prompt.has_focus and "Enter Send" in chat.footer)
+        assert "Fork" not in chat.footer
+        await chat.press("x")
+        assert chat.screen.prompt.value == "x"
+        await chat.press("backspace")
         await chat.ask("now")
         assert [turn.prompt.text for turn in chat.session.turns] == ["an old prompt", "now"]
+
+
+async def test_a_read_only_chat_leaves_the_focus_to_one_that_can_be_written(
+    runtime: Any, open_chat: Any
+) -> None:
+    old, mine = runtime.keep(saved_turn()), runtime.keep(saved_turn())
+    runtime.open_elsewhere(old)
+    async with open_chat("demo", conversation=old) as chat:
+
+        def shown() -> str | None:
+            session = chat.screen.control.session
+            return None if session is None else session.identity
+
+        await chat.until(lambda: chat.screen.control.is_read_only and chat.screen.transcript.has_focus)
+        chat.screen.replace_conversation(mine, is_fork=False)
+        await chat.until(lambda: shown() == mine and chat.screen.prompt.has_focus)
+        chat.screen.replace_conversation(old, is_fork=False)
+        await chat.until(lambda: shown() == old and chat.screen.transcript.has_focus)
+        await chat.press("n")
+        await chat.until(lambda: shown() not in (None, old) and chat.screen.prompt.has_focus)
 
 
 class Trouble:
@@ -445,6 +486,26 @@ async def test_disk_trouble_is_a_banner_and_a_mark_and_the_chat_goes_on(
         await chat.ask("more")
         assert chat.banner == ""
         assert "disk trouble" not in chat.status
+
+
+async def test_a_chat_is_pinned_and_exported_from_within(open_chat: Any, tmp_path: Path) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.press("tab", "p")
+        await chat.until(lambda: "Pinned to the top" in chat.toasts)
+        assert chat.runtime.conversations.listing.all()[0].is_pinned
+        await chat.press("tab", *"/pin", "enter")
+        await chat.until(lambda: "No longer pinned" in chat.toasts)
+        assert not chat.runtime.conversations.listing.all()[0].is_pinned
+        await chat.press("tab", "x")
+        await chat.until(lambda: isinstance(chat.app.screen, ExportDialog))
+        await chat.press("ctrl+u", *f"{tmp_path}/one.md", "enter")
+        await chat.until(lambda: (tmp_path / "one.md").exists())
+        await chat.press("tab", *f"/export {tmp_path}/two.html", "enter")
+        await chat.until(lambda: (tmp_path / "two.html").exists())
+        assert "hello" in (tmp_path / "one.md").read_text()
+        await chat.press(*f"/export {tmp_path}/two.html", "enter")
+        await chat.until(lambda: "exists" in chat.toasts)
 
 
 async def test_a_conversation_can_be_renamed(open_chat: Any) -> None:
@@ -493,7 +554,7 @@ async def test_a_proxy_on_the_way_is_told(runtime: Any, open_chat: Any) -> None:
 async def test_a_paid_provider_tells_its_price_then_the_cost(runtime: Any, open_chat: Any) -> None:
     runtime.change("cloud", input_price=Decimal("0.001"), output_price=Decimal("0.002"), currency="CNY")
     async with open_chat("cloud") as chat:
-        assert "CNY 0.001 in, 0.002 out per 1,000 tokens" in chat.status
+        assert "in 0.001, out 0.002 CNY per 1,000 tokens" in chat.status
         chat.runtime.scripts = [[AnswerDelta("x"), UsageReport(Usage(1000, 1000)), Finished("stop")]]
         await chat.ask("hello")
         assert "0.003 CNY" in chat.status

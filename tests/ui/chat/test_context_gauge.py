@@ -122,6 +122,7 @@ async def test_continuing_an_answer_is_asked_about_too(open_chat: Any) -> None:
     async with open_chat() as chat:
         await asked(chat)
         chat.screen.control.context.allow()
+        chat.runtime.scripts = [[AnswerDelta("half"), Finished("length")]]
         await chat.type("x " * 4000)
         await chat.press("enter")
         await chat.until(lambda: len(chat.session.turns) == 2 and chat.session.live is None)

@@ -25,14 +25,15 @@ from tui.ui.app import LmdeckApp
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations import view
-from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.conversations.search_box import SearchBox
 from tui.ui.conversations.view import NEWEST, columns_for, rows_of
+from tui.ui.exporting import ExportDialog
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.fitted import fitted
-from tui.ui.shell.row_list import RowList, width_of
+from tui.ui.shell.list_rows import width_of
+from tui.ui.shell.row_list import RowList
 
 TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存不足"}
 
@@ -263,7 +264,7 @@ async def test_pinned_ones_stay_at_the_top_and_on_disk(open_list: Any, saved: An
         assert deck.titles == ["✓ ★ [/] hostile ␛[2J", "✓ ★ 显存不足", "Streaming over SSH"]
         assert "─ Pinned ─" in deck.text
     again = type(runtime.conversations)(runtime.paths)
-    pinned = {summary.identity for summary in again.list() if summary.is_pinned}
+    pinned = {summary.identity for summary in again.listing.all() if summary.is_pinned}
     assert pinned == {saved["c2"], saved["c3"]}
     async with open_list() as deck:
         await deck.until(lambda: deck.titles[0] == "★ [/] hostile ␛[2J")
@@ -311,7 +312,7 @@ async def test_one_or_several_are_exported_and_no_file_is_replaced(
         for name, words in (
             ("", "the file already exists. Choose another name or folder."),
             ("a.md", "one chat a file"),
-            ("a.odt", "name a folder that exists"),
+            ("a.odt", "Name a folder that exists"),
         ):
             await export(deck, to=tmp_path / name)
             await deck.until(lambda words=words: words in deck.toasts, words)
@@ -333,6 +334,33 @@ async def test_one_that_is_open_elsewhere_is_marked_and_not_deleted(
         assert not deck.app._notifications
         await deck.press("down")
         await deck.until(lambda: "Open elsewhere" not in deck.text)
+
+
+async def test_of_marked_ones_those_open_elsewhere_stay_as_they_are(
+    open_list: Any, saved: Any, runtime: Any
+) -> None:
+    runtime.open_elsewhere(saved["c1"])
+    async with open_list() as deck:
+        await deck.press("space", "space")
+        await deck.until(lambda: "2 marked" in deck.text and " D " in deck.text.splitlines()[-1])
+        await deck.press("p")
+        await deck.until(lambda: deck.app._notifications)
+        (note,) = deck.app._notifications
+        assert note.message == "Pinned to the top of the list. 1 is open elsewhere and stays as it is."
+        await deck.until(lambda: "hostile" in deck.titles[0])
+        await deck.press("D")
+        await deck.until(lambda: isinstance(deck.app.screen, ConfirmDialog))
+        assert "Delete this conversation?" in deck.text
+        assert "1 is open elsewhere and stays as it is." in " ".join(deck.text.replace("│", " ").split())
+        await deck.press("y")
+        await deck.until(lambda: len(deck.titles) == 2 and "1 marked" in deck.text)
+        for key in ("p", "D"):
+            deck.app.clear_notifications()
+            await deck.press(key)
+            await deck.until(lambda: deck.app._notifications)
+            (note,) = deck.app._notifications
+            assert note.message == "Nothing is changed: the marked conversation is open elsewhere."
+        assert isinstance(deck.app.screen, ConversationsScreen)
 
 
 async def test_a_disk_that_refuses_is_said(
@@ -508,7 +536,7 @@ async def test_thousands_are_told_while_they_are_read(
         assert gate.wait(20)
         return many
 
-    monkeypatch.setattr(runtime.conversations, "list", slow)
+    monkeypatch.setattr(runtime.conversations.listing, "all", slow)
     app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         app.router.conversations()
@@ -535,7 +563,7 @@ async def test_two_thousand_are_shown_in_an_instant(
         ConversationSummary(str(number), f"title {number}", "", f"2026-0{1 + number % 9}-01T00:00:00+00:00")
         for number in range(2000)
     ]
-    monkeypatch.setattr(runtime.conversations, "list", lambda on_read: many)
+    monkeypatch.setattr(runtime.conversations.listing, "all", lambda on_read: many)
     app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         app.router.conversations()
@@ -582,7 +610,7 @@ async def test_of_thousands_of_conversations_only_the_rows_in_sight_are_made(
     runtime: Any, until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = [ConversationSummary(str(number), f"Chat {number:04}") for number in range(2000)]
-    monkeypatch.setattr(runtime.conversations, "list", lambda on_read: many)
+    monkeypatch.setattr(runtime.conversations.listing, "all", lambda on_read: many)
     made: list[str] = []
     cells = view._cells
 

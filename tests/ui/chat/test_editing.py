@@ -163,6 +163,25 @@ async def test_the_tree_of_branches_leads_to_each_of_them(open_chat: Any) -> Non
         await chat.until(lambda: "There is no row 4: /branches lists 1 to 3." in chat.toasts)
 
 
+async def test_a_row_of_the_tree_that_is_shown_already_is_gone_to(open_chat: Any) -> None:
+    async with open_chat(size=(80, 24)) as chat:
+        await asked(chat, *(f"message {number}" for number in range(6)))
+        await chat.act("r")
+        await chat.until(lambda: chat.session.live is None and chat.screen.control.has_variants)
+        assert not any("┃ message 0" in row for row in chat.rows)
+        chat.screen.prompt.value = "/branches 1"
+        await chat.press("enter")
+        await chat.until(lambda: any("┃ message 0" in row for row in chat.rows))
+        await chat.press("ctrl+down")
+        await chat.until(lambda: not any("┃ message 0" in row for row in chat.rows))
+        chat.screen.prompt.value = "/branches"
+        await chat.press("enter")
+        await chat.until(lambda: isinstance(chat.app.screen, BranchesWindow))
+        await chat.until(lambda: chat.app.screen.query_one(OptionList).option_count)
+        await chat.press("home", "enter")
+        await chat.until(lambda: any("┃ message 0" in row for row in chat.rows))
+
+
 async def test_nothing_is_lost_where_an_edit_ends_otherwise(open_chat: Any) -> None:
     async with open_chat() as chat:
         await asked(chat, "first")

@@ -12,7 +12,7 @@ from tui.core.parts import parts_of
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Price, ServerTimings, Source, Usage, cost_of
-from tui.ui.chat.figures import figure_sections
+from tui.ui.chat.figure_facts import figure_sections
 from tui.ui.chat.status_parts import StatusFacts
 
 PAID = Price(Decimal("0.003"), Decimal("0.015"), "CNY")

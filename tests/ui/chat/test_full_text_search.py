@@ -21,6 +21,7 @@ from tui.store.records import encode_line
 from tui.store.text_cache import TextCache
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.conversations import preview as preview_module
 from tui.ui.conversations.preview import Preview
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.conversations.search_box import SearchBox
@@ -120,6 +121,12 @@ def opened(runtime: FakeRuntime, saved: dict[str, str], until: Any) -> Callable[
     return opened
 
 
+async def test_one_line_is_told_as_one(opened: Any) -> None:
+    async with opened() as deck:
+        await deck.find("stripes", "Animals")
+        await deck.until(lambda: " · 1 line · " in deck.text)
+
+
 async def test_words_in_texts_are_found_with_their_lines(opened: Any) -> None:
     async with opened() as deck:
         await deck.find("PROXY_buff", "nginx in front", "Old")
@@ -136,6 +143,25 @@ async def test_titles_and_texts_are_found_together(opened: Any) -> None:
     async with opened() as deck:
         await deck.find("nginx", "nginx in front", "Old")
         await deck.until(lambda: "what of nginx?" in deck.text)
+
+
+async def test_the_best_match_has_the_words_in_its_title_or_else_the_most_lines(
+    runtime: FakeRuntime, opened: Any
+) -> None:
+    runtime.keep(a_turn(2, "who eats?", "zebras\nand zebras"), title="Twice")
+    runtime.keep(a_turn(9, "who eats?", "zebras"), title="Once")
+    runtime.keep(a_turn(1, "who eats?", "lions"), title="Zebras")
+    async with opened(size=(120, 40)) as deck:
+        await deck.press("o")
+        await deck.until(lambda: "by title" in deck.text, "no best match without words")
+        await deck.press(*"ooooo")
+        await deck.find("zebras", "Once", "Animals", "Twice", "Zebras")
+        await deck.until(lambda: "4 lines" in deck.text)
+        await deck.press("down", "o")
+        await deck.until(lambda: "by best match" in deck.text)
+        assert deck.titles == ["Zebras", "Twice", "Once", "Animals"]
+        await deck.press("slash", "ctrl+u")
+        await deck.until(lambda: "by best match" not in deck.text and len(deck.titles) == 6)
 
 
 async def test_enter_opens_the_chat_at_the_first_hit_and_the_search_continues(
@@ -186,10 +212,10 @@ async def test_from_a_chat_the_hit_is_shown_in_it_also_where_it_is_that_chat(
 async def test_a_hit_in_reasoning_is_searched_on_one_key_and_unfolded(opened: Any) -> None:
     async with opened() as deck:
         await deck.press("slash", *"lion")
-        await deck.until(lambda: "Nothing found" in deck.text)
+        await deck.until(lambda: "Press Alt+I to search the reasoning too" in deck.text)
         await deck.press("alt+i")
         await deck.until(lambda: deck.titles == ["Animals"])
-        assert "Alt+I with reasoning" in deck.text
+        assert "Search everywhere, with reasoning" in deck.text
         await deck.until(lambda: "reasoning: I think of a lion" in deck.text)
         await deck.open()
         await deck.until(lambda: "1 of 1" in deck.text and "I think of a lion" in deck.text)
@@ -240,7 +266,7 @@ async def test_the_branch_of_a_hit_is_not_remembered_unless_it_is_used(
 
 async def test_the_scope_is_turned_with_one_key(opened: Any) -> None:
     async with opened(chat="zebras") as deck:
-        assert "Ctrl+S everywhere" in deck.text
+        assert "Search everywhere, without reasoning" in deck.text
         await deck.press("slash", *"e")
         await deck.until(lambda: len(deck.titles) == 3)
         await deck.press("ctrl+s")
@@ -301,6 +327,23 @@ async def test_from_120_columns_the_turn_of_the_hit_is_shown_beside_the_list(ope
         assert "question 3" not in deck.text
         await deck.pilot.resize_terminal(80, 24)
         await deck.until(lambda: not preview.display and "proxy_buffering is on" in deck.text)
+
+
+async def test_while_a_search_is_typed_nothing_is_laid_out_for_the_turn_of_a_hit(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(size=(120, 40)) as deck:
+        preview, width = deck.screen.query_one(Preview), deck.screen.rows.size.width
+        with monkeypatch.context() as patched:
+            patched.setattr(preview_module, "_PAUSE_SECONDS", 3600)
+            await deck.find("proxy_buffering", "nginx in front", "Old")
+            await deck.until(lambda: "3 lines" in deck.text)
+            assert (preview.display, deck.screen.rows.size.width) == (False, width)
+        await deck.press("down", "down")
+        await deck.until(lambda: "what of nginx?" in deck.text)
+        assert deck.screen.rows.size.width < width
+        await deck.press("slash", "ctrl+u")
+        await deck.until(lambda: not preview.display and deck.screen.rows.size.width == width)
 
 
 async def test_a_key_is_neither_shown_nor_found(runtime: FakeRuntime, until: Any) -> None:

@@ -162,28 +162,56 @@ def test_what_an_emoji_or_a_script_needs_is_pasted_as_it_is() -> None:
     assert to_document(text) == text
 
 
-async def test_up_at_the_start_recalls_and_down_at_the_end_returns_to_the_draft() -> None:
+async def test_up_in_the_first_line_recalls_and_down_in_the_last_one_returns_to_the_draft() -> None:
     app = PromptApp()
     async with app.run_test() as pilot:
         await pilot.press(*"one", "enter", *"two", "enter", *"dr")
-        await pilot.press("up", "up")
+        await pilot.press("up")
         assert app.prompt.value == "two"
         await pilot.press("up")
         assert app.prompt.value == "one"
         await pilot.press("up")
         assert app.prompt.value == "one"
-        await pilot.press("end", "down")
-        assert app.prompt.value == "two"
         await pilot.press("down")
+        assert app.prompt.value == "two"
+        await pilot.press("left", "down")
         assert app.prompt.value == "dr"
+        await pilot.press("left", "down")
+        assert (app.prompt.value, app.prompt.cursor_location) == ("dr", (0, 2))
 
 
-async def test_up_within_a_text_moves_the_cursor() -> None:
+@pytest.mark.parametrize("line_break", ["ctrl+j", "space"])
+async def test_within_several_lines_up_and_down_move_the_cursor(line_break: str) -> None:
+    app = PromptApp()
+    async with app.run_test(size=(40, 24)) as pilot:
+        lines = ["a" * 30, "b" * 30, "c" * 30]
+        await pilot.press(*"old", "enter")
+        for line in lines:
+            await pilot.press(*line, line_break)
+        await pilot.press("backspace")
+        text = app.prompt.value
+        rows = app.prompt.wrapped_document.height
+        assert rows == 3
+        await pilot.press("left", "up", "up")
+        row = app.prompt.wrapped_document.location_to_offset(app.prompt.cursor_location).y
+        assert (app.prompt.value, row) == (text, 0)
+        await pilot.press("down", "down", "down")
+        assert (app.prompt.value, app.prompt.cursor_at_end_of_text) == (text, True), "no walk: nothing newer"
+        await pilot.press("up", "up", "up")
+        assert app.prompt.value == "old"
+        await pilot.press("down")
+        assert app.prompt.value == text
+
+
+async def test_a_recalled_prompt_of_several_lines_is_moved_through() -> None:
     app = PromptApp()
     async with app.run_test() as pilot:
-        await pilot.press(*"old", "enter", "a", "ctrl+j", "b", "up")
+        await pilot.press("a", "ctrl+j", "b", "enter", "up")
         assert app.prompt.value == "a\nb"
-        assert app.prompt.cursor_location[0] == 0
+        await pilot.press("down")
+        assert (app.prompt.value, app.prompt.cursor_location) == ("a\nb", (1, 0))
+        await pilot.press("down")
+        assert app.prompt.value == ""
 
 
 async def test_up_from_an_empty_prompt_without_history_leaves_it() -> None:

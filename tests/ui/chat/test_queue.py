@@ -231,6 +231,39 @@ async def test_whoever_reads_further_up_stays_there_when_the_next_one_goes_out(o
         assert chat.rows[:5] == before
 
 
+async def closed_with_one(runtime: Any, open_chat: Any) -> str:
+    """Close a chat in which a message waits, and return its identity."""
+    async with streaming(open_chat) as (chat, _):
+        identity: str = chat.session.identity
+        await enter(chat, "one")
+        await chat.act("q")
+        await chat.press("y")
+        await chat.until(lambda: runtime.released == [identity])
+    return identity
+
+
+@pytest.mark.parametrize(
+    ("size", "how"),
+    [
+        ((100, 24), "/queue go to send · /queue clear to remove"),
+        ((80, 24), "/queue go · /queue clear"),
+        ((60, 16), "/queue"),
+    ],
+)
+async def test_why_it_waits_fits_the_screen(
+    runtime: Any, open_chat: Any, size: tuple[int, int], how: str
+) -> None:
+    identity = await closed_with_one(runtime, open_chat)
+    async with open_chat(conversation=identity, size=size) as chat:
+        shown = chat.screen.query_one(QueueLines)
+        words = f"Queue paused (the chat was closed). {how}"
+        await chat.until(lambda: str(shown.render()).splitlines()[:1] and words in str(shown.render()))
+        assert str(shown.render()).splitlines()[0].strip() == words
+        await chat.press("tab")
+        await chat.until(lambda: "Tab, then /queue" in str(shown.render()))
+        assert "…" not in str(shown.render()).splitlines()[0]
+
+
 async def test_a_reopened_chat_shows_what_waits_and_sends_nothing(runtime: Any, open_chat: Any) -> None:
     async with streaming(open_chat) as (chat, _):
         identity = chat.session.identity
@@ -259,12 +292,7 @@ async def test_a_reopened_chat_shows_what_waits_and_sends_nothing(runtime: Any, 
 async def test_a_chat_that_is_open_elsewhere_shows_nothing_that_it_cannot_send(
     runtime: Any, open_chat: Any
 ) -> None:
-    async with streaming(open_chat) as (chat, _):
-        identity = chat.session.identity
-        await enter(chat, "one")
-        await chat.act("q")
-        await chat.press("y")
-        await chat.until(lambda: runtime.released == [identity])
+    identity = await closed_with_one(runtime, open_chat)
     runtime.open_elsewhere(identity)
     async with open_chat(conversation=identity) as chat:
         await chat.until(lambda: chat.session.identity == identity)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.chat.test_chat_screen import saved_turn
 from tui.core.commands import COMMANDS
 from tui.core.events import AnswerDelta, ResponseStarted
 from tui.texts import branches, commands
@@ -19,12 +20,23 @@ EMPTY = {
     "edit 1": "its messages are 1 to 0",
     "continue": commands.NOTHING_TO_CONTINUE,
     "fork": commands.NOTHING_SENT,
+    "pin": commands.NOTHING_SENT,
+    "export": commands.NOTHING_SENT,
+    "export chat.md": commands.NOTHING_SENT,
     "previous": branches.NONE,
     "next": branches.NONE,
     "branches": branches.NONE,
     "find": commands.NOTHING_SENT,
     "find word": commands.NOTHING_SENT,
     "info": commands.NOTHING_SENT,
+}
+
+
+_NO_SUCH = {
+    "edit": "This chat has no message",
+    "previous": "This chat has no message",
+    "next": "This chat has no message",
+    "branches": "here is no",
 }
 
 
@@ -41,7 +53,9 @@ async def test_in_an_empty_chat(open_chat: Any, command: str, reason: str) -> No
         await refused(chat, command, reason)
 
 
-@pytest.mark.parametrize("command", ["retry", "edit", "continue", "fork", "new", "unsaved", "diagnose"])
+@pytest.mark.parametrize(
+    "command", ["retry", "edit", "continue", "fork", "export", "new", "unsaved", "diagnose"]
+)
 async def test_while_an_answer_streams(open_chat: Any, command: str) -> None:
     async with open_chat() as chat:
         chat.runtime.scripts = [[ResponseStarted(200), AnswerDelta("half"), asyncio.Event()]]
@@ -65,6 +79,65 @@ async def test_versions_need_a_second_one(open_chat: Any) -> None:
         await chat.until(lambda: isinstance(chat.app.screen, BranchesWindow))
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "0", "-1", "x", "1" * 10])
+async def test_a_number_that_means_nothing_is_refused(open_chat: Any, number: str) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        chat.screen.prompt.value = "/retry"
+        await chat.press("enter")
+        await chat.until(lambda: chat.screen.control.has_variants and not chat.screen.control.is_busy)
+        for command in ("edit", "previous", "next", "branches"):
+            await refused(chat, f"{command} {number}", _NO_SUCH[command])
+            assert max(len(note.message) for note in chat.app._notifications) < 120
+            chat.app.clear_notifications()
+
+
+async def test_a_complete_answer_is_not_continued(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await refused(chat, "continue", commands.IS_COMPLETE)
+        await chat.press("escape", "c")
+        await chat.pilot.pause()
+        assert len(chat.runtime.requests) == 1
+
+
+async def test_a_chat_that_is_open_elsewhere_keeps_its_name(runtime: Any, open_chat: Any) -> None:
+    old = runtime.keep(saved_turn())
+    runtime.open_elsewhere(old)
+    async with open_chat("demo", conversation=old) as chat:
+        await chat.until(lambda: chat.screen.control.is_read_only)
+        title = chat.session.title
+        await chat.press("escape", "N")
+        await chat.pilot.pause()
+        assert chat.app.screen is chat.screen
+        assert chat.session.title == title
+
+
+async def test_a_new_chat_begins_with_the_settings_of_its_provider(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        chat.screen.prompt.value = "/settings temperature 0.77"
+        await chat.press("enter")
+        await chat.until(lambda: chat.screen.control.target.parameters)
+        await chat.ask("hello")
+        before = chat.session.identity
+        chat.screen.prompt.value = "/new"
+        await chat.press("enter")
+        await chat.until(lambda: chat.session.identity != before)
+        assert not chat.screen.control.target.parameters
+        await chat.ask("again")
+        assert [request.sampling.temperature for _, request in chat.runtime.requests] == [0.77, None]
+
+
+async def test_an_unsaved_chat_is_neither_pinned_nor_exported(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press("f10")
+        await chat.until(lambda: not chat.session.is_saved)
+        await chat.ask("hello")
+        for command in ("pin", "export", "export chat.md"):
+            await refused(chat, command, commands.NOT_SAVED)
+            chat.app.clear_notifications()
+
+
 async def test_no_command_counts_as_a_draft(open_chat: Any) -> None:
     """A command is not sent, so it has no tokens."""
     async with open_chat() as chat:
@@ -84,4 +157,4 @@ async def test_what_is_no_command_is_a_message(open_chat: Any, text: str) -> Non
     async with open_chat() as chat:
         turn = await chat.ask(text)
         assert turn.prompt.text == text
-        assert ("no command and no preset" in chat.toasts) == (text == "/nonsense")
+        assert ("neither a command nor a preset" in chat.toasts) == (text == "/nonsense")

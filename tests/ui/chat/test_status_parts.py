@@ -57,7 +57,7 @@ def test_free_is_said() -> None:
 
 
 def test_before_the_first_turn_the_price_is_told() -> None:
-    assert text(facts_of(None)) == "0 tokens · 0.00 USD │ USD 0.001 in, 0.002 out per 1,000 tokens"
+    assert text(facts_of(None)) == "0 tokens · 0.00 USD │ in 0.001, out 0.002 USD per 1,000 tokens"
     assert text(facts_of(None, price=FREE)) == "0 tokens · free"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,17 @@ from textual.widgets import Static
 from tui.core.events import AnswerDelta, Finished, Progress, TimingsReport, UsageReport
 from tui.core.fold import phases_of_turn
 from tui.core.parts import parts_of
-from tui.core.phases import ESTIMATED, Learned, Phase
+from tui.core.phases import (
+    ESTIMATED,
+    NO_FIGURES_SGLANG,
+    NO_FIGURES_UNKNOWN,
+    NO_FIGURES_VLLM,
+    Learned,
+    Phase,
+)
 from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
+from tui.core.turn_report import figures_report
 from tui.core.usage import ServerTimings, Usage
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.times import time_content, turns_content
@@ -61,8 +70,17 @@ def test_no_line_is_wider_than_the_window() -> None:
 
 
 def test_what_is_unknown_is_said_with_what_would_show_it() -> None:
-    text = "\n".join(lines(turn_of(server_timings=None)))
-    assert "To see more, start vLLM with --enable-per-request-metrics, or open /metrics." in text
+    hints = {
+        NO_FIGURES_VLLM: "To see more, start vLLM with --enable-per-request-metrics, or open /metrics.",
+        NO_FIGURES_SGLANG: "To see more, start SGLang with --enable-metrics.",
+        NO_FIGURES_UNKNOWN: "If this is vLLM, --enable-per-request-metrics shows more.",
+    }
+    for reason, hint in hints.items():
+        assert lines(turn_of(server_timings=None, learned=Learned(unknown=reason)))[-2:] == [
+            "the server reports no times",
+            hint,
+        ]
+    assert lines(turn_of(server_timings=None))[-1] == "the server reports no times"
     assert "unknown: stopped" in "\n".join(lines(turn_of(state=TurnState.STOPPED)))
     assert "Figures do not fit" in "\n".join(lines(turn_of(queue=2700)))
 
@@ -86,6 +104,36 @@ def test_the_last_twenty_messages_stand_side_by_side() -> None:
     assert bar == "".join(sorted(bar, key="cqputae".index))
     assert {"q", "p", "t", "a"} <= set(bar)
     assert found[18].split() == ["23", "—"]
+
+
+def test_the_pieces_of_the_answer_stand_on_the_axis_of_its_parts() -> None:
+    turn = turn_of()
+    turn.timings.gaps = [0.05] * 60 + [2.4] + [0.05] * 60  # thinking and answer: 8.4 s
+    found = lines(turn)
+    arrivals = next(line for line in found if line.startswith("arrivals"))
+    assert arrivals.endswith("longest gap 2.40 s")
+    thinking, answer = (
+        next(line for line in found if line.startswith(name)) for name in ("thinking", "answer")
+    )
+    bars = arrivals.removesuffix("longest gap 2.40 s")[12:].rstrip()
+    assert len(bars) + 12 - len(bars.lstrip()) + len(bars.lstrip()) <= answer.rindex("█") + 2
+    assert 12 + len(bars) - len(bars.lstrip()) >= thinking.index("█") - 1
+    assert "   " in bars.strip()
+    assert not any(line.startswith("arrivals") for line in lines(turn_of()))  # gaps are not stored
+
+
+def test_the_first_message_of_a_kind_is_marked_and_not_compared() -> None:
+    """Servers compile for the first request of a kind: 17.7 s were measured, beside 1 s."""
+    slow, *others = turns = [turn_of(), turn_of(), turn_of(), turn_of(model="other"), turn_of(model="other")]
+    slow.phases = (Phase("unexplained", 17_700, "measured", ""),)
+    for turn in others:
+        turn.phases = (Phase("answer", 1_000, "measured", ""),)
+    found = turns_content(turns, None, 40).plain.splitlines()
+    bars = [line.split()[-1] for line in found[1:6]]
+    assert [line[4] for line in found[1:6]] == ["*", " ", " ", "*", " "]
+    assert [len(bar) for bar in bars] == [len(bars[1])] * 5
+    assert found[-2].startswith("* first of its kind: not compared")
+    assert "*" not in turns_content(turns[:1], None, 40).plain
 
 
 REPLY = [
@@ -134,3 +182,24 @@ async def test_what_is_learned_later_appears_in_the_open_window(open_chat: Any) 
         await chat.until(lambda: isinstance(chat.app.screen, FiguresScreen) and "queue" in shown(chat))
         turn.phases = (Phase("unexplained", 1234, "measured", "several-servers"),)
         await chat.until(lambda: "several servers answer here" in shown(chat))
+
+
+async def test_the_figures_are_copied_as_text_and_as_json(open_chat: Any) -> None:
+    async with open_chat(size=(80, 24)) as chat:
+        chat.runtime.scripts = [REPLY]
+        turn = await chat.ask("one")
+        await chat.press("f9")
+        await chat.until(lambda: isinstance(chat.app.screen, FiguresScreen) and "queue" in shown(chat))
+        await chat.press("y")
+        await chat.until(lambda: len(chat.runtime.clipboard.texts) == 1)
+        chat.app.screen.action_copy_json()
+        await chat.until(lambda: len(chat.runtime.clipboard.texts) == 2)
+        text, data = chat.runtime.clipboard.texts
+    for words in (
+        "Where the time went\nconnect",
+        "reported: vllm.metrics",
+        "Completion           7",
+        "The whole",
+    ):
+        assert words in text
+    assert json.loads(data) == figures_report(turn)

@@ -14,6 +14,7 @@ from tui.ui.chat.status_bar import StatusBar
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.shell.binding_bar import BindingBar
+from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.filter_line import FilterLine
 
 LONG = "A sentence that needs more than one line of a toast. " * 3
@@ -72,3 +73,21 @@ async def test_toasts_leave_the_fields_of_the_form_free(
             for field in fields:
                 assert not in_sight.overlaps(field.region.intersection(rows)), field
             assert not in_sight.overlaps(form.query_one(BindingBar).region)
+
+
+async def test_a_toast_stands_once_on_the_screen_whatever_window_opens(open_chat: Any) -> None:
+    def count() -> int:
+        rows = chat.app.screen._compositor.render_strips()
+        return sum("told once" in strip.text for strip in rows)
+
+    async with open_chat("demo", size=(100, 30)) as chat:
+        chat.screen.notify("told once", timeout=60)
+        await chat.until(lambda: count() == 1)
+        below, window = chat.app.screen, ConfirmDialog("Sure?", "A question")
+        chat.app.push_screen(window)
+        await chat.until(lambda: chat.app.screen is window and are_shown(window))
+        await chat.pilot.pause()
+        assert count() == 1
+        await chat.pilot.press("escape")
+        await chat.until(lambda: chat.app.screen is below)
+        await chat.until(lambda: count() == 1)

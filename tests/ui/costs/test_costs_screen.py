@@ -7,6 +7,9 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +21,21 @@ from textual.widgets import Input
 from tests.ui.costs.spending import NOW, a_month, line, spent_runtime
 from tests.ui.fake_runtime import FakeRuntime
 from tui.core.costs import By
+from tui.core.limits import Rates, Scope
+from tui.core.usage import Price
 from tui.runtime.cost_month import read_month
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
-from tui.ui.costs.export_dialog import CostsExportDialog
 from tui.ui.costs.screen import CostsScreen
-from tui.ui.costs.view import budget_line
+from tui.ui.costs.view import beside_plot, columns_for, line_columns_for, line_rows_of, rows_of
+from tui.ui.exporting import ExportDialog
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.list_rows import width_of
 from tui.ui.shell.row_list import RowList
+
+WIDE = 74
+"""Cells for a table on a screen of 80."""
 
 
 class Deck:
@@ -96,6 +105,17 @@ async def test_it_opens_at_once_and_says_that_it_reads(
         gate.set()
 
 
+async def test_no_key_is_named_for_the_price_of_what_is_no_provider(
+    open_costs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = spent_runtime()
+    kept = tuple(each for each in runtime.directory.providers() if each.name != "old-gw")
+    monkeypatch.setattr(runtime.directory, "providers", lambda: kept)
+    async with open_costs(runtime) as deck:
+        await deck.until(lambda: "Not priced: old-gw (2 answers)." in deck.text)
+        assert "enter its price" not in deck.text
+
+
 async def test_a_month_is_shown_by_provider_with_what_is_unknown_and_free(open_costs: Any) -> None:
     async with open_costs(spent_runtime()) as deck:
         await deck.until(lambda: "deepseek" in deck.text)
@@ -106,7 +126,8 @@ async def test_a_month_is_shown_by_provider_with_what_is_unknown_and_free(open_c
         assert rows["deepseek"] == "11.53 EUR"
         assert rows["openrouter"] == "~0.0002 USD"
         assert "Not priced: old-gw (2 answers)" in deck.text
-        await deck.until(lambda: "November 2026 · ≥ 11.68 EUR + ~0.0002 USD" in deck.text)
+        assert "press e to enter its price" in deck.text
+        await deck.until(lambda: "─ ≥ 11.68 EUR + ~0.0002 USD ─╮" in deck.text)
         assert "≥ 12.30 EUR by the end of the month" in deck.text
 
 
@@ -205,6 +226,17 @@ async def test_the_most_expensive_chats_stand_below_where_there_is_room(open_cos
         assert deck.app.screen.control.session.title == second
 
 
+async def test_chats_in_another_currency_are_not_compared_unsaid(open_costs: Any) -> None:
+    runtime = spent_runtime()
+    async with open_costs(runtime, (120, 40)) as deck:
+        await deck.until(lambda: "Most expensive chats" in deck.text)
+        assert "Most expensive chats in" not in deck.text
+    other = replace(line("deepseek", 1, conversation="c9"), price=Price(Decimal(1), Decimal(1), "USD"))
+    runtime.ledger.file.append(replace(other, own_amount=Decimal("99")))
+    async with open_costs(runtime, (120, 40)) as deck:
+        await deck.until(lambda: "Most expensive chats in EUR" in deck.text)
+
+
 async def test_e_opens_the_form_at_the_price_and_the_sums_are_read_again(open_costs: Any) -> None:
     runtime = spent_runtime()
     async with open_costs(runtime) as deck:
@@ -226,10 +258,33 @@ async def test_a_budget_is_judged_with_what_is_not_in_it(open_costs: Any) -> Non
     async with open_costs(runtime) as deck:
         await deck.until(lambda: "Budget this month: ≥ 11.68 EUR of" in deck.text)
     month = read_month(runtime.costs, runtime.chat_history, NOW.date().replace(day=1), NOW)
-    (state,) = month.budgets
-    words, style = budget_line(state)
+    _, (words, style) = beside_plot(month, 40, 5)
     assert words.startswith("Budget this month: ≥ 11.68 EUR of 12.00 EUR (97 %), 2 answers not priced")
     assert "warning" in style
+
+
+def test_budgets_beside_the_plot_are_shortened_and_counted_where_there_is_no_room() -> None:
+    day = replace(a_month("2"), scope=Scope.DAY)
+    named = [replace(a_month("5"), scope=Scope.PROVIDER, provider=name) for name in ("deepseek", "显存" * 20)]
+    runtime = spent_runtime(limits=(a_month("12"), day, *named))
+    month = read_month(runtime.costs, runtime.chat_history, NOW.date().replace(day=1), NOW)
+    (_, short, *_), few = beside_plot(month, 38, 5), beside_plot(month, 38, 3)
+    assert short == ("Budget deepseek: 230 % of 5.00 EUR", "$text-error")
+    assert few[1:] == [short, ("3 more: lmdeck costs --budget", "dim")]
+    for rows in range(2, 9):
+        found = [words for words, _ in beside_plot(month, 38, rows)]
+        assert len(found) <= rows
+        assert len(found) < 5 or max(map(cell_len, found)) <= 38
+
+
+def test_currencies_are_shown_together_at_the_rates_of_the_settings() -> None:
+    runtime = spent_runtime()
+    costs = runtime.costs
+    assert read_month(costs, runtime.chat_history, NOW.date().replace(day=1), NOW).together is None
+    costs.rates = Rates({"EUR": Decimal("1.08")}, date(2026, 11, 1))
+    month = read_month(costs, runtime.chat_history, NOW.date().replace(day=1), NOW)
+    assert ("Together: ≥ 12.62 USD (rates of 2026-11-01)", "") in beside_plot(month, 60, 7)
+    assert ("Together: ≥ 12.62 USD", "") in beside_plot(month, 38, 5)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
@@ -238,7 +293,7 @@ async def test_x_exports_what_is_shown(open_costs: Any, tmp_path: Path, suffix: 
     async with open_costs(spent_runtime()) as deck:
         await deck.until(lambda: "By provider" in deck.text)
         await deck.press("x")
-        await deck.until(lambda: isinstance(deck.app.screen, CostsExportDialog))
+        await deck.until(lambda: isinstance(deck.app.screen, ExportDialog))
         deck.app.screen.query_one(Input).value = str(target)
         await deck.press("enter")
         await deck.until(lambda: target.exists() and "Exported to" in deck.toasts)
@@ -261,7 +316,7 @@ async def test_an_export_replaces_no_file(open_costs: Any, tmp_path: Path) -> No
     async with open_costs(spent_runtime()) as deck:
         await deck.until(lambda: "By provider" in deck.text)
         await deck.press("x")
-        await deck.until(lambda: isinstance(deck.app.screen, CostsExportDialog))
+        await deck.until(lambda: isinstance(deck.app.screen, ExportDialog))
         deck.app.screen.query_one(Input).value = str(target)
         await deck.press("enter")
         await deck.until(lambda: "already exists" in deck.toasts)
@@ -279,3 +334,33 @@ def test_the_days_of_a_month_add_up_to_its_sum() -> None:
         assert sum(row.money.amount for row in rows if row.money.currency == "EUR") == total.amount
         keys = {row.key for row in rows}
         assert sum(len(month.exchanges(by, key)) for key in keys) == month.report(by).requests
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("amount", ["0.0002798", "0.00000299", "0.000004339", "123456.789", "0", None])
+def test_no_amount_of_an_answer_is_cut(by: By, amount: str | None) -> None:
+    own = None if amount is None else Decimal(amount)
+    answer = replace(line("deepseek"), own_amount=own, is_lower_bound=True)
+    columns = line_columns_for(WIDE, by, [line("local"), answer])
+    assert width_of(columns) <= WIDE
+    (row,) = line_rows_of([answer], columns)
+    place = next(number for number, column in enumerate(columns) if column.key == "amount")
+    shown = row.cells[place]
+    assert cell_len(shown) <= columns[place].width
+    assert own is None or own == 0 or "EUR" in shown
+
+
+@pytest.mark.parametrize("by", By)
+def test_no_sum_is_cut(by: By) -> None:
+    runtime = spent_runtime()
+    runtime.ledger.file.append(
+        replace(line("deepseek"), own_amount=Decimal("0.00000299"), is_lower_bound=True)
+    )
+    runtime.ledger.file.append(replace(line("old-gw"), own_amount=Decimal("123456.789"), is_lower_bound=True))
+    month = read_month(runtime.costs, runtime.chat_history, NOW.date().replace(day=1), NOW)
+    rows = month.report(by).rows
+    columns = columns_for(by, WIDE, rows)
+    assert width_of(columns) <= WIDE
+    place = next(number for number, column in enumerate(columns) if column.key == "amount")
+    for row in rows_of(month, by, columns):
+        assert cell_len(row.cells[place]) <= columns[place].width

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.ui.fake_runtime import FakeRuntime
+from tui.core.abilities import AbilityResult
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
 from tui.core.check_options import CheckOptions
@@ -32,7 +33,7 @@ from tui.net.server_wait import Waiting
 from tui.runtime.diagnosing import ProviderCheck
 from tui.ui.app import LmdeckApp
 
-Step = CheckResult | str | asyncio.Event
+Step = CheckResult | AbilityResult | str | asyncio.Event
 
 
 def works(check: CheckId) -> CheckResult:
@@ -105,6 +106,9 @@ class ScriptedCheck(ProviderCheck):
             await step.wait()
         elif isinstance(step, str):
             self._on_progress(step)
+        elif isinstance(step, AbilityResult):
+            assert self._on_ability is not None
+            self._on_ability(step)
         else:
             self._played.append(step)
             self._on_result(step)
@@ -131,9 +135,18 @@ class DiagnosingRuntime(FakeRuntime):
         on_result: Callable[[CheckResult], None],
         on_progress: Callable[[str], None],
         on_waiting: Callable[[Waiting], None] | None = None,
+        on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> ScriptedCheck:
         self.asked.append((provider, key_text, options or CheckOptions()))
-        made = ScriptedCheck(self, provider, key_text, options, on_result=on_result, on_progress=on_progress)
+        made = ScriptedCheck(
+            self,
+            provider,
+            key_text,
+            options,
+            on_result=on_result,
+            on_progress=on_progress,
+            on_ability=on_ability,
+        )
         made.report = self.report
         made.steps = self.report.results if self.steps is None else self.steps
         made.history = self.history

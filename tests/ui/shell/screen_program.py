@@ -13,6 +13,7 @@ from tests.ui.fake_runtime import FakeRuntime
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp, run_app
 from tui.ui.textual_compat.driver import TerminalDriver
+from tui.ui.textual_compat.terminal_output import TerminalOutput
 
 KEY = "sk-canary-2f7c91ab55d0"
 HEAVY = (
@@ -41,6 +42,19 @@ def record_imports(path: Path) -> None:
     TerminalDriver.write = recording  # type: ignore[method-assign]  # a spy
 
 
+def record_frames(path: Path) -> None:
+    """Write down each piece that the writing thread is given which has a mark of a frame."""
+    write = TerminalOutput.write
+
+    def recording(self: TerminalOutput, text: str) -> None:
+        if "\x1b[?2026" in text:
+            with path.open("a") as file:
+                file.write(json.dumps(text) + "\n")
+        write(self, text)
+
+    TerminalOutput.write = recording  # type: ignore[method-assign]  # a spy
+
+
 def crash_on_ctrl_c(runtime: FakeRuntime) -> None:
     """Let a defect happen with a key in a local variable and in the message."""
     runtime.redactor.add(Secret(KEY))
@@ -59,6 +73,8 @@ def main() -> int:
     runtime.paths = replace(runtime.paths, state_dir=folder / "state")
     if mode == "imports":
         record_imports(folder / "imports.json")
+    if mode == "frames":
+        record_frames(folder / "frames.jsonl")
     if mode == "crash":
         crash_on_ctrl_c(runtime)
     code = run_app(runtime)

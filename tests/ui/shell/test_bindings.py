@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.keys_page import render_common, render_page
+from tools.keys_page import render_page
 from tui.core.commands import COMMANDS
 from tui.ui.bindings import (
     BY_IDENTIFIER,
@@ -39,6 +39,7 @@ MEANINGS = {
     "h": {"history", "conversations"},
     "i": {"details", "close"},
     "m": {"pick"},
+    "M": {"abilities"},
     "n": {"new"},
     "N": {"rename"},
     "o": {"sort"},
@@ -47,19 +48,19 @@ MEANINGS = {
     "r": {"again"},
     "R": {"refresh"},
     "s": {"setup"},
-    "t": {"test", "again"},
+    "t": {"test", "again", "test_abilities"},
     "u": {"undo"},
     "w": {"columns"},
     "x": {"export"},
-    "y": {"copy_turn", "copy_report"},
+    "y": {"copy_turn", "copy_report", "copy_figures"},
     "j": {"cursor_down", "move_block", "scroll_down"},
     "k": {"cursor_up", "move_block", "scroll_up"},
     "g": {"scroll_top", "go_top", "scroll_home"},
     "G": {"scroll_bottom", "follow_end", "scroll_end"},
     "$": {"costs"},
     "*": {"default"},
-    "[": {"variant", "month"},
-    "]": {"variant", "month"},
+    "[": {"variant", "month", "provider"},
+    "]": {"variant", "month", "provider"},
     "'": {"next_match"},
     '"': {"previous_match"},
     "/": {"filter", "search"},
@@ -220,4 +221,4 @@ def test_the_page_of_keys_is_current() -> None:
     for key in BY_IDENTIFIER.values():
         assert f"| {key.tooltip} | `{key.identifier}` |" in page
     assert all(f"/{command.name}" in page for command in COMMANDS)
-    assert "| `Ctrl+P, :` |" in render_common()
+    assert "| `Ctrl+P, :` |" in page

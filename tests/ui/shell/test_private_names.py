@@ -52,8 +52,14 @@ OWNERS = {
     "rich.style:Style": ("_make_ansi_codes",),
     "pygments.lexers.python:PythonLexer": ("_tokens",),
 }
-MODULES = ("textual._compositor", "textual._context", "textual._parser", "textual._xterm_parser")
-"""Private modules that are imported, each for one name."""
+MODULES = (
+    "textual._ansi_sequences",
+    "textual._compositor",
+    "textual._context",
+    "textual._parser",
+    "textual._xterm_parser",
+)
+"""Private modules that are imported, each for a name or two."""
 
 
 @cache

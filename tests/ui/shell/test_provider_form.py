@@ -21,6 +21,7 @@ from tui.core.model_names import COMMON_MODELS
 from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.provider_schema import MAIN_ROWS
 from tui.core.secret import Secret
+from tui.net.reachability import Reachability
 from tui.ui.app import LmdeckApp
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.api_key_field import ApiKeyField
@@ -97,6 +98,12 @@ def note(pilot: Pilot[Any], name: str) -> str:
 
 def trial(pilot: Pilot[Any]) -> str:
     return str(form_of(pilot).query_one("#trial-result", Static).visual)
+
+
+def shown_text(pilot: Pilot[Any]) -> str:
+    """What the screen shows."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
 
 
 async def write(pilot: Pilot[Any], name: str, text: str) -> None:
@@ -237,6 +244,43 @@ async def test_suggestions_come_from_the_endpoint_and_enter_takes_one(
         assert not models(pilot).is_open
 
 
+def answering_late(runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Have every server answer only once the event is set."""
+    answered, look = asyncio.Event(), runtime.look
+
+    async def late(provider: Provider, key_text: str | None = None) -> Reachability:
+        await answered.wait()
+        return await look(provider, key_text)
+
+    monkeypatch.setattr(runtime, "look", late)
+    return answered
+
+
+async def test_the_list_opens_when_the_server_answers_after_something_was_typed(
+    runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime.models["http://gpu01:8000/v1"] = ["house-1", "house-2", "other"]
+    answered = answering_late(runtime, monkeypatch)
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "compatible_provider", "house")
+        assert not models(pilot).is_open, "no common name fits"
+        answered.set()
+        await until(pilot, lambda: models(pilot).is_open and models(pilot).option_count == 2)
+
+
+async def test_the_list_stays_closed_when_the_server_answers_after_it_was_left(
+    runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime.models["http://gpu01:8000/v1"] = ["house-1", "house-2", "other"]
+    answered = answering_late(runtime, monkeypatch)
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "compatible_provider", "house")
+        await pilot.press("tab")
+        answered.set()
+        await until(pilot, lambda: "does not list this model" in problem(pilot, "compatible_provider"))
+        assert not models(pilot).is_open
+
+
 async def test_an_unlisted_model_is_a_warning_and_can_be_saved(runtime: FakeRuntime, until: Until) -> None:
     runtime.models["http://gpu01:8000/v1"] = ["Qwen/Qwen3-8B"]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
@@ -255,6 +299,23 @@ async def test_without_an_answer_common_names_are_suggested(runtime: FakeRuntime
         assert models(pilot).option_count >= 3
         assert models(pilot).border_title == "Common names"
         assert "Suggestions. Enter a URL" in hint(pilot)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("input_price", "0.0005", "That is 0.50 USD per million."),
+        ("output_price", "0.00219", "That is 2.19 USD per million."),
+        ("input_price", "0", ""),
+        ("input_price", "five", ""),
+    ],
+)
+async def test_a_price_is_told_in_the_other_unit(
+    runtime: FakeRuntime, until: Until, name: str, typed: str, said: str
+) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, name, typed)
+        await until(pilot, lambda: (said in hint(pilot)) if said else "per million" not in hint(pilot))
 
 
 async def test_escape_closes_the_list_before_the_form(runtime: FakeRuntime, until: Until) -> None:
@@ -372,6 +433,19 @@ async def test_the_test_of_a_saved_key_leaves_it_to_the_runtime(runtime: FakeRun
         provider, key_text = runtime.tested[0]
         assert provider.name == "cloud", "the key is stored under the old name"
         assert key_text is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_test_of_vectors_names_the_texts_that_it_compares(
+    runtime: FakeRuntime, until: Until, size: tuple[int, int]
+) -> None:
+    async with form(runtime, runtime.directory.get("old-embedder"), size=size) as pilot:
+        await write(pilot, "test_prompt", "My own text")
+        await pilot.press("f5")
+        await until(pilot, lambda: "Plausible: of 1 to 3" in shown_text(pilot))
+        shown = shown_text(pilot)
+        for line in ("1 The cat sleeps", "4 My own text", "4      -0.60  0.00  0.80  1.00"):
+            assert line in shown
 
 
 async def test_a_failed_test_says_what_is_wrong_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:
@@ -587,6 +661,7 @@ async def test_the_category_sets_the_sub_type_and_hides_the_output_price(
         await pilot.press("right")
         await until(pilot, lambda: form_of(pilot).row("sub_type").value == "custom-embedding")
         assert not form_of(pilot).row("output_price").display
+        await until(pilot, lambda: "/v1/embeddings" in note(pilot, "provider_url"))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: runtime.directory.get("gpu01-vllm").category is Category.EMBEDDING)
         assert runtime.directory.get("gpu01-vllm").output_price is None

@@ -477,16 +477,16 @@ async def test_a_chat_that_just_ended_is_the_first_of_the_recent_ones(
 async def test_why_no_recent_chats_are_shown_is_said_until_they_are(
     runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recent = runtime.conversations.recent
+    recent = runtime.conversations.listing.recent
 
     def refuse(limit: int) -> Any:
         raise LmdeckError(explain("store-full", path="~/x"))
 
-    monkeypatch.setattr(runtime.conversations, "recent", refuse)
+    monkeypatch.setattr(runtime.conversations.listing, "recent", refuse)
     said = explain("store-full", path="~/x").title[:30]
     async with listed(runtime, (120, 40)) as pilot:
         await until(pilot, lambda: said in text_of(pilot))
-        monkeypatch.setattr(runtime.conversations, "recent", recent)
+        monkeypatch.setattr(runtime.conversations.listing, "recent", recent)
         await pilot.press("h")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConversationsScreen))
         await pilot.press("escape")

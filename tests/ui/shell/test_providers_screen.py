@@ -34,9 +34,9 @@ from tui.ui.providers.row import Row
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.table import ProviderTable
 from tui.ui.providers.test_dialog import ProviderTestScreen
+from tui.ui.shell.column_heads import ColumnHeads
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
-from tui.ui.shell.row_list import ColumnHeads
 
 Until = Callable[..., Awaitable[None]]
 SIZES = [(80, 24), (120, 40)]
@@ -525,17 +525,31 @@ async def test_enter_on_an_embedding_provider_tests_it_and_again(until: Until) -
         shown = text_of(pilot)
         for figure in (
             "This is a sample text",
-            "2 vectors of 2 numbers",
+            "4 vectors of 2 numbers",
             "norm 1.000",
             "500 tokens",
             "0.01 EUR",
             "14 ms",
+            "1 The cat sleeps on the sofa.",
+            "4 This is a sample text",
+            "1       1.00  0.80  0.00 -0.60",
+            "Plausible: of 1 to 3",
         ):
             assert figure in shown
         await pilot.press("t")
         await until(pilot, lambda: len(runtime.tested) == 2)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, ProvidersScreen)
+
+
+async def test_vectors_that_fit_no_meaning_are_not_called_plausible(until: Until) -> None:
+    runtime = FakeRuntime((*example_providers(), embedding()))
+    runtime.vectors = replace(runtime.vectors, values=((1, 0), (0, 1), (0.9, 0.1), (0, 1)))
+    async with listed(runtime) as pilot:
+        table_of(pilot).rearrange("bge")
+        await pilot.press("t")
+        await until(pilot, lambda: "Not plausible" in text_of(pilot))
+        assert "Plausible" not in text_of(pilot)
 
 
 async def test_enter_on_a_provider_that_has_gone_meanwhile_does_nothing(until: Until) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,9 +12,11 @@ from textual.widgets import Static
 
 from tests.ui.diagnosis.diagnosis_runtime import DiagnosingRuntime
 from tests.ui.diagnosis.test_discover_screen import GUARDED, KNOWN, LOADING, VLLM, found
-from tests.ui.fake_runtime import FakeRuntime, failure, refused
+from tests.ui.fake_runtime import FakeRuntime, example_providers, failure, refused
+from tests.ui.shell.test_providers_screen import embedding
 from tui.core.causes import explain
 from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.provider import Provider
 from tui.net.reachability import Reachability
 from tui.store.settings import Settings
 from tui.store.summaries import ConversationSummary
@@ -42,9 +44,9 @@ LOOKS = [
 ]
 
 
-def app_with(theme: str) -> LmdeckApp:
+def app_with(theme: str, providers: Sequence[Provider] | None = None) -> LmdeckApp:
     """The list with one endpoint of each kind: up, down, and one that is still being asked."""
-    runtime = FakeRuntime(settings=Settings(theme=theme, calm=True))
+    runtime = FakeRuntime(providers, settings=Settings(theme=theme, calm=True))
     runtime.reachability["cloud"] = Reachability(False, failure(), None)
     runtime.reachability["gpu01-vllm"] = asyncio.Event()
     return LmdeckApp(runtime, environment={})
@@ -124,6 +126,23 @@ def test_failed_test(snap_compare: Any, until: Until, theme: str, size: tuple[in
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
+@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40))])
+def test_test_of_an_embedding_provider(
+    snap_compare: Any, until: Until, theme: str, size: tuple[int, int]
+) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot, until)
+        await select(pilot, "bge")
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderTestScreen))
+        shown = pilot.app.screen.query_one("#trial-result", Static)
+        await until(pilot, lambda: "Plausible" in str(shown.visual))
+        await pilot.pause()
+
+    app = app_with(theme, (*example_providers(), embedding()))
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
 @pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
 def test_discover(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
     app = app_with(theme)
@@ -192,7 +211,7 @@ def test_conversations(
         )
         for number in range(30)
     ]
-    monkeypatch.setattr(runtime.conversations, "list", lambda on_read: saved)
+    monkeypatch.setattr(runtime.conversations.listing, "all", lambda on_read: saved)
 
     async def before(pilot: Pilot[Any]) -> None:
         pilot.app.push_screen(ConversationsScreen())

@@ -17,6 +17,8 @@ PROGRAM = Path(__file__).parent / "screen_program.py"
 KEY = "sk-canary-2f7c91ab55d0"
 RESTORED = b"\x1b[?1049l"
 """What leaves the alternate screen."""
+BEGUN, ENDED = "\x1b[?2026h", "\x1b[?2026l"
+"""Around what a terminal is to show at once."""
 
 
 @contextmanager
@@ -101,6 +103,20 @@ def test_a_defect_is_told_without_values(tmp_path: Path) -> None:
     assert KEY not in text
     assert KEY not in terminal.raw.decode(errors="replace")
     assert report.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_frame_is_written_in_one_piece(tmp_path: Path) -> None:
+    with screens(tmp_path, "frames") as terminal:
+        terminal.send("down", "/")
+        terminal.wait_for("Filter by name")
+        quit_cleanly(terminal)
+    pieces = [json.loads(line) for line in (tmp_path / "frames.jsonl").read_text().splitlines()]
+    frames = [piece for piece in pieces if BEGUN in piece or ENDED in piece]
+    assert len(frames) > 2
+    for frame in frames:
+        assert frame.startswith(BEGUN)
+        assert frame.endswith(ENDED)
+        assert len(frame) > len(BEGUN + ENDED)
 
 
 def test_the_list_is_painted_before_heavy_imports(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ The help reads them all, so they import nothing that running a command needs.
 ORDER = (
     "chat",
     "ask",
+    "embed",
     "check",
     "discover",
     "providers",
@@ -16,5 +17,6 @@ ORDER = (
     "engine",
     "paths",
     "forget",
+    "completion",
 )
 """How the help lists them; a module that is not named here comes after these."""

@@ -1,6 +1,7 @@
 """``lmdeck chat``: its arguments."""
 
 from tui.cli.command import Command, argument
+from tui.cli.option_rules import excludes
 from tui.texts import command_help as texts
 
 COMMAND = Command(
@@ -14,4 +15,5 @@ COMMAND = Command(
         argument("--plain", action="store_true", help=texts.PLAIN),
         argument("--resume", metavar="ID", help=texts.RESUME),
     ),
+    rules=(excludes("--resume", "--unsaved"),),
 )

@@ -2,6 +2,7 @@
 
 from tui.cli.argument_parser import positive_integer
 from tui.cli.command import DOES_NOT_ASK, PRINTS_JSON, Command, argument
+from tui.cli.option_rules import needs
 from tui.texts import command_help as texts
 
 NAME = argument("name", metavar="CHAT", help=texts.HISTORY_NAME)
@@ -25,7 +26,7 @@ SEARCH = Command(
     run="tui.cli.history_search:search_conversations",
     examples=texts.HISTORY_SEARCH_EXAMPLES,
     arguments=(
-        argument("text", nargs="+", metavar="TEXT", help=texts.HISTORY_TEXT),
+        argument("text", nargs="+", metavar="TEXT", help=texts.HISTORY_TEXT, may_be_empty=True),
         argument("--reasoning", action="store_true", help=texts.HISTORY_REASONING),
         argument("--limit", type=positive_integer, metavar="N", help=texts.HISTORY_LIMIT),
         PRINTS_JSON,
@@ -59,6 +60,7 @@ EXPORT = Command(
         argument("-o", "--output", metavar="FILE|FOLDER", help=texts.HISTORY_OUTPUT),
         argument("--replace", action="store_true", help=texts.HISTORY_REPLACE),
     ),
+    rules=(needs("--replace", "--output"),),
 )
 IMPORT = Command(
     "import",
@@ -80,6 +82,6 @@ RESTORE = Command(
     "restore",
     texts.HISTORY_RESTORE,
     run="tui.cli.history_remove:restore_conversation",
-    arguments=(argument("name", nargs="?", default="", metavar="CHAT", help=texts.HISTORY_DELETED),),
+    arguments=(argument("name", nargs="?", metavar="CHAT", help=texts.HISTORY_DELETED),),
 )
 COMMAND = Command("history", texts.HISTORY, actions=(LIST, SEARCH, SHOW, EXPORT, IMPORT, REMOVE, RESTORE))

@@ -6,6 +6,7 @@ from importlib import import_module
 from types import ModuleType
 
 from tui.core.lazy_dataclass import dataclass
+from tui.texts import network
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,10 @@ class Gpu:
     def describe(self) -> str:
         """Return the GPU in one line."""
         used, total = self.memory_used / 2**30, self.memory_total / 2**30
-        busy = "" if self.utilisation is None else f", {self.utilisation} % busy"
+        busy = "" if self.utilisation is None else network.GPU_BUSY.format(percent=self.utilisation)
         pids = ", ".join(f"pid {pid}" for pid, _ in self.processes[:4])
-        return f"GPU {self.index} {self.name}: {used:.1f} of {total:.1f} GiB used{busy}" + (
-            f" by {pids}" if pids else ""
-        )
+        by = network.GPU_BY.format(pids=pids) if pids else ""
+        return network.GPU.format(index=self.index, name=self.name, used=used, total=total, busy=busy, by=by)
 
 
 def read_gpus(library: ModuleType | None = None) -> tuple[Gpu, ...]:

@@ -66,10 +66,8 @@ class RunningServer:
         if self.ports:
             ports = ", ".join(str(port) for port in self.ports)
             return network.LISTENS.format(who=self.label + model, pid=pid, ports=ports)
-        return (
-            f"{self.label}{model} ({pid}) has no port yet{_since(self.process)}: "
-            f"it may be starting, for port {self.expected_port}"
-        )
+        since, port = _since(self.process), self.expected_port
+        return network.NO_PORT_YET.format(who=self.label + model, pid=pid, since=since, port=port)
 
 
 @dataclass(frozen=True, slots=True)

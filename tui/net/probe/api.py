@@ -25,6 +25,7 @@ from tui.net.probe.evidence import has_chat_route
 from tui.net.probe.key import check_api_key
 from tui.net.probe.server import check_models, check_server, recognise_late
 from tui.net.probe.speed import check_speed, check_stream
+from tui.net.probe.vector_speed import check_vector_speed
 from tui.net.probe.vectors import ask_vectors, check_vectors, skip_vectors
 from tui.texts import checks
 
@@ -152,8 +153,9 @@ async def _check_vectors(context: DiagnosisContext, outcome: EmbeddingOutcome | 
             skip_vectors(context)
             return
         outcome = await ask_vectors(context)
-    check_vectors(context, outcome)
+    await check_vectors(context, outcome)
     await recognise_late(context, outcome.failure)
+    await check_vector_speed(context)
 
 
 async def _check_chat(context: DiagnosisContext, outcome: ChatOutcome | None) -> None:

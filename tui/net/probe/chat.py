@@ -12,14 +12,16 @@ from tui.core.chat import ChatRequest, Message, Role
 from tui.core.curl import curl_command
 from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.endpoint_url import chat_url_of
+from tui.core.event_text import event_text
 from tui.core.events import AnswerDelta, Finished, Progress, ReasoningDelta, ResponseStarted, StreamEvent
 from tui.core.failure import Failure
 from tui.core.figures import UNKNOWN
-from tui.core.fold import WAITING_STAGES, apply
+from tui.core.fold import apply
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
 from tui.core.redaction import ReplyRedactor
 from tui.core.safe_text import safe_line
+from tui.core.server_phase import WAITING_STAGES
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
 from tui.net.probe.context import DiagnosisContext
@@ -131,7 +133,7 @@ def _take(context: DiagnosisContext, outcome: ChatOutcome, at: float, events: li
 def _log(outcome: ChatOutcome, event: StreamEvent, at: float) -> None:
     if len(outcome.log) < _KEPT_EVENTS:
         since = (at - (outcome.turn.timings.started or at)) * 1000
-        outcome.log.append(f"+{since:.1f} ms {safe_line(repr(event), 300)}")
+        outcome.log.append(f"+{since:.1f} ms {safe_line(event_text(event), 300)}")
 
 
 async def check_chat(context: DiagnosisContext, outcome: ChatOutcome) -> None:
@@ -151,7 +153,11 @@ async def check_chat(context: DiagnosisContext, outcome: ChatOutcome) -> None:
         context.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
         return
     accept_unlisted(context)
-    facts = tuple(safe_line(note, 120) for note in turn.notes if note != answers.ALL_REASONING)
+    facts = tuple(
+        safe_line(note, 120)
+        for note in turn.notes
+        if note != answers.ALL_REASONING and not note.startswith(answers.ONLY_TAGGED)
+    )
     refused = next((note for note in turn.notes if note.startswith("retried")), None)
     if refused is not None:
         warning = explain("unsupported-param", retried=refused.partition(":")[0])
@@ -236,6 +242,9 @@ def check_reasoning(context: DiagnosisContext, outcome: ChatOutcome) -> None:
         context.settle(failed(CheckId.REASONING, warning, *_reasoning_facts(turn), as_warning=True))
     elif answers.ALL_REASONING in turn.notes:
         context.settle(failed(CheckId.REASONING, explain("reasoning-parser"), as_warning=True))
+    elif any(note.startswith(answers.ONLY_TAGGED) for note in turn.notes):
+        warning = explain("reasoning-parser", inline="yes")
+        context.settle(failed(CheckId.REASONING, warning, as_warning=True))
     elif turn.reasoning:
         place = turn.reasoning_source or checks.THE_STREAM
         context.settle(passed(CheckId.REASONING, checks.REASONING_IN.format(place=place)))

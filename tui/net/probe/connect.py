@@ -153,8 +153,8 @@ async def attempt(address: Address, seconds: float) -> Attempt:
             raw.setblocking(False)
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_connect(raw, target)
-    except OSError as trouble:  # TimeoutError among them
-        error = trouble
+    except OSError as refusal:  # TimeoutError among them
+        error = refusal
     return Attempt(address, _since(started), error)
 
 

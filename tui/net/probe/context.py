@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui.core.abilities import Ability, AbilityResult, Outcome
 from tui.core.api_key_search import MASK
 from tui.core.chat import Endpoint
 from tui.core.check_history import compare_checks, record_of
@@ -33,12 +34,13 @@ from tui.core.usage import Usage
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
 from tui.net.server_wait import ServerWait, Waiting
-from tui.texts import checks
+from tui.texts import abilities, checks
 from tui.wire.evidence import Proof
 from tui.wire.servers import ServerIdentity
 
 if TYPE_CHECKING:
     from tui.core.turn import Turn
+    from tui.core.vector_traits import VectorTraits
     from tui.net.machine.gpus import Gpu
     from tui.net.machine.snapshot import Snapshot
     from tui.wire.models import ModelList
@@ -53,6 +55,7 @@ _FAILED = {
     CheckId.AUTH: checks.AUTH_FAILED,
     CheckId.MODELS: checks.MODELS_FAILED,
     CheckId.CHAT: checks.CHAT_FAILED,
+    CheckId.VECTORS: checks.VECTORS_FAILED,
 }
 _NOTICE_SECONDS = 2.0
 
@@ -75,7 +78,7 @@ class Findings:
     usage: Usage | None = None
     decode_rate: float | None = None
     phases: tuple[Phase, ...] = ()
-    vector_size: int | None = None
+    vectors: VectorTraits | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     repairs: list[Repair] = field(default_factory=list)
     machine: list[str] = field(default_factory=list)
@@ -84,6 +87,11 @@ class Findings:
     """Those of the model list."""
     proved: set[Proof] = field(default_factory=set)
     """What the requests so far have shown of the endpoint."""
+    abilities: list[AbilityResult] = field(default_factory=list)
+    to_test: tuple[Ability, ...] = ()
+    """The abilities whose tests have begun, or will."""
+    model_build: str = ""
+    """What tells the model behind the name from another one, where the server shows it."""
 
 
 class DiagnosisContext:
@@ -98,10 +106,15 @@ class DiagnosisContext:
         on_result: Callable[[CheckResult], None] | None,
         on_progress: Callable[[str], None] | None,
         on_waiting: Callable[[Waiting], None] | None = None,
+        abilities: Collection[Ability] = (),
+        on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> None:
         self.target = target
         self.services = services
         self.quick = quick
+        self.abilities = abilities
+        """Those that are tested once the checks are over."""
+        self._on_ability = on_ability
         self.endpoint: Endpoint = target.endpoint
         self.findings = Findings(model=target.model)
         self._on_result = on_result
@@ -160,6 +173,21 @@ class DiagnosisContext:
             self._blocked.add(result.id)
         if self._on_result is not None:
             self._on_result(result)
+
+    def _untried(self) -> Iterator[AbilityResult]:
+        """Yield the abilities whose tests did not end."""
+        tested = {result.ability for result in self.findings.abilities}
+        for ability in self.findings.to_test:
+            if ability not in tested:
+                yield AbilityResult(ability, Outcome.NOT_TRIED, abilities.TESTS_STOPPED)
+
+    def note_ability(self, result: AbilityResult) -> None:
+        """Record and report what became of the test of an ability, without the keys that a server repeats."""
+        redact = self.services.redactor.redact
+        clean = replace(result, evidence=redact(result.evidence), model=redact(result.model))
+        self.findings.abilities.append(clean)
+        if self._on_ability is not None:
+            self._on_ability(clean)
 
     def _without_keys(self, result: CheckResult) -> CheckResult:
         redact = self.services.redactor.redact
@@ -274,8 +302,11 @@ class DiagnosisContext:
             usage=found.usage,
             decode_rate=found.decode_rate,
             phases=found.phases,
-            vector_size=found.vector_size,
+            vectors=found.vectors,
             curl=found.curl or self._models_curl(),
+            abilities=(*found.abilities, *(self._untried() if interrupted else ())),
+            build=_build_of(found),
+            model_build=found.model_build,
             is_quick=self.quick,
             was_interrupted=interrupted,
         )
@@ -311,3 +342,9 @@ def _summary(identity: ServerIdentity) -> ServerSummary | None:
     if identity.kind is None:
         return None
     return ServerSummary(str(identity.kind), identity.version, identity.evidence)
+
+
+def _build_of(found: Findings) -> str:
+    fingerprint = found.turn.system_fingerprint if found.turn is not None else None
+    parts = (str(found.identity.kind or ""), found.identity.version, fingerprint)
+    return " ".join(part for part in parts if part)

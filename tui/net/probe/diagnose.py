@@ -6,8 +6,9 @@ connection is told without loading the HTTP library and the chat.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from tui.core.abilities import Ability, AbilityResult
 from tui.core.causes import explain
 from tui.core.check_history import compare_servers, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
@@ -32,11 +33,14 @@ class Diagnosis:
         on_result: Callable[[CheckResult], None] | None = None,
         on_progress: Callable[[str], None] | None = None,
         on_waiting: Callable[[Waiting], None] | None = None,
+        abilities: Collection[Ability] = (),
+        on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> None:
         """``notes_machine`` says whether the report tells what runs on this machine; a verdict that needs
         to know looks in any case. ``on_result`` gets each check as it ends, and again where later evidence
         corrects it; ``on_progress`` a sentence while something is waited for, also while that is a server
-        which is starting or loading, where nobody takes ``on_waiting``."""
+        which is starting or loading, where nobody takes ``on_waiting``.
+        ``abilities`` are tested after the checks, and ``on_ability`` gets the result of each."""
         self._run = DiagnosisContext(
             target,
             services,
@@ -44,6 +48,8 @@ class Diagnosis:
             on_result=on_result,
             on_progress=on_progress,
             on_waiting=on_waiting,
+            abilities=abilities,
+            on_ability=on_ability,
         )
         self._notes_machine = notes_machine
 
@@ -69,6 +75,10 @@ class Diagnosis:
 
             await check_api(context)
         context.skip_rest()
+        if context.abilities:
+            from tui.net.probe.deep.run import test_abilities
+
+            await test_abilities(context)
         if self._notes_machine and context.has_origin:
             await note_machine(context)
         _settle_drift(context)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tui.core.api_key_rules import literal_trouble
+from tui.core.api_key_rules import literal_problem
 from tui.core.causes import CATALOGUE, explain
 from tui.core.diagnosis import CheckId, CheckResult, Surroundings, failed, passed
-from tui.core.endpoint_url import UrlProblem, UrlReport, chat_url_of, inspect_url
+from tui.core.endpoint_url import UrlProblem, UrlReport, inspect_url, request_url_of
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
 from tui.net.headers import is_key_open
 from tui.net.probe.context import DiagnosisContext
+from tui.net.probe.evidence import first_answering
 from tui.net.proxies import Route, no_proxy_entries, no_proxy_setting
 from tui.texts import checks
 
@@ -34,7 +35,8 @@ async def check_url(context: DiagnosisContext) -> None:
         context.settle(failed(CheckId.URL, unencrypted, as_warning=context.endpoint.allow_unencrypted_key))
         return
     odd = next((problem for problem in report.problems if problem.cause in _ODDITIES), None)
-    fact = checks.REQUESTS_GO_TO.format(url=chat_url_of(report.normalised))
+    asked = request_url_of(report.normalised, is_embedding=context.target.is_embedding)
+    fact = checks.REQUESTS_GO_TO.format(url=asked)
     if odd is not None:
         context.settle(failed(CheckId.URL, _failure_of(odd), fact, as_warning=True))
         return
@@ -46,8 +48,6 @@ async def _refuse_url(context: DiagnosisContext, report: UrlReport) -> None:
     others = tuple(CATALOGUE[problem.cause].title.split("[[")[0] for problem in report.errors[1:3])
     facts: list[str] = [checks.ALSO.format(text=safe_line(other, 60)) for other in others]
     if report.repair:
-        from tui.net.probe.evidence import first_answering
-
         # The repair may lie outside of what was written: no key goes there before a person agrees.
         context.endpoint = replace(
             context.target.endpoint, base_url=report.repair, key=None, extra_headers={}
@@ -119,10 +119,10 @@ def _malformed_key(context: DiagnosisContext) -> Failure | None:
     endpoint = context.endpoint
     if not endpoint.key:
         return None
-    trouble = literal_trouble(endpoint.key.reveal())
-    if trouble is None or trouble.is_doubtful:
+    problem = literal_problem(endpoint.key.reveal())
+    if problem is None or problem.is_doubtful:
         return None
-    return explain("key-malformed", reason=trouble.reason, key_source=endpoint.key_source)
+    return explain("key-malformed", reason=problem.reason, key_source=endpoint.key_source)
 
 
 def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, origin_of
 from tui.net.probe.context import DiagnosisContext
+from tui.net.probe.evidence import first_answering
 from tui.net.probe.lint import surrounding_facts
 from tui.texts import checks
 
@@ -137,8 +138,6 @@ async def _offer_ports(context: DiagnosisContext, origin: Origin, servers: list[
 
 
 async def _answering_at(context: DiagnosisContext, origin: Origin, port: int) -> str | None:
-    from tui.net.probe.evidence import first_answering
-
     elsewhere = Origin(origin.scheme, origin.host, port).authority
     base = urlsplit(context.endpoint.base_url)._replace(netloc=elsewhere).geturl()
     return await first_answering(context, (base, f"{base}/v1"))

@@ -19,6 +19,7 @@ from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import load_of, metrics_text
 from tui.net.scrape import AFTER_SECONDS
 from tui.texts import answers, checks
+from tui.wire.fingerprint import reason_without_times
 from tui.wire.metric_deltas import learned_between, read_counters
 from tui.wire.prometheus import ServerMetrics
 
@@ -102,7 +103,7 @@ async def check_speed(context: DiagnosisContext, outcome: ChatOutcome) -> None:
         return
     turn = outcome.turn
     timings, usage = turn.timings, turn.usage
-    tokens = usage.completion_tokens if usage is not None and not is_buffered(outcome) else None
+    tokens = None if is_buffered(outcome) else timings.streamed_tokens(usage)
     context.findings.decode_rate = timings.decode_rate(tokens)
     _note_timings(context, timings, tokens)
     facts = [*_own_figures(turn), *_server_figures(turn.server_timings, context.findings.decode_rate)]
@@ -123,6 +124,8 @@ def _note_phases(context: DiagnosisContext, outcome: ChatOutcome, text: str) -> 
     learned = Learned(route=context.services.factory.route_times.of(context.endpoint.base_url))
     if outcome.before is not None and text:
         learned = learned.plus(learned_between(outcome.before, read_counters(text), turn.model))
+    elif not text:
+        learned = replace(learned, unknown=reason_without_times(context.findings.identity))
     learn(turn, learned)
     context.findings.phases = turn.phases
 

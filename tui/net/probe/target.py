@@ -62,6 +62,8 @@ class ProbeLimits:
     ports_seconds: float = 0.5
     """For all other ports of this machine together that may be the right one."""
     reprobe_seconds: float = 0.5
+    ability_seconds: float = 60.0
+    """For the whole answer to each request that tests an ability."""
 
     def of_request(self) -> RequestTimeouts:
         """Return the limits of the request that the endpoint is there for: one try."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui.core.titles import title_of
-from tui.session.history.incoming import Incoming, foreign, malformed, require_writable, stable_identity
+from tui.session.history.details import split_details
+from tui.session.history.incoming import Incoming, foreign, require_writable, stable_identity
 from tui.session.history.message_tree import Message, tree_turns
 from tui.store.record_values import text_of
 from tui.texts import history as texts
@@ -67,14 +68,14 @@ def _conversation(
     remarks: list[str],
 ) -> Incoming:
     require_writable(value)
-    turns, shown = tree_turns(messages, current)
-    if not turns:
-        raise malformed(texts.NO_CONVERSATION)
+    tree = tree_turns(messages, current)
+    if tree.is_cut:
+        remarks.append(texts.BEGINNINGS_LEFT_OUT)
     began = _moment(value.get("create_time", value.get("created_at"))) or moment
     title = text_of(value.get("title")) or text_of(record_of(value.get("chat")).get("title"))
-    first = next((turn.prompt for turn in turns if turn.prompt.strip()), "")
+    first = next((turn.prompt for turn in tree.turns if turn.prompt.strip()), "")
     identity = stable_identity(origin, dict(value), name)
-    return foreign(identity, title or title_of(first), began, turns, remarks, shown)
+    return foreign(identity, title or title_of(first), began, tree.turns, remarks, tree.shown)
 
 
 def _chatgpt_message(node: Mapping[str, Any], fallback: str, remarks: list[str]) -> Message:
@@ -113,8 +114,15 @@ def _webui_message(node: Mapping[str, Any], remarks: list[str]) -> Message:
         remarks.append(texts.ATTACHMENTS_LEFT_OUT)
     content = node.get("content")
     text = content if isinstance(content, str) else _parts({"parts": content}, remarks)
+    reasoning = ""
+    if role == "assistant":
+        text, reasoning, has_calls = split_details(text)
+        if has_calls:
+            remarks.append(texts.TOOL_CALLS_LEFT_OUT)
     model = text_of(node.get("model")) or ""
-    return Message(text_of(node.get("parentId")), role, text, "", model, _moment(node.get("timestamp")))
+    return Message(
+        text_of(node.get("parentId")), role, text, reasoning, model, _moment(node.get("timestamp"))
+    )
 
 
 def _history(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -90,12 +90,18 @@ def foreign(
     remarks: Iterable[str] = (),
     shown: str | None = None,
 ) -> Incoming:
-    """Return a conversation of another program; ``shown`` is the last turn of the branch that is shown."""
+    """Return a conversation of another program; ``shown`` is the last turn of the branch that is shown.
+
+    Raises:
+        UsageError: it has no turn.
+    """
     records = [header_record(identity, title, created_at)]
     before: str | None = None
     for turn in turns:
         records += _turn_records(turn, before if turn.parent == BEFORE else turn.parent)
         before = turn.identity
+    if before is None:
+        raise malformed(texts.NO_CONVERSATION)
     if shown is not None:
         records.append(path_record(shown))
     return Incoming(identity, tuple(records), tuple(dict.fromkeys(remarks)))

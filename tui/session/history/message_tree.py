@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 
 from tui.core.lazy_dataclass import dataclass
 from tui.session.history.incoming import ForeignTurn
 
-_MOST_MESSAGES = 100
-"""Messages of one answer: with its calls of tools it may be several."""
+_MOST_REPEATED = 100_000_000
+"""Characters that the answers of one tree may repeat: branches of one answer each begin with what they share,
+so that a file of a few megabytes could unfold to any size."""
+_OF_A_MESSAGE = 100
+"""Characters that a message counts for at least, since taking an empty one is work, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,28 @@ class _Place:
     """The message that ends the turn before it."""
     end: str | None
     """The last message of the turn until here: what is passed over ends none."""
+    said: str | None = None
+    """The last message of the turn until here that is a part of its answer."""
+    before: str | None = None
+    """The one before it."""
 
 
 _NOWHERE = _Place(None, None, None)
 
 
-def tree_turns(messages: Mapping[str, Message], current: str | None) -> tuple[list[ForeignTurn], str | None]:
-    """Return the turns of a tree, every branch of it, and the last turn of the branch that is shown.
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The turns of a tree, every branch of it."""
+
+    turns: list[ForeignTurn]
+    shown: str | None
+    """The last turn of the branch that is shown."""
+    is_cut: bool
+    """The beginnings of answers are left out, since the branches would repeat too much."""
+
+
+def tree_turns(messages: Mapping[str, Message], current: str | None) -> Turns:
+    """Return the turns of a tree.
 
     Only the links to parents count: what is no tree (a missing parent, a circle) begins a branch of its own.
     ``current`` is the last message that was shown; without it, the branch of the last leaf is.
@@ -59,13 +76,15 @@ def tree_turns(messages: Mapping[str, Message], current: str | None) -> tuple[li
             places[name] = _Place(name, before.end, name)
             ends.update(filter(None, (before.end,)))
         elif message.role == "assistant":
-            places[name] = _Place(before.begins or name, before.follows, name)
+            places[name] = _Place(before.begins or name, before.follows, name, name, before.said)
         else:
             places[name] = before
     ends |= {place.end for name, place in places.items() if name not in continued and place.end}
-    turns = [_turn(name, place, messages) for name, place in places.items() if name in ends]
+    answers = _Answers(messages, places)
+    turns = [answers.turn(name) for name in places if name in ends]
     shown = next((name for name in _up(current, messages) if name in ends), None)
-    return turns, shown or next((name for name in reversed(list(messages)) if name in ends), None)
+    shown = shown or next((name for name in reversed(list(messages)) if name in ends), None)
+    return Turns(turns, shown, answers.is_cut)
 
 
 def _in_order(messages: Mapping[str, Message]) -> Iterator[str]:
@@ -88,24 +107,47 @@ def _in_order(messages: Mapping[str, Message]) -> Iterator[str]:
                 waiting += reversed(children.get(name, ()))
 
 
-def _turn(end: str, place: _Place, messages: Mapping[str, Message]) -> ForeignTurn:
-    begins = place.begins or end
-    first = messages[begins]
-    said: list[Message] = []
-    for name in islice(_up(end, messages), _MOST_MESSAGES):
-        if messages[name].role == "assistant":
-            said.insert(0, messages[name])
-        if name == begins:
-            break
-    return ForeignTurn(
-        end,
-        first.text if first.role == "user" else "",
-        answer=_joined(message.text for message in said),
-        reasoning=_joined(message.reasoning for message in said),
-        model=next((message.model for message in reversed(said) if message.model), first.model),
-        started_at=first.at,
-        parent=place.follows,
-    )
+class _Answers:
+    """Puts the messages of answers together, and repeats no more than ``_MOST_REPEATED``."""
+
+    def __init__(self, messages: Mapping[str, Message], places: Mapping[str, _Place]) -> None:
+        self._messages = messages
+        self._places = places
+        self._left = _MOST_REPEATED + sum(map(_size, messages.values()))
+        self.is_cut = False
+
+    def turn(self, end: str) -> ForeignTurn:
+        """Return the turn that a message ends."""
+        place = self._places[end]
+        first = self._messages[place.begins or end]
+        said = self._said(place)
+        return ForeignTurn(
+            end,
+            first.text if first.role == "user" else "",
+            answer=_joined(message.text for message in said),
+            reasoning=_joined(message.reasoning for message in said),
+            model=next((message.model for message in reversed(said) if message.model), first.model),
+            started_at=first.at,
+            parent=place.follows,
+        )
+
+    def _said(self, place: _Place) -> list[Message]:
+        said: list[Message] = []
+        name = place.said
+        while name is not None:
+            message = self._messages[name]
+            self._left -= _size(message)
+            if self._left < 0:
+                self.is_cut = True
+                break
+            said.append(message)
+            name = self._places[name].before
+        said.reverse()
+        return said
+
+
+def _size(message: Message) -> int:
+    return max(_OF_A_MESSAGE, len(message.text) + len(message.reasoning))
 
 
 def _up(name: str | None, messages: Mapping[str, Message]) -> Iterator[str]:

@@ -25,10 +25,12 @@ _REASONING = ("reasoning_content", "reasoning")
 
 
 def to_messages(conversations: Iterable[SavedConversation]) -> str:
-    """Return the branches that are shown, in ASCII: prompts with their answers, without reasoning."""
-    return "".join(
-        f"{json.dumps({'messages': list(_messages(saved.transcript.turns))})}\n" for saved in conversations
-    )
+    """Return the branches that are shown, in ASCII: prompts with their answers, without reasoning.
+
+    A conversation without an answer has no line: what reads such files refuses one without messages.
+    """
+    found = (list(_messages(saved.transcript.turns)) for saved in conversations)
+    return "".join(f"{json.dumps({'messages': messages})}\n" for messages in found if messages)
 
 
 def _messages(turns: Iterable[Turn]) -> Iterator[dict[str, str]]:
@@ -49,7 +51,7 @@ def from_messages(value: Mapping[str, Any] | list[Any], moment: str) -> Incoming
     """Return a conversation of ``{"messages": […]}`` or of the list alone; ``moment`` dates it.
 
     Raises:
-        UsageError: what stands there is no message.
+        UsageError: what stands there is no message, or no message of a chat is there.
     """
     messages = value.get("messages") if isinstance(value, Mapping) else value
     if not isinstance(messages, list):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from tui.core.failure import UsageError
 from tui.session.history.chat_exports import (
@@ -68,9 +69,11 @@ def _of_value(value: object, moment: str) -> Sequence[Incoming | Skipped]:
     if "record" in first:
         return from_records(value)
     if any(is_chatgpt(item) or is_open_webui(item) for item in value):
-        return [_of_tree(item, moment) for item in value]
+        return [_or_skipped(_of_tree, item, moment) for item in value]
     if "messages" in first:
-        return [from_messages(item, moment) for item in value]
+        if len(value) == 1:
+            return [from_messages(first, moment)]
+        return [_or_skipped(from_messages, item, moment) for item in value]
     if "role" in first:
         return [from_messages(value, moment)]
     if all(map(is_log, value)):
@@ -78,10 +81,14 @@ def _of_value(value: object, moment: str) -> Sequence[Incoming | Skipped]:
     raise malformed(texts.NO_CONVERSATION)
 
 
-def _of_tree(value: object, moment: str) -> Incoming | Skipped:
+def _of_tree(value: object, moment: str) -> Incoming:
+    if is_open_webui(value):
+        return from_open_webui(record_of(value), moment)
+    return from_chatgpt(record_of(value), moment)
+
+
+def _or_skipped(read: Callable[[Any, str], Incoming], value: object, moment: str) -> Incoming | Skipped:
     try:
-        if is_open_webui(value):
-            return from_open_webui(record_of(value), moment)
-        return from_chatgpt(record_of(value), moment)
+        return read(value, moment)
     except UsageError as error:
         return Skipped(text_of(record_of(value).get("title")) or "", error.failure)

@@ -107,6 +107,10 @@ class Asking:
         """Whether a request fits the context and the budgets; else asks, and calls ``again`` after a yes."""
         return self._gauge.allows(prompt, again, turns) and self.budget.allows(again)
 
+    def say_why_not(self) -> None:
+        """Say why nothing can be asked now."""
+        self._is_ready()
+
     def _is_ready(self, own_reason: str = "") -> bool:
         """Whether something can be asked now; says why not, and where the provider was changed."""
         before = self._chat.target

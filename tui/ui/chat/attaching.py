@@ -143,8 +143,7 @@ class Attaching:
             title = texts.SEND_SECRETS.format(names=", ".join(secrets))
             questions.append(ConfirmDialog(title, texts.SECRETS, yes=texts.SEND))
         if is_refused:
-            model = self._chat.target.model_name if self._chat.target is not None else ""
-            body = texts.REFUSED_BEFORE.format(model=model)
+            body = self._chat.about_images(texts.REFUSED_BEFORE)
             questions.append(ConfirmDialog(texts.SEND_IMAGES, body, yes=texts.SEND))
 
         def start() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from textual.actions import ActionParseResult
 
 from tui.core.chat_settings import SettingError
-from tui.core.commands import Command, message_of, number_of, request_of
+from tui.core.commands import Command, message_of, number_of, place_of, request_of, shown_number
 from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words
@@ -55,6 +55,7 @@ class Commands:
             "settings": self._set,
             "queue": queue,
             "attach": self._attach,
+            "export": partial(self._do, "export"),
         }
 
     def enter(self, line: str) -> bool:
@@ -133,6 +134,9 @@ class Commands:
         if self._chat.session is None:
             self._warn(texts.STILL_OPENING)
             return False
+        if reason := why_not(self._chat, "rename"):
+            self._warn(reason)
+            return False
         self._chat.session.rename(title)
         self._show()
         return True
@@ -152,18 +156,20 @@ class Commands:
     def _branch(self, number: str) -> bool:
         """Show the branch of a row of the tree."""
         count = len(self._chat.branches)
-        if not number.isdecimal() or not 1 <= int(number) <= count:
-            self._warn(branch_texts.NO_SUCH_ROW.format(number=number, count=count))
+        place = place_of(number, count)
+        if place is None:
+            self._warn(branch_texts.NO_SUCH_ROW.format(number=shown_number(number), count=count))
             return False
-        return self._do("branches", int(number))
+        return self._do("branches", place + 1)
 
     def _of_message(self, action: str, number: str, *parameters: int) -> bool:
         """Do something with the message of a number."""
         count = len(self._chat.turns)
-        if not number.isdecimal() or not 1 <= int(number) <= count:
-            self._warn(texts.NO_SUCH_MESSAGE.format(number=number, count=count))
+        place = place_of(number, count)
+        if place is None:
+            self._warn(texts.NO_SUCH_MESSAGE.format(number=shown_number(number), count=count))
             return False
-        return self._do(action, *parameters, int(number))
+        return self._do(action, *parameters, place + 1)
 
     def _copy(self, what: str) -> bool:
         number = number_of(what)

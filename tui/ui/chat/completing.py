@@ -1,4 +1,4 @@
-"""The list of commands while one is typed: what is in it and what is marked. Loaded with the first slash."""
+"""The list of commands while one is typed: what is in it and what is marked."""
 
 from __future__ import annotations
 

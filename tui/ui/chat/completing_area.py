@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.actions import SkipAction
 from textual.message import Message
@@ -11,12 +11,10 @@ from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.completion import Values
 from tui.core.mentions import MARK
+from tui.ui.chat.completing import Completer, Completing
 from tui.ui.chat.mentioning import Mentioning, PathsFound
 from tui.ui.chat.paste_area import PasteArea
 from tui.ui.chat.prompt_text import to_document, to_raw
-
-if TYPE_CHECKING:
-    from tui.ui.chat.completing import Completer, Completing
 
 _WHEN_COMPLETING = frozenset({"complete", "choose_completion", "close_completions"})
 
@@ -67,8 +65,6 @@ class CompletingArea(PasteArea):
                 return
         line = self.document.get_line(0) if self.document.line_count == 1 else ""
         if self._commands is None and line == "/":
-            from tui.ui.chat.completing import Completing
-
             self._commands = Completing(self._values)
         if self._commands is not None:
             self._commands.follow(to_raw(line))

@@ -14,6 +14,7 @@ from tui.session.history.copied_markdown import copied_markdown, said_in
 from tui.texts import chat as texts
 from tui.texts.commands import NO_SUCH_BLOCK
 from tui.ui.background import in_background
+from tui.ui.copying import copy_text
 from tui.ui.transcript.code import code_of_number, find_code, last_code
 
 
@@ -69,7 +70,4 @@ class Copier:
             self.copy("", "conversation")
 
     async def _copy(self, text: str, what: str) -> None:
-        result = await self._chat.runtime.clipboard.copy(text, self._screen.app.copy_to_clipboard)
-        is_plain = result.confirmed and not result.hidden_characters
-        message = result.message(what.capitalize())
-        self._screen.notify(message, severity="information" if is_plain else "warning", timeout=6)
+        await copy_text(self._screen, text, what.capitalize())

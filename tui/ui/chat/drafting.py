@@ -24,6 +24,7 @@ class Drafting:
         self._screen = screen
         self._chat = chat
         self._timer: Timer | None = None
+        self._is_begun = False
         self._writing = threading.Lock()
         self._latest: tuple[str, str] = "", ""
         """The chat and its draft as they are to be on disk."""
@@ -31,6 +32,12 @@ class Drafting:
     @property
     def _prompt(self) -> Prompt:
         return self._screen.query_one(Prompt)
+
+    def typed(self) -> None:
+        """See when a draft begins, which what is told from then on does not come before."""
+        was_begun, self._is_begun = self._is_begun, not self._prompt.is_blank
+        if self._is_begun and not was_begun:
+            self._chat.begin_draft()
 
     def changed(self) -> None:
         """Keep the draft in a moment; an empty one, which was sent, is removed at once."""

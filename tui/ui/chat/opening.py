@@ -49,7 +49,7 @@ class Conversations:
         in_background(self._screen, self._offer_interrupted, way, group="offer")
 
     async def _offer_interrupted(self, way: Way) -> None:
-        found = await asyncio.to_thread(self._chat.runtime.conversations.take_interrupted)
+        found = await asyncio.to_thread(self._chat.runtime.conversations.listing.take_interrupted)
         if found:
             title = safe_line(found[0].title, 60)
             text = texts.WAS_INTERRUPTED.format(title=title, key=way("conversations"))

@@ -26,6 +26,11 @@ class PasteArea(OwnTextArea):
     def value(self, raw: str) -> None:
         self.load_text(self.pastes.document(raw))
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing but space stands in it."""
+        return not any(map(str.strip, self.document.lines))
+
     def raw_of(self, text: str) -> str:
         """Return a part of the document as it was pasted."""
         return self.pastes.raw(text)

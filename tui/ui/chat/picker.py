@@ -126,7 +126,7 @@ class ModelPicker(FoundWindow[Pair | None]):
     async def _read_recent(self) -> None:
         """Learn which models were used last."""
         try:
-            newest = await asyncio.to_thread(runtime_of(self).conversations.list)
+            newest = await asyncio.to_thread(runtime_of(self).conversations.listing.all)
         except LmdeckError:  # the list of conversations says what is wrong with the folder
             return
         self._pairs.used((summary.provider, summary.model) for summary in newest if summary.provider)

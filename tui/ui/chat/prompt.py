@@ -8,7 +8,7 @@ and shows control characters of a paste as pictures while it keeps the text as i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
@@ -27,12 +27,10 @@ from tui.ui.bindings import bindings_of
 from tui.ui.chat.completing_area import CompletingArea
 from tui.ui.chat.edited import Edited, edit_words
 from tui.ui.chat.mentioning import PathsFound
+from tui.ui.chat.prompt_search import PromptSearch
 from tui.ui.chat.prompt_text import to_display, to_document
 from tui.ui.chat.recall import PromptHistory
 from tui.ui.textual_compat.internals import bindings_for
-
-if TYPE_CHECKING:
-    from tui.ui.chat.prompt_search import PromptSearch
 
 _GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
 """What has a key first while it is open, before what is always there."""
@@ -187,16 +185,24 @@ class Prompt(CompletingArea):
             self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def action_cursor_up(self, select: bool = False) -> None:
-        """Move up; from the start of the text to the prompt before this one."""
-        if select or self.cursor_location != (0, 0):
+        """Move up; from the first line, as it is wrapped, to the prompt before this one."""
+        if select or self._row_of_cursor > 0:
             super().action_cursor_up(select)
-        elif not self._recall(-1) and not self.text:
-            self.post_message(self.Left())
+        elif not self._recall(-1):
+            if self.text:
+                super().action_cursor_up()
+            else:
+                self.post_message(self.Left())
 
     def action_cursor_down(self, select: bool = False) -> None:
-        """Move down; from the end of a recalled prompt to the one after it."""
-        if select or not self.cursor_at_end_of_text or not self._recall(1):
+        """Move down; from the last line, as it is wrapped, of a recalled prompt to the one after it."""
+        is_in_last = self._row_of_cursor >= self.wrapped_document.height - 1
+        if select or not is_in_last or not self._recall(1):
             super().action_cursor_down(select)
+
+    @property
+    def _row_of_cursor(self) -> int:
+        return self.wrapped_document.location_to_offset(self.cursor_location).y
 
     def action_copy(self) -> None:
         """Copy the selection by the route that works; without one, the key belongs to the screen."""
@@ -282,8 +288,6 @@ class Prompt(CompletingArea):
 
     def action_recall(self) -> None:
         """Search in the prompts, or go to the next older one that matches."""
-        from tui.ui.chat.prompt_search import PromptSearch
-
         if self._search is None and not self.read_only:
             self._set_search(PromptSearch(self._history.prompts))
         elif self._search is not None and not self._search.older():

@@ -29,6 +29,8 @@ _COUNT_SECONDS = 0.2
 """Between two counts of a draft that changes: a keystroke never waits for one."""
 _COUNTED_CHARACTERS = 20_000
 """Of a longer draft the beginning is counted, and the rest taken to be like it."""
+_LIST_AFTER_SECONDS = 0.5
+"""From the start on until the list of commands is made ready: the first screen does not wait for it."""
 
 
 class PromptBox(Container):
@@ -52,6 +54,19 @@ class PromptBox(Container):
         """Lay out the box."""
         yield self._prompt
 
+    def on_mount(self) -> None:
+        """Make ready what a slash or ``@`` opens, before there is one."""
+        self.set_timer(_LIST_AFTER_SECONDS, self._make_list)
+
+    def _make_list(self) -> CommandList:
+        if self._commands is None:
+            from tui.ui.chat.command_list import CommandList
+
+            self._commands = CommandList(lambda: self._prompt.completing, self._prompt.use_completion)
+            self._commands.show()
+            self.mount(self._commands, before=self._prompt)
+        return self._commands
+
     def show_model(self, model: str) -> None:
         """Say which model is asked next."""
         self._prompt.name_model(model)
@@ -63,13 +78,7 @@ class PromptBox(Container):
     def on_completing_area_completions_changed(self, event: Prompt.CompletionsChanged) -> None:
         """Show the list of commands or files over the box, or hide it."""
         event.stop()
-        if self._commands is None and self._prompt.completing is not None:
-            from tui.ui.chat.command_list import CommandList
-
-            self._commands = CommandList(lambda: self._prompt.completing, self._prompt.use_completion)
-            self.mount(self._commands, before=self._prompt)
-        if self._commands is not None:
-            self._commands.show()
+        self._make_list().show()
 
     def on_prompt_rows_changed(self, event: Prompt.RowsChanged) -> None:
         """Grow or shrink with the draft."""

@@ -1,4 +1,4 @@
-"""The reverse incremental search in the prompts, as a shell has it. Loaded with the first one."""
+"""The reverse incremental search in the prompts, as a shell has it."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ class QueueLines(Widget, can_focus=False):
         if lines and self._room >= _NARROW:
             lines[-1] = self._with_hint(lines[-1], way("take_back"))
         if queue.pause is not None:
-            how = texts.HOW if typing else texts.HOW_READING.format(focus=way("chat.focus"))
-            lines.insert(0, Content(f"{pause_words(queue.pause)} {how}").stylize("$text-warning"))
+            words = self._with_how(pause_words(queue.pause), way("chat.focus"), typing=typing)
+            lines.insert(0, words.stylize("$text-warning"))
         if lines != self._lines:
             self._lines = lines
             self.styles.height = len(lines)
@@ -60,6 +60,14 @@ class QueueLines(Widget, can_focus=False):
         if self._shown is not None:
             way, typing = self._shown
             self.show(way, typing=typing)
+
+    def _with_how(self, words: str, focus: str, *, typing: bool) -> Content:
+        """Return why the queue waits, and as much as there is room for of what sends or removes it."""
+        for how in texts.HOW if typing else texts.HOW_READING:
+            line = Content(f"{words} {how.format(focus=focus)}")
+            if line.cell_length <= self._room:
+                break
+        return line
 
     def _with_hint(self, line: Content, key: str) -> Content:
         """Return a line with the model that is asked and the key that takes the message back at its end."""

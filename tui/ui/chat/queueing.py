@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from tui.core.commands import line_of
+from tui.core.commands import line_of, place_of, shown_number
 from tui.core.parts import Parts
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.safe_text import safe_line
@@ -75,12 +75,12 @@ class Queueing:
             return self._warn(texts.USAGE)
         elif not prompts:
             return self._warn(texts.EMPTY)
-        elif not number.isdecimal() or not 1 <= int(number) <= len(prompts):
-            return self._warn(texts.NO_SUCH.format(number=safe_line(number, 20), count=len(prompts)))
+        elif (place := place_of(number, len(prompts))) is None:
+            return self._warn(texts.NO_SUCH.format(number=shown_number(number), count=len(prompts)))
         elif word == "edit":
-            self._screen.call_later(self._take_back, prompts[int(number) - 1])  # the command is there still
+            self._screen.call_later(self._take_back, prompts[place])  # the command is there still
         else:
-            self._remove(prompts[int(number) - 1])
+            self._remove(prompts[place])
         return True
 
     def _remove(self, queued: QueuedPrompt) -> None:

@@ -168,17 +168,25 @@ class ChatScreen(LmdeckScreen[None]):
         return self.control.loss(self.prompt.unsent if self.is_mounted else "")
 
     def action_name(self, action: str) -> str | None:
-        """Esc leads to the transcript, and from there to the prompt; Enter queues while an answer streams."""
+        """Esc leads to the transcript, and from there to the prompt; Enter queues while an answer streams.
+
+        A copy is what leads on from a chat that can only be read: there it is shown.
+        """
         if action == "send" and self.control.is_busy:
             return texts.QUEUE
+        if action == "fork" and not self.control.is_read_only:
+            return ""
         if action != "escape" or not self.is_mounted:
             return None
         if self.prompt.has_focus:
             return texts.READ
-        return texts.PROMPT if self.transcript.has_focus else texts.CLOSE
+        is_written = self.transcript.has_focus and not self.control.is_read_only
+        return texts.PROMPT if is_written else texts.CLOSE
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
+        if action == "escape" and self.control.is_read_only:
+            return bool(self.query("#search.-shown"))
         if action in ("stop", "escape"):
             return self.control.is_busy == (action == "stop")
         return None if why_not(self.control, action) else True
@@ -207,10 +215,18 @@ class ChatScreen(LmdeckScreen[None]):
             self.prompt.mentioning.told(turn.prompt)
         for queued in self.control.queue.prompts:
             self.prompt.remember(line_of(queued.content.words))
-        self.prompt.read_only = self.control.is_read_only
+        self._let_write(not self.control.is_read_only)
         self._drafting.restore()
         self.show_state()
         self._asking.budget.read()
+
+    def _let_write(self, may_write: bool) -> None:
+        """Let the prompt have the focus where something can be sent; else the letters act at once."""
+        if may_write == self.prompt.can_focus:
+            return
+        self.prompt.read_only = not may_write
+        self.prompt.can_focus = may_write
+        (self.prompt if may_write else self.transcript).focus()
 
     async def _go_to(self, place: HitPlace) -> None:
         """Show what was found by a search of all conversations."""
@@ -290,6 +306,14 @@ class ChatScreen(LmdeckScreen[None]):
     def action_rename(self) -> None:
         """Give the conversation a name."""
         self._windows.rename()
+
+    def action_pin(self) -> None:
+        """Pin the conversation to the top of the list, or no longer."""
+        self._windows.pin()
+
+    def action_export(self, place: str = "") -> None:
+        """Write the conversation into a file, where one is named or after a question."""
+        self._windows.export(place)
 
     def action_pick(self) -> None:
         """Choose the provider and the model."""
@@ -399,7 +423,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def _show_branch(self, turn: Turn) -> None:
         if self._asking.show_branch(turn):
-            self.transcript.select(turn)
+            self.transcript.reveal_turn(turn.identity)
 
     def action_edit(self, number: int = 0) -> None:
         """Edit the selected message, or that of a number."""
@@ -425,11 +449,25 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_switch_focus(self) -> None:
         """Go from the prompt to the transcript, and back."""
-        (self.transcript if self.prompt.has_focus else self.prompt).focus()
+        if self.prompt.has_focus:
+            self.transcript.focus()
+        else:
+            self._write()
+
+    def _write(self) -> None:
+        """Go to the prompt, or say why nothing can be written there."""
+        if self.control.is_read_only:
+            self._asking.say_why_not()
+        else:
+            self.prompt.focus()
 
     def on_completing_area_paths_wanted(self) -> None:
         """Look for files: one is about to be mentioned."""
         self._asking.attaching.look()
+
+    def on_text_area_changed(self) -> None:
+        """See when a draft begins."""
+        self._drafting.typed()
 
     def on_prompt_box_counted(self) -> None:
         """Say what is attached to the draft, and what it adds to the context."""
@@ -452,7 +490,7 @@ class ChatScreen(LmdeckScreen[None]):
     def action_prompt(self) -> None:
         """Go to the prompt; from a message with attached files, show or hide these."""
         if not (self.transcript.has_focus and self.transcript.toggle_attached()):
-            self.prompt.focus()
+            self._write()
 
     def action_escape(self) -> None:
         """Close the search, or go from the prompt to the transcript and back.

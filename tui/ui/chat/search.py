@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -13,6 +15,9 @@ from tui.ui.shell.offers import key_of
 from tui.ui.shell.plain_input import PlainInput
 from tui.ui.transcript.search import Search
 from tui.ui.transcript.transcript import Transcript
+
+if TYPE_CHECKING:
+    from tui.core.search_place import HitPlace
 
 
 class SearchBar(Horizontal):
@@ -28,6 +33,14 @@ class SearchBar(Horizontal):
         yield PlainInput(placeholder=texts.SEARCH_PLACEHOLDER, id="search-text")
         yield Static(id="search-count")
 
+    def on_mount(self) -> None:
+        """Name other keys with another focus."""
+        self.watch(self.screen, "focused", self._focus_changed, init=False)
+
+    def _focus_changed(self) -> None:
+        if self.is_open:
+            self.show_count(self._transcript.matches)
+
     @property
     def is_open(self) -> bool:
         """Whether the line is shown."""
@@ -42,33 +55,41 @@ class SearchBar(Horizontal):
             field.value = text
             field.cursor_position = len(text)
 
-    def open_at(self, text: str, turn: str) -> None:
-        """Show the line, and go to the first place of a text in a turn."""
+    def open_at(self, place: HitPlace) -> None:
+        """Show the line, and go to what a search of all conversations found."""
         self.add_class("-shown")
-        self._transcript.matches.start_in(turn, text)
+        self._transcript.matches.start_at(place)
         self._transcript.focus()
         field = self.query_one(PlainInput)
-        if field.value == text:
-            self._look(text)
-        field.value = text
+        if field.value == place.words:
+            self._look(place.words)
+        field.value = place.words
+        self.screen.refresh_bindings()
 
     def close(self) -> None:
         """Hide the line and end the search."""
         self.query_one(PlainInput).value = ""
         self.remove_class("-shown")
+        self.screen.refresh_bindings()
 
     def show_count(self, found: Search) -> None:
         """Say which match this is of how many, and how many are in text that is too long to be drawn."""
         words = texts.SEARCH_NOTHING
         if found.count:
             words = texts.SEARCH_COUNT.format(place=found.place or "–", count=f"{found.count:,}")
-            words += self._keys() if self._transcript.has_focus else texts.SEARCH_ENTER
+            words += self._keys()
         if found.hidden_count:
             words += texts.SEARCH_HIDDEN.format(hidden=f"{found.hidden_count:,}")
         has_query = bool(self.query_one(PlainInput).value)
         self.query_one("#search-count", Static).update(Content(words if has_query else ""))
 
     def _keys(self) -> str:
+        """Return what leads to a match with the present focus; from the prompt nothing does."""
+        focused = self.screen.focused
+        if focused is self.query_one(PlainInput):
+            return texts.SEARCH_ENTER
+        if focused is not self._transcript:
+            return ""
         following, previous = key_of(self, "transcript.next_match"), key_of(self, "transcript.previous_match")
         return texts.SEARCH_KEYS.format(next=following, previous=previous)
 
@@ -85,4 +106,3 @@ class SearchBar(Horizontal):
         """Continue with the matches."""
         event.stop()
         self._transcript.focus()
-        self.call_after_refresh(self.show_count, self._transcript.matches)

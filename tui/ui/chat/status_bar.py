@@ -1,6 +1,7 @@
-"""The status bar: draws what ``status_parts`` says, at most twice a second, only the cells that changed.
+"""The status bar: draws what ``status_parts`` says, only the cells that changed.
 
-Nothing moves by itself except the seconds while text is awaited.
+At most twice a second, while an answer streams once. Nothing moves by itself except the seconds while
+text is awaited.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.core.turn import TurnState
 from tui.ui.chat.status_parts import StatusFacts, row_pieces, status_row
 
 INTERVAL_SECONDS = 0.5
+STREAMING_INTERVAL_SECONDS = 1.0
+"""While nothing but counts changes: each drawing costs as much as a frame of the answer."""
 _MARGIN = 1
 
 
@@ -50,6 +54,7 @@ class StatusBar(Widget):
         self._read = read
         self._row: list[tuple[str, str]] = []
         self._drawn_at = 0.0
+        self._interval = INTERVAL_SECONDS
         self._pending: Timer | None = None
         self._ticking: Timer | None = None
 
@@ -62,7 +67,7 @@ class StatusBar(Widget):
         """Note that the facts changed: drawn now, or with others after a moment."""
         if self._pending is not None or not self.is_attached:
             return
-        rest = self._drawn_at + INTERVAL_SECONDS - monotonic()
+        rest = self._drawn_at + self._interval - monotonic()
         if rest <= 0:
             self.draw()
         else:
@@ -75,6 +80,8 @@ class StatusBar(Widget):
             self._pending = None
         self._drawn_at = monotonic()
         facts = self._read()
+        is_streaming = facts.turn is not None and facts.turn.state is TurnState.ANSWERING
+        self._interval = STREAMING_INTERVAL_SECONDS if is_streaming else INTERVAL_SECONDS
         self._tick(facts.turn is not None and facts.turn.state.is_live)
         parts = status_row(facts, max(0, self.size.width - 2 * _MARGIN))
         before, self._row = self._row, list(row_pieces(parts))

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 
 from rich.cells import cell_len
 
+from tui.core.counted import Counted
 from tui.core.figures import (
     FREE,
     UNKNOWN,
@@ -16,9 +17,9 @@ from tui.core.figures import (
     format_tokens,
     format_waited,
 )
-from tui.core.fold import WAITING_STAGES
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
+from tui.core.server_phase import WAITING_STAGES
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Price, Source, Usage, cost_of
 from tui.texts import chat as texts
@@ -110,7 +111,7 @@ def _chat(facts: StatusFacts) -> Iterator[Part]:
         for count in (usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens)
     )
     counts = [count for count in (usage.prompt_tokens, usage.completion_tokens) if count is not None]
-    total = format_tokens(sum(counts) if counts else None, source, compact=True)
+    total = Counted(format_tokens(sum(counts) if counts else None, source, compact=True))
     template = texts.TOKENS_REASONING if usage.reasoning_tokens else texts.TOKENS_ALL
     long = template.format(total=total, prompt=prompt, completion=completion, reasoning=reasoning)
     short = texts.TOKENS.format(total=total)
@@ -202,7 +203,7 @@ def _rate(facts: StatusFacts, turn: Turn) -> tuple[float | None, Source]:
     usage = turn.usage or facts.estimate
     if usage is None:
         return None, Source.ESTIMATED
-    return turn.timings.decode_rate(usage.completion_tokens), usage.source
+    return turn.timings.decode_rate(turn.timings.streamed_tokens(usage)), usage.source
 
 
 def price_words(price: Price) -> str:
@@ -210,5 +211,5 @@ def price_words(price: Price) -> str:
     if price.is_free:
         return ""
     sides = [(price.input, "in"), (price.cached_input, "cached"), (price.output, "out")]
-    words = [f"{exact_amount(amount)} {side}" for amount, side in sides if amount is not None]
-    return f"{price.currency} {', '.join(words)} per 1,000 tokens" if words else ""
+    words = [f"{side} {exact_amount(amount)}" for amount, side in sides if amount is not None]
+    return f"{', '.join(words)} {price.currency} per 1,000 tokens" if words else ""

@@ -5,14 +5,19 @@ Few chats open any of it, and all have to start: this is loaded with the first.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.core.failure import LmdeckError
+from tui.core.server_words import failure_text
 from tui.core.turn import Turn
 from tui.runtime.chat_choice import usable_providers
 from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
+from tui.texts import conversations as list_texts
+from tui.ui.background import in_background
 from tui.ui.chat.branches import BranchesWindow
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.pairs import Pair
@@ -22,6 +27,7 @@ from tui.ui.chat.search import SearchBar
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.words import Way, blocked_words
+from tui.ui.conversations.exporting import export_chats
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.transcript.transcript import Transcript
 
@@ -73,6 +79,24 @@ class ChatWindows:
 
         if session is not None:
             self._screen.app.push_screen(RenameDialog(session.title), renamed)
+
+    def export(self, place: str) -> None:
+        """Write the conversation into a file, where one is named or after a question."""
+        if self._chat.session is not None:
+            export_chats(self._screen, [self._chat.session.identity], place)
+
+    def pin(self) -> None:
+        """Pin the conversation to the top of the list, or no longer."""
+        if self._chat.session is not None:
+            in_background(self._screen, self._pin, self._chat.session.identity, group="pin")
+
+    async def _pin(self, identity: str) -> None:
+        try:
+            is_pinned = await asyncio.to_thread(self._chat.runtime.conversations.turn_pin, identity)
+        except LmdeckError as error:
+            self._screen.notify(failure_text(error.failure), severity="error", timeout=10)
+        else:
+            self._screen.notify(list_texts.PINNED if is_pinned else list_texts.UNPINNED)
 
     def pick(self) -> None:
         """Choose the provider and the model."""
@@ -138,12 +162,12 @@ class ChatWindows:
             bar.open(text)
 
     async def search_at(self, place: HitPlace) -> None:
-        """Go to the word of a place, from which the search continues."""
-        bar = await self._search_bar() if place.word else None
+        """Go to the words of a place, from which the search continues."""
+        bar = await self._search_bar() if place.words else None
         if bar is None:
             self._screen.query_one(Transcript).focus()
         else:
-            bar.open_at(place.word, place.turn)
+            bar.open_at(place)
 
     async def _search_bar(self) -> SearchBar | None:
         screen = self._screen

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from tui.core.provider_marks import connection_marks
 from tui.core.safe_text import safe_line
+from tui.core.server_words import failure_text
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.obstacles import Blocked, Obstacle
@@ -20,6 +21,8 @@ Way = Callable[[str], str]
 
 def blocked_words(blocked: Blocked, way: Way) -> str:
     """Return why nothing can be asked now, and what to press or type."""
+    if blocked.failure is not None and blocked.failure.cause == "config-malformed":
+        return failure_text(blocked.failure)  # no other model can be asked either
     if blocked.failure is not None:
         return texts.CHOOSE_MODEL.format(problem=blocked.failure.title, model=way("pick"))
     if blocked.obstacle is Obstacle.STREAMING:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.core.failure import LmdeckError
+from tui.core.counted import Counted
 from tui.core.safe_text import safe_line
-from tui.core.server_words import failure_text
-from tui.runtime.history_export import default_place, export_conversations
 from tui.texts import conversations as texts
 from tui.texts.chat import CANCEL
 from tui.texts.provider_list import DELETE, UNTITLED
-from tui.ui.background import in_background
 from tui.ui.chat.rename import RenameDialog
-from tui.ui.conversations.export_dialog import ExportDialog
+from tui.ui.conversations.exporting import export_chats
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.offers import key_of
@@ -59,21 +55,36 @@ class Changing:
 
     def pin(self, chosen: Sequence[ConversationSummary]) -> None:
         """Pin what is chosen to the top of the list; where all of it is pinned, no longer."""
-        is_pinned = not all(summary.is_pinned for summary in chosen)
-        identities = [summary.identity for summary in chosen if summary.is_pinned != is_pinned]
-        self._work(partial(self._pin, identities, is_pinned))
+        free, held = self._free(chosen)
+        is_pinned = not all(summary.is_pinned for summary in free)
+        identities = [summary.identity for summary in free if summary.is_pinned != is_pinned]
+        if free:
+            self._work(partial(self._pin, identities, is_pinned, held))
 
-    def _pin(self, identities: Sequence[str], is_pinned: bool) -> str:
+    def _free(self, chosen: Sequence[ConversationSummary]) -> tuple[list[ConversationSummary], str]:
+        """Return what nobody else writes to, and what is said of the rest; where that is all, it is said."""
+        free = [summary for summary in chosen if not summary.is_open_elsewhere]
+        count = len(chosen) - len(free)
+        if chosen and not free:
+            text = texts.ALL_HELD_ONE if count == 1 else texts.ALL_HELD
+            self._screen.notify(text.format(count=count), severity="warning")
+        held = texts.HELD_ONE if count == 1 else texts.HELD_MANY
+        return free, held.format(count=count) if count else ""
+
+    def _pin(self, identities: Sequence[str], is_pinned: bool, held: str) -> str:
         for identity in identities:
             self._screen.runtime.conversations.pin(identity, is_pinned)
-        return texts.PINNED if is_pinned else texts.UNPINNED
+        return " ".join(filter(None, (texts.PINNED if is_pinned else texts.UNPINNED, held)))
 
     def delete(self, chosen: Sequence[ConversationSummary]) -> None:
         """Ask, then delete; it can be undone."""
+        free, held = self._free(chosen)
+        if not free:
+            return
         undo = key_of(self._screen, "conversations.undo")
-        body = texts.DELETE_BODY.format(title=_names(chosen), key=undo)
-        title = texts.DELETE_TITLE if len(chosen) == 1 else texts.DELETE_MANY_TITLE.format(count=len(chosen))
-        identities = [summary.identity for summary in chosen]
+        body = " ".join(filter(None, (texts.DELETE_BODY.format(title=_names(free), key=undo), held)))
+        title = texts.DELETE_TITLE if len(free) == 1 else texts.DELETE_MANY_TITLE.format(count=len(free))
+        identities = [summary.identity for summary in free]
         delete = partial(self._work, partial(self._delete, identities, undo))
         confirm(self._screen, title, body, delete, DELETE, CANCEL, is_dangerous=True)
 
@@ -104,32 +115,13 @@ class Changing:
 
     def export(self, chosen: Sequence[ConversationSummary]) -> None:
         """Ask where to, then write files."""
-        identities = [summary.identity for summary in chosen]
-
-        def asked(place: str | None) -> None:
-            if place:
-                in_background(self._screen, self._export, identities, place, group="export")
-
-        title = texts.EXPORT_TITLE if len(chosen) == 1 else texts.EXPORT_MANY_TITLE.format(count=len(chosen))
-        self._screen.app.push_screen(ExportDialog(title, default_place(self._screen.runtime.paths)), asked)
-
-    async def _export(self, identities: Sequence[str], place: str) -> None:
-        history = self._screen.runtime.chat_history
-        try:
-            done = await asyncio.to_thread(export_conversations, history, identities, place)
-        except LmdeckError as error:
-            self._screen.notify(failure_text(error.failure), severity="error", timeout=10)
-            return
-        shown = done.paths[0] if len(done.paths) == 1 else safe_line(place, 200)
-        text = texts.EXPORTED if len(identities) == 1 else texts.EXPORTED_MANY
-        words = (text.format(count=len(identities), path=shown), *done.sentences)
-        self._screen.notify(" ".join(words), timeout=8)
+        export_chats(self._screen, [summary.identity for summary in chosen])
 
 
 def _names(chosen: Collection[ConversationSummary]) -> str:
     """Return titles, and how much there is in them."""
     titles = [texts.QUOTED.format(title=safe_line(summary.title, 60) or UNTITLED) for summary in chosen]
     shown, more = titles[:_MOST_NAMED], len(titles) - _MOST_NAMED
-    words = ", ".join(shown) + (texts.AND_MORE.format(count=more) if more > 0 else "")
+    words = ", ".join(shown) + (texts.AND_MORE.format(count=Counted(more)) if more > 0 else "")
     turns = sum(summary.turns for summary in chosen)
     return f"{words} · {texts.ONE_TURN if turns == 1 else texts.TURNS.format(count=turns)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from tui.core.counted import Counted
 from tui.core.query import ConditionError, Query, fold, typed_query
 from tui.core.safe_text import safe_line
 from tui.core.search_place import HitPlace, SearchScope
@@ -103,6 +104,15 @@ class Finding:
             if summary.identity in texts_found or summary.identity in self._titled
         ]
 
+    def best_first(self) -> list[ConversationSummary]:
+        """Return what is found: titles with every word, then the most lines found, then the newest."""
+
+        def rank(summary: ConversationSummary) -> tuple[bool, int]:
+            hits = self.hits_of(summary.identity)
+            return summary.identity not in self._titled, 0 if hits is None else -len(hits.hits)
+
+        return sorted(self.found(), key=rank)
+
     def is_settled(self, identity: str) -> bool:
         """Whether nothing more is found in a conversation, nor in those that stand before it by date."""
         return self._places.get(identity, len(self._chosen)) < self._full_text.done
@@ -114,8 +124,10 @@ class Finding:
     def place_in(self, identity: str) -> HitPlace | None:
         """Return the hit in a conversation that has the most words, the first one of those."""
         found = self.hits_of(identity)
-        best = None if found is None else found.best[0]
-        return None if best is None else HitPlace(best.identity, best.line.word)
+        if found is None:
+            return None
+        best = found.best[0]
+        return HitPlace(best.identity, self._query.words_in(best.line), best.where, best.line.text)
 
     @property
     def is_in_texts(self) -> bool:
@@ -130,7 +142,7 @@ class Finding:
             return texts.SEARCHING.format(done=search.done, total=search.total)
         if search.seconds is None:
             return ""
-        return texts.LINES_FOUND.format(count=search.lines, time=round(search.seconds * _SECOND))
+        return texts.LINES_FOUND.format(count=Counted(search.lines), time=round(search.seconds * _SECOND))
 
     @property
     def is_running(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import time
 from collections.abc import Callable, Sequence
 from threading import Event
@@ -28,8 +27,6 @@ _PAUSE_SECONDS = 0.05
 """After a key, until its search begins: the next key ends it, and keys come quickly."""
 _SHOW_SECONDS = 0.1
 """Between two batches of what is found; the first one is shown at once."""
-_SWITCH_SECONDS = 0.001
-"""How long the thread of a search may keep the others waiting."""
 _NEVER = 1 << 30
 _SLICE_SECONDS = 0.004
 """So long a search works until it waits for the event loop: else both would take turns every millisecond."""
@@ -39,6 +36,8 @@ _BUSY_SECONDS = 0.005
 _REST = 2.0
 """How much longer than a slice it rests after it, once what is seen first is shown."""
 _LONGEST_WAIT_SECONDS = 0.5
+_FIRST_WAIT_SECONDS = 0.05
+"""Of the first step: the list that was filtered by titles is drawn before."""
 _LEISURE = 8
 """How many times as long as the list takes to be drawn passes until it is drawn again."""
 
@@ -64,7 +63,7 @@ class FullTextSearch:
         self._generation = 0
         self._job: _Job | None = None
         self._show_seconds = _SHOW_SECONDS
-        self._quiet = _QuietInterpreter()
+        self._collections = _RareCollections()
         self.found: dict[str, Found] = {}
         self.done = 0
         self.total = 0
@@ -87,7 +86,7 @@ class FullTextSearch:
         self.end()
         if query.is_about_turns and listed:
             self.total = len(listed)
-            self._quiet.begin()
+            self._collections.begin()
             # Textual writes down what a worker is given: for thousands that takes longer than their search.
             self._job = _Job(self._generation, query, listed, with_reasoning)
             in_background(self._screen, self._look, group="full text", exclusive=True)
@@ -95,7 +94,7 @@ class FullTextSearch:
     def end(self) -> None:
         """End the search, and forget what was found."""
         self._generation += 1
-        self._quiet.end()
+        self._collections.end()
         self.found, self.done, self.total, self.seconds = {}, 0, 0, None
 
     # ── In the event loop ───────────────────────────────────────────────────────────────────
@@ -123,7 +122,7 @@ class FullTextSearch:
         self.found.update((each.summary.identity, each) for each in found)
         self.done, self.seconds = done, seconds
         if seconds is not None:
-            self._quiet.end()
+            self._collections.end()
         begun = time.perf_counter()
         self._show()
         self._show_seconds = max(_SHOW_SECONDS, _LEISURE * (time.perf_counter() - begun))
@@ -131,7 +130,9 @@ class FullTextSearch:
     # ── In a thread ─────────────────────────────────────────────────────────────────────────
 
     def _search(self, job: _Job, tell: _Tell, loop: asyncio.AbstractEventLoop) -> None:
-        begun = worked = time.perf_counter()
+        begun = time.perf_counter()
+        _let_work(loop, _FIRST_WAIT_SECONDS)
+        worked = time.perf_counter()
         told: float | None = None
         batch: list[Found] = []
         history = runtime_of(self._screen).chat_history
@@ -154,38 +155,32 @@ class FullTextSearch:
         tell(batch, done, time.perf_counter() - begun)
 
 
-class _QuietInterpreter:
-    """Keys are echoed at once beside a thread that works: it gives way sooner, and no old objects are traced.
-
-    To look through all objects for unused ones takes up to a tenth of a second, with the results of a search
-    several times a second.
-    """
+class _RareCollections:
+    """Old objects are not traced: with the results of a search that would come several times a second, and
+    keep a key waiting for up to a tenth of one."""
 
     def __init__(self) -> None:
-        self._usual: tuple[float, tuple[int, int, int]] | None = None
+        self._usual: tuple[int, int, int] | None = None
 
     def begin(self) -> None:
-        """Make it quiet until ``end``."""
-        self._usual = sys.getswitchinterval(), gc.get_threshold()
-        sys.setswitchinterval(_SWITCH_SECONDS)
-        gc.set_threshold(*self._usual[1][:2], _NEVER)
+        """Let it be so until ``end``."""
+        self._usual = gc.get_threshold()
+        gc.set_threshold(*self._usual[:2], _NEVER)
 
     def end(self) -> None:
         """Make it as it was."""
         if self._usual is not None:
-            interval, thresholds = self._usual
-            sys.setswitchinterval(interval)
-            gc.set_threshold(*thresholds)
+            gc.set_threshold(*self._usual)
             self._usual = None
 
 
-def _let_work(loop: asyncio.AbstractEventLoop) -> None:
-    """Wait until an event loop has nothing to do; called in another thread."""
-    end = time.perf_counter() + _LONGEST_WAIT_SECONDS
+def _let_work(loop: asyncio.AbstractEventLoop, seconds: float = _LONGEST_WAIT_SECONDS) -> None:
+    """Wait until an event loop has nothing to do, so long at most; called in another thread."""
+    end = time.perf_counter() + seconds
     while (asked := time.perf_counter()) < end:
         answered = Event()
         loop.call_soon_threadsafe(answered.set)
-        answered.wait(_LONGEST_WAIT_SECONDS)
+        answered.wait(seconds)
         if time.perf_counter() - asked < _FREE_SECONDS:
             return
         time.sleep(_BUSY_SECONDS)

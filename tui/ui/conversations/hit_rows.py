@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tui.core.safe_text import safe_line
 from tui.texts import conversations as texts
 from tui.ui.shell.fitted import fitted
-from tui.ui.shell.row_list import ListRow, TextRow
+from tui.ui.shell.list_rows import ListRow, TextRow
 
 if TYPE_CHECKING:
     from tui.runtime.history_search import Found, Hit

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.message import Message
 
 from tui.core.failure import LmdeckError
 from tui.texts import conversations as texts
@@ -16,6 +17,7 @@ from tui.ui.shell.pane import Pane
 from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
+    from tui.core.search_place import HitPlace
     from tui.runtime.history_search import Found, Hit
 
 _PAUSE_SECONDS = 0.25
@@ -23,12 +25,18 @@ _PAUSE_SECONDS = 0.25
 
 
 class Preview(Pane):
-    """Shows the first hit of a conversation."""
+    """Shows the best hit of a conversation. It comes with the first one that it has time for.
+
+    While a search is typed nothing is laid out anew for it: that would keep the keys waiting.
+    """
+
+    class Appeared(Message):
+        """It takes room from now on."""
 
     def __init__(self) -> None:
         super().__init__(id="preview")
         self.display = False
-        self._shown: tuple[str, str, str] | None = None
+        self._shown: tuple[str, HitPlace] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the transcript."""
@@ -36,35 +44,50 @@ class Preview(Pane):
         transcript.can_focus = False  # the list keeps the keyboard
         yield transcript
 
-    def show(self, found: Found | None) -> None:
-        """Show where something was found first; nothing where nothing was."""
+    def show(self, found: Found | None = None, place: HitPlace | None = None) -> None:
+        """Show the place of the best of the hits; nothing where nothing was found."""
         hit = None if found is None else found.best[0]
-        shown = (
-            None if found is None or hit is None else (found.summary.identity, hit.identity, hit.line.word)
-        )
+        shown = None if found is None or place is None else (found.summary.identity, place)
         if shown == self._shown:
             return
         self._shown = shown
         self.set_title(texts.PREVIEW, "" if hit is None else _place_of(hit))
-        in_background(self, self._read, shown, group="preview", exclusive=True)
+        if shown is not None or self.display:
+            in_background(self, self._read, shown, group="preview", exclusive=True)
 
-    async def _read(self, shown: tuple[str, str, str] | None) -> None:
+    def hide(self) -> None:
+        """Leave its room to the list."""
+        self._shown, self.display = None, False
+
+    async def _read(self, shown: tuple[str, HitPlace] | None) -> None:
         transcript = self.query_one(Transcript)
         await asyncio.sleep(_PAUSE_SECONDS)
+        if shown != self._shown:
+            return
+        if not self.display:
+            await self._appear()
         if shown is None:
             transcript.show_turns([])
             return
-        conversation, identity, word = shown
+        conversation, place = shown
         try:
             saved = await asyncio.to_thread(runtime_of(self).chat_history.read, conversation)
         except LmdeckError:  # deleted meanwhile, or unreadable: the list says so
             transcript.show_turns([])
             return
-        turn = saved.transcript.tree.turns.get(identity)
+        turn = saved.transcript.tree.turns.get(place.turn)
         transcript.show_turns([] if turn is None else [turn])
-        transcript.reveal_turn(identity)
-        transcript.matches.start_in(identity, word)
-        await transcript.search_beside(word, lambda _: None)
+        transcript.reveal_turn(place.turn)
+        transcript.matches.start_at(place)
+        await transcript.search_beside(place.words, lambda _: None)
+
+    async def _appear(self) -> None:
+        """Take room, and wait until there is some: a turn is drawn for the width that it has."""
+        self.display = True
+        self.post_message(self.Appeared())
+        is_laid_out = asyncio.Event()
+        self.call_after_refresh(is_laid_out.set)
+        await is_laid_out.wait()
 
 
 def _place_of(hit: Hit) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,24 +15,24 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
-from tui.core.server_words import failure_text
 from tui.texts import conversations as texts
-from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.conversations.changing import Changing
 from tui.ui.conversations.finding import Finding
 from tui.ui.conversations.hit_rows import with_hits
 from tui.ui.conversations.preview import Preview
+from tui.ui.conversations.reading import Reading
 from tui.ui.conversations.search_box import SearchBox
-from tui.ui.conversations.view import NEWEST, SORTS, columns_for, rows_of, sums_of
+from tui.ui.conversations.view import BEST, NEWEST, SORTS, columns_for, rows_of, sums_of
 from tui.ui.deck import ShowsConversation
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
+from tui.ui.shell.column_heads import ColumnHeads
+from tui.ui.shell.list_rows import ListRow
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.pane import Pane
-from tui.ui.shell.row_list import ColumnHeads, ListRow, RowList
+from tui.ui.shell.row_list import RowList
 from tui.ui.shell.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -58,25 +57,20 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._all: list[ConversationSummary] = []
         self._shown: dict[str, ConversationSummary] = {}
         self._sums: list[str] = []
         """What those that are shown used and cost together."""
         self._sort = NEWEST
-        self._is_read = False
         self._is_from_top = False
         """Whether the next rows are shown from the first one on."""
         self._is_settled = False
         """Whether a search finds nothing more for the rows that are shown."""
         self._opens_first = False
         """Whether the first hit is opened once it is found: Enter came before it."""
-        self._progress = texts.READING
         self._clock: Timer | None = None
-        self._refusal = ""
-        self._refused_at: str | None = None
-        """The conversation under the cursor when something was refused."""
         self._marked: set[str] = set()
-        self._changing = Changing(self, self._change)
+        self._reading = Reading(self, lambda: self.rows.current_key, self._show_read)
+        self._changing = Changing(self, self._reading.change)
 
     def compose(self) -> ComposeResult:
         """Lay out the search over the list."""
@@ -97,7 +91,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._show_scope()
         self._clock = self.set_interval(_PROGRESS_SECONDS, self._show_around)
         self._show_around()
-        self.read()
+        self._reading.change(str)
 
     @property
     def rows(self) -> RowList:
@@ -116,69 +110,48 @@ class ConversationsScreen(LmdeckScreen[None]):
     @property
     def _chosen(self) -> list[ConversationSummary]:
         """The conversations that are marked, in sight or not; without any the one under the cursor."""
-        marked = [summary for summary in self._all if summary.identity in self._marked]
+        marked = [summary for summary in self._reading.every if summary.identity in self._marked]
         return marked or [summary for summary in (self.current,) if summary is not None]
 
-    # ── Reading ─────────────────────────────────────────────────────────────────────────────
-
-    def read(self) -> None:
-        """Read the list anew, off the event loop."""
-        self._change(str)
-
-    def _change(self, change: Callable[[], str]) -> None:
-        in_background(self, self._work, change, group="conversations")
-
-    async def _work(self, change: Callable[[], str]) -> None:
-        """Do something on disk and say what it says, or why it refuses; then show what is there."""
-        self._refusal = ""
-        try:
-            if done := await asyncio.to_thread(change):
-                self.notify(done, timeout=5)
-        except (LmdeckError, OSError) as error:
-            self._refuse(error)
-        try:
-            self._all = list(await asyncio.to_thread(self.runtime.conversations.list, self._count))
-        except (LmdeckError, OSError) as error:
-            self._refuse(error)
-        self._marked &= {summary.identity for summary in self._all}
-        self._is_read = True
-        if self._clock is not None:
-            self._clock.stop()
-        if self.is_mounted:
-            self._finding.ask(self.query_one(SearchBox).value, self._all)
-            self.show_list()
-
-    def _refuse(self, error: LmdeckError | OSError) -> None:
-        self._refusal, self._refused_at = _words_of(error), self.rows.current_key
-
-    def _count(self, done: int, total: int) -> None:
-        """Keep how far the reading is; called in its thread."""
-        self._progress = texts.READ.format(done=done, total=total)
+    @property
+    def _may_preview(self) -> bool:
+        """Whether what is found is shown beside the list, and not below each row."""
+        return self._finding.is_in_texts and self.size.width >= _WITH_PREVIEW
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
 
+    def _show_read(self) -> None:
+        """Show what was read, or what was refused."""
+        self._marked &= {summary.identity for summary in self._reading.every}
+        if self._clock is not None:
+            self._clock.stop()
+        if self.is_mounted:
+            self._finding.ask(self.query_one(SearchBox).value, self._reading.every)
+            self.show_list()
+
     def show_list(self, *, is_from_top: bool = False) -> None:
         """Show what the search finds; the cursor stays on its conversation."""
-        found = self._finding.found()
+        sort = self._sorted_by
+        found = self._finding.best_first() if sort == BEST else self._finding.found()
         self._shown = {summary.identity: summary for summary in found}
-        self._sums = sums_of(found)
+        self._sums = [] if self._finding.is_running else sums_of(found)
         self._is_from_top |= is_from_top
         self._is_settled = False
         if not found and self._finding.has_just_begun:
             return  # what was shown before stays for a moment: the list does not flicker with each key
-        has_preview = self._finding.is_in_texts and self.size.width >= _WITH_PREVIEW
-        self.query_one(Preview).display = has_preview
-        width = self.size.width // (2 if has_preview else 1) - _AROUND
-        columns = columns_for(width, self._sort, found)
+        if not self._may_preview:
+            self.query_one(Preview).hide()
+        width = self.size.width // (2 if self.query_one(Preview).display else 1) - _AROUND
+        columns = columns_for(width, sort, found)
         now = datetime.now().astimezone()
-        rows: Iterator[ListRow] = rows_of(found, columns, self._sort, now, self._marked)
-        if self._finding.is_in_texts and not has_preview:
+        rows: Iterator[ListRow] = rows_of(found, columns, sort, now, self._marked)
+        if self._finding.is_in_texts and not self._may_preview:
             rows = with_hits(rows, self._finding.hits_of, width)
         if self._finding.is_running:
             rows = islice(rows, self.rows.cursor_row + _ROWS_AHEAD)
         self.rows.fill(columns, rows, is_from_top=self._is_from_top)
         self._is_from_top = False
-        if self._finding.is_running and self._sort == NEWEST and self.rows.line_count >= _ROWS_AHEAD:
+        if self._finding.is_running and sort == NEWEST and self.rows.line_count >= _ROWS_AHEAD:
             self._is_settled = self._finding.is_settled(self.rows.rows[-1].key)
         self._show_around()
 
@@ -195,16 +168,16 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def _show_around(self) -> None:
         """Show the counts, and what stands in the place of rows."""
-        found, total = len(self._shown), len(self._all)
+        found, total = len(self._shown), len(self._reading.every)
         count = texts.FOUND.format(found=found, total=total) if found != total else ""
-        parts = [count or texts.TOTAL.format(total=total)] if self._is_read else []
+        parts = [count or texts.TOTAL.format(total=total)] if self._reading.is_done else []
         if self._finding.words:
             parts.append(self._finding.words)
         if self._marked:
             parts.append(texts.MARKED.format(count=len(self._marked)))
         parts += self._sums
-        if self._sort != NEWEST:
-            parts.append(texts.SORTED.format(column=SORTS[self._sort].lower()))
+        if self._sorted_by != NEWEST:
+            parts.append(texts.SORTED.format(column=SORTS[self._sorted_by].lower()))
         self.query_one("#list", Pane).set_title(texts.TITLE, " · ".join(parts))
         nothing = self.query_one("#nothing", Static)
         nothing.display = not found
@@ -214,40 +187,47 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._show_note()
 
     def _nothing(self) -> str:
-        if not self._is_read:
-            return self._progress
+        if not self._reading.is_done:
+            return self._reading.progress
         back = key_of(self, "conversations.back")
         if self._finding.is_running:
             return texts.LOOKING
-        if self._refusal or self._all:
-            return self._refusal or self._finding.problem or texts.NO_MATCH.format(key=back)
+        if self._reading.refusal or self._reading.every:
+            text = texts.NO_MATCH if self._finding.with_reasoning else texts.NO_MATCH_IN_ANSWERS
+            reasoning = key_of(self, "conversations.reasoning")
+            nothing = text.format(key=back, reasoning=reasoning)
+            return self._reading.refusal or self._finding.problem or nothing
         if isinstance(self.app.screen_stack[-2], ShowsConversation):
             return texts.NONE_FROM_CHAT.format(back=back)
         return texts.NONE_FROM_LIST.format(back=back, chat=key_of(self, "providers.chat"))
 
     def _show_note(self) -> None:
         """Show below the list what a change was refused for, or what is special about the selected one."""
-        current, note = self.current, self._refusal or self._finding.problem
+        current, note = self.current, self._reading.refusal or self._finding.problem
         if not note and current is not None and current.problem:
             note = f"! {safe_line(current.problem, 200)}"
         elif not note and current is not None and current.is_open_elsewhere:
             keys = {name: key_of(self, f"conversations.{name}") for name in ("open", "fork")}
             note = f"• {texts.OPEN_ELSEWHERE.format(open=keys['open'], fork=keys['fork'])}"
-        self.query_one("#list", Pane).border_subtitle = cast(str, Content(note if self._shown else ""))
+        self.query_one("#list", Pane).set_note(note if self._shown else "")
 
     def on_row_list_highlighted(self) -> None:
         """Another conversation is under the cursor: what was refused for the one before is over."""
-        if self._shown and self.rows.current_key != self._refused_at:
-            self._refusal = ""
+        if self._shown:
+            self._reading.leave(self.rows.current_key)
         self._show_note()
-        preview = self.query_one(Preview)
-        if preview.display:
-            preview.show(self._finding.hits_of(self.rows.current_key))
+        if self._may_preview:
+            key = self.rows.current_key or ""
+            self.query_one(Preview).show(self._finding.hits_of(key), self._finding.place_in(key))
         self.refresh_bindings()
+
+    def on_preview_appeared(self) -> None:
+        """Give the columns the width that is left."""
+        self.show_list()
 
     def on_resize(self) -> None:
         """Give the columns the new width."""
-        if self._is_read:
+        if self._reading.is_done:
             self.call_after_refresh(self.show_list)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -260,9 +240,10 @@ class ConversationsScreen(LmdeckScreen[None]):
             return True
         if not self.is_mounted or not self.query(RowList):
             return False
+        if action in ("pin", "delete") and not self._marked:
+            return self.current is not None and not self.current.is_open_elsewhere
         if action in ("pin", "export", "delete"):
-            is_written = any(summary.is_open_elsewhere for summary in self._chosen)
-            return bool(self._chosen) and not (is_written and action != "export")
+            return bool(self._chosen)
         return self.current is not None
 
     # ── Searching and sorting ───────────────────────────────────────────────────────────────
@@ -274,7 +255,8 @@ class ConversationsScreen(LmdeckScreen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search while it is typed; the first hit is selected."""
         self._opens_first = False
-        self._finding.ask(event.value, self._all)
+        self._finding.ask(event.value, self._reading.every)
+        self.query_one(Preview).show()
         self.show_list(is_from_top=bool(event.value))
 
     def action_scope(self) -> None:
@@ -289,17 +271,22 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def _search_again(self) -> None:
         self._show_scope()
-        self._finding.ask(self.query_one(SearchBox).value, self._all)
+        self._finding.ask(self.query_one(SearchBox).value, self._reading.every)
         self.show_list(is_from_top=True)
 
     def _show_scope(self) -> None:
         box = self.query_one(SearchBox)
         box.show_scope(self._finding.scope_words, with_reasoning=self._finding.with_reasoning)
 
+    @property
+    def _sorted_by(self) -> str:
+        """What the list is sorted by: without words to match there is no best match."""
+        return NEWEST if self._sort == BEST and not self._finding.is_in_texts else self._sort
+
     def action_sort(self) -> None:
-        """Sort by the next column; after the last one comes the date."""
-        names = [*SORTS]
-        self._sort_by(names[(names.index(self._sort) + 1) % len(names)])
+        """Sort by the next column, a search by the best match too; after the last one comes the date."""
+        names = [name for name in SORTS if name != BEST or self._finding.is_in_texts]
+        self._sort_by(names[(names.index(self._sorted_by) + 1) % len(names)])
 
     def on_column_heads_clicked(self, event: ColumnHeads.Clicked) -> None:
         """Sort by the clicked column."""
@@ -378,9 +365,3 @@ class ConversationsScreen(LmdeckScreen[None]):
     def action_undo(self) -> None:
         """Restore what was deleted last."""
         self._changing.undo()
-
-
-def _words_of(error: LmdeckError | OSError) -> str:
-    if isinstance(error, LmdeckError):
-        return failure_text(error.failure)
-    return texts.REFUSED.format(reason=error.strerror or type(error).__name__)

@@ -12,25 +12,24 @@ from tui.ui.shell.offers import key_of
 
 
 class SearchBox(FilterLine):
-    """One line in a box; its lower border says where is searched, and the keys that change that."""
+    """One line in a box; its borders say where is searched, and the keys that change that."""
 
     def __init__(self) -> None:
         super().__init__(id="search")
 
     def on_mount(self) -> None:
-        """Name the box, and the key that leads here."""
-        self.border_title = cast(str, Content(texts.SEARCH))
+        """Name the key that leads here."""
         self.on_blur()
 
     def show_scope(self, scope: str, *, with_reasoning: bool) -> None:
         """Say where is searched."""
-        words = texts.SCOPE.format(
-            scope=scope,
+        reasoning = texts.WITH_REASONING if with_reasoning else texts.WITHOUT_REASONING
+        self.border_title = cast(str, Content(texts.SEARCHED.format(scope=scope, reasoning=reasoning)))
+        keys = texts.SCOPE.format(
             scope_key=key_of(self, "conversations.scope"),
-            reasoning=texts.WITH_REASONING if with_reasoning else texts.WITHOUT_REASONING,
             reasoning_key=key_of(self, "conversations.reasoning"),
         )
-        self.border_subtitle = cast(str, Content(words))
+        self.border_subtitle = cast(str, Content(keys))
 
     def on_focus(self) -> None:
         """Show what can be typed."""

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tui.core.counted import Counted
 from tui.core.figures import format_all_tokens, format_costs, format_spent
 from tui.core.moments import ago
 from tui.core.outside import read_local_moment
@@ -16,7 +17,7 @@ from tui.core.safe_text import safe_line
 from tui.core.totals import Totals, sum_of
 from tui.texts import conversations as texts
 from tui.texts.provider_list import UNTITLED
-from tui.ui.shell.row_list import ListColumn, ListRow, width_of
+from tui.ui.shell.list_rows import ListColumn, ListRow, width_of
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary
@@ -41,9 +42,11 @@ _DROPPED_FIRST = ("provider", "turns", "model", "tokens", "price", "time")
 _TELLING = {"provider": "provider", "turns": "turns", "model": "model", "price": "costs"}
 """By the name of a column: the value that it may have in every row."""
 
+BEST = "best"
 SORTS: Mapping[str, str] = MappingProxyType(
     {
         "time": texts.COLUMN_TIME,
+        BEST: texts.BEST,
         "title": texts.COLUMN_TITLE,
         "turns": texts.COLUMN_TURNS,
         "model": texts.COLUMN_MODEL,
@@ -51,7 +54,10 @@ SORTS: Mapping[str, str] = MappingProxyType(
         "price": texts.COLUMN_PRICE,
     }
 )
-"""The columns that the list can be sorted by, in the order of the key; the first one groups by date."""
+"""What the list can be sorted by, in the order of the key; the first one groups by date.
+
+By the best match while texts are searched: whoever sorts so gives the conversations in that order.
+"""
 NEWEST = "time"
 
 
@@ -62,9 +68,10 @@ def columns_for(
     fixed = {column.key: column for column in _FIXED}
     if _title_room(width, fixed) < _WIDE_TITLE:
         fixed |= {name: fixed[name]._replace(width=cells) for name, cells in _NARROW.items()}
-    for name in _to_drop(summaries, sort):
-        if _title_room(width, fixed) < _NARROWEST_TITLE:
-            del fixed[name]
+    if _title_room(width, fixed) < _NARROWEST_TITLE:
+        for name in _to_drop(summaries, sort):
+            if _title_room(width, fixed) < _NARROWEST_TITLE:
+                del fixed[name]
     title = ListColumn("title", texts.COLUMN_TITLE, max(12, _title_room(width, fixed)))
     return [
         column._replace(title=f"{column.title} ▼") if column.key == sort and sort != NEWEST else column
@@ -109,7 +116,9 @@ def sums_of(summaries: Iterable[ConversationSummary]) -> list[str]:
     sums = sum_of(
         Totals(summary.usage, summary.costs, not_priced=summary.not_priced) for summary in summaries
     )
-    tokens = texts.TOKENS.format(tokens=format_all_tokens(sums.usage)) if sums.usage is not None else ""
+    tokens = (
+        texts.TOKENS.format(tokens=Counted(format_all_tokens(sums.usage))) if sums.usage is not None else ""
+    )
     return [words for words in (tokens, format_costs(sums.costs, sums.not_priced)) if words]
 
 
@@ -118,7 +127,12 @@ def _heading(summary: ConversationSummary, now: datetime) -> str:
 
 
 def sorted_by(summaries: Sequence[ConversationSummary], sort: str) -> list[ConversationSummary]:
-    """Return conversations, which come the newest first: the pinned ones before them, or by a column."""
+    """Return conversations, which come the newest first: the pinned ones before them, or by a column.
+
+    By the best match they come in order.
+    """
+    if sort == BEST:
+        return list(summaries)
     if sort == "turns":
         return sorted(summaries, key=lambda summary: -summary.turns)
     if sort == "tokens":

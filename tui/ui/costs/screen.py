@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import ClassVar, NamedTuple, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Static
 
-from tui.core.cost_texts import answers_text, sum_text, sums_text
 from tui.core.costs import By
 from tui.core.days import day_of, first_of_next
 from tui.core.failure import LmdeckError
-from tui.core.ledger import LedgerLine
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.runtime.cost_export import default_place, export_costs
@@ -28,30 +23,14 @@ from tui.texts.conversations import EXPORTED
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.costs import view
-from tui.ui.costs.export_dialog import CostsExportDialog
+from tui.ui.costs.panes import DearestPane, Inside, MonthPane, SumsPane
 from tui.ui.deck import ShowsConversation
+from tui.ui.exporting import ExportDialog, export
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
-from tui.ui.shell.fitted import fitted
 from tui.ui.shell.offers import key_of
-from tui.ui.shell.pane import Pane
 from tui.ui.shell.row_list import RowList
 from tui.ui.shell.title_bar import TitleBar
-
-_AROUND = 4
-"""Cells beside the columns: two borders, a blank, the scroll bar."""
-_WIDE = 110
-_HIGH = 32
-_PLOT_ROWS, _HIGH_PLOT_ROWS = 4, 6
-_MOST_CHATS = 5
-
-
-class _Inside(NamedTuple):
-    """The row whose exchanges are shown."""
-
-    by: By
-    key: str
-    lines: Sequence[LedgerLine]
 
 
 class CostsScreen(LmdeckScreen[None]):
@@ -68,23 +47,15 @@ class CostsScreen(LmdeckScreen[None]):
         self._first = self._today.replace(day=1)
         self._by = By.PROVIDER
         self._month: CostMonth | None = None
-        self._inside: _Inside | None = None
+        self._inside: Inside | None = None
         self._refusal = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the plot over the sums."""
         yield TitleBar(texts.TITLE)
-        with Pane(id="month"), Horizontal():
-            yield Static(id="plot")
-            yield Static(id="beside")
-        with Pane(id="sums"):
-            rows = RowList("rows")
-            yield rows.heads
-            yield rows
-            yield Static(id="nothing")
-            yield Static(id="notes")
-        with Pane(id="dearest"):
-            yield Static(id="chats")
+        yield MonthPane(id="month")
+        yield SumsPane(id="sums")
+        yield DearestPane(id="dearest")
         yield BindingBar()
 
     def on_mount(self) -> None:
@@ -99,7 +70,7 @@ class CostsScreen(LmdeckScreen[None]):
     @property
     def rows(self) -> RowList:
         """The table."""
-        return self.query_one(RowList)
+        return self.query_one(SumsPane).rows
 
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
@@ -152,23 +123,21 @@ class CostsScreen(LmdeckScreen[None]):
 
     def _show(self, *, is_from_top: bool = False) -> None:
         """Show the month, or why there is nothing to show."""
-        month = self._month
-        is_filled = month is not None and not month.is_empty
-        for selector in ("#plot", "#beside", "#notes"):
-            self.query_one(selector).display = is_filled
-        self.rows.display = self.rows.heads.display = is_filled
-        nothing = self.query_one("#nothing", Static)
-        nothing.display = not is_filled
-        nothing.update(Content(self._nothing()))
-        self.query_one("#month").display = is_filled
-        self.query_one("#dearest").display = False
-        self.query_one(TitleBar).status = view.month_words(self._first)
-        if month is not None and is_filled:
-            self._show_month(month)
-            self._show_rows(month, is_from_top=is_from_top)
-            self._show_dearest(month)
+        month, inside = self._month, self._inside
+        name = view.month_words(self._first)
+        self.query_one(TitleBar).status = name
+        above, sums, below = self.query_one(MonthPane), self.query_one(SumsPane), self.query_one(DearestPane)
+        above.display = month is not None and not month.is_empty
+        if month is None or month.is_empty:
+            below.hide()
+            sums.show_nothing(name, self._nothing())
         else:
-            self.query_one("#sums", Pane).set_title(view.month_words(self._first))
+            above.show(month)
+            below.show(month)
+            if inside is None:
+                sums.show_sums(month, self._by, is_from_top=is_from_top)
+            else:
+                sums.show_inside(month, inside, is_from_top=is_from_top)
         self.refresh_bindings()
 
     def _nothing(self) -> str:
@@ -177,54 +146,6 @@ class CostsScreen(LmdeckScreen[None]):
         return texts.NONE.format(
             month=view.month_words(self._first), previous=key_of(self, "costs.previous_month")
         )
-
-    def _show_month(self, month: CostMonth) -> None:
-        pane, plot, beside = (
-            self.query_one("#month", Pane),
-            self.query_one("#plot"),
-            self.query_one("#beside"),
-        )
-        title = texts.PER_DAY.format(currency=month.currency) if month.currency else texts.TITLE
-        pane.set_title(title, f"{view.month_words(month.first)} · {sums_text(month.totals)}")
-        rows = _HIGH_PLOT_ROWS if self.size.height >= _HIGH else _PLOT_ROWS
-        lines = view.plot_lines(month, rows, self.size.width // 2)
-        cast(Static, plot).update(Content("\n".join(lines)))
-        pane.styles.height = rows + 3
-        plot.styles.width = max(map(len, lines)) + 2
-        told = [Content.styled(words, style) for words, style in view.beside_plot(month)]
-        cast(Static, beside).update(Content("\n").join(told))
-
-    def _show_rows(self, month: CostMonth, *, is_from_top: bool) -> None:
-        width, inside = self.size.width - _AROUND, self._inside
-        if inside is not None:
-            columns = view.line_columns_for(width, inside.by)
-            self.rows.fill(columns, view.line_rows_of(inside.lines, columns), is_from_top=is_from_top)
-            name = view.key_words(inside.by, inside.key, month)
-            title = texts.INSIDE.format(by=texts.KEY[inside.by.value], key=name)
-            self.query_one("#sums", Pane).set_title(title, answers_text(len(inside.lines)))
-        else:
-            report = month.report(self._by)
-            columns = view.columns_for(self._by, width, report.rows)
-            self.rows.fill(columns, view.rows_of(month, self._by, columns), is_from_top=is_from_top)
-            self.query_one("#sums", Pane).set_title(texts.BY[self._by.value], answers_text(report.requests))
-        keys = [key_of(self, f"costs.{name}") for name in ("price", "by")]
-        notes = view.notes_of(month, self._by, *keys) if inside is None else []
-        self.query_one("#notes", Static).update(Content("\n".join(notes)))
-        self.query_one("#notes").display = bool(notes)
-
-    def _show_dearest(self, month: CostMonth) -> None:
-        chats = month.dearest_chats[:_MOST_CHATS]
-        pane = self.query_one("#dearest", Pane)
-        pane.display = bool(chats) and self.size.height >= _HIGH and self.size.width >= _WIDE
-        if not pane.display:
-            return
-        pane.set_title(texts.DEAREST)
-        room = self.size.width - _AROUND - 24
-        lines = [
-            f"{number} {fitted(view.key_words(By.CHAT, key, month), room)} {sum_text(money):>18}"
-            for number, (key, money) in enumerate(chats, 1)
-        ]
-        self.query_one("#chats", Static).update(Content("\n".join(lines)))
 
     def on_resize(self, event: events.Resize) -> None:
         """Give everything the new room."""
@@ -241,6 +162,8 @@ class CostsScreen(LmdeckScreen[None]):
             self._month is None or self._month.is_empty or not self.query(RowList)
         ):
             return False
+        if action == "chat":
+            return parameters[0] in range(1, len(self.query_one(DearestPane).chats) + 1)
         if action == "open":
             return self.rows.current_key is not None
         if action == "price":
@@ -280,14 +203,14 @@ class CostsScreen(LmdeckScreen[None]):
         if self._by is By.CHAT and key in month.titles:
             self._open_chat(key)
         else:
-            self._inside = _Inside(self._by, key, month.exchanges(self._by, key))
+            self._inside = Inside(self._by, key, month.exchanges(self._by, key))
             self._show(is_from_top=True)
 
     def action_chat(self, number: int) -> None:
         """Open one of the most expensive chats."""
-        chats = [] if self._month is None else self._month.dearest_chats
-        if self.query_one("#dearest").display and number <= min(len(chats), _MOST_CHATS):
-            self._open_chat(chats[number - 1][0])
+        chats = self.query_one(DearestPane).chats
+        if number <= len(chats):
+            self._open_chat(chats[number - 1])
 
     def _open_chat(self, identity: str) -> None:
         month = self._month
@@ -323,21 +246,14 @@ class CostsScreen(LmdeckScreen[None]):
         month = self._month
         if month is None:
             return
+        by = self._by
 
-        def asked(place: str | None) -> None:
-            if place:
-                in_background(self, self._export, month, self._by, place, group="export")
+        def write(place: str) -> str:
+            return EXPORTED.format(path=safe_line(export_costs(month, by, place), 200))
 
-        place = default_place(self.runtime.paths, month)
-        self.app.push_screen(CostsExportDialog(view.month_words(month.first), place), asked)
-
-    async def _export(self, month: CostMonth, by: By, place: str) -> None:
-        try:
-            path = await asyncio.to_thread(export_costs, month, by, place)
-        except LmdeckError as error:
-            self.notify(failure_text(error.failure), severity="error", timeout=10)
-        else:
-            self.notify(EXPORTED.format(path=safe_line(path, 200)), timeout=8)
+        title = texts.EXPORT_TITLE.format(month=view.month_words(month.first))
+        words = texts.EXPORT_PLACEHOLDER, texts.EXPORT_KEYS, texts.EXPORT_HELP
+        export(self, ExportDialog(title, default_place(self.runtime.paths, month), *words), write)
 
     def action_back(self) -> None:
         """Show the sums again, or close."""

@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
+from rich.cells import cell_len
+
 from tui.core.budget import BudgetState, Level
-from tui.core.cost_texts import answers_text, budget_text, sum_text, sums_text
+from tui.core.cost_texts import (
+    answers_text,
+    budget_share_text,
+    budget_text,
+    hardware_text,
+    sum_text,
+    sums_text,
+    together_text,
+)
 from tui.core.costs import By, CostRow, Sum
 from tui.core.figures import UNKNOWN, format_milliseconds, format_tokens
 from tui.core.ledger import Certainty, LedgerLine
+from tui.core.limits import NO_RATES
 from tui.core.plot import plot
 from tui.core.safe_text import safe_line
 from tui.core.usage import Source
 from tui.runtime.cost_month import CostMonth
+from tui.texts import costs as cost_texts
 from tui.texts import costs_screen as texts
 from tui.texts.conversations import MONTHS
-from tui.texts.costs import DIFFERENT, NO_CHAT, NOT_PRICED_EACH
-from tui.ui.shell.row_list import ListColumn, ListRow, width_of
+from tui.ui.shell.fitted import fitted
+from tui.ui.shell.list_rows import ListColumn, ListRow, width_of
 
 _LONGEST = 200
 _NARROWEST_KEY = {By.MODEL: 22, By.CHAT: 22}
 _NARROWEST_NAME = 12
 _MOMENT = 16
 """Cells of a day and an hour."""
+_EXACT = 16
+"""Cells of the amount of one answer, a lower bound with its currency."""
 _COLUMNS = (
-    ListColumn("requests", texts.REQUESTS, 8, is_right=True),
-    ListColumn("in", texts.IN, 6, is_right=True),
-    ListColumn("cached", texts.CACHED, 6, is_right=True),
-    ListColumn("out", texts.OUT, 6, is_right=True),
-    ListColumn("reasoning", texts.REASONING, 9, is_right=True),
-    ListColumn("ttft", texts.TTFT, 7, is_right=True),
-    ListColumn("rate", texts.RATE, 6, is_right=True),
-    ListColumn("failures", texts.FAILURES, 6, is_right=True),
-    ListColumn("amount", texts.AMOUNT, 14, is_right=True),
-    ListColumn("gpu", texts.GPU, 12, is_right=True),
+    ListColumn("requests", cost_texts.REQUESTS, 8, is_right=True),
+    ListColumn("in", cost_texts.IN, 6, is_right=True),
+    ListColumn("cached", cost_texts.CACHED, 6, is_right=True),
+    ListColumn("out", cost_texts.OUT, 6, is_right=True),
+    ListColumn("reasoning", cost_texts.REASONING, 9, is_right=True),
+    ListColumn("ttft", cost_texts.TTFT, 7, is_right=True),
+    ListColumn("rate", cost_texts.RATE, 6, is_right=True),
+    ListColumn("failures", cost_texts.FAILURES, 6, is_right=True),
+    ListColumn("amount", cost_texts.AMOUNT, 14, is_right=True),
+    ListColumn("gpu", cost_texts.GPU, 12, is_right=True),
 )
 _LINE_COLUMNS = (
-    ListColumn("provider", texts.KEY["provider"], 14),
+    ListColumn("provider", cost_texts.KEYS["provider"], 14),
     ListColumn("for", texts.FOR, max(map(len, texts.ORIGINS.values()))),
-    *(column for column in _COLUMNS if column.key not in ("requests", "failures")),
+    *(
+        column._replace(width=_EXACT) if column.key == "amount" else column
+        for column in _COLUMNS
+        if column.key not in ("requests", "failures")
+    ),
 )
-_DROPPED_FIRST = ("failures", "gpu", "rate", "ttft", "reasoning", "cached")
+_DROPPED_FIRST = ("failures", "gpu", "rate", "ttft", "reasoning", "cached", "for", "provider", "in")
 """Columns in the order in which they go where room is short."""
 
 
@@ -57,7 +75,7 @@ def key_words(by: By, key: str, month: CostMonth) -> str:
         return safe_line(month.titles.get(key) or key, _LONGEST)
     if by is By.ORIGIN:
         return texts.ORIGINS[key]
-    return safe_line(key, _LONGEST) or (NO_CHAT if by is By.CHAT else UNKNOWN)
+    return safe_line(key, _LONGEST) or (cost_texts.NO_CHAT if by is By.CHAT else UNKNOWN)
 
 
 # ── The tables ──────────────────────────────────────────────────────────────────────────────
@@ -67,13 +85,23 @@ def columns_for(by: By, width: int, rows: Sequence[CostRow]) -> list[ListColumn]
     """Return the columns of sums for a width in cells: what they are about gets what the others leave."""
     unused = {name for name in ("gpu", "failures") if not any(getattr(row, name) for row in rows)}
     least = _NARROWEST_KEY.get(by, _NARROWEST_NAME)
-    return _fitting(texts.KEY[by.value], _COLUMNS, width, unused, least)
+    shown = {"amount": [sum_text(row.money) for row in rows], "gpu": [sums_text(row.gpu) for row in rows]}
+    return _fitting(cost_texts.KEYS[by.value], _wide_enough(_COLUMNS, shown), width, unused, least)
 
 
-def line_columns_for(width: int, by: By) -> list[ListColumn]:
+def line_columns_for(width: int, by: By, lines: Sequence[LedgerLine]) -> list[ListColumn]:
     """Return the columns of exchanges, without what is the same in all of them."""
     first = "provider" if by is By.PROVIDER else "for" if by is By.ORIGIN else ""
-    return _fitting(texts.TIME, _LINE_COLUMNS, width, {first, "gpu"}, _MOMENT, widest=_MOMENT)
+    columns = _wide_enough(_LINE_COLUMNS, {"amount": list(map(_amount, lines))})
+    return _fitting(texts.TIME, columns, width, {first, "gpu"}, _MOMENT, widest=_MOMENT)
+
+
+def _wide_enough(columns: Sequence[ListColumn], shown: Mapping[str, Sequence[str]]) -> Sequence[ListColumn]:
+    """Return the columns so wide that no amount is cut: one without its end looks like another one."""
+    return [
+        column._replace(width=max(column.width, *map(cell_len, shown.get(column.key, ())), 0))
+        for column in columns
+    ]
 
 
 def _fitting(
@@ -119,7 +147,6 @@ def line_rows_of(lines: Sequence[LedgerLine], columns: Sequence[ListColumn]) -> 
 
 def _line_cells(line: LedgerLine, columns: Sequence[ListColumn]) -> tuple[str, ...]:
     tokens = partial(_tokens, source=line.source)
-    money = Sum().plus_line(line)
     cells = {
         "key": line.at.astimezone().strftime("%Y-%m-%d %H:%M"),
         "provider": safe_line(line.provider, _LONGEST),
@@ -130,9 +157,13 @@ def _line_cells(line: LedgerLine, columns: Sequence[ListColumn]) -> tuple[str, .
         "reasoning": tokens(line.usage.reasoning_tokens),
         "ttft": format_milliseconds(line.ttft_ms),
         "rate": _rate(line.tokens_per_second),
-        "amount": sum_text(money),
+        "amount": _amount(line),
     }
     return tuple(cells[column.key] for column in columns)
+
+
+def _amount(line: LedgerLine) -> str:
+    return sum_text(Sum().plus_line(line))
 
 
 def _tokens(count: int | None, source: Certainty) -> str:
@@ -155,35 +186,70 @@ def plot_lines(month: CostMonth, rows: int, width: int) -> list[str]:
     return plot(days, rows, 2 if width >= len(days) * 2 else 1)
 
 
-def beside_plot(month: CostMonth) -> list[tuple[str, str]]:
-    """Return what stands beside the plot, line by line with a style: what is to come, and the budgets."""
+def beside_plot(month: CostMonth, width: int, rows: int) -> list[tuple[str, str]]:
+    """Return what stands beside the plot, line by line with a style: what is to come, and the budgets.
+
+    In few words where more do not fit into ``rows`` of ``width`` cells, the fullest budgets first.
+    """
     lines = []
     if month.projection is not None:
         lines.append((texts.AT_THE_END.format(amount=sum_text(month.projection)), ""))
-    lines += [budget_line(state) for state in sorted(month.budgets, key=lambda state: -state.share)]
-    if month.is_current and not month.budgets:
+    if month.together is not None:
+        dated = together_text(month.together, month.rates)
+        plain = together_text(month.together, NO_RATES)
+        lines.append((dated if cell_len(dated) <= width else plain, ""))
+    if month.is_current and month.unread_budget:
+        lines.append((texts.BUDGET_UNREADABLE, "$text-error"))
+    elif month.is_current and not month.budgets:
         lines.append((texts.NO_BUDGET, "dim"))
+    budgets = sorted(month.budgets, key=lambda state: -state.share)
+    whole = [*lines, *((safe_line(budget_text(state)), _style(state)) for state in budgets)]
+    if sum(_height(words, width) for words, _ in whole) <= rows:
+        return whole
+    short = [(safe_line(budget_share_text(state)), _style(state)) for state in budgets]
+    room = rows - sum(_height(words, width) for words, _ in lines)
+    if len(short) > room:
+        hidden = len(short) - max(0, room - 1)
+        short[max(0, room - 1) :] = [(cost_texts.BUDGET_MORE.format(count=hidden), "dim")]
+    return [*lines, *((fitted(words, width).rstrip(), style) for words, style in short)]
+
+
+def _height(words: str, width: int) -> int:
+    """Return the lines that a text takes at a width in cells, broken between words."""
+    lines, used = 1, 0
+    for word in words.split():
+        cells = cell_len(word)
+        if used and used + 1 + cells > width:
+            lines, used = lines + 1, cells
+        else:
+            used += cells + bool(used)
     return lines
 
 
-def budget_line(state: BudgetState) -> tuple[str, str]:
-    """Return how a budget stands, with what is not in it, and its style."""
-    style = {Level.WITHIN: "", Level.NEAR: "$text-warning", Level.EXCEEDED: "$text-error"}[state.level]
-    return safe_line(budget_text(state)), style
+def _style(state: BudgetState) -> str:
+    return {Level.WITHIN: "", Level.NEAR: "$text-warning", Level.EXCEEDED: "$text-error"}[state.level]
 
 
-def notes_of(month: CostMonth, by: By, price_key: str, by_key: str) -> list[str]:
-    """Return what has to be said of the sums: who has no price, and where figures differ."""
+def notes_of(month: CostMonth, by: By, own: Container[str], price_key: str, by_key: str) -> list[str]:
+    """Return what has to be said of the sums: who has no price, and where figures differ.
+
+    ``own``: the names of the providers that can be given one.
+    """
     report = month.report(By.PROVIDER)
     notes = []
     if report.not_priced:
         named = ", ".join(
-            NOT_PRICED_EACH.format(provider=safe_line(name, 40) or UNKNOWN, count=answers_text(count))
+            cost_texts.NOT_PRICED_EACH.format(
+                provider=safe_line(name, 40) or UNKNOWN, count=answers_text(count)
+            )
             for name, count in sorted(report.not_priced.items(), key=lambda item: -item[1])
         )
-        is_here = by is By.PROVIDER
-        text = texts.NOT_PRICED if is_here else texts.NOT_PRICED_ELSEWHERE
+        text = texts.NOT_PRICED if by is By.PROVIDER else texts.NOT_PRICED_ELSEWHERE
+        if not any(name in own for name in report.not_priced):
+            text = cost_texts.NOT_PRICED
         notes.append(text.format(providers=named, key=price_key, by=by_key))
+    if by in (By.PROVIDER, By.MODEL) and (hardware := hardware_text(month.report(by).rows)):
+        notes.append(safe_line(hardware))
     if report.differing:
-        notes.append(DIFFERENT.format(count=answers_text(report.differing)))
+        notes.append(cost_texts.DIFFERENT.format(count=answers_text(report.differing)))
     return notes

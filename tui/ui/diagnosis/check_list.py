@@ -11,10 +11,13 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.core.abilities import AbilityResult
 from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult, CheckStatus, Repair, blocker_of
 from tui.core.safe_text import safe_line
+from tui.texts import abilities as ability_texts
 from tui.texts import diagnosis as texts
 from tui.ui.bindings import bindings_of
+from tui.ui.diagnosis.ability_rows import AbilitySection, ability_line
 from tui.ui.diagnosis.view import INDENT, check_line, evidence_lines, wrapped
 from tui.ui.shell.offers import key_of
 
@@ -36,6 +39,7 @@ class CheckList(OptionList, inherit_bindings=False):
         self._results: Mapping[CheckId, CheckResult] = {}
         self._repairs: tuple[Repair, ...] = ()
         self._sections: tuple[Section, ...] = ()
+        self._abilities: AbilitySection | None = None
         self._is_growing = False
         self._known_width = 0
         self.is_open = False
@@ -43,12 +47,18 @@ class CheckList(OptionList, inherit_bindings=False):
 
     # ── Content ─────────────────────────────────────────────────────────────────────────────
 
-    def grow(self, results: Mapping[CheckId, CheckResult]) -> None:
-        """Show the checks that are there so far; the next one is marked as being tried."""
+    def grow(self, results: Mapping[CheckId, CheckResult], abilities: AbilitySection | None = None) -> None:
+        """Show the checks that are there so far, the next one marked as being tried; then the abilities,
+        the last one in sight."""
         self._results = dict(results)
+        before, self._abilities = self._abilities, abilities
         if not self._is_growing:
             self._is_growing, self.is_open, self._repairs, self._sections = True, False, (), ()
             self._build()
+            return
+        if abilities != before and abilities is not None and abilities.results:
+            self._build()
+            self.highlighted = self.option_count - 1
             return
         for check in self._checks:
             self.replace_option_prompt(f"check-{check}", self._line(check))
@@ -58,6 +68,7 @@ class CheckList(OptionList, inherit_bindings=False):
         results: Mapping[CheckId, CheckResult],
         repairs: Sequence[Repair] = (),
         sections: Sequence[Section] = (),
+        abilities: AbilitySection | None = None,
     ) -> None:
         """Show the finished diagnosis, the cursor on the failed check.
 
@@ -66,9 +77,13 @@ class CheckList(OptionList, inherit_bindings=False):
         self._results = dict(results)
         self._repairs = tuple(repairs)
         self._sections = tuple((heading, lines) for heading, lines in sections if lines)
+        self._abilities = abilities
         self._is_growing = False
         self._build()
-        self.highlighted = self.get_option_index(f"check-{self._anchor or CheckId.URL}")
+        first = f"check-{self._anchor or CheckId.URL}"
+        if abilities is not None and abilities.is_new:
+            first = f"ability-{abilities.results[0].ability}"
+        self.highlighted = self.get_option_index(first)
 
     def toggle(self) -> None:
         """Show the checks that wait, each in its line, or fold them again."""
@@ -105,6 +120,13 @@ class CheckList(OptionList, inherit_bindings=False):
             return None
         return self._results.get(CheckId(identifier.removeprefix("check-")))
 
+    @property
+    def ability(self) -> AbilityResult | None:
+        """The result of the test under the cursor."""
+        results = () if self._abilities is None else self._abilities.results
+        identifier = self._current_id()
+        return next((result for result in results if identifier == f"ability-{result.ability}"), None)
+
     def _current_id(self) -> str:
         option = self.highlighted_option
         return (option.id or "") if option is not None else ""
@@ -126,7 +148,7 @@ class CheckList(OptionList, inherit_bindings=False):
     def _build(self) -> None:
         row = self.highlighted
         self.clear_options()
-        self.add_options([*self._check_rows(), *self._section_rows()])
+        self.add_options([*self._check_rows(), *self._ability_rows(), *self._section_rows()])
         if self.option_count:
             self.highlighted = min(row or 0, self.option_count - 1)
 
@@ -148,6 +170,20 @@ class CheckList(OptionList, inherit_bindings=False):
             text = f"→ {safe_line(repair.text)}"
             line = Content.assemble(" " * INDENT, (text, "bold $primary"), (f"  {applies}", "dim"))
             yield Option(line, id=f"repair-{index}")
+
+    def _ability_rows(self) -> Iterator[Option]:
+        section = self._abilities
+        if section is None:
+            return
+        yield Option(Content(""), disabled=True)
+        yield Option(Content.styled(ability_texts.HEADING, "bold"), disabled=True)
+        for result in section.results:
+            is_short = self.screen.has_class("-wide")  # the whole evidence stands beside the list
+            line = ability_line(result, section.model, self._line_width, is_short=is_short)
+            yield Option(line, id=f"ability-{result.ability}")
+        if section.note:
+            note = "\n".join(f"  {line}" for line in wrapped(section.note, self._line_width - 2))
+            yield Option(Content.styled(note, "dim"), id="ability-note")
 
     def _section_rows(self) -> Iterator[Option]:
         for number, (heading, lines) in enumerate(self._sections):

@@ -1,4 +1,4 @@
-"""Everything about one check of a diagnosis: request, answer, events, causes; beside the list or over it."""
+"""Everything about one row of a diagnosis: request, answer, events, causes; beside the list or over it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,15 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.diagnosis import CheckResult
-from tui.core.report_text import LABELS
 from tui.texts import diagnosis as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.deck import runtime_of
-from tui.ui.diagnosis.view import details_content
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import key_of
 
 
 class DetailsText(VerticalScroll, inherit_bindings=False):
-    """The whole text on a check; it scrolls."""
+    """The whole text on a row; it scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.text")
 
@@ -29,9 +26,8 @@ class DetailsText(VerticalScroll, inherit_bindings=False):
         """Hold one text."""
         yield Static()
 
-    def show(self, result: CheckResult | None, *, is_told: bool = False) -> None:
-        """Show another check, every known key masked; without its verdict where that ``is_told``."""
-        content = Content("") if result is None else details_content(result, is_told=is_told)
+    def show(self, content: Content) -> None:
+        """Show another text, every known key masked."""
         # the probe has redacted everything; this is the second wall
         redacted = runtime_of(self).redactor.redact(content.plain)
         self.query_one(Static).update(content if redacted == content.plain else Content(redacted))
@@ -39,16 +35,16 @@ class DetailsText(VerticalScroll, inherit_bindings=False):
 
 
 class CheckDetailsScreen(Window[None]):
-    """Shows what one check saw."""
+    """Shows what one check, or the test of an ability, saw."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.details")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("diagnosis.details", "diagnosis.text")
     HELP_TEXT: ClassVar[str] = texts.DETAILS_HELP
 
-    def __init__(self, result: CheckResult) -> None:
+    def __init__(self, title: str, content: Content) -> None:
         super().__init__()
-        self._result = result
+        self._title, self._content = title, content
 
     def compose(self) -> ComposeResult:
         """Show the details in a window that scrolls."""
@@ -58,11 +54,11 @@ class CheckDetailsScreen(Window[None]):
     def on_mount(self) -> None:
         """Name the window and the key that closes it."""
         window = self.query_one("#window")
-        window.border_title = cast(str, Content(LABELS[self._result.id]))
-        close = texts.CLOSE.format(key=key_of(self, "rung_details.close"))
+        window.border_title = cast(str, Content(self._title))
+        close = texts.CLOSE.format(key=key_of(self, "check_details.close"))
         window.border_subtitle = cast(str, Content(close))
         text = self.query_one(DetailsText)
-        text.show(self._result)
+        text.show(self._content)
         text.focus()
 
     def action_close(self) -> None:

@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.core.counted import Counted
 from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
@@ -26,10 +27,11 @@ from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
+from tui.ui.shell.list_rows import ListColumn, ListRow
 from tui.ui.shell.model_choice import ModelChoice
 from tui.ui.shell.offers import Offer, OfferLine, key_of
 from tui.ui.shell.pane import Pane
-from tui.ui.shell.row_list import ListColumn, ListRow, RowList
+from tui.ui.shell.row_list import RowList
 
 if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
@@ -124,7 +126,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self._show()
 
     def _on_scanned(self, done: int, total: int) -> None:
-        self._say(texts.SCANNED.format(done=done, total=total))
+        self._say(texts.SCANNED.format(done=done, total=Counted(total)))
 
     def _say(self, text: str) -> None:
         self.query_one("#servers-pane", Pane).set_title(texts.TITLE, text)
@@ -282,4 +284,4 @@ def _summary(discovery: Discovery) -> str:
     if discovery.starting:
         parts.append(texts.STARTING.format(count=len(discovery.starting)))
     ports = texts.PORTS if discovery.is_complete else texts.USUAL_PORTS
-    return " · ".join((*parts, ports.format(count=discovery.asked_ports)))
+    return " · ".join((*parts, ports.format(count=Counted(discovery.asked_ports))))

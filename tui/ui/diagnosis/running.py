@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.timer import Timer
 from textual.worker import Worker
 
+from tui.core.abilities import Ability, AbilityResult
 from tui.core.check_history import CheckRecord
 from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport
@@ -47,6 +48,10 @@ class RunningCheck:
         self._begun = 0.0
         self.results: dict[CheckId, CheckResult] = {}
         """What was found so far."""
+        self.tests_abilities = False
+        """Whether abilities are tested after the checks."""
+        self.tested: list[AbilityResult] = []
+        """What the tests of abilities found so far."""
         self.progress = ""
         """What is being done, in words."""
 
@@ -65,16 +70,23 @@ class RunningCheck:
         """The past checks of the same endpoint."""
         return self._check.history if self._check is not None else ()
 
-    def begin(self, subject: DiagnosisSubject) -> None:
-        """Check from the beginning; a check that runs is dropped."""
+    def begin(self, subject: DiagnosisSubject, abilities: tuple[Ability, ...] = ()) -> None:
+        """Check from the beginning, then test the abilities; a check that runs is dropped."""
         self.results, self.progress = {}, ""
+        self.tests_abilities, self.tested = bool(abilities), []
         self._begun = monotonic()
         self._check = self._screen.runtime.check(
             subject.provider,
             subject.key_text,
-            CheckOptions(model=subject.model, wait_seconds=_LOADING_SECONDS, is_remembered=subject.is_saved),
+            CheckOptions(
+                model=subject.model,
+                wait_seconds=_LOADING_SECONDS,
+                is_remembered=subject.is_saved,
+                abilities=abilities,
+            ),
             on_result=self._on_result,
             on_progress=self._on_progress,
+            on_ability=self._on_ability,
         )
         self._clock = self._clock or self._screen.set_interval(1, self._waiting)
         self._worker = in_background(
@@ -102,6 +114,12 @@ class RunningCheck:
     def _end(self, report: DiagnosisReport) -> None:
         self._worker = None
         self._finished(report)
+
+    def _on_ability(self, result: AbilityResult) -> None:
+        self.tested.append(result)
+        self.progress = ""
+        self._grown()
+        self._waiting()
 
     def _on_result(self, result: CheckResult) -> None:
         self.results[result.id] = result

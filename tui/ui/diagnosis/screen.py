@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,24 +14,33 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import OptionList
 
+from tui.core.abilities import Ability, AbilityCost
+from tui.core.ability_matrix import Cell
+from tui.core.ability_text import LABELS as ABILITY_LABELS
 from tui.core.diagnosis import CheckId, CheckStatus, DiagnosisReport, checks_of
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import LmdeckError
 from tui.core.known_failure import report_of_failure
+from tui.core.moments import ago
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS, cost_line, report_text, summary_line
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
+from tui.texts import abilities as ability_texts
 from tui.texts import diagnosis as texts
 from tui.texts.command_help import CHECK_COST
+from tui.ui.abilities.evidence import evidence
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
+from tui.ui.budget import within_budget
+from tui.ui.copying import copy_text
+from tui.ui.diagnosis.ability_rows import AbilitySection
 from tui.ui.diagnosis.check_list import CheckList
 from tui.ui.diagnosis.details import CheckDetailsScreen, DetailsText
 from tui.ui.diagnosis.repairing import Repairing
 from tui.ui.diagnosis.running import RunningCheck
 from tui.ui.diagnosis.verdict import Verdict, VerdictBox, verdict_of
-from tui.ui.diagnosis.view import past_lines, time_text
+from tui.ui.diagnosis.view import details_content, past_lines, time_text
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.offers import Offer, key_of
@@ -96,16 +106,33 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     # ── Running ─────────────────────────────────────────────────────────────────────────────
 
     def action_again(self) -> None:
-        """Check from the beginning."""
+        """Check from the beginning, within the budgets."""
+        self._within_budget(())
+
+    def action_test_abilities(self) -> None:
+        """Check from the beginning, then test what the endpoint can do: the cost stands in the list."""
+        self._within_budget(tuple(Ability))
+
+    def _within_budget(self, abilities: tuple[Ability, ...]) -> None:
+        within_budget(self, [self._subject.provider], partial(self._begin, abilities), self._refuse)
+
+    def _refuse(self) -> None:
+        if self._report is None:
+            self.dismiss(None)
+
+    def _begin(self, abilities: tuple[Ability, ...]) -> None:
         self._subject = replace(self._subject, known=None)
         self._report = None
-        self._checking.begin(self._subject)
+        self._checking.begin(self._subject, abilities)
         self._grow()
         self._show_waiting()
         self.refresh_bindings()
 
     def _grow(self) -> None:
-        self.checks.grow(self._checking.results)
+        checking = self._checking
+        model = self._subject.model or self._subject.provider.model
+        section = AbilitySection(tuple(checking.tested), model) if checking.tested else None
+        self.checks.grow(checking.results, section)
 
     def _show_waiting(self) -> None:
         """Show what is being done, for how long, and what it costs."""
@@ -114,8 +141,11 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         done, seconds = self._checking.results, self._checking.seconds
         current = next((check for check in self._checks if check not in done), self._checks[-1])
         cost = cost_line(is_quick=False, is_embedding=self._subject.provider.is_embedding)
+        if self._checking.tests_abilities:
+            cost = f"{cost} {self._ability_cost.sentence}"
         lines = (Content(safe_line(self._checking.progress) or " "), Content.styled(cost, "dim"))
-        title = texts.CHECKING.format(check=LABELS[current])
+        is_testing = self._checking.tests_abilities and len(done) == len(self._checks)
+        title = ability_texts.TESTING_ALL if is_testing else texts.CHECKING.format(check=LABELS[current])
         verdict = Verdict(title, f"{seconds:.0f} s" if seconds >= 1 else "", lines)
         self.query_one(VerdictBox).show(verdict, (Offer("diagnosis.back", texts.OFFER_STOP),))
         self.query_one("#list", Pane).set_title(texts.CHECKS, f"{len(done)}/{len(self._checks)}")
@@ -129,7 +159,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             (texts.PAST_CHECKS, past_lines(self._checking.history)),
         )
         results = {result.id: result for result in report.results}
-        self.checks.complete(results, report.repairs[1:], sections)
+        self.checks.complete(results, report.repairs[1:], sections, self._abilities(report))
         is_known = self._subject.known is not None
         note = texts.ORIGINAL.format(key=key_of(self, "diagnosis.retry")) if is_known else ""
         took = "" if is_known else time_text(self._checking.seconds * 1000)
@@ -137,6 +167,28 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self._show_counts(report)
         self._show_details()
         self.refresh_bindings()
+
+    @property
+    def _ability_cost(self) -> AbilityCost:
+        is_embedding = self._subject.provider.is_embedding
+        return self.runtime.abilities.cost(tuple(Ability), is_embedding=is_embedding)
+
+    def _abilities(self, report: DiagnosisReport) -> AbilitySection | None:
+        """Return what was tested just now, else what is remembered of the same server, with the cost of a
+        test; nothing where the endpoint does not work."""
+        model = report.model or ""
+        if report.abilities:
+            return AbilitySection(report.abilities, model, is_new=True)
+        if not report.ok or self._subject.known is not None:
+            return None
+        known = self.runtime.abilities.known(self._subject.provider, model, report.build)
+        key = key_of(self, "diagnosis.deep")
+        cost = self._ability_cost.figures
+        if not known:
+            return AbilitySection(note=ability_texts.NOT_TESTED.format(key=key, cost=cost))
+        when = ago(min(one.at for one in known), datetime.now().astimezone())
+        note = ability_texts.TESTED.format(ago=when, key=key, cost=cost)
+        return AbilitySection(tuple(one.result for one in known), model, note=note)
 
     def _show_counts(self, report: DiagnosisReport) -> None:
         waiting = self.checks.waiting
@@ -152,6 +204,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         yield Offer("diagnosis.retry", texts.OFFER_RECHECK)
         if self._can("edit"):
             yield Offer("diagnosis.edit", texts.OFFER_EDIT if self._subject.is_saved else texts.OFFER_FORM)
+        if self._can("test_abilities"):
+            yield Offer("diagnosis.deep", texts.OFFER_DEEP)
         yield Offer("diagnosis.copy", texts.OFFER_COPY)
 
     def on_option_list_option_highlighted(self) -> None:
@@ -160,11 +214,20 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.refresh_bindings()
 
     def _show_details(self) -> None:
-        """Show everything about the check under the cursor beside the list, where there is room."""
-        result = self.checks.check
-        self.query_one("#details", Pane).set_title(LABELS[result.id] if result else "")
-        is_verdict = self._report is not None and result == self._report.verdict
-        self.query_one(DetailsText).show(result, is_told=is_verdict)
+        """Show everything about the row under the cursor beside the list, where there is room."""
+        title, content = self._details(is_beside=True) or ("", Content(""))
+        self.query_one("#details", Pane).set_title(title)
+        self.query_one(DetailsText).show(content)
+
+    def _details(self, *, is_beside: bool) -> tuple[str, Content] | None:
+        """Return the name of the check or the ability under the cursor, and all that is known of it."""
+        tested, result = self.checks.ability, self.checks.check
+        if tested is not None:
+            return ABILITY_LABELS[tested.ability], evidence(Cell(tested))
+        if result is None:
+            return None
+        is_told = is_beside and self._report is not None and result == self._report.verdict
+        return LABELS[result.id], details_content(result, is_told=is_told)
 
     # ── Keys ────────────────────────────────────────────────────────────────────────────────
 
@@ -176,6 +239,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         report = self._report
         if action in ("again", "copy_report"):
             return report is not None
+        if action == "test_abilities":
+            return report is not None and report.verdict is None
         if action == "copy_curl":
             return report is not None and bool(report.curl)
         if action == "apply":
@@ -185,7 +250,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         if action == "fold":
             return bool(self.checks.waiting)
         if action == "details":
-            return self.checks.is_on_fold or self.checks.repair is not None or self.checks.check is not None
+            found = (self.checks.repair, self.checks.check, self.checks.ability)
+            return self.checks.is_on_fold or any(one is not None for one in found)
         return True
 
     def action_name(self, action: str) -> str | None:
@@ -216,11 +282,11 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             self.action_fold()
         elif (repair := self.checks.repair) is not None:
             self._repairing.apply(self._subject, repair)
-        elif (result := self.checks.check) is not None:
+        elif (details := self._details(is_beside=False)) is not None:
             if self.query_one("#details").display:
                 self.query_one(DetailsText).focus()
             else:
-                self.app.push_screen(CheckDetailsScreen(result))
+                self.app.push_screen(CheckDetailsScreen(*details))
 
     def action_fold(self) -> None:
         """Show the checks that wait for the failed one, or fold them again."""
@@ -238,11 +304,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             self._copy(self.runtime.redactor.redact(self._report.curl), texts.CURL)
 
     def _copy(self, text: str, what: str) -> None:
-        in_background(self, self._pass_on, text, what, group="copy")
-
-    async def _pass_on(self, text: str, what: str) -> None:
-        result = await self.runtime.clipboard.copy(text, self.app.copy_to_clipboard)
-        self.notify(result.message(what), timeout=6)
+        in_background(self, copy_text, self, text, what, group="copy")
 
     # ── Changing the provider ───────────────────────────────────────────────────────────────
 

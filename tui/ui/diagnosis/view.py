@@ -13,6 +13,7 @@ from rich.cells import set_cell_size
 from textual.content import Content
 
 from tui.core.check_history import CheckRecord
+from tui.core.counted import Counted
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus
 from tui.core.report_text import LABEL_WIDTH, LABELS, glyph_of, milliseconds_text
 from tui.core.safe_text import safe_line, safe_text
@@ -134,7 +135,8 @@ def usage_text(usage: Usage | None) -> str:
     if usage is None:
         return ""
     sign = "~" if usage.source is Source.ESTIMATED else ""
-    return texts.USED.format(sign=sign, tokens=(usage.prompt_tokens or 0) + (usage.completion_tokens or 0))
+    tokens = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+    return texts.USED.format(tokens=Counted(f"{sign}{tokens:,}"))
 
 
 def past_lines(history: Sequence[CheckRecord]) -> list[str]:

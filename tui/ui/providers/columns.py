@@ -100,16 +100,16 @@ COMPACT: tuple[Column, ...] = (
 WIDE: tuple[Column, ...] = (
     _DEFAULT,
     _NAME,
-    Column("display", "Display name", lambda row: safe_line(row.provider.display_name), 24),
-    Column("category", "Category", lambda row: row.provider.category.value, 9),
-    Column("type", "Type", lambda row: row.provider.type, 5),
-    Column("subtype", "Sub type", lambda row: row.provider.sub_type, 16),
-    Column("model", "Compatible provider", lambda row: safe_line(row.provider.model), 36),
-    Column("url", "Provider URL", lambda row: shown_url(row.provider), 48),
-    Column("key", "API key", lambda row: safe_line(row.key_label), 22),
-    Column("remote", "Is remote", lambda row: remote_words(row.provider), 9),
-    Column("state", "State", lambda row: _state(row.provider), 8),
-    Column("reach", "Reachable", lambda row: row.state, 15, sort_key=_state_key),
+    Column("display", texts.FIELD_DISPLAY_NAME, lambda row: safe_line(row.provider.display_name), 24),
+    Column("category", texts.FIELD_CATEGORY, lambda row: row.provider.category.value, 9),
+    Column("type", texts.FIELD_TYPE, lambda row: row.provider.type, 5),
+    Column("subtype", texts.FIELD_SUB_TYPE, lambda row: row.provider.sub_type, 16),
+    Column("model", texts.FIELD_MODEL, lambda row: safe_line(row.provider.model), 36),
+    Column("url", texts.FIELD_URL, lambda row: shown_url(row.provider), 48),
+    Column("key", texts.FIELD_KEY, lambda row: safe_line(row.key_label), 22),
+    Column("remote", texts.FIELD_REMOTE, lambda row: remote_words(row.provider), 9),
+    Column("state", texts.STATE, lambda row: _state(row.provider), 8),
+    Column("reach", texts.FIELD_REACHABLE, lambda row: row.state, 15, sort_key=_state_key),
 )
 """Casibase's columns, all of them."""
 

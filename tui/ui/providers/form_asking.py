@@ -39,7 +39,7 @@ class FormAsking:
         self._judging.unless(self._judging.take_values().unsendable(), self._start_test)
 
     def _start_test(self) -> None:
-        within_budget(self._screen, self._form.values["name"], "test", self._start_trial)
+        within_budget(self._screen, [self._judging.take_values().for_request()[0]], self._start_trial)
 
     def _start_trial(self) -> None:
         self._go_to_test()

@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.widgets import Collapsible
 
 from tui.core.diagnosis_subject import DiagnosisSubject
-from tui.core.endpoint_url import inspect_url
+from tui.core.endpoint_url import inspect_url, request_url_of
 from tui.core.provider import Category
 from tui.core.provider_rules import FieldProblem
-from tui.core.provider_texts import Reading, row_of
+from tui.core.provider_texts import Reading, per_million, row_of
 from tui.core.safe_text import safe_line
 from tui.runtime.form_control import FormControl
 from tui.texts import form as texts
@@ -26,6 +26,8 @@ from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.title_bar import TitleBar
+
+_TOKEN_PRICES = ("input_price", "output_price", "cached_input_price")
 
 
 class FormJudging:
@@ -137,9 +139,13 @@ class FormJudging:
         self._screen.query_one(TitleBar).status = " · ".join(parts)
 
     def show_address(self) -> None:
-        """Show below the URL where a chat goes, and the server's summary where there is no pane for it."""
-        address = inspect_url(self._form.values["provider_url"]).chat_url
-        lines = [Content.styled(safe_line(f"→ {address}"), "dim")] if address else []
+        """Show below the URL where requests go, and the server's summary where there is no pane for it."""
+        base = inspect_url(self._form.values["provider_url"]).normalised
+        lines = []
+        if base:
+            is_embedding = Category(self._form.values["category"]) is Category.EMBEDDING
+            address = request_url_of(base, is_embedding=is_embedding)
+            lines.append(Content.styled(safe_line(f"→ {address}"), "dim"))
         if (summary := self._look.summary) is not None and not self._screen.has_class("-wide"):
             lines.append(summary)
         self._rows["provider_url"].note(Content("\n").join(lines) if lines else None)
@@ -149,13 +155,20 @@ class FormJudging:
         screen = self._screen
         row = screen.query_one(FormScroll).focused_row
         if row is not None:
-            source = screen.query_one(ModelField).hint if row.field.name == "compatible_provider" else ""
-            title, text = row.field.label, field_help(row, source)
+            title, text = row.field.label, field_help(row, self._more_on(row.field.name))
         else:
             is_fold = screen.focused is not None and screen.focused.parent is screen.query_one(Collapsible)
             title, text = "", Content(texts.ADVANCED_HINT if is_fold else "")
         screen.query_one(SidePane).show_field(title, text)
         screen.query_one("#hint", QuietText).show(text)
+
+    def _more_on(self, field: str) -> str:
+        """Return what the help of a field says of its value."""
+        if field == "compatible_provider":
+            return self._screen.query_one(ModelField).hint
+        values = self._form.values
+        amount = per_million(values[field], values["currency"]) if field in _TOKEN_PRICES else ""
+        return texts.PER_MILLION.format(amount=amount) if amount else ""
 
     # ── What is in the way ──────────────────────────────────────────────────────────────────
 

@@ -76,7 +76,7 @@ class Trial:
         except LmdeckError as error:
             result, failure = result_of_failure(error.failure), error.failure
         else:
-            result, failure = result_of(found, price), found.failure
+            result, failure = result_of(found, price, names_texts=True), found.failure
         self._show(result, values, failure)
         self.compare()
 

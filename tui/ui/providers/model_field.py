@@ -91,6 +91,8 @@ class ModelField(Vertical):
         self._field_id = field_id
         self._offered: tuple[str, ...] = COMMON_MODELS
         self._is_choosing = False
+        self._is_wanted = False
+        """Whether the list is to be open as soon as the server offers something that fits."""
         self._shown: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -138,7 +140,7 @@ class ModelField(Vertical):
         """Suggest these models; without any, the common names."""
         self._offered = tuple(models) if models else COMMON_MODELS
         self._show_source()
-        if self.is_open:
+        if self._is_wanted:
             self._open(self.input.value)
 
     def open(self) -> None:
@@ -149,6 +151,7 @@ class ModelField(Vertical):
     def close(self) -> bool:
         """Hide the list; return whether it was open."""
         was_open = self._list.is_open
+        self._is_wanted = False
         self._list.open(False)
         return was_open
 
@@ -182,10 +185,11 @@ class ModelField(Vertical):
         self._shown = [model for model in self._offered if exact or typed in model.casefold()][:_MOST_SHOWN]
         self._list.fill(self._shown)
         self._list.open(bool(self._shown))
+        self._is_wanted = True
 
     def _use(self, index: int) -> None:
         model = self._shown[index]
         self._is_choosing = model != self.input.value
         self.input.value = model
         self.input.cursor_position = len(model)
-        self._list.open(False)
+        self.close()

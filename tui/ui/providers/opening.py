@@ -7,7 +7,6 @@ from typing import Any
 
 from tui.core.provider import Provider
 from tui.texts import provider_list as texts
-from tui.ui.budget import within_budget
 from tui.ui.providers.changes import ListChanges
 from tui.ui.providers.row import Row
 from tui.ui.providers.test_dialog import ProviderTestScreen
@@ -48,9 +47,6 @@ class ListOpening:
 
     def test(self, provider: Provider) -> None:
         """Send a test message, and do what the dialog is left for."""
-        within_budget(self._screen, provider.name, "test", lambda: self._test(provider))
-
-    def _test(self, provider: Provider) -> None:
         test = ProviderTestScreen(provider)
 
         def closed(wish: str | None) -> None:

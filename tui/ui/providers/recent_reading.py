@@ -66,8 +66,8 @@ class RecentReading:
         """Read them; ``say`` is called where that takes longer than a moment."""
         runtime = runtime_of(self._screen)
         if self._interrupted is None:
-            self._interrupted = await asyncio.to_thread(runtime.conversations.take_interrupted)
-        reading = asyncio.to_thread(runtime.conversations.recent, MOST_RECENTS)
+            self._interrupted = await asyncio.to_thread(runtime.conversations.listing.take_interrupted)
+        reading = asyncio.to_thread(runtime.conversations.listing.recent, MOST_RECENTS)
         try:
             self._found = await with_word(reading, _SAY_READING_AFTER, say)
         except LmdeckError as error:

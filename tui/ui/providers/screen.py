@@ -30,10 +30,10 @@ from tui.ui.providers.selection import Selection
 from tui.ui.providers.table import ProviderTable
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
+from tui.ui.shell.column_heads import ColumnHeads
 from tui.ui.shell.filter_line import FilterLine, close_filter, open_filter
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.pane import Pane
-from tui.ui.shell.row_list import ColumnHeads
 
 _WIDE = 120
 """Cells from which the details stand beside the list."""
@@ -274,6 +274,11 @@ class ProvidersScreen(LmdeckScreen[None]):
         """Open the saved conversations."""
         self._recent.end_offer()
         self.deck.router.conversations()
+
+    def action_abilities(self) -> None:
+        """Show what the providers can do."""
+        self._recent.end_offer()
+        self.deck.router.abilities()
 
     def action_costs(self) -> None:
         """Show what was spent."""

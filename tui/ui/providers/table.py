@@ -26,7 +26,8 @@ from tui.ui.providers.columns import (
 )
 from tui.ui.providers.layout import list_width
 from tui.ui.providers.row import Group, Row
-from tui.ui.shell.row_list import ListColumn, ListRow, RowList
+from tui.ui.shell.list_rows import ListColumn, ListRow
+from tui.ui.shell.row_list import RowList
 
 _DRAW_SECONDS = 0.1
 _STEP = 8

@@ -1,4 +1,4 @@
-"""One test of one provider, and what comes back, in a small window: a chat, or two texts for vectors."""
+"""One test of one provider, and what comes back, in a small window: a chat, or texts for vectors."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.diagnosis_subject import DiagnosisSubject
-from tui.core.embedding import SECOND_TEXT
 from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.runtime.form_control import send_test
 from tui.texts import provider_list as texts
+from tui.texts.embeddings import SENTENCES
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
+from tui.ui.budget import within_budget
 from tui.ui.deck import deck_of
 from tui.ui.providers.details import Fix, fix_after
-from tui.ui.providers.trial_result import result_of, result_of_failure
+from tui.ui.providers.trial_result import numbered, result_of, result_of_failure
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import Offer, OfferLine, key_of
 
@@ -45,6 +46,7 @@ class ProviderTestScreen(Window[str | None]):
     def __init__(self, provider: Provider) -> None:
         super().__init__()
         self._provider = provider
+        self._has_sent = False
         self._failure: Failure | None = None
         self._models: tuple[str, ...] = ()
 
@@ -62,10 +64,8 @@ class ProviderTestScreen(Window[str | None]):
             yield OfferLine()
 
     def _sent(self) -> str:
-        lines = [self._provider.test_text]
-        if self._provider.is_embedding:
-            lines.append(SECOND_TEXT)
-        return "\n".join(f"› {safe_line(line)}" for line in lines)
+        own = self._provider.test_text
+        return numbered((*SENTENCES, own)) if self._provider.is_embedding else f"› {safe_line(own)}"
 
     def on_mount(self) -> None:
         """Send at once."""
@@ -75,7 +75,15 @@ class ProviderTestScreen(Window[str | None]):
         self.action_again()
 
     def action_again(self) -> None:
-        """Send the test message; a running test is dropped."""
+        """Send the test message, within the budgets; a running test is dropped."""
+        within_budget(self, [self._provider], self._begin, self._refuse)
+
+    def _refuse(self) -> None:
+        if not self._has_sent:
+            self.dismiss(None)
+
+    def _begin(self) -> None:
+        self._has_sent = True
         model = safe_line(self._provider.model, 60)
         self._show(
             Content(f"… {texts.TEST_WAITING.format(model=model, key=key_of(self, 'test.close'))}"),

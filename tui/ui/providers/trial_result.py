@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.core.cosine import cosine_text, cosines, is_plausible
 from tui.core.embedding import (
     EmbeddingOutcome,
     Vectors,
     count_text,
     embedding_cost,
+    embedding_price,
     norm_text,
     tokens_text,
 )
@@ -21,9 +23,12 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage
+from tui.texts import embeddings
 from tui.texts import form as texts
 
 _LONGEST_ANSWER = 600
+_NAME, _CELL = 6, 6
+"""Columns of the table of cosines."""
 
 
 class TrialResult(Static):
@@ -65,9 +70,15 @@ class TrialResult(Static):
         return Content.styled(texts.EARLIER.format(title=title), "dim")
 
 
-def result_of(found: Turn | EmbeddingOutcome, price: Price) -> Content:
-    """Return what came back: an answer or vectors with their figures, or what is wrong and what to do."""
-    lines = _vector_lines(found, price) if isinstance(found, EmbeddingOutcome) else _lines(found)
+def result_of(found: Turn | EmbeddingOutcome, price: Price, *, names_texts: bool = False) -> Content:
+    """Return what came back: an answer or vectors with their figures, or what is wrong and what to do.
+
+    ``names_texts``: nothing else shows the texts whose vectors are compared.
+    """
+    if isinstance(found, EmbeddingOutcome):
+        lines = _vector_lines(found, price, names_texts=names_texts)
+    else:
+        lines = _lines(found)
     return Content("\n").join(lines)
 
 
@@ -76,17 +87,45 @@ def result_of_failure(failure: Failure) -> Content:
     return Content("\n").join(_failure_lines(failure))
 
 
-def _vector_lines(outcome: EmbeddingOutcome, price: Price) -> Iterator[Content]:
+def _vector_lines(outcome: EmbeddingOutcome, price: Price, *, names_texts: bool) -> Iterator[Content]:
     if outcome.failure is not None:
         yield from _failure_lines(outcome.failure)
     elif outcome.vectors is not None:
         time = f"  {format_milliseconds(outcome.milliseconds)}"
         yield Content.styled(texts.WORKS, "$text-success") + Content.styled(time, "dim")
         yield Content(f"{count_text(outcome.vectors)}, {norm_text(outcome.vectors)}")
-        cost = format_cost(embedding_cost(outcome.usage, price), Price(price.input, None, price.currency))
+        cost = format_cost(embedding_cost(outcome.usage, price), embedding_price(price))
         yield Content(" · ".join(filter(None, (tokens_text(outcome.usage), cost))))
         for note in _vector_notes(outcome, outcome.vectors):
             yield _note(note)
+        if names_texts:
+            yield Content.styled(numbered(outcome.request.texts), "dim")
+        yield from _cosine_lines(outcome.vectors)
+
+
+def numbered(sent: Sequence[str]) -> str:
+    """Return the texts that were sent as the table of cosines names them."""
+    return "\n".join(
+        embeddings.NUMBERED.format(number=number, text=safe_line(text)) for number, text in enumerate(sent, 1)
+    )
+
+
+def _cosine_lines(vectors: Vectors) -> Iterator[Content]:
+    """Return how alike the texts are, and whether that fits what they mean."""
+    table = cosines(vectors.values)
+    head = f"{embeddings.COSINE:<{_NAME}}" + "".join(
+        f"{place:>{_CELL}}" for place in range(1, len(table) + 1)
+    )
+    yield Content.styled(head, "dim")
+    for place, row in enumerate(table, 1):
+        yield Content.styled(f"{place:<{_NAME}}", "dim") + "".join(
+            f"{cosine_text(value):>{_CELL}}" for value in row
+        )
+    plausible = is_plausible(table)
+    yield Content.styled(
+        embeddings.PLAUSIBLE if plausible else embeddings.IMPLAUSIBLE,
+        "$text-success" if plausible else "$text-warning",
+    )
 
 
 def _vector_notes(outcome: EmbeddingOutcome, vectors: Vectors) -> Iterator[str]:

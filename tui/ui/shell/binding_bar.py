@@ -118,10 +118,10 @@ class BindingBar(Widget):
                 yield entry
 
     def _entry(self, action: ActiveAction) -> _Entry | None:
-        label = form_of(action, self.screen.focused, is_short=True)
-        return _Entry(action, label, self._name_of(action.binding)) if label else None
+        label, name = form_of(action, self.screen.focused, is_short=True), self._name_of(action.binding)
+        return _Entry(action, label, name) if label and name else None
 
     def _name_of(self, binding: Binding) -> str:
         screen = self.screen
         own = screen.action_name(binding.action) if isinstance(screen, NamesActions) else None
-        return own or binding.description
+        return binding.description if own is None else own

@@ -113,11 +113,14 @@ def confirm(
     no: str,
     *,
     is_dangerous: bool = False,
+    otherwise: Callable[[], object] = lambda: None,
 ) -> None:
     """Ask yes or no over a screen, and go on after *yes*."""
 
     def answered(answer: str | None) -> None:
         if answer == "yes":
             go_on()
+        else:
+            otherwise()
 
     screen.app.push_screen(ConfirmDialog(title, body, yes=yes, no=no, is_dangerous=is_dangerous), answered)

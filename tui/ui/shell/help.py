@@ -10,6 +10,7 @@ from typing import ClassVar, cast
 
 from rich.cells import cell_len
 from textual import events
+from textual.actions import parse
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -27,6 +28,7 @@ from tui.texts import help as texts
 from tui.ui.bindings import GROUP_TITLES, KEYS, Key, bindings_of, key_names, remapped
 from tui.ui.deck import runtime_of
 from tui.ui.offers import active_actions, form_of
+from tui.ui.own_keys import own_keys
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.plain_input import PlainInput
@@ -166,7 +168,7 @@ def help_for(screen: Screen[object]) -> HelpScreen:
     """Return the help of what has the focus on a screen, then of the screen, then of everything."""
     nodes: list[DOMNode] = list(screen.focused.ancestors_with_self) if screen.focused else [screen]
     names = dict.fromkeys([*_values(nodes, "KEY_GROUPS"), "everywhere"])
-    own = runtime_of(screen).settings.keys
+    own = own_keys(runtime_of(screen).settings.keys).usable
     groups: dict[str, Sequence[Row]] = {}
     if first := list(islice(_first_rows(screen, names), _MOST_TASKS)):
         groups[texts.FIRST] = first
@@ -192,7 +194,8 @@ def _first_rows(screen: Screen[object], names: Iterable[str]) -> Iterator[Row]:
 
 def _is_there(screen: Screen[object], key: Key) -> bool:
     """Whether the screen has the action at all; one that is only greyed now is there."""
-    return screen.check_action(key.action.partition("(")[0], ()) is not False
+    _, action, parameters = parse(key.action)
+    return screen.check_action(action, parameters) is not False
 
 
 def _values(nodes: Sequence[DOMNode], attribute: str) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.binding import BindingType
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.base import ClosesOnce
@@ -17,3 +17,18 @@ class Window(ModalScreen[ResultType], ClosesOnce[ResultType]):
     """A window over a screen. Its keys hide those of the screen, not those of the program."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
+
+    def on_mount(self) -> None:
+        """Take over what is told: it would stand twice on the screen."""
+        for screen in self.app.screen_stack:
+            _show_toasts(screen, screen is self)
+
+    def on_unmount(self) -> None:
+        """Give it back to the screen below."""
+        for screen in self.app.screen_stack[-1:]:
+            _show_toasts(screen, True)
+
+
+def _show_toasts(screen: Screen[Any], is_shown: bool) -> None:
+    for rack in screen.query("ToastRack"):
+        rack.display = is_shown

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from tui.ui.bindings import BY_IDENTIFIER, remapped, spelled_key, types_text
 from tui.ui.deck import runtime_of
 from tui.ui.offers import active_actions, form_of, takes_text
+from tui.ui.own_keys import own_keys
 
 _SEPARATOR = Content.styled(" · ", "dim")
 
@@ -23,14 +24,14 @@ def key_of(node: DOMNode, binding: str) -> str:
 
     What the settings leave without a key is found in the palette: then that has it.
     """
-    own = runtime_of(node).settings.keys
+    own = own_keys(runtime_of(node).settings.keys).usable
     keys = (remapped(BY_IDENTIFIER[name], own) for name in (binding, "app.palette"))
     return next((spelled_key(key.names[0]) for key in keys if key.names), "")
 
 
 def working_key_of(node: DOMNode, binding: str) -> str:
     """Return the key of a binding, empty while it would type something into the field that has the focus."""
-    key = remapped(BY_IDENTIFIER[binding], runtime_of(node).settings.keys)
+    key = remapped(BY_IDENTIFIER[binding], own_keys(runtime_of(node).settings.keys).usable)
     is_typing = takes_text(node.screen.focused)
     names = [name for name in key.names if not (is_typing and types_text(name))]
     return spelled_key(names[0]) if names else ""
@@ -82,7 +83,7 @@ class OfferLine(Widget):
 
     def _reachable(self, screen: Screen[Any]) -> Iterator[_Printed]:
         """Yield the offers that a key leads to with the present focus."""
-        found = active_actions(screen)
+        found = active_actions(screen) if self._offers else {}
         for offer in self._offers:
             action = found.get(offer.binding)
             key = form_of(action, screen.focused) if action is not None and action.is_enabled else ""

@@ -60,7 +60,7 @@ class NamedEntries(Provider):
             if known.is_active
         ]
         try:
-            conversations = runtime.conversations.list()
+            conversations = runtime.conversations.listing.all()
         except LmdeckError:  # the list of conversations says what is wrong with the folder
             conversations = []
         entries += (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Self, cast
 
 from rich.cells import cell_len
 from textual import events
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Region
 
 from tui.core.safe_text import safe_line
 
@@ -30,6 +31,9 @@ class Pane(Vertical):
 
     _title = ""
     _status = ""
+    _note = ""
+    _border_row: int | None = None
+    """The row of the border that changes just now, where nothing else does."""
 
     def set_title(self, title: str, status: str = "") -> None:
         """Show a title and a status; the status goes where both do not fit."""
@@ -37,6 +41,21 @@ class Pane(Vertical):
         if new != (self._title, self._status):
             self._title, self._status = new
             self._show()
+
+    def set_note(self, note: str) -> None:
+        """Show a line in the lower border."""
+        if note != self._note:
+            self._note = note
+            self._border_row = self.outer_size.height - 1
+            self.border_subtitle = cast(str, Content(note))
+            self._border_row = None
+
+    def refresh(self, *regions: Region, **options: bool) -> Self:
+        """Draw it again; for a title its border alone, not all that is inside of it."""
+        if self._border_row is not None and not regions and not any(options.values()):
+            row = Region(0, self._border_row, self.outer_size.width, 1)
+            regions = (row.translate(-self.content_offset),)
+        return super().refresh(*regions, **options)
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the status at the right end."""
@@ -57,4 +76,6 @@ class Pane(Vertical):
             border = "$border" if self.has_focus_within else "$border-blurred"
             line = Content.styled(f" {'─' * (room - 2)} ", f"not bold {border}")
             title = Content.assemble(title, line, Content.styled(self._status, "not bold dim"))
+        self._border_row = 0
         self.border_title = cast(str, title)
+        self._border_row = None

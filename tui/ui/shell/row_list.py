@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -11,93 +11,46 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.ui.bindings import bindings_of
-from tui.ui.shell.fitted import fitted
+from tui.ui.shell.column_heads import ColumnHeads
+from tui.ui.shell.list_rows import ListColumn, ListRow, TextRow, cell_of, width_of
 
-_GAP = 2
-"""Cells between two columns."""
-
-
-class ListColumn(NamedTuple):
-    """A column: its name, its title, its cells."""
-
-    key: str
-    title: str
-    width: int
-    is_right: bool = False
-    """Whether its texts stand at the right."""
+_EDGE = 1
+"""Cells before the first column."""
+_SELECTION = "screen--selection"
 
 
-class ListRow:
-    """A row, or the heading of a group. Its cells are made when it is drawn: of thousands few ever are."""
+class _Line(NamedTuple):
+    """How a line is drawn."""
 
-    def __init__(self, key: str, make: Callable[[], tuple[str, ...]]) -> None:
-        """An empty ``key``: a heading, over which the cursor passes."""
-        self.key = key
-        self._make = make
+    segments: tuple[Segment, ...]
+    rest: Style
+    """Of the cells behind the segments."""
+    left: int = 0
+    """Cells at its beginning that are scrolled out of sight."""
 
-    @cached_property
-    def cells(self) -> tuple[str, ...]:
-        """Its texts, one a column."""
-        return self._make()
+    @property
+    def text(self) -> str:
+        """All of its text."""
+        return "".join(segment.text for segment in self.segments)
 
-
-class TextRow(ListRow):
-    """A line that belongs to the row above it. The cursor passes over it, too."""
-
-    def __init__(self, make: Callable[[], Sequence[tuple[str, bool]]]) -> None:
-        """``make`` returns its pieces, and of each whether it stands out."""
-        super().__init__("", tuple)
-        self._make_pieces = make
-
-    @cached_property
-    def pieces(self) -> Sequence[tuple[str, bool]]:
-        """Its texts in their order."""
-        return self._make_pieces()
-
-
-class ColumnHeads(Widget):
-    """The titles of the columns; a click on one sorts by it."""
-
-    ALLOW_SELECT = False
-    DEFAULT_CSS = "ColumnHeads { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; }"
-
-    class Clicked(Message):
-        """A title was clicked."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
-
-    _columns: tuple[ListColumn, ...] = ()
-    _shift = 0
-
-    def show(self, columns: Sequence[ListColumn], shift: int = 0) -> None:
-        """Show other titles, as far to the left as the rows are scrolled."""
-        if (tuple(columns), shift) != (self._columns, self._shift):
-            self._columns, self._shift = tuple(columns), shift
-            self.refresh()
-
-    def render(self) -> Content:
-        """Return the line."""
-        titles = (_cell(column.title, column) for column in self._columns)
-        return Content("".join(titles)[self._shift :].rstrip())
-
-    def on_click(self, event: events.Click) -> None:
-        """Tell which title it was."""
-        left = 1 - self._shift
-        for column in self._columns:
-            if left <= event.x < left + column.width + _GAP:
-                self.post_message(self.Clicked(column.key))
-                return
-            left += column.width + _GAP
+    def marked(self, start: int, end: int, style: Style) -> _Line:
+        """Return it with the characters from ``start`` to ``end``, where that is not -1, in a style."""
+        end = len(self.text) if end == -1 else end
+        segments: list[Segment] = []
+        places = accumulate((len(segment.text) for segment in self.segments), initial=0)
+        for (text, own, _), place in zip(self.segments, places, strict=False):
+            first, last = max(0, start - place), max(0, end - place)
+            look = own or Style.null()
+            pieces = (text[:first], look), (text[first:last], look + style), (text[max(first, last) :], look)
+            segments += (Segment(*piece) for piece in pieces if piece[0])
+        return self._replace(segments=tuple(segments))
 
 
 class RowList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -157,6 +110,10 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self.heads = ColumnHeads()
         self.columns: tuple[ListColumn, ...] = ()
         self._rows: tuple[ListRow, ...] = ()
+        self._drawn: dict[int, _Line] = {}
+        """What was drawn last on each line in sight."""
+        self._is_drawing = False
+        """Whether a line is wanted for the screen, and not for the mouse."""
         self.cursor_row = 0
 
     @property
@@ -187,37 +144,81 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         ``is_from_top`` puts it on the first one.
         """
         key = None if is_from_top else cursor or self.current_key
+        keys = [row.key for row in self._rows]
         self.columns, self._rows = tuple(columns), tuple(rows)
+        if self.is_attached and self.text_selection and keys != [row.key for row in self._rows]:
+            self.screen.clear_selection()  # what was selected stands elsewhere now
         self.heads.show(self.columns, self.scroll_offset.x)
         place = next((index for index, row in enumerate(self._rows) if row.key and row.key == key), None)
         if place is None:
             place = self._nearest(0 if is_from_top else self.cursor_row, 1)
         self.cursor_row = place
         self.virtual_size = Size(width_of(self.columns), len(self._rows))
-        self.refresh()
+        self._draw_changed_lines()
         self.call_after_refresh(self._show_cursor)
         self.post_message(self.Highlighted())
 
     # ── Drawing ─────────────────────────────────────────────────────────────────────────────
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw what is in sight."""
+        self._is_drawing = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._is_drawing = False
+
     def render_line(self, y: int) -> Strip:
-        """Draw one line of what is in sight."""
+        """Draw one line of what is in sight; for the mouse with the place of each character in its line."""
         index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        line = self._line(index)
+        strip = Strip(line.segments)
+        shown = strip.crop(line.left, line.left + width).adjust_cell_length(width, line.rest)
+        if not self._is_drawing:
+            return shown.apply_offsets(len(strip.crop(0, line.left).text), index)
+        self._drawn[y] = line
+        return shown
+
+    def _draw_changed_lines(self) -> None:
+        """Have the lines in sight drawn again that are others than were drawn last."""
+        if not self.is_attached:
+            return
+        top, size = self.scroll_offset.y, self.size
+        changed = [y for y in range(size.height) if self._drawn.get(y) != self._line(top + y)]
+        if changed:
+            self.refresh(*(Region(0, y, size.width, 1) for y in changed))
+
+    def _line(self, index: int) -> _Line:
+        """Return how a line is drawn."""
+        line = self._unselected_line(index)
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(index)
+        return line if span is None else line.marked(*span, self.screen.get_component_rich_style(_SELECTION))
+
+    def _unselected_line(self, index: int) -> _Line:
         if index >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
+            return _Line((), self.rich_style)
         row = self._rows[index]
         if isinstance(row, TextRow):
-            return self._text(row, width)
+            more, match = (self.get_component_rich_style(f"row-list--{name}") for name in ("more", "match"))
+            pieces = (Segment(text, match if stands_out else more) for text, stands_out in row.pieces)
+            return _Line(tuple(pieces), more)
         if not row.key:
-            return self._heading(row.cells[0], width)
+            return self._heading(row.cells[0])
         is_cursor = index == self.cursor_row
         name = "row" if not is_cursor else "cursor" if self.has_focus else "cursor-blurred"
         style = self.get_component_rich_style(f"row-list--{name}")
-        segments = [Segment(" ", style)]
+        is_whole = not is_cursor or all(map(self.is_under_cursor, self.columns))
+        edge = style if is_whole else self.get_component_rich_style("row-list--row")
+        segments = [Segment(" ", edge)]
         for column, text in zip(self.columns, row.cells, strict=True):
-            segments.append(Segment(_cell(text, column), style if is_cursor else self.style_of(row, column)))
-        left = self.scroll_offset.x
-        return Strip(segments).crop(left, left + width).adjust_cell_length(width, style)
+            is_lit = is_cursor and self.is_under_cursor(column)
+            segments.append(Segment(cell_of(text, column), style if is_lit else self.style_of(row, column)))
+        return _Line(tuple(segments), edge, self.scroll_offset.x)
+
+    def is_under_cursor(self, column: ListColumn) -> bool:
+        """Whether the cursor lies on a cell of its row: on all of them."""
+        return True
 
     def style_of(self, row: ListRow, column: ListColumn) -> Style:
         """Return how a cell is drawn that is not under the cursor: the first one stands out."""
@@ -227,24 +228,40 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     def redraw(self, rows: Iterable[ListRow]) -> None:
         """Show other contents of the same rows."""
         self._rows = tuple(rows)
-        self.refresh()
+        self._draw_changed_lines()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Take the titles along."""
         super().watch_scroll_x(old_value, new_value)
         self.heads.show(self.columns, self.scroll_offset.x)
 
-    def _heading(self, words: str, width: int) -> Strip:
+    def _heading(self, words: str) -> _Line:
         style = self.get_component_rich_style("row-list--heading")
         line = self.get_component_rich_style("row-list--line")
-        rest = "─" * max(0, width - cell_len(words) - 5)
-        segments = [Segment(" ─ ", line), Segment(words, style), Segment(f" {rest}", line)]
-        return Strip(segments).adjust_cell_length(width, line)
+        rest = "─" * max(0, self.scrollable_content_region.width - cell_len(words) - 5)
+        return _Line((Segment(" ─ ", line), Segment(words, style), Segment(f" {rest}", line)), line)
 
-    def _text(self, row: TextRow, width: int) -> Strip:
-        more, match = (self.get_component_rich_style(f"row-list--{name}") for name in ("more", "match"))
-        segments = [Segment(text, match if stands_out else more) for text, stands_out in row.pieces]
-        return Strip(segments).adjust_cell_length(width, more)
+    # ── Selecting text with the mouse ───────────────────────────────────────────────────────
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the selected text as it stands there, without blanks at the ends of its lines."""
+        last = len(self._rows) - 1
+        first = 0 if selection.start is None else selection.start.y
+        last = last if selection.end is None else min(selection.end.y, last)
+        found: list[str] = []
+        for index in range(first, last + 1):
+            if (span := selection.get_span(index)) is not None:
+                start, end = span
+                text = self._unselected_line(index).text
+                found.append(text[max(start, _EDGE) : len(text) if end == -1 else end].rstrip())
+        return "\n".join(found), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Mark what is selected now, and nothing else."""
+        self._draw_changed_lines()
+
+    def text_select_all(self) -> None:
+        """Select nothing: a double click on a row opens it."""
 
     # ── Moving ──────────────────────────────────────────────────────────────────────────────
 
@@ -266,7 +283,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self.cursor_row = place
         self._show_cursor()
-        self.refresh()
+        self._draw_changed_lines()
         self.post_message(self.Highlighted())
 
     def _show_cursor(self) -> None:
@@ -315,6 +332,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Go to the clicked row; a click on the row under the cursor selects it."""
+        if self.text_selection is not None:
+            return  # the mouse was drawn over text
         index = event.y + self.scroll_offset.y
         if index >= len(self._rows) or self._is_heading(index):
             return
@@ -324,13 +343,3 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Selected())
         else:
             self._move(index, 1)
-
-
-def _cell(text: str, column: ListColumn) -> str:
-    """Return a text as a cell, with the gap behind it; a longer one ends with …"""
-    return fitted(text, column.width, is_right=column.is_right) + " " * _GAP
-
-
-def width_of(columns: Iterable[ListColumn]) -> int:
-    """Return the cells that columns need, with the gaps behind each."""
-    return sum(column.width + _GAP for column in columns)

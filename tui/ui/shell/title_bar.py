@@ -28,11 +28,12 @@ class TitleBar(Widget):
         self.set_reactive(TitleBar.status, status)
 
     def render(self) -> Content:
-        """Return the line: what fills more than half of it gives way where both do not fit."""
+        """Return the line: what fills more than half of it gives way where both do not fit, or both do."""
         left = Content.assemble(("lmdeck", "bold $primary"), (" › ", "dim"), safe_line(self.place))
         width = self.size.width
         right = self._right(width - left.cell_length - 2).stylize("dim")
-        if left.cell_length + right.cell_length + 2 > width and right.cell_length <= width // 2:
+        if left.cell_length + right.cell_length + 2 > width:
+            right = right.truncate(max(width // 2, width - left.cell_length - 2), ellipsis=True)
             left = left.truncate(max(1, width - right.cell_length - 2), ellipsis=True)
         room = width - left.cell_length - right.cell_length
         if room < 2:

@@ -28,7 +28,6 @@ class TooSmallScreen(Window[None]):
     """Says what size is needed. Nothing below it is lost."""
 
     DEFAULT_CSS = """
-    TooSmallScreen { align: center middle; background: $background; }
     TooSmallScreen Static { width: 100%; text-align: center; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = []

@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.ui.textual_compat.key_parser import KeyParser
@@ -50,6 +51,8 @@ class TerminalDriver(LinuxDriver):
         self._file = sys.__stdout__  # not stderr, which may be a file of the person's
         self._output: TerminalOutput | None = None
         self._last_words: list[str] | None = None
+        self._frame: list[str] = []
+        """The pieces of one frame so far: each for itself would wait for the turn of the writing thread."""
         self._wake_reader, self._wake_writer = -1, -1
         self._is_lent = False
         for number, handle in ((signal.SIGTSTP, self._on_stop), (signal.SIGCONT, self._on_continue)):
@@ -69,7 +72,16 @@ class TerminalDriver(LinuxDriver):
         """Write to the terminal; waits while it is far behind."""
         if self._last_words is not None:
             self._last_words.append(data)
-        elif self._output is not None:
+        elif data == SYNC_START or self._frame:
+            self._frame.append(data)
+            if data == SYNC_END:
+                frame, self._frame = "".join(self._frame), []
+                self._send(frame)
+        else:
+            self._send(data)
+
+    def _send(self, data: str) -> None:
+        if self._output is not None:
             self._output.write(data)
 
     def start_application_mode(self) -> None:

@@ -25,6 +25,11 @@ def driver_of(app: App[Any]) -> Driver | None:
     return app._driver
 
 
+def report_defect(app: App[Any], error: Exception) -> None:
+    """End the program with an error that nothing of Textual's would see, as with any other."""
+    app._handle_exception(error)
+
+
 def bindings_for(widget: Widget, key: str) -> list[Binding]:
     """Return what a key is bound to in a widget itself, by the keys that the user chose.
 

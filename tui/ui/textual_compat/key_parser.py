@@ -6,6 +6,8 @@ By itself it waits for more of a sequence that it does not know, then types it i
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from collections.abc import Iterator
 
 from textual import events
@@ -24,6 +26,9 @@ _PIECES = lazy_pattern(
 _TEXT_KEY = lazy_pattern(r"\x1b\[[0-9:]*;[0-9:]*;([0-9]+(?::[0-9]+)+)u")
 """A key of kitty's protocol with several characters, as an input method sends them."""
 
+_WITH_PARTS = lazy_pattern(r"\x1b\[([0-9]*)[0-9:]*(;([0-9]*):?([0-9]*)[0-9:]*)?((?:;[0-9]*)?)([u~A-FHPQRS])")
+"""A key of kitty's protocol whose numbers have parts: other layouts' keys, and what happened to it."""
+_RELEASED = "3"
 _ESCAPES = ("\x1b", "\x1b[27u")
 _LONGEST = 32
 """What is longer is no key, and the parser would type it."""
@@ -41,16 +46,22 @@ class KeyParser(XTermParser):
                 yield events.Key("escape", "\x1b")
             elif typed := _TEXT_KEY.fullmatch(piece):
                 yield from self._read_text(typed[1])
-            elif len(piece) <= _LONGEST:
-                yield from self._read_sequence(piece)
+            elif len(piece) <= _LONGEST and (sequence := _without_parts(piece)):
+                yield from self._read_sequence(sequence)
 
     def _read_text(self, codes: str) -> Iterator[Message]:
-        text = "".join(filter(str.isprintable, map(chr, map(int, codes.split(":")))))
+        found = (chr(code) for code in map(int, codes.split(":")) if code <= sys.maxunicode)
+        text = "".join(filter(str.isprintable, found))
         if text:  # for the parser, an empty one is the end of all input
             yield from self.feed(text)
 
     def _read_sequence(self, sequence: str) -> Iterator[Message]:
-        yield from self.feed(sequence)
+        try:
+            messages = list(self.feed(sequence))
+        except (ValueError, OverflowError):  # a number that is no key
+            self._begin_anew()
+            return
+        yield from (message for message in messages if not _is_half_a_character(message))
         if self._timeout_time is None:
             return
         self._timeout_time = None
@@ -59,5 +70,26 @@ class KeyParser(XTermParser):
             while self._tokens:
                 yield self._tokens.popleft()
         else:  # one that it does not know
-            self._gen = self.parse(self._tokens.append)
-            self._awaiting = next(self._gen)
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._tokens.clear()
+        self._gen = self.parse(self._tokens.append)
+        self._awaiting = next(self._gen)
+
+
+def _is_half_a_character(message: Message) -> bool:
+    """Whether it is a key with a surrogate, which no text may hold."""
+    character = message.character if isinstance(message, events.Key) else None
+    return any(unicodedata.category(each) == "Cs" for each in character or "")
+
+
+def _without_parts(sequence: str) -> str:
+    """Return a sequence as Textual reads it: the first part of each number; nothing for a key let go."""
+    match = _WITH_PARTS.fullmatch(sequence) if ":" in sequence else None
+    if match is None:
+        return sequence
+    code, second, modifiers, event, text, end = match.groups()
+    if event == _RELEASED:
+        return ""
+    return f"\x1b[{code}{f';{modifiers}' if second else ''}{text}{end}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tui.core.attachment import attachment_words
+from tui.core.counted import Counted
 from tui.core.parts import FilePart, ImagePart, Parts
 from tui.core.safe_text import safe_line, safe_text
 from tui.texts import attachments as texts
@@ -43,4 +44,4 @@ def _opened(part: FilePart | ImagePart, data: bytes | None, width: int) -> Itera
         for piece in cut(settle_cells(expand_tabs(line)), width) or [""]:
             yield _INDENT, Span(piece, Role.CODE)
     if (more := len(lines) - _MOST_LINES) > 0:
-        yield _INDENT, Span(texts.MORE_LINES.format(count=f"{more:,}"), Role.NOTE)
+        yield _INDENT, Span(texts.MORE_LINES.format(count=Counted(more)), Role.NOTE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from tui.core.counted import Counted
 from tui.core.losses import losses
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn
@@ -108,7 +109,7 @@ def _tool_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
         name, arguments = safe_line(call.name, 80), safe_line(call.arguments, 2_000)
         yield Span(texts.TOOL_CALL, Role.NOTE), Span(settle_cells(f"{name}({arguments})"), Role.TOOL)
     if (more := len(turn.tool_calls) - _MOST_TOOL_CALLS) > 0:
-        yield (Span(texts.MORE_TOOL_CALLS.format(count=f"{more:,}"), Role.NOTE),)
+        yield (Span(texts.MORE_TOOL_CALLS.format(count=Counted(more)), Role.NOTE),)
 
 
 def _note_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:

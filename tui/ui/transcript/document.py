@@ -47,6 +47,8 @@ class View:
 class Passage(NamedTuple):
     """Some of a turn's lines, and the row at which they begin."""
 
+    where: str
+    """``prompt``, ``reasoning`` or ``answer``."""
     first_row: int
     lines: GrowingText | Sequence[Line]
 
@@ -243,11 +245,11 @@ class TurnDocument:
         """Yield what was written: neither titles nor figures, nor the reasoning while the model thinks."""
         if self._answer is None:
             return
-        yield Passage(0, self._prompt)
+        yield Passage("prompt", 0, self._prompt)
         is_settled = self.turn.state is not TurnState.REASONING
         if self._reasoning is not None and self.reasoning_body_rows and is_settled:
-            yield Passage(self.reasoning_start + 1, self._reasoning)
-        yield Passage(self.answer_start, self._answer)
+            yield Passage("reasoning", self.reasoning_start + 1, self._reasoning)
+        yield Passage("answer", self.answer_start, self._answer)
 
     @property
     def _prompt(self) -> Sequence[Line]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tui.core.answer_figures import FIGURE_MARK, answer_figures
-from tui.core.fold import WAITING_STAGES
+from tui.core.finish_reasons import ending_words
 from tui.core.safe_text import safe_line
+from tui.core.server_phase import WAITING_STAGES
 from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
-from tui.core.turn_summary import FINISHES
 from tui.texts import chat as texts
 from tui.ui.transcript.cells import cell_len, settle_cells
 from tui.ui.transcript.lines import Attribute, Line, Role, Span
@@ -68,10 +68,7 @@ def _ending(turn: Turn) -> str:
         return texts.STOPPED
     if turn.state is TurnState.INTERRUPTED:
         return texts.INTERRUPTED
-    if turn.state is TurnState.DONE and turn.finish_reason not in (None, "stop"):
-        reason = str(turn.finish_reason)
-        return FINISHES.get(reason) or texts.ENDED_WITH.format(reason=safe_line(reason, 40))
-    return ""
+    return ending_words(turn.finish_reason) if turn.state is TurnState.DONE else ""
 
 
 def _failure(turn: Turn) -> Iterator[tuple[Span, ...]]:

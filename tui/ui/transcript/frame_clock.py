@@ -12,7 +12,7 @@ from tui.ui.textual_compat.internals import driver_of
 if TYPE_CHECKING:
     from textual.app import App
 
-FRAMES_PER_SECOND = 15.0
+FRAMES_PER_SECOND = 12.0
 CALM_FRAMES_PER_SECOND = 8.0
 SLOWEST_INTERVAL_SECONDS = 1.0
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
+from tui.texts import chat as texts
 from tui.ui.transcript.cells import settle_cells
 from tui.ui.transcript.lines import Attribute, Role, Span
 from tui.ui.transcript.wrap import BREAK
@@ -161,7 +162,7 @@ class _Walk:
     def _image(self, token: Token) -> Iterable[Span]:
         alternative = _plain_text(token)
         url = str(token.attrs.get("src", ""))
-        label = settle_cells(safe_line(f"[image: {alternative or 'no description'}]"))
+        label = settle_cells(safe_line(texts.IMAGE.format(description=alternative or texts.NO_DESCRIPTION)))
         yield Span(label, self._restyled(Role.LINK), url)
         yield Span(f" ({readable_url(url)})", Role.URL, url)
 

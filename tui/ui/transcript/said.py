@@ -70,10 +70,12 @@ class Said:
 class Matches:
     """The matches in what some lines say, in order."""
 
-    __slots__ = ("_ends", "_starts", "first_row", "said")
+    __slots__ = ("_ends", "_starts", "first_row", "said", "where")
 
-    def __init__(self, said: Said, first_row: int) -> None:
+    def __init__(self, said: Said, first_row: int, where: str) -> None:
         self.said = said
+        self.where = where
+        """Of what of the turn the lines are: ``prompt``, ``reasoning`` or ``answer``."""
         self.first_row = first_row
         """The row of the first line."""
         self._starts = array("Q")
@@ -91,6 +93,11 @@ class Matches:
         """Return a match as its characters in each row: row, first, after the last."""
         found = self.said.parts(self._starts[index], self._ends[index])
         return tuple((self.first_row + line, first, last) for line, first, last in found)
+
+    def within(self, start: int, end: int) -> int | None:
+        """Return the index of the first match that begins in a stretch of the text, if one does."""
+        index = bisect_left(self._starts, start)
+        return index if index < len(self) and self._starts[index] < end else None
 
     def beside(self, row: int, column: int, step: int) -> int:
         """Return the index of the first match after a place (``step`` 1), or of the last one before it."""

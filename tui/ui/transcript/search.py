@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from tui.core.search_place import HitPlace
 from tui.ui.transcript.compact_lines import CompactLines, words_of
 from tui.ui.transcript.document import Passage, TurnDocument
 from tui.ui.transcript.growing import GrowingText
@@ -19,6 +20,12 @@ from tui.ui.transcript.lines import Line, Role
 from tui.ui.transcript.said import LINES_AT_ONCE, MATCHES_AT_ONCE, Matches, Said
 from tui.ui.transcript.selecting import mark
 from tui.ui.transcript.virtual_rows import VirtualRows
+
+
+def _drawn(line: str) -> re.Pattern[str]:
+    """Return what finds a line of the source as it is drawn: without its marks, and broken anywhere."""
+    said = filter(str.isalnum, line)
+    return re.compile(r"[\W_]*".join(map(re.escape, said)), re.I)
 
 
 class Match(NamedTuple):
@@ -56,8 +63,8 @@ class Search:
         self.hidden_count = 0
         """How many of them are in the part of a text that is too long to be drawn."""
         self._awaited: TurnDocument | None = None
-        self._start: tuple[str, str] | None = None
-        """A turn, and the query whose first match in it is gone to first."""
+        self._start: HitPlace | None = None
+        """Where is begun when its words are searched for."""
 
     @property
     def is_active(self) -> bool:
@@ -73,14 +80,14 @@ class Search:
             pass
         return self.count
 
-    def start_in(self, identity: str, query: str) -> None:
-        """Begin at a turn once this is searched for: at its first match, not at the newest one of all."""
-        self._start = (identity, query)
+    def start_at(self, place: HitPlace) -> None:
+        """Begin at a place once its words are searched for, not at the newest match of all."""
+        self._start = place
 
     def steps(self, query: str) -> Iterator[None]:
         """Do what ``begin`` does, with chances for others to work. ``count`` tells the result."""
         words = query.split()
-        if self._start is not None and self._start[1] != query:
+        if self._start is not None and self._start.words != query:
             self._start = None
         if words:  # where the search ends, what it found stays in sight
             self._fold_again()
@@ -181,7 +188,7 @@ class Search:
                     yield
                 else:
                     said = step
-            matches = Matches(said, passage.first_row)
+            matches = Matches(said, passage.first_row, passage.where)
             yield from self._match(matches)
             every.append(matches)
         self._found[document] = _Found(stamp, tuple(every))
@@ -222,7 +229,7 @@ class Search:
         count = len(self._roll.documents)
         start = count - 1 if self._current is None else (self._roll.find(self._current[0]) or 0)
         if self._current is None and self._start is not None:
-            start, step = self._roll.find(self._start[0]) or 0, 1
+            start, step = self._roll.find(self._start.turn) or 0, 1
         for distance in range(count + 1):
             index = (start + step * distance) % count
             document = self._roll.documents[index]
@@ -231,7 +238,11 @@ class Search:
             document = self._open(index)
             is_whole = distance > 0 or self._current is None
             is_open_there = document.is_behind and step < 0 and is_whole
-            found = None if is_open_there else self._pick(document, step, whole=is_whole)
+            is_start = self._current is None and self._start is not None and not distance
+            if is_start:
+                found = self._pick_start(document)
+            else:
+                found = None if is_open_there else self._pick(document, step, whole=is_whole)
             if found is None and document.is_behind:
                 self._awaited = document
                 return None
@@ -262,6 +273,20 @@ class Search:
         if document.is_rendered:
             document.measure()
         self._roll.moved(0)
+
+    def _pick_start(self, document: TurnDocument) -> Match | None:
+        """Return the match in the line that is begun at, or the first one where that is nowhere drawn."""
+        place = self._start
+        if place is None:
+            return None
+        line = _drawn(place.line)
+        every = sorted(self._in_lines(document).matches, key=lambda matches: matches.where != place.where)
+        for matches in every:
+            there = line.search(matches.said.text)
+            index = None if there is None else matches.within(*there.span())
+            if index is not None and (parts := matches.parts(index)):
+                return Match(parts[0][0], parts)
+        return None if document.is_behind else self._pick(document, 1, whole=True)
 
     def _pick(self, document: TurnDocument, step: int, *, whole: bool) -> Match | None:
         """Return the first match of a turn in the direction, beyond the current one unless ``whole``."""

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tui.ui.transcript.document import TurnDocument, View
 from tui.ui.transcript.virtual_rows import Anchor, VirtualRows
 
 JUMP_SHARE = 3
 """Where the terminal cannot scroll, following goes on by one third of the view at a time."""
+
+
+class _Revealed(NamedTuple):
+    """Rows of a turn, and the state of the turn that they are of."""
+
+    document: TurnDocument
+    stamp: tuple[object, ...]
+    first: int
+    last: int
 
 
 class Viewport:
@@ -19,6 +29,8 @@ class Viewport:
         self.height = 0
         self.anchor = Anchor(0, 0)
         self.is_following = True
+        self._revealed: _Revealed | None = None
+        """What was gone to last, until the view is moved away from it."""
 
     @property
     def top(self) -> int:
@@ -57,16 +69,36 @@ class Viewport:
         """Move the view; reaching the end makes it follow, leaving it ends that."""
         if not self.roll.documents or not rows:
             return
+        self._revealed = None
         self.anchor = self.roll.step(self.anchor, rows)
         self.is_following = self.is_at_end
 
     def go_top(self) -> None:
         """Go to the first row."""
+        self._revealed = None
         self.anchor = Anchor(0, 0)
         self.is_following = self.is_at_end
 
     def reveal(self, index: int, first: int, last: int) -> None:
-        """Move the view as little as it takes to show rows of a turn; its first ones where not all fit."""
+        """Move the view as little as it takes to show rows of a turn; its first ones where not all fit.
+
+        They stay in view while its height changes, until it is moved away from them.
+        """
+        document = self.roll.documents[index]
+        self._revealed = _Revealed(document, document.stamp, first, last)
+        self._move_to(index, first, last)
+
+    def resize(self, height: int) -> None:
+        """Change the height: the rows that were gone to last stay in view."""
+        self.height = height
+        shown = self._revealed
+        if shown is None or self.is_following or shown.stamp != shown.document.stamp:
+            return
+        index = self.roll.find(shown.document.turn.identity)
+        if index is not None and self.roll.documents[index] is shown.document:
+            self._move_to(index, shown.first, shown.last)
+
+    def _move_to(self, index: int, first: int, last: int) -> None:
         start, end = Anchor(index, first), Anchor(index, last)
         if start < self.anchor or last - first >= self.height:
             self.anchor = start

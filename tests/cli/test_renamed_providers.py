@@ -1,0 +1,82 @@
+"""Chats and costs follow a provider that is renamed, and nobody else who takes its old name."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Call
+from tests.support.fake_api import FakeApi, good_chat
+from tests.support.fault_server import FaultServer
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer(FakeApi(chat=good_chat)) as found:
+        yield found
+
+
+def chat(call: Call, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"hello\n")))
+    done = call("chat", "--plain", *arguments)
+    assert done.code == 0, done.err
+    return done.out
+
+
+@pytest.fixture
+def renamed(call: Call, monkeypatch: pytest.MonkeyPatch, server: FaultServer) -> FaultServer:
+    """One chat with a1, which is b1 now."""
+    add = ("providers", "add", "a1", "--url", server.base_url, "--model", "m")
+    assert call(*add, "--input-price", "1", "--output-price", "1").code == 0
+    chat(call, monkeypatch, "a1")
+    assert call("providers", "set", "a1", "--rename", "b1").code == 0
+    return server
+
+
+def listed(call: Call, name: str) -> int:
+    return len(call("history", "list", "--provider", name, "--json").json["conversations"])
+
+
+def test_filters_find_the_chats_by_either_name(call: Call, renamed: FaultServer) -> None:
+    assert renamed.requests
+    assert (listed(call, "b1"), listed(call, "a1")) == (1, 1)
+    assert call("history", "search", "hello provider:b1").code == 0
+    assert call("providers", "list").err == ""
+
+
+def test_a_chat_is_resumed_with_it(call: Call, monkeypatch: pytest.MonkeyPatch, renamed: FaultServer) -> None:
+    before = len(renamed.requests)
+    assert "0 1 2" in chat(call, monkeypatch, "--resume", "last")
+    assert len(renamed.requests) > before
+
+
+def test_costs_are_counted_as_its_own(call: Call, home: Path, renamed: FaultServer) -> None:
+    assert renamed.requests
+    (row,) = call("costs", "--json").json["rows"]
+    assert row["key"] == "b1"
+    assert call("costs", "--provider", "b1", "--json").json["rows"]
+    (home / "config" / "lmdeck" / "config.toml").write_text('[budget.providers]\nb1 = "0.001 USD"\n')
+    assert call("costs", "--budget").code == 4
+
+
+def test_it_may_be_renamed_again_and_back(call: Call, renamed: FaultServer) -> None:
+    assert renamed.requests
+    assert call("providers", "set", "b1", "--rename", "c1").code == 0
+    assert (listed(call, "c1"), listed(call, "b1")) == (1, 1)
+    assert call("providers", "set", "c1", "--rename", "a1").code == 0
+    assert listed(call, "a1") == 1
+    assert call("costs", "--json").json["rows"][0]["key"] == "a1"
+
+
+def test_whoever_takes_the_old_name_inherits_nothing(
+    call: Call, monkeypatch: pytest.MonkeyPatch, renamed: FaultServer
+) -> None:
+    assert call("providers", "add", "a1", "--url", renamed.base_url, "--model", "m").code == 0
+    assert (listed(call, "a1"), listed(call, "b1")) == (0, 1)
+    assert [row["key"] for row in call("costs", "--json").json["rows"]] == ["b1"]
+    chat(call, monkeypatch, "a1")
+    assert (listed(call, "a1"), listed(call, "b1")) == (1, 1)

@@ -1,0 +1,166 @@
+"""A program that is killed while it asks: the next report has a line for what that cost, and only one."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.store.disk_support import wait_until
+from tests.support.fake_api import FakeApi
+from tests.support.fault_server import Connection, FaultServer
+from tests.support.real_deck import RealDeck, replying
+from tests.support.stream_samples import delta
+from tests.support.terminal import TerminalProgram, lmdeck
+from tui.core.ledger import Certainty, LedgerLine
+from tui.core.observed import Outcome, Purpose
+from tui.core.usage import Usage, estimate_tokens
+from tui.runtime.runtime import open_runtime
+
+PROMPT, ANSWER = "remember me", "Hello there"
+PRICES = {"input_price": "1", "output_price": "10", "currency": "EUR"}
+
+
+class Streaming:
+    """A server that answers a chat with some text and then holds the line."""
+
+    def __init__(self) -> None:
+        self.has_begun = threading.Event()
+
+    def __call__(self, connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        connection.send_chunks(delta("Hello "), delta("there"))
+        self.has_begun.set()
+        connection.hold()
+
+
+@pytest.fixture
+def streaming() -> Streaming:
+    return Streaming()
+
+
+@pytest.fixture
+def deck(tmp_path: Path, streaming: Streaming) -> Iterator[RealDeck]:
+    with FaultServer(FakeApi(chat=streaming)) as server:
+        deck = RealDeck(tmp_path)
+        deck.provider(server.base_url, is_default=True, **PRICES)
+        yield deck
+
+
+def lines_in(deck: RealDeck) -> list[LedgerLine]:
+    return open_runtime(deck.environment).costs.lines()
+
+
+def left_in(deck: RealDeck) -> list[str]:
+    return [path.name for path in (deck.home / "state/lmdeck/ledger").glob("*.sent")]
+
+
+def start(deck: RealDeck, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tui", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=deck.environment,
+    )
+
+
+def report_twice_at_once(deck: RealDeck) -> list[dict[str, object]]:
+    """Return the rows that two processes report which begin together."""
+    command = [sys.executable, "-m", "tui", "costs", "--json"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, env=deck.environment) for _ in range(2)]
+    return [row for process in both for row in json.loads(process.communicate(timeout=60)[0])["rows"]]
+
+
+def test_a_chat_costs_the_text_that_its_journal_has(deck: RealDeck, streaming: Streaming) -> None:
+    before = datetime.now(UTC)
+    with TerminalProgram(lmdeck("chat", "main", "--plain"), deck.environment) as terminal:
+        terminal.wait_for("you>")
+        terminal.send(PROMPT, "enter")
+        terminal.wait_for(ANSWER)
+        (journal,) = (deck.home / "data/lmdeck/conversations").glob("*.jsonl")
+        terminal.wait_for(lambda: b"there" in journal.read_bytes())
+        assert lines_in(deck) == [], "it is under way"
+        assert len(left_in(deck)) == 1
+        killed = datetime.now(UTC)
+        terminal.kill(signal.SIGKILL)
+        assert terminal.wait(15) == -signal.SIGKILL
+    report_twice_at_once(deck)
+    (line,) = lines_in(deck)
+    assert before.replace(microsecond=before.microsecond // 1000 * 1000) <= line.at <= killed
+    assert (line.purpose, line.provider, line.model) == (Purpose.CHAT, "main", "m")
+    assert line.conversation == journal.stem
+    assert (line.outcome, line.source, line.is_at_least) == (Outcome.STOPPED, Certainty.ESTIMATED, True)
+    assert line.usage.completion_tokens == estimate_tokens(ANSWER)
+    assert line.usage.prompt_tokens == estimate_tokens(PROMPT) + 4
+    assert line.amount == Decimal(line.usage.prompt_tokens + 10 * line.usage.completion_tokens) / 1000
+    assert left_in(deck) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "purpose"), [(("ask", PROMPT), Purpose.ASK), (("check", "main"), Purpose.CHECK)]
+)
+def test_what_has_no_journal_costs_at_least_its_prompt(
+    deck: RealDeck, streaming: Streaming, command: tuple[str, ...], purpose: Purpose
+) -> None:
+    process = start(deck, *command)
+    try:
+        assert streaming.has_begun.wait(30)
+        wait_until(lambda: bool(left_in(deck)))
+    finally:
+        process.kill()
+        process.wait(30)
+    rows = report_twice_at_once(deck)
+    (line,) = lines_in(deck)
+    assert (line.purpose, line.outcome, line.is_at_least) == (purpose, Outcome.STOPPED, True)
+    assert (line.source, line.usage.completion_tokens) == (Certainty.ESTIMATED, None)
+    assert line.usage.prompt_tokens
+    assert {row["requests"] for row in rows} == {1}
+
+
+def test_of_vectors_nothing_is_known(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def holding(connection: Connection) -> None:
+        connection.read_request()
+        asked.set()
+        connection.hold()
+
+    with FaultServer(holding) as server:
+        deck = RealDeck(tmp_path)
+        deck.provider(server.base_url, category="Embedding", **PRICES)
+        process = start(deck, "embed", PROMPT, "-p", "main")
+        try:
+            assert asked.wait(30)
+            wait_until(lambda: bool(left_in(deck)))
+        finally:
+            process.kill()
+            process.wait(30)
+    (line,) = lines_in(deck)
+    assert (line.purpose, line.usage, line.amount) == (Purpose.EMBED, Usage(), None)
+
+
+def test_an_answer_that_was_complete_has_its_line_alone(tmp_path: Path) -> None:
+    with FaultServer(FakeApi(chat=replying(ANSWER))) as server:
+        deck = RealDeck(tmp_path)
+        deck.provider(server.base_url, is_default=True, **PRICES)
+        with TerminalProgram(lmdeck("chat", "main", "--plain"), deck.environment) as terminal:
+            terminal.wait_for("you>")
+            terminal.send(PROMPT, "enter")
+            terminal.wait_for(ANSWER)
+            terminal.wait_for(lambda: lines_in(deck) and not left_in(deck))
+            terminal.kill(signal.SIGKILL)
+            terminal.wait(15)
+    report_twice_at_once(deck)
+    (line,) = lines_in(deck)
+    assert (line.outcome, line.source) == (Outcome.DONE, Certainty.REPORTED)
+    assert line.usage != Usage()

@@ -1,0 +1,443 @@
+"""The rules by which abilities are judged, each shown by a server that would mislead without it."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import pytest
+
+from tests.probe.deep.cases import CASES, NO_IMAGES, NO_PARSER, PLAIN
+from tests.probe.deep.test_every_outcome import outcome_of
+from tests.support.ability_server import (
+    CUT,
+    LIMITED,
+    LOADING,
+    WRONG_MODEL,
+    AbilityServer,
+    Case,
+    answer,
+    call,
+    completions,
+    hang,
+    limits_for,
+    refusal,
+)
+from tests.support.check_runner import run_check, services
+from tests.support.fake_api import FINISH_EVENT, STREAM_END, FakeApi, model_list
+from tests.support.fault_server import Answer, Connection, Fault, FaultServer
+from tests.support.stream_samples import delta
+from tui.core.abilities import Ability, AbilityResult, Outcome
+from tui.core.ability_text import ability_rows
+from tui.core.chat import Endpoint
+from tui.core.diagnosis import DiagnosisReport
+from tui.core.observed import ExchangeRecord, Origin, Purpose
+from tui.core.provider import Thinking
+from tui.core.secret import Secret
+from tui.net.probe.deep.registry import TESTS
+from tui.net.probe.diagnose import Diagnosis
+from tui.net.probe.target import ProbeTarget
+from tui.wire.abilities.refusal import judge_error
+from tui.wire.abilities.reply import read_reply
+from tui.wire.abilities.words import NOTHING
+
+CHATTING = [test.ability for test in TESTS]
+CALL = answer(None, finish="tool_calls", tool_calls=[call()])
+USED = answer("It is 07:43 in Paris.")
+PROSE = answer("Hello there, how can I help you today?", prompt=30, completion=9)
+
+
+async def check(
+    script: AbilityServer, abilities: Collection[Ability], *, model: str = "m", key: str | None = None
+) -> DiagnosisReport:
+    with FaultServer(script) as server:
+        endpoint = Endpoint(server.base_url, Secret(key) if key else None)
+        limits = limits_for(script.default)
+        return await run_check(ProbeTarget(endpoint, model), abilities=abilities, limits=limits)
+
+
+async def seen(ability: Ability, *replies: Answer | Fault) -> tuple[AbilityResult, list[dict[str, Any]]]:
+    result, script = await outcome_of(Case(ability, Outcome.YES, "", replies))
+    return result, [body for _, body in script.posts]
+
+
+def outcomes(report: DiagnosisReport) -> dict[Ability, Outcome]:
+    return {result.ability: result.outcome for result in report.abilities}
+
+
+async def test_c1_1_an_answer_alone_is_never_a_yes() -> None:
+    report = await check(AbilityServer(default=PROSE), CHATTING)
+    assert len(report.abilities) == len(CHATTING)
+    assert Outcome.YES not in outcomes(report).values()
+
+
+async def test_c1_2_a_template_without_tools_is_told_by_the_count_of_prompt_tokens() -> None:
+    prose = answer("I cannot know the time.", prompt=41)
+    result, (with_tools, without) = await seen(Ability.TOOLS, prose, answer("I", prompt=41))
+    assert result.outcome is Outcome.IGNORED
+    assert "no place for tools" in result.evidence
+    assert with_tools["messages"] == without["messages"]
+    assert "tools" in with_tools
+    assert "tools" not in without
+
+
+@pytest.mark.parametrize("ability", [Ability.STOP, Ability.JSON_OBJECT, Ability.JSON_SCHEMA])
+async def test_c1_3_a_cut_answer_is_repeated_with_256_tokens_and_then_proves_nothing(
+    ability: Ability,
+) -> None:
+    result, bodies = await seen(ability, CUT, CUT)
+    assert result.outcome is Outcome.NOT_TRIED
+    assert [body["max_tokens"] for body in bodies][1] == 256
+    assert bodies[0]["max_tokens"] < 64
+
+
+async def test_c1_3_half_a_call_in_a_cut_answer_is_not_broken() -> None:
+    half = answer('<tool_call>{"name": "get_time", "argu', finish="length")
+    result, _ = await seen(Ability.TOOLS, half, PLAIN, CALL, USED)
+    assert result.outcome is Outcome.YES
+
+
+async def test_c1_4_the_choice_by_name_and_required_are_two_requests() -> None:
+    result, bodies = await seen(Ability.TOOLS_FORCED, PROSE, CALL)
+    by_name = {"type": "function", "function": {"name": "get_time"}}
+    assert [body["tool_choice"] for body in bodies] == [by_name, "required"]
+    assert result.evidence.startswith("by name: ignored")
+    assert result.evidence.endswith("required: yes")
+
+
+async def test_c1_5_the_first_try_has_no_choice_and_a_refused_one_is_no_to_forcing_alone() -> None:
+    refused = refusal("Thinking mode does not support this tool_choice")
+    result, bodies = await seen(Ability.TOOLS, CALL, USED)
+    assert result.outcome is Outcome.YES
+    assert not any("tool_choice" in body for body in bodies)
+    forced, _ = await seen(Ability.TOOLS_FORCED, refused, refused)
+    assert forced.outcome is Outcome.NO
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (answer(None, finish="stop", tool_calls=[call()]), Outcome.YES),
+        (answer("", finish="tool_calls", tool_calls=[]), Outcome.BROKEN),
+        (answer(None, finish="tool_calls", tool_calls=[call('"Paris"')]), Outcome.BROKEN),
+    ],
+)
+async def test_c1_6_the_calls_count_and_not_the_finish_reason(reply: Answer, outcome: Outcome) -> None:
+    result, _ = await seen(Ability.TOOLS, reply, *([USED] if outcome is Outcome.YES else []))
+    assert result.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<tool_call>\n{"name": "get_time", "arguments": {"city": "Paris"}}\n</tool_call>',
+        '```json\n{"name": "get_time", "parameters": {"city": "Paris"}}\n```',
+        '[TOOL_CALLS][{"name": "get_time", "arguments": {"city": "Paris"}}]',
+        '<|channel|>commentary to=functions.get_time <|message|>{"city": "Paris"}',
+        '[get_time(city="Paris")]',
+        '<function=get_time>{"city": "Paris"}</function>',
+    ],
+)
+async def test_c1_7_a_call_as_text_is_a_server_without_a_parser(text: str) -> None:
+    result, _ = await seen(Ability.TOOLS, answer(text))
+    assert result.outcome is Outcome.BROKEN
+    assert "the server does not parse it" in result.evidence
+    assert "--tool-call-parser" in result.evidence
+
+
+async def test_c1_8_tokens_that_reach_nobody_are_told_with_their_number() -> None:
+    result, _ = await seen(Ability.TOOLS, answer("", completion=17))
+    assert (result.outcome, result.evidence) == (
+        Outcome.BROKEN,
+        "17 tokens were generated, but the answer is empty",
+    )
+
+
+async def test_c1_9_a_forced_try_tells_the_model_from_the_server() -> None:
+    result, bodies = await seen(Ability.TOOLS, PROSE, answer("I", prompt=12), CALL)
+    assert result.outcome is Outcome.IGNORED
+    assert "the server can, this model did not call by itself" in result.evidence
+    assert bodies[-1]["tool_choice"] == "required"
+
+
+PASSING = (
+    LOADING,
+    LIMITED,
+    WRONG_MODEL,
+    hang,
+    refusal("Invalid API key", "401 Unauthorized"),
+    refusal("forbidden", "403 Forbidden"),
+    refusal("boom", "500 Internal Server Error"),
+    Answer(b"<html>502</html>", "502 Bad Gateway", "text/html"),
+)
+
+
+@pytest.mark.parametrize("fault", PASSING)
+async def test_c1_10_a_passing_fault_says_nothing_of_any_ability(fault: Answer | Fault) -> None:
+    report = await check(AbilityServer(default=fault), CHATTING)
+    assert set(outcomes(report).values()) == {Outcome.NOT_TRIED}
+    assert report.ok
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        ("The model `llama-vision-image` does not exist.", "404 Not Found"),
+        ("Rate limit reached for image inputs, please try again in 20 s", "429 Too Many Requests"),
+        ("Loading model with image support", "503 Service Unavailable"),
+    ],
+)
+async def test_c1_10_a_name_that_sounds_like_the_ability_refuses_nothing(message: str, status: str) -> None:
+    result, _ = await seen(Ability.VISION, refusal(message, status))
+    assert result.outcome is Outcome.NOT_TRIED
+
+
+@pytest.mark.parametrize(
+    ("ability", "message"),
+    [
+        (Ability.EMBEDDINGS, "The model does not support Embeddings API"),
+        (Ability.RERANK, "The model does not support Rerank API"),
+        (Ability.VISION, "Model x doesn't support image input"),
+        (Ability.TOOLS, "Unsupported: tools of this model"),
+    ],
+)
+async def test_c1_10_a_refusal_that_names_the_model_too_is_one(ability: Ability, message: str) -> None:
+    result, _ = await seen(ability, refusal(message, "400 Bad Request", param="model"))
+    assert result.outcome is Outcome.NO
+
+
+async def test_a_failure_of_one_test_does_not_end_the_others() -> None:
+    boom = refusal("boom", "500 Internal Server Error")
+    script = AbilityServer([boom, CALL, USED])
+    report = await check(script, [Ability.SYSTEM, Ability.TOOLS])
+    assert outcomes(report) == {Ability.SYSTEM: Outcome.NOT_TRIED, Ability.TOOLS: Outcome.YES}
+
+
+async def test_c1_11_the_pictures_are_large_plain_and_swapped() -> None:
+    result, bodies = await seen(Ability.VISION, answer("red"), answer("blue"))
+    assert result.outcome is Outcome.YES
+    pictures = [body["messages"][0]["content"][1]["image_url"]["url"] for body in bodies]
+    assert pictures[0] != pictures[1]
+    for picture in pictures:
+        data = base64.b64decode(picture.removeprefix("data:image/png;base64,"), validate=True)
+        width, height, depth, colour = struct.unpack(">IIBB", data[16:26])
+        assert (width, height, depth, colour) == (224, 224, 8, 2), "RGB without alpha"
+        assert len(data) < 2_000
+
+
+async def test_c1_11_a_colour_by_luck_is_no_yes() -> None:
+    result, _ = await seen(Ability.VISION, answer("red"), answer("red"), answer("r", prompt=20))
+    assert result.outcome is Outcome.IGNORED
+
+
+async def test_c1_13_what_is_claimed_stands_beside_what_was_seen() -> None:
+    props = {"/props": Answer(b'{"build_info": "b1-abcdef0", "modalities": {"vision": true}}')}
+    script = AbilityServer([refusal(NO_IMAGES, "500 Internal Server Error")])
+    script.api = FakeApi(models=model_list("m", owned_by="llamacpp"), routes=props)
+    report = await check(script, [Ability.VISION])
+    (result,) = report.abilities
+    assert result.outcome is Outcome.NO
+    assert result.evidence.endswith("the server claims that it can (/props)")
+
+
+async def test_c1_14_another_model_that_answers_is_named_beside_the_result() -> None:
+    result, _ = await seen(
+        Ability.SYSTEM, completions([{"message": {"content": "PAPAYA"}}], model="fallback")
+    )
+    assert result.model == "fallback"
+    assert "(answered by fallback)" in " ".join(ability_rows(result, "m"))
+    assert "answered by" not in " ".join(ability_rows(result, "fallback"))
+
+
+async def test_c1_16_no_sampling_field_is_sent_that_a_test_does_not_need() -> None:
+    script = AbilityServer(default=PROSE)
+    await check(script, CHATTING)
+    for _, body in script.posts:
+        assert {"top_p", "frequency_penalty", "presence_penalty"}.isdisjoint(body)
+        assert "temperature" not in body or {"n", "seed"} & body.keys()
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        (b'{"detail":"Not Found"}', Outcome.NO),
+        (b"", Outcome.NO),
+        (b'{"error": {"message": "The model `m` does not exist."}}', Outcome.NOT_TRIED),
+    ],
+)
+def test_c1_17_a_missing_route_is_a_no_unless_the_model_is_missing(body: bytes, outcome: Outcome) -> None:
+    reply = read_reply(404, {}, body)
+    assert judge_error(reply, NOTHING, is_route=True).outcome is outcome
+    assert judge_error(reply, NOTHING).outcome is Outcome.NOT_TRIED
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [
+        ("no index", Outcome.BROKEN),
+        ("2 ids at index 0", Outcome.BROKEN),
+        ("each repeats the id", Outcome.YES),
+        ("come twice", Outcome.BROKEN),
+        ("begin with {}", Outcome.BROKEN),
+    ],
+)
+async def test_c1_18_the_streams_of_calls_that_servers_send(says: str, outcome: Outcome) -> None:
+    case = next(each for each in CASES if each.ability is Ability.TOOLS_STREAMED and each.says == says)
+    result, _ = await outcome_of(case)
+    assert (result.outcome, says in result.evidence) == (outcome, True)
+
+
+async def test_c1_20_the_seed_is_shown_by_three_answers() -> None:
+    _, bodies = await seen(Ability.SEED, answer("a b"), answer("a b"), answer("c d"))
+    assert [(body["seed"], body["temperature"]) for body in bodies] == [(7, 1), (7, 1), (8, 1)]
+    assert all(body["max_tokens"] >= 8 for body in bodies)
+
+
+# ── What servers answer, by ability ─────────────────────────────────────────────────────────────────────
+
+C2: Sequence[tuple[Ability, Answer, Outcome]] = (
+    (Ability.TOOLS, refusal(NO_PARSER), Outcome.NO),
+    (Ability.TOOLS, refusal("m does not support tools"), Outcome.NO),
+    (Ability.TOOLS, refusal("Tool 0 function has invalid 'parameters' schema"), Outcome.NO),
+    (Ability.JSON_OBJECT, refusal("'response_format.type' must be 'json_schema' or 'text'"), Outcome.NO),
+    (Ability.JSON_SCHEMA, refusal("grammar is not valid", "422 Unprocessable Entity"), Outcome.NO),
+    (Ability.JSON_SCHEMA, refusal("failed to parse grammar"), Outcome.NO),
+    (Ability.LOGPROBS, refusal("Requested sample logprobs of 5, which is greater than 0"), Outcome.NO),
+    (Ability.N, refusal("n must be 1 when using greedy sampling"), Outcome.NO),
+    (Ability.MAX_TOKENS, refusal("extra fields: max_tokens", "422 Unprocessable Entity"), Outcome.NO),
+    (Ability.VISION, refusal("m is not a multimodal model"), Outcome.NO),
+    (Ability.VISION, refusal(NO_IMAGES, "500 Internal Server Error"), Outcome.NO),
+    (Ability.VISION, refusal("Model only supports text input; images are not"), Outcome.NO),
+    (Ability.VISION, refusal("unknown variant `image_url`, expected `text`"), Outcome.NO),
+    (Ability.VISION, refusal("No endpoints found that support image input", "404 Not Found"), Outcome.NO),
+)
+
+
+@pytest.mark.parametrize(("ability", "reply", "outcome"), C2)
+async def test_c2_the_words_of_servers_are_understood(
+    ability: Ability, reply: Answer, outcome: Outcome
+) -> None:
+    result, _ = await seen(ability, reply)
+    assert result.outcome is outcome
+    assert result.evidence
+
+
+async def test_what_a_test_sends_below_a_validation_error_names_nothing() -> None:
+    """FastAPI repeats the whole request in its error: only its own words and the field's place count."""
+    body = b'{"detail": [{"loc": ["body", "user"], "msg": "Field required", "input": {"tools": [], "n": 2}}]}'
+    result, _ = await seen(Ability.TOOLS, Answer(body, "422 Unprocessable Entity"))
+    assert result.outcome is Outcome.NOT_TRIED
+
+
+async def test_a_key_that_a_server_repeats_is_erased() -> None:
+    key = "sk-4f9c2b7e81d0aa"
+    script = AbilityServer([refusal(f"tools are not for {key}")])
+    report = await check(script, [Ability.TOOLS], key=key)
+    (result,) = report.abilities
+    assert result.outcome is Outcome.NO
+    assert key not in str(report.to_json())
+    assert re.search("tools are not for", result.evidence)
+
+
+async def test_without_a_chat_nothing_is_tested() -> None:
+    script = AbilityServer()
+    script.api = FakeApi(models=model_list("m"), chat="http-401-vllm")
+    report = await check(script, CHATTING)
+    assert not script.posts
+    assert set(outcomes(report).values()) == {Outcome.NOT_TRIED}
+    assert "chat check did not succeed" in report.abilities[0].evidence
+
+
+class Told:
+    """Whoever wants to know of every exchange."""
+
+    def __init__(self) -> None:
+        self.records: list[ExchangeRecord] = []
+
+    def finished(self, record: ExchangeRecord) -> None:
+        self.records.append(record)
+
+
+async def test_each_request_is_told_to_the_ledger_as_a_check_one_at_a_time() -> None:
+    script, told = AbilityServer([CALL, LIMITED]), Told()
+    with FaultServer(script) as server:
+        target = ProbeTarget(Endpoint(server.base_url), "m", origin=Origin(Purpose.CHECK, "main"))
+        async with services() as used:
+            used.factory.observers.add(told)
+            report = await Diagnosis(target, used, abilities=[Ability.TOOLS]).run()
+    chat, called, limited = told.records
+    assert {record.origin.purpose for record in told.records} == {Purpose.CHECK}
+    assert {record.route for record in told.records} == {"/chat/completions"}
+    assert (called.outcome, called.status, called.requests) == ("done", 200, 1)
+    assert called.usage is not None
+    assert (called.usage.prompt_tokens, called.usage.completion_tokens) == (20, 5)
+    assert (limited.outcome, limited.status, limited.cause) == ("failed", 429, "rate-limited")
+    assert chat.timings.ended is not None
+    assert called.timings.started is not None
+    assert called.timings.started >= chat.timings.ended
+    assert report.usage is not None
+    assert chat.usage is not None
+    assert report.usage.prompt_tokens == (chat.usage.prompt_tokens or 0) + 20
+
+
+def reasoning_chat(connection: Connection) -> None:
+    """Answer the check's own chat with reasoning."""
+    connection.read_request()
+    connection.start_stream()
+    connection.send_chunks(
+        delta("Let me think.", field="reasoning"), delta("One, two."), FINISH_EVENT, STREAM_END
+    )
+    connection.send(b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("owner", "own", "sent"),
+    [
+        ("vllm", None, {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}}),
+        ("vllm", Thinking.ON, {"chat_template_kwargs": {"enable_thinking": True, "thinking": True}}),
+        ("somebody", None, {}),
+    ],
+)
+async def test_reasoning_is_off_where_the_way_to_switch_it_is_known(
+    owner: str, own: Thinking | None, sent: dict[str, object]
+) -> None:
+    script = AbilityServer([answer("PAPAYA")])
+    script.api = FakeApi(models=model_list("m", owned_by=owner), chat=reasoning_chat)
+    with FaultServer(script) as server:
+        target = ProbeTarget(Endpoint(server.base_url), "m", thinking=own)
+        report = await run_check(target, abilities=[Ability.SYSTEM])
+    assert outcomes(report) == {Ability.SYSTEM: Outcome.YES}
+    (_, body), *_ = script.posts
+    known = {"chat_template_kwargs", "reasoning_effort", "enable_thinking", "thinking", "reasoning"}
+    assert {name: value for name, value in body.items() if name in known} == sent
+
+
+async def test_a_provider_s_own_fields_are_sent_but_for_those_of_the_tests() -> None:
+    script = AbilityServer([answer("PAPAYA")])
+    with FaultServer(script) as server:
+        extra = {"top_k": 20, "n": 5, "max_tokens": 9000, "tools": [], "response_format": {"type": "text"}}
+        target = ProbeTarget(Endpoint(server.base_url), "m", extra_body=extra)
+        await run_check(target, abilities=[Ability.SYSTEM])
+    (_, body), *_ = script.posts
+    assert body.keys() == {"model", "messages", "stream", "max_tokens", "top_k"}
+    assert body["max_tokens"] == 12
+
+
+async def test_ollama_is_asked_by_name_and_without_the_key() -> None:
+    script = AbilityServer([answer("green", prompt=30), answer("g", prompt=30)])
+    routes = {
+        "/": Answer(b"Ollama is running", content_type="text/plain"),
+        "/api/show": Answer(b'{"capabilities": ["completion", "vision"]}'),
+    }
+    script.api = FakeApi(models=model_list("m", owned_by="library"), routes=routes)
+    with FaultServer(script) as server:
+        target = ProbeTarget(Endpoint(server.base_url, Secret("sk-0123456789abcdef")), "m")
+        report = await run_check(target, abilities=[Ability.VISION])
+        (asked,) = [request for request in server.requests if request.startswith(b"POST /api/show ")]
+    assert asked.endswith(b'{"model": "m"}')
+    assert b"uthorization" not in asked
+    assert report.abilities[0].outcome is Outcome.IGNORED
+    assert report.abilities[0].evidence.endswith("the server claims that it can (/api/show)")

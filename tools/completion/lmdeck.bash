@@ -1,0 +1,2 @@
+# Loaded at the first Tab after lmdeck.
+eval "$(lmdeck completion bash)"

@@ -1,0 +1,1 @@
+lmdeck completion fish | source

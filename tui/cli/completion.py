@@ -1,0 +1,122 @@
+"""Tab in a shell: what can follow on the command line; and the script that makes a shell ask for it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from io import StringIO
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+
+import argcomplete
+from argcomplete.completers import BaseCompleter, FilesCompleter
+from argcomplete.shell_integration import shellcode
+
+from tui.cli.command import load
+from tui.cli.output import Output
+from tui.cli.parser import build_parser
+from tui.core.safe_text import safe_line
+from tui.runtime.runtime import Runtime, open_runtime
+from tui.store.presets import PresetStore
+from tui.texts import completion as texts
+
+if TYPE_CHECKING:
+    Suggestions = Mapping[str, str]
+    """What can be typed, and what a shell that shows descriptions says of it."""
+
+_MOST = 200
+_LONGEST = 60
+_NEW = (("lmdeck providers add", "name"), ("lmdeck providers set", "rename"))
+"""Arguments called ``NAME`` for which no provider is suggested: it is the name of a new one."""
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Print the script of a shell."""
+    output.text(shellcode(["lmdeck"], shell=arguments.shell).strip())
+    output.text(texts.WHERE[arguments.shell])
+    return 0
+
+
+def complete() -> None:
+    """Answer a shell that asks, and end the program; see the documentation of argcomplete.
+
+    Options are suggested where there is nothing else.
+    """
+    words = os.environ.get("COMP_LINE", "").split()[1:]
+    found = StringIO()
+    with suppress(SystemExit):
+        _answer(words, False, output_stream=found, exit_method=sys.exit)
+    _answer(words, False if found.getvalue() else "long")
+
+
+def _answer(words: list[str], options: bool | Literal["long"], **where: Any) -> None:
+    parser = build_parser(words or None)
+    argcomplete.autocomplete(parser, options, default_completer=_Suggested(), **where)
+
+
+class _Suggested(BaseCompleter):
+    def __call__(
+        self, *, prefix: str, action: argparse.Action, parser: argparse.ArgumentParser, **shell: Any
+    ) -> Suggestions | Sequence[str]:
+        """Suggest the values of an argument, by the name that the help gives them."""
+        value = str(action.metavar)
+        if value.startswith(("FILE", "PATH")):
+            return list(FilesCompleter()(prefix))
+        if value.startswith("{"):
+            return value.strip("{}").split(",")
+        place = (parser.prog, action.dest)
+        suggest = _BY_PLACE.get(place) or _BY_VALUE.get(value)
+        if suggest is None or place in _NEW:
+            return {}
+        known = suggest(open_runtime(os.environ))
+        return {name: safe_line(words, _LONGEST) for name, words in islice(known, _MOST)}
+
+
+def _providers(runtime: Runtime) -> Iterator[tuple[str, str]]:
+    for provider in runtime.directory.providers():
+        yield provider.name, provider.model
+
+
+def _models(runtime: Runtime) -> Iterator[tuple[str, str]]:
+    for provider in runtime.directory.providers():
+        yield safe_line(provider.model, _LONGEST), provider.name
+
+
+def _conversations(runtime: Runtime) -> Iterator[tuple[str, str]]:
+    yield "last", texts.NEWEST
+    for summary in runtime.conversations.listing.each():
+        yield summary.identity, summary.title
+
+
+def _deleted(runtime: Runtime) -> Iterator[tuple[str, str]]:
+    yield "last", texts.NEWEST_DELETED
+    for summary in runtime.chat_history.deleted():
+        yield summary.identity, summary.title
+
+
+def _presets(runtime: Runtime) -> Iterator[tuple[str, str]]:
+    for preset in PresetStore(runtime.paths).known().presets.values():
+        yield preset.name, preset.description
+
+
+def _faults(_runtime: Runtime) -> Iterator[tuple[str, str]]:
+    for fault in load("tui.demo.faults:known_faults")():
+        yield fault.cause, fault.summary
+
+
+_BY_VALUE: Mapping[str, Callable[[Runtime], Iterator[tuple[str, str]]]] = {
+    "NAME": _providers,
+    "PROVIDER": _providers,
+    "NAME|URL": _providers,
+    "M": _models,
+    "CHAT": _conversations,
+    "ID": _conversations,
+    "PRESET": _presets,
+    "CAUSE": _faults,
+}
+_BY_PLACE: Mapping[tuple[str, str], Callable[[Runtime], Iterator[tuple[str, str]]]] = {
+    ("lmdeck history restore", "name"): _deleted,
+}

@@ -1,0 +1,34 @@
+"""The line that is being typed into ``lmdeck chat --plain``, kept on disk as the screens keep a draft."""
+
+from __future__ import annotations
+
+from tui.runtime.chat_control import ChatControl
+
+
+class PlainDraft:
+    """The unsent message of the chat; one that is not saved keeps none."""
+
+    def __init__(self, control: ChatControl) -> None:
+        self._control = control
+        self._kept = "", ""
+
+    def keep(self, text: str) -> None:
+        """Write down what is typed by now; empty: it was sent, or dropped. Called in a signal's handler."""
+        session = self._control.session
+        if session is None or not self._control.is_saved or (session.identity, text) == self._kept:
+            return
+        if text.strip() or self._kept[1]:
+            self._control.runtime.conversations.drafts.keep(session.identity, text)
+        self._kept = session.identity, text
+
+    def restore(self) -> str:
+        """Return what was typed last into this chat, or a new one, when a program was killed."""
+        session = self._control.session
+        if session is None or not self._control.is_saved:
+            return ""
+        drafts = self._control.runtime.conversations.drafts
+        if not session.turns:
+            return drafts.take_lost()
+        text = drafts.read(session.identity)
+        self._kept = session.identity, text
+        return text

@@ -1,0 +1,111 @@
+"""What is remembered of the tests of abilities: of one model of one endpoint, for a week at most.
+
+A passing fault is never remembered, and nothing outlives the server's build or the model behind a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from datetime import datetime, timedelta
+
+from tui.core.abilities import Ability, AbilityResult, Outcome
+from tui.core.lazy_dataclass import dataclass
+from tui.core.outside import read_local_moment
+
+LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One result, and when it was seen."""
+
+    result: AbilityResult
+    at: str
+    """ISO 8601 with zone."""
+    before: Outcome | None = None
+    """What the test before it showed, of whatever build, where that was something else."""
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it is younger than a week; one from the future is of a clock that was wrong."""
+        moment = read_local_moment(self.at)
+        return moment is not None and timedelta(0) <= now - moment <= LASTS
+
+
+@dataclass(frozen=True, slots=True)
+class AbilityRecord:
+    """What is remembered of a model of an endpoint."""
+
+    build: str = ""
+    """The server with its version and build; empty where nothing shows."""
+    model_build: str = ""
+    """What the server shows of the model behind the name."""
+    known: Mapping[Ability, Remembered] = field(default_factory=dict)
+
+    def plus(self, build: str, model_build: str, results: Iterable[AbilityResult], at: str) -> AbilityRecord:
+        """Return the record with new results; those of another build are forgotten."""
+        is_same = (build, model_build) == (self.build, self.model_build)
+        known = dict(self.known) if is_same else {}
+        known |= {
+            result.ability: Remembered(result, at, self._before(result))
+            for result in results
+            if result.is_tried
+        }
+        return AbilityRecord(build, model_build, known)
+
+    def _before(self, result: AbilityResult) -> Outcome | None:
+        last = self.known.get(result.ability)
+        return None if last is None or last.result.outcome is result.outcome else last.result.outcome
+
+    def fresh(self, now: datetime, build: str | None = None) -> tuple[Remembered, ...]:
+        """Return what still counts, in the order of the abilities. ``build``: what answers now, if known."""
+        if build is not None and build != self.build:
+            return ()
+        return tuple(
+            self.known[ability]
+            for ability in Ability
+            if ability in self.known and self.known[ability].is_fresh(now)
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return a JSON object to store."""
+        results = {
+            str(ability): {
+                "result": str(one.result.outcome),
+                "evidence": one.result.evidence,
+                "model": one.result.model,
+                "at": one.at,
+                **({} if one.before is None else {"before": str(one.before)}),
+            }
+            for ability, one in self.known.items()
+        }
+        return {"build": self.build, "model_build": self.model_build, "results": results}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object] | None) -> AbilityRecord:
+        """Read a stored object; whatever is strange in it is left out."""
+        build, model_build, results = map((value or {}).get, ("build", "model_build", "results"))
+        known = {}
+        for name, one in results.items() if isinstance(results, dict) else ():
+            read = _read(name, one)
+            if read is not None:
+                known[read.result.ability] = read
+        return cls(_text(build), _text(model_build), known)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _read(name: object, value: object) -> Remembered | None:
+    if not isinstance(value, dict) or name not in tuple(Ability):
+        return None
+    if value.get("result") not in tuple(Outcome):
+        return None
+    texts = [value.get(field) for field in ("evidence", "model", "at")]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    evidence, model, at = map(str, texts)
+    result = AbilityResult(Ability(str(name)), Outcome(value["result"]), evidence, model=model)
+    before = _text(value.get("before"))
+    return Remembered(result, at, Outcome(before) if before in tuple(Outcome) else None)

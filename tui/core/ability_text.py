@@ -1,0 +1,56 @@
+"""How the results of the tests of abilities read: the rows that the command and a ticket share."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tui.core.abilities import Ability, AbilityResult, Outcome
+from tui.core.safe_text import safe_line
+from tui.texts import abilities as texts
+
+LABELS: Mapping[Ability, str] = MappingProxyType({ability: texts.LABELS[ability] for ability in Ability})
+LABEL_WIDTH = max(map(len, LABELS.values()))
+MARKS: Mapping[Outcome, str] = MappingProxyType(
+    {Outcome.YES: "✓", Outcome.NO: "✗", Outcome.IGNORED: "!", Outcome.BROKEN: "!", Outcome.NOT_TRIED: "·"}
+)
+ASCII_MARKS: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.YES: "ok",
+        Outcome.NO: "xx",
+        Outcome.IGNORED: "!!",
+        Outcome.BROKEN: "!!",
+        Outcome.NOT_TRIED: "--",
+    }
+)
+_WORD_WIDTH = max(map(len, Outcome))
+
+
+def ability_head(result: AbilityResult, *, ascii_only: bool = False) -> str:
+    """Return the beginning of a row: mark, name, word; as wide for each."""
+    mark = (ASCII_MARKS if ascii_only else MARKS)[result.outcome]
+    return f"{mark} {LABELS[result.ability]:<{LABEL_WIDTH}}  {result.outcome:<{_WORD_WIDTH}}  "
+
+
+def evidence_text(result: AbilityResult, model: str | None) -> str:
+    """Return the evidence, with the model that answered where it is another one than ``model``, which was
+    asked for: a gateway may send each request elsewhere."""
+    evidence = safe_line(result.evidence)
+    if not result.model or not model or result.model == model:
+        return evidence
+    return texts.OTHER_MODEL.format(evidence=evidence, model=safe_line(result.model, 60))
+
+
+def ability_rows(
+    result: AbilityResult, model: str | None, *, width: int = 80, ascii_only: bool = False
+) -> list[str]:
+    """Return the lines of one result: what does not fit continues below the evidence."""
+    head = ability_head(result, ascii_only=ascii_only)
+    return textwrap.wrap(
+        evidence_text(result, model),
+        max(60, width),
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_on_hyphens=False,
+    ) or [head.rstrip()]

@@ -1,0 +1,104 @@
+"""What a finish reason means, in the words of every server: the one list of them.
+
+OpenAI, vLLM, SGLang, TGI (``eos_token``), TensorRT-LLM (``timeout``, ``cancelled``), Mistral
+(``model_length``), DeepSeek (``insufficient_system_resource``), Zhipu (``sensitive``, ``network_error``,
+``model_context_window_exceeded``), GigaChat (``blacklist``), and what gateways pass on as it is from
+Anthropic (``refusal``), Bedrock (``guardrail_intervened``, ``malformed_tool_use``), Cohere (``ERROR_TOXIC``)
+and Gemini, whose own compatible API joins two words: ``content_filter: PROHIBITED_CONTENT``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from tui.texts import answers
+
+
+class Ending(StrEnum):
+    """How an answer ended."""
+
+    COMPLETE = "complete"
+    CALL = "call"
+    CUT = "cut"
+    FILTERED = "filtered"
+    FAILED = "failed"
+    OVERLOADED = "overloaded"
+    UNKNOWN = "unknown"
+
+
+_ENDINGS: Mapping[str, Ending] = {
+    **dict.fromkeys(
+        (
+            "stop", "eos", "eos_token", "end_turn", "stop_sequence", "stop_token", "complete", "completed",
+            "normal",
+        ),
+        Ending.COMPLETE,
+    ),
+    **dict.fromkeys(("tool_calls", "tool_call", "tool_use", "function_call"), Ending.CALL),
+    **dict.fromkeys(
+        (
+            "length", "max_tokens", "model_length", "max_output_tokens", "max_length", "error_limit",
+            "model_context_window_exceeded",
+        ),
+        Ending.CUT,
+    ),
+    **dict.fromkeys(
+        (
+            "content_filter", "content_filtered", "sensitive", "refusal", "guardrail_intervened",
+            "blacklist", "error_toxic", "safety", "recitation", "blocklist", "prohibited_content", "spii",
+            "model_armor", "image_safety", "image_prohibited_content", "image_recitation",
+        ),
+        Ending.FILTERED,
+    ),
+    "insufficient_system_resource": Ending.OVERLOADED,
+}  # fmt: skip
+FAILURES: Mapping[str, str] = {
+    "error": answers.ENDED_WITH_ERROR,
+    "abort": answers.ABORTED,
+    "aborted": answers.ABORTED,
+    "cancelled": answers.ABORTED,
+    "user_cancel": answers.ABORTED,
+    "timeout": answers.ENDED_BY_TIMEOUT,
+    "network_error": answers.ENDED_BY_NETWORK,
+    "malformed_function_call": answers.CALL_MALFORMED,
+    "malformed_tool_use": answers.CALL_MALFORMED,
+    "unexpected_tool_call": answers.CALL_MALFORMED,
+    "too_many_tool_calls": answers.CALL_MALFORMED,
+    "malformed_model_output": answers.OUTPUT_MALFORMED,
+    "malformed_response": answers.OUTPUT_MALFORMED,
+}
+"""The words of a server that could not finish an answer, with what they say."""
+_SAYINGS = {
+    Ending.CALL: answers.TOOL_CALL,
+    Ending.CUT: answers.CUT_OFF,
+    Ending.FILTERED: answers.FILTERED,
+}
+
+
+def ending_of(reason: str | None) -> Ending:
+    """Return what a finish reason means; none at all says nothing against the answer."""
+    if reason is None:
+        return Ending.COMPLETE
+    for word in _words_of(reason):
+        if word in FAILURES:
+            return Ending.FAILED
+        if word in _ENDINGS:
+            return _ENDINGS[word]
+    return Ending.UNKNOWN
+
+
+def failure_words(reason: str | None) -> str:
+    """Return what a server says that could not finish an answer; empty for any other."""
+    return next((FAILURES[word] for word in _words_of(reason or "") if word in FAILURES), "")
+
+
+def ending_words(reason: str | None) -> str:
+    """Return how an answer ended, to follow "The answer was"; empty where nothing is to be said."""
+    return _SAYINGS.get(ending_of(reason), "")
+
+
+def _words_of(reason: str) -> list[str]:
+    """``function_call_filter: MALFORMED_FUNCTION_CALL`` has two, of which the first may be no word known."""
+    words = reason.lower().replace("-", "_").split(":")
+    return [word.strip().replace(" ", "_") for word in words]

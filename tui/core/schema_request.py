@@ -1,0 +1,88 @@
+"""How an answer that follows a JSON Schema is asked for: the field of the request, and the hint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
+from tui.texts import schemas as texts
+
+RESPONSE_FORMATS: Final = ("json_schema", "json_object", "text")
+"""Values of ``type`` in a ``response_format``; no schema has one of them."""
+SCHEMA_TOKENS: Final = 4_096
+"""The limit of an answer with a schema where nobody set one: a grammar can allow white space without end."""
+
+_NO_NAME: Final = "answer"
+_LONGEST_NAME = 64
+_LONGEST_HINT = 4_000
+_NOT_IN_NAMES = lazy_pattern(r"[^A-Za-z0-9_-]+")
+
+
+class SchemaForm(StrEnum):
+    """What of the schema a request has, beside the hint; in the order in which they are tried."""
+
+    SCHEMA = "json_schema"
+    OBJECT = "json_object"
+    PROMPT = "prompt"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSchema:
+    """A schema from a file."""
+
+    name: str
+    schema: Mapping[str, Any]
+    """As it is sent."""
+    is_strict: bool = False
+    """Whether it was rewritten for servers that insist on closed objects."""
+
+    @property
+    def response_format(self) -> dict[str, object]:
+        """The field of a request."""
+        strict = {"strict": True} if self.is_strict else {}
+        return {
+            "type": "json_schema",
+            "json_schema": {"name": self.name, **strict, "schema": self.schema},
+        }
+
+
+def schema_name(stem: str) -> str:
+    """Return a name that every server accepts, from that of a file without its ending."""
+    return _NOT_IN_NAMES.sub("_", stem)[:_LONGEST_NAME].strip("_") or _NO_NAME
+
+
+def schema_of(setting: object) -> Mapping[str, Any] | None:
+    """Return the schema that the setting of a chat asks for: it is one, or a whole ``response_format``."""
+    if not isinstance(setting, Mapping):
+        return None
+    if setting.get("type") not in RESPONSE_FORMATS:
+        return setting
+    inner = setting.get("json_schema")
+    schema = inner.get("schema") if isinstance(inner, Mapping) else None
+    return schema if isinstance(schema, Mapping) else None
+
+
+def sent_format(setting: Any, form: SchemaForm) -> dict[str, object] | None:
+    """Return the ``response_format`` of a request for a setting with a schema; ``None``: it has none."""
+    if form is SchemaForm.PROMPT:
+        return None
+    if form is SchemaForm.OBJECT:
+        return {"type": "json_object"}
+    if setting.get("type") in RESPONSE_FORMATS:
+        return dict(setting)
+    return AskedSchema(_NO_NAME, setting).response_format
+
+
+def schema_hint(schema: Mapping[str, Any], form: SchemaForm) -> str:
+    """Return what the model is told: a server may force the schema on it without showing it.
+
+    A long one is told in full only where nothing else says it.
+    """
+    compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+    if form is SchemaForm.SCHEMA and len(compact) > _LONGEST_HINT:
+        return texts.SHORT_HINT
+    return texts.HINT.format(schema=compact)

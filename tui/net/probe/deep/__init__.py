@@ -1,0 +1,1 @@
+"""Tests of what an endpoint can do beside a plain chat."""

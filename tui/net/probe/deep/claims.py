@@ -1,0 +1,41 @@
+"""Asks a server what it says of its model itself, before anything is tested; that costs no tokens."""
+
+from __future__ import annotations
+
+import json
+
+from tui.core.failure import LmdeckError
+from tui.net.addresses import origin_text
+from tui.net.fetch import fetch
+from tui.net.probe.context import DiagnosisContext
+from tui.wire.abilities.claims import SOURCES, Claims, ClaimSource
+from tui.wire.abilities.reply import read_reply
+
+
+async def read_claims(context: DiagnosisContext) -> Claims:
+    """Return what the server claims; empty where it is of a kind that says nothing."""
+    kind = context.findings.identity.kind
+    for source in SOURCES.get(kind.name, ()) if kind is not None else ():
+        claims = await _ask(context, source)
+        if claims is not None:
+            return claims
+    return Claims()
+
+
+async def _ask(context: DiagnosisContext, source: ClaimSource) -> Claims | None:
+    """Ask in one place. Outside of the base URL without the key: that belongs to the API alone."""
+    model = context.findings.model
+    base = context.endpoint.base_url if source.needs_key else origin_text(context.endpoint.base_url)
+    try:
+        response = await fetch(
+            context.services.factory,
+            context.endpoint if source.needs_key else context.without_key,
+            base + source.path,
+            seconds=context.limits.probe_seconds,
+            reprobe_seconds=0,
+            content=json.dumps({"model": model}).encode() if source.is_posted else None,
+        )
+    except LmdeckError:
+        return None
+    reply = read_reply(response.status, response.headers, response.body)
+    return source.read(reply.whole, model) if reply.is_ok else None

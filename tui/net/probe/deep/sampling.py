@@ -1,0 +1,51 @@
+"""The tests of the parameters of an answer."""
+
+from __future__ import annotations
+
+from tui.core.abilities import Ability, AbilityCost, Finding
+from tui.net.probe.deep.ability import AbilityTest
+from tui.net.probe.deep.talk import Talk
+from tui.wire.abilities import prompts, sampling
+from tui.wire.abilities.reply import LONGER, Reply
+
+
+async def _logprobs(talk: Talk) -> Finding:
+    messages = sampling.prompt(prompts.HELLO)
+    reply = await talk.chat(messages, sampling.LOGPROBS_TOKENS, fields=sampling.logprobs_fields())
+    return sampling.judge_logprobs(reply)
+
+
+async def _choices(talk: Talk) -> Finding:
+    messages = sampling.prompt(prompts.HELLO)
+    return sampling.judge_n(await talk.chat(messages, sampling.N_TOKENS, fields=sampling.n_fields()))
+
+
+async def _seed(talk: Talk) -> Finding:
+    replies: list[Reply] = []
+    for fields in sampling.seed_fields():
+        messages = sampling.prompt(prompts.RANDOM_WORDS)
+        replies.append(await talk.chat(messages, sampling.SEED_TOKENS, fields=fields))
+        if sampling.is_settled(replies[-1]):
+            break
+    return sampling.judge_seed(replies)
+
+
+async def _stop(talk: Talk) -> Finding:
+    reply = await talk.chat_to_end(
+        sampling.prompt(prompts.COUNT_DIGITS),
+        sampling.STOP_TOKENS,
+        fields=sampling.stop_fields(),
+        is_enough=sampling.is_past_stop,
+    )
+    return sampling.judge_stop(reply)
+
+
+async def _limit(talk: Talk) -> Finding:
+    return sampling.judge_limit(await talk.chat(sampling.prompt(prompts.COUNT_LONG), sampling.LIMIT))
+
+
+LOGPROBS = AbilityTest(Ability.LOGPROBS, AbilityCost(1, sampling.LOGPROBS_TOKENS, 0, 15), _logprobs)
+N = AbilityTest(Ability.N, AbilityCost(1, sampling.CHOICES * sampling.N_TOKENS, 0, 15), _choices)
+SEED = AbilityTest(Ability.SEED, AbilityCost(3, 3 * sampling.SEED_TOKENS, 0, 45), _seed)
+STOP = AbilityTest(Ability.STOP, AbilityCost(1, sampling.STOP_TOKENS, LONGER, 25), _stop)
+MAX_TOKENS = AbilityTest(Ability.MAX_TOKENS, AbilityCost(1, sampling.LIMIT, 0, 20), _limit)

@@ -1,0 +1,191 @@
+"""Sends the requests of the tests, one at a time, as every other request of a check is sent."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+
+from tui.core.abilities import Ability, AbilityResult
+from tui.core.chat import ChatRequest
+from tui.core.endpoint_url import chat_url_of
+from tui.core.failure import Failure, LmdeckError
+from tui.core.lazy_dataclass import dataclass
+from tui.core.observed import Outcome
+from tui.core.parts import parts_of
+from tui.core.provider import Sampling, Thinking
+from tui.core.timings import Timings
+from tui.core.turn import Turn
+from tui.core.usage import Usage, cost_of
+from tui.net.addresses import origin_text
+from tui.net.fetch import fetch
+from tui.net.observing import Observed
+from tui.net.probe.context import DiagnosisContext
+from tui.net.request_trace import Phase, Requests
+from tui.wire.abilities.reply import LONGER, Reply, read_reply
+from tui.wire.errors import classify_error
+from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks
+
+_OWN_FIELDS = frozenset(
+    {
+        "messages", "stream", "tools", "tool_choice", "response_format", "logprobs", "top_logprobs", "n",
+        "seed", "stop", "max_tokens", "max_completion_tokens", "n_predict", "best_of", "extra_body",
+    }
+)  # fmt: skip
+"""Fields of a provider's own that a test sets itself, or that would let it spend more than it says."""
+
+
+@dataclass(slots=True)
+class Spent:
+    """What the requests of one test used."""
+
+    requests: int = 0
+    usage: Usage | None = None
+    model: str = ""
+    """The model that the last reply named."""
+
+    @property
+    def tokens(self) -> int | None:
+        """Prompt and completion tokens together; ``None`` where the server counts none."""
+        if self.usage is None:
+            return None
+        return (self.usage.prompt_tokens or 0) + (self.usage.completion_tokens or 0)
+
+
+@dataclass(eq=False, repr=False)
+class Talk:
+    """The endpoint, as the tests speak to it."""
+
+    context: DiagnosisContext
+    quirks: ServerQuirks
+    """What the endpoint was seen to refuse: the request of a test is as portable as a chat's."""
+    spent: Spent = field(default_factory=Spent)
+    """Of the test that runs."""
+    results: dict[Ability, AbilityResult] = field(default_factory=dict)
+    """Those of the tests before."""
+
+    @property
+    def model(self) -> str:
+        """The model that is tested."""
+        return self.context.findings.model
+
+    @property
+    def base_url(self) -> str:
+        """The endpoint's base URL, without a trailing slash."""
+        return self.context.endpoint.base_url
+
+    @property
+    def root(self) -> str:
+        """Scheme, host and port alone."""
+        return origin_text(self.base_url)
+
+    @property
+    def _thinking(self) -> Thinking | None:
+        """The provider's own setting; without one, reasoning is switched off where the chat showed some and
+        the server's way to switch it off is known: it would use up the few tokens of each answer."""
+        found = self.context.findings
+        if self.context.target.thinking is not None:
+            return self.context.target.thinking
+        is_own_server = found.identity.kind is not None and not found.identity.kind.hosts
+        return Thinking.OFF if is_own_server and found.turn is not None and found.turn.reasoning else None
+
+    async def chat(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        max_tokens: int,
+        *,
+        stream: bool = False,
+        fields: Mapping[str, object] | None = None,
+    ) -> Reply:
+        """Send a chat completion; ``fields`` are those of the test. No sampling field is sent beside them."""
+        target = self.context.target
+        request = ChatRequest(
+            self.model,
+            (),
+            Sampling(max_tokens=max_tokens),
+            stream=stream,
+            thinking=self._thinking,
+            extra_body={name: value for name, value in target.extra_body.items() if name not in _OWN_FIELDS},
+        )
+        body = build_chat_body(request, self.quirks, self.context.findings.identity.kind)
+        body |= {"messages": list(messages), "stream": stream, **(fields or {})}
+        return await self.post(chat_url_of(self.base_url), body)
+
+    async def chat_to_end(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        max_tokens: int,
+        *,
+        stream: bool = False,
+        fields: Mapping[str, object] | None = None,
+        is_enough: Callable[[Reply], bool] = lambda reply: False,
+    ) -> Reply:
+        """The same; an answer that was cut, and is not enough, is asked for a second time with more tokens:
+        what was cut proves nothing."""
+        reply = await self.chat(messages, max_tokens, stream=stream, fields=fields)
+        if not reply.is_cut or is_enough(reply):
+            return reply
+        return await self.chat(messages, LONGER, stream=stream, fields=fields)
+
+    async def post(
+        self, url: str, body: Mapping[str, object], *, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """POST a JSON object to a URL of the endpoint and read the whole reply, once. Never raises for
+        what a network or a server does. The exchange is told to those who observe them."""
+        endpoint, target, factory = self.context.endpoint, self.context.target, self.context.services.factory
+        requests = Requests(target.origin, self.model)
+        route = url.removeprefix(endpoint.base_url).removeprefix(self.root).partition("?")[0]
+        redactor, times, observers = factory.redactor, factory.route_times, factory.observers
+        observed = Observed(requests, target.origin, endpoint, route, redactor, times, observers)
+        factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, target.extra_body)
+        turn = Turn("", parts_of(""), timings=Timings(time.perf_counter()))
+        outcome = Outcome.STOPPED
+        self.spent.requests += 1
+        try:
+            reply = await self._sent(url, body, headers or {}, requests)
+            turn.usage, turn.failure = reply.usage, self._failure(reply)
+            turn.cost = cost_of(reply.usage, target.origin.price)
+            outcome = Outcome.DONE if turn.failure is None else Outcome.FAILED
+        finally:
+            marks = requests.last.marks
+            turn.timings = Timings(
+                turn.timings.started, marks.get(Phase.SEND), marks.get(Phase.BODY), ended=time.perf_counter()
+            )
+            observed.finish(outcome, turn)
+        self._note(reply)
+        return reply
+
+    async def _sent(
+        self, url: str, body: Mapping[str, object], headers: Mapping[str, str], requests: Requests
+    ) -> Reply:
+        context = self.context
+        try:
+            response = await fetch(
+                context.services.factory,
+                context.endpoint,
+                url,
+                seconds=context.limits.ability_seconds,
+                reprobe_seconds=0,
+                content=json.dumps(body, allow_nan=False).encode(),
+                headers=headers,
+                requests=requests,
+            )
+        except LmdeckError as error:
+            return Reply(failure=error.failure)
+        return read_reply(response.status, response.headers, response.body)
+
+    def _failure(self, reply: Reply) -> Failure | None:
+        """Return the cause that a reply without an answer has for those who observe it."""
+        if reply.status is None or reply.is_ok:
+            return reply.failure
+        return classify_error(reply.status, reply.headers, reply.body, self.context.services.factory.redactor)
+
+    def _note(self, reply: Reply) -> None:
+        usage, spent = reply.usage, self.spent
+        spent.model = reply.model or spent.model
+        if usage is not None:
+            spent.usage = usage if spent.usage is None else spent.usage.plus(usage)
+            known = self.context.findings.usage
+            self.context.findings.usage = usage if known is None else known.plus(usage)

@@ -1,0 +1,172 @@
+"""A POST whose answer is read whole, by the same client and with the same patience as a chat is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Generic, TypeVar
+
+from tui.core.chat import Endpoint
+from tui.core.failure import Failure, LmdeckError
+from tui.core.lazy_dataclass import dataclass
+from tui.core.usage import Usage
+from tui.net.client import ClientFactory
+from tui.net.deadlines import RequestTimeouts
+from tui.net.fetch import Fetched, fetch
+from tui.net.http_error_details import enrich_http_error
+from tui.net.proofs import judge_refusal
+from tui.net.request_trace import Requests
+from tui.net.retry import retry_delay
+from tui.texts import network
+from tui.wire.embeddings import read_told_usage
+from tui.wire.error_body import is_page
+from tui.wire.errors import read_refusal
+from tui.wire.evidence import Proof
+from tui.wire.limits import DEFAULT_LIMITS
+
+Told = Callable[[str], None]
+_Answer = TypeVar("_Answer")
+
+
+def report_to_nobody(_: str) -> None:
+    """Take what nobody wants to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent, and where."""
+
+    route: str
+    """Below the base URL, as users know it."""
+    url: str
+    body: Mapping[str, object]
+    model: str
+
+
+@dataclass(slots=True)
+class Answered(Generic[_Answer]):
+    """What came of a request: an answer, or why there is none."""
+
+    value: _Answer | None = None
+    failure: Failure | None = None
+    response: Fetched | None = None
+    """The last one."""
+    milliseconds: float = 0.0
+    """From the last request to the whole answer."""
+    retries: int = 0
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Status, headers and the beginning of the answer, redacted."""
+        return () if self.response is None else self.response.details("POST")
+
+    @property
+    def told_usage(self) -> Usage | None:
+        """What an answer that cannot be used says that it used: it is paid for all the same."""
+        if self.failure is None or self.response is None or not 200 <= self.response.status < 300:
+            return None
+        return read_told_usage(self.response.body)
+
+
+@dataclass(eq=False, repr=False)
+class WholeRequest(Generic[_Answer]):
+    """One request with the tries that it takes."""
+
+    factory: ClientFactory
+    endpoint: Endpoint
+    message: Message
+    read: Callable[[Fetched], _Answer | Failure]
+    """Reads an answer; what is wrong with it is a failure."""
+    words: Callable[[Fetched, Collection[Proof]], Failure]
+    """Makes the failure that a refusal is, by what other requests to the endpoint have shown."""
+    timeouts: RequestTimeouts
+    requests: Requests
+    proved: Collection[Proof] | None = None
+    """What is known of the endpoint; ``None``: it is asked after a refusal that needs it."""
+    on_progress: Told = report_to_nobody
+    tried: int = 0
+    loading_until: float | None = None
+
+    async def run(self) -> Answered[_Answer]:
+        """Try until there is an answer or no further try is worth it; never raises for what a server does."""
+        while True:
+            self.tried += 1
+            last = await self._try()
+            if last.failure is None or not await self._waits(last, last.failure):
+                last.retries = self.tried - 1
+                return last
+
+    async def _try(self) -> Answered[_Answer]:
+        started = time.perf_counter()
+        try:
+            await self.factory.prepare(self.endpoint)
+            started = time.perf_counter()  # loading the HTTP library is no time of the server's
+            response = await fetch(
+                self.factory,
+                self.endpoint,
+                self.message.url,
+                seconds=self.timeouts.unstreamed_seconds,
+                body_limit=DEFAULT_LIMITS.body,
+                reprobe_seconds=self.timeouts.reprobe_seconds,
+                content=json.dumps(self.message.body, allow_nan=False).encode(),
+                requests=self.requests,
+            )
+        except LmdeckError as error:
+            took = (time.perf_counter() - started) * 1000
+            return Answered(failure=error.failure, milliseconds=took)
+        took = (time.perf_counter() - started) * 1000
+        return await self._judge(response, took)
+
+    async def _judge(self, response: Fetched, took: float) -> Answered[_Answer]:
+        read = self.read(response)
+        if not isinstance(read, Failure):
+            return Answered(read, None, response, took)
+        failure = enrich_http_error(
+            await self._with_proofs(response, read),
+            self.endpoint,
+            route=self.message.route,
+            location=response.headers.get("location"),
+            model=self.message.model,
+            redactor=self.factory.redactor,
+            way=self.factory.route(self.endpoint.base_url),
+        )
+        return Answered(None, failure, response, took)
+
+    async def _with_proofs(self, response: Fetched, failure: Failure) -> Failure:
+        """Judge again with what else the endpoint shows, where that decides."""
+        is_no_error = response.status < 300 and failure.status == response.status
+        if is_no_error and not is_page(response.body):
+            return failure  # an answer of the wrong kind
+        return await judge_refusal(
+            self.factory,
+            self.endpoint,
+            read_refusal(response.status, response.headers, response.body, self.factory.redactor),
+            model=self.message.model,
+            proved=self.proved,
+            looks=self.timeouts.reprobe_seconds > 0,
+            words=lambda proved: failure if is_no_error else self.words(response, proved),
+        )
+
+    async def _waits(self, last: Answered[_Answer], failure: Failure) -> bool:
+        """Wait before another try, visibly; return false where there is none."""
+        delay = self._loading_delay(failure)
+        if delay is None:
+            headers = last.response.headers if last.response is not None else {}
+            delay = retry_delay(failure, self.tried, self.timeouts, headers=headers)
+        if delay is None:
+            return False
+        self.on_progress(network.RETRYING.format(reason=failure.title, seconds=delay))
+        self.requests.last.tell("retry", seconds=delay, because=failure.cause)
+        await asyncio.sleep(delay)
+        return True
+
+    def _loading_delay(self, failure: Failure) -> float | None:
+        """A model that is being loaded is worth retrying for longer than any other trouble."""
+        if failure.cause != "loading" or not self.timeouts.loading_seconds:
+            return None
+        now = asyncio.get_running_loop().time()
+        if self.loading_until is None:
+            self.loading_until = now + self.timeouts.loading_seconds
+        return self.timeouts.loading_interval_seconds if now < self.loading_until else None

@@ -1,0 +1,27 @@
+"""The abilities of providers' models: what their tests cost, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tui.core.abilities import Ability, AbilityCost
+from tui.core.ability_memory import Remembered
+from tui.core.provider import Provider
+from tui.net.probe.deep.registry import cost_of, tests_of
+from tui.runtime.known_abilities import known_abilities
+from tui.store.endpoint_memory import EndpointMemory
+
+
+class Abilities:
+    """What a command or a screen asks of abilities before it tests any."""
+
+    def __init__(self, memory: EndpointMemory) -> None:
+        self._memory = memory
+
+    def cost(self, abilities: Collection[Ability], *, is_embedding: bool) -> AbilityCost:
+        """Return what it costs at most to test some abilities of a provider."""
+        return cost_of(tests_of(abilities, is_embedding=is_embedding))
+
+    def known(self, provider: Provider, model: str, build: str) -> tuple[Remembered, ...]:
+        """Return what the tests of a model have shown that ``build`` answers for. May read a file."""
+        return known_abilities(self._memory, provider, model, build)

@@ -1,0 +1,68 @@
+"""What the tests of abilities have shown, from one run of the program to the next."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+from tui.core.abilities import Ability, Outcome
+from tui.core.ability_memory import AbilityRecord, Remembered
+from tui.core.diagnosis import DiagnosisReport
+from tui.core.provider import Provider
+from tui.runtime.past_checks import history_key
+from tui.store.endpoint_memory import EndpointMemory
+
+_WITHOUT_IMAGES = (Outcome.NO, Outcome.IGNORED)
+
+
+class AbilityKeeper:
+    """Keeps what one check shows, each result as soon as it is known: a check may be stopped, or killed."""
+
+    def __init__(self, memory: EndpointMemory, provider: Provider) -> None:
+        self._memory = memory
+        self._key = history_key(provider)
+        self._guard = threading.Lock()
+        self._before: AbilityRecord | None = None
+        """What was known when the check began: what has changed is told from there."""
+        self._count = 0
+
+    def keep(self, report: DiagnosisReport) -> None:
+        """Keep the results of the check so far. Blocking; in any order, from any thread."""
+        with self._guard:
+            if self._key is None or not report.model or len(report.abilities) <= self._count:
+                return
+            self._count = len(report.abilities)
+            if self._before is None:
+                self._before = AbilityRecord.from_json(self._memory.abilities(self._key, report.model))
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            record = self._before.plus(report.build, report.model_build, report.abilities, at)
+            self._memory.add_abilities(self._key, report.model, record.to_json())
+
+
+def known_abilities(
+    memory: EndpointMemory, provider: Provider, model: str, build: str | None = None
+) -> tuple[Remembered, ...]:
+    """Return what still counts of the tests of a model, in order. May read a file."""
+    key = history_key(provider)
+    if key is None:
+        return ()
+    return AbilityRecord.from_json(memory.abilities(key, model)).fresh(datetime.now(UTC), build)
+
+
+def kept_abilities(memory: EndpointMemory, provider: Provider, model: str) -> tuple[Remembered, ...]:
+    """Return what was ever seen of a model, however old and of whatever build, in order. May read a file."""
+    key = history_key(provider)
+    known = AbilityRecord.from_json(memory.abilities(key, model)).known if key is not None else {}
+    return tuple(known[ability] for ability in Ability if ability in known)
+
+
+def is_without_images(memory: EndpointMemory, provider: Provider, model: str) -> bool:
+    """Whether a model is known to accept no images: it refused one in a chat, or the last test has shown
+    it. An answer to an image in a chat outweighs any test. May read a file."""
+    learned = memory.get_json(history_key(provider) or "", model) or {}
+    if learned.get("refuses_images") is True:
+        return True
+    if learned.get("accepts_images") is True:
+        return False
+    tested = (one.result for one in known_abilities(memory, provider, model))
+    return any(one.ability is Ability.VISION and one.outcome in _WITHOUT_IMAGES for one in tested)

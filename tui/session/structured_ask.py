@@ -1,0 +1,76 @@
+"""Asks for an answer that follows a schema: in a form that the server knows, and once more if asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import field, replace
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.parts import Parts
+from tui.core.schema_refusal import is_form_refused, is_too_complex, refused_keyword
+from tui.core.schema_request import AskedSchema, SchemaForm
+from tui.core.turn import Turn, TurnState
+from tui.session.chat_session import ChatSession
+from tui.session.structured import Verdict, Worth, verdict_of
+from tui.session.target import ChatTarget
+from tui.texts import schemas as texts
+
+_RETRIED = (Worth.INVALID, Worth.NOT_JSON, Worth.EMPTY)
+"""What another try may mend; what was cut needs more tokens."""
+
+
+@dataclass(eq=False)
+class StructuredAsk:
+    """One question. Nothing of an answer that is not valid is ever sent back."""
+
+    session: ChatSession
+    target: ChatTarget
+    asked: AskedSchema
+    retries: bool
+    say: Callable[[str], None]
+    """Told of each step that is not the first."""
+    form: SchemaForm = field(default=SchemaForm.SCHEMA, init=False)
+    tries: int = field(default=0, init=False)
+
+    async def ask(self, message: Callable[[str], Parts], prompt: str) -> tuple[Turn, Verdict | None]:
+        """Ask, and return the last turn with its verdict; ``None``: it failed or was stopped.
+
+        ``message`` makes a message of a prompt.
+        """
+        turn = await self._send(message(prompt), None)
+        while turn.failure is not None and self._climbs(turn):
+            turn = await self._send(message(prompt), turn)
+        verdict = self._judge(turn)
+        if not self.retries or verdict is None or verdict.worth not in _RETRIED:
+            return turn, verdict
+        self.say(texts.RETRYING.format(problem=verdict.sentence))
+        turn = await self._send(message(texts.AGAIN.format(prompt=prompt, problem=verdict.sentence)), turn)
+        return turn, self._judge(turn)
+
+    async def _send(self, prompt: Parts, beside: Turn | None) -> Turn:
+        own = {**self.target.parameters, "json_schema": self.asked.response_format}
+        self.tries += 1
+        return await self.session.send(
+            prompt, replace(self.target, parameters=own, schema_form=self.form), beside=beside
+        )
+
+    def _climbs(self, turn: Turn) -> bool:
+        """Use the next form where a server does not know this one; return whether there is one."""
+        forms = list(SchemaForm)
+        place = forms.index(self.form) + 1
+        if place == len(forms) or not is_form_refused(turn.failure) or self.advice(turn):
+            return False
+        refused, self.form = self.form, forms[place]
+        self.say(texts.NEXT_FORM.format(refused=texts.FORMS[refused], form=texts.FORMS[self.form]))
+        return True
+
+    def advice(self, turn: Turn) -> str | None:
+        """Return what helps where a server refuses the schema itself, not the form."""
+        keyword = refused_keyword(turn.failure, self.asked.schema)
+        if keyword is not None:
+            words = texts.STRICT_ALREADY if self.asked.is_strict else texts.OFFER_STRICT
+            return words.format(keyword=keyword)
+        return texts.OFFER_SMALLER if is_too_complex(turn.failure) else None
+
+    def _judge(self, turn: Turn) -> Verdict | None:
+        return verdict_of(turn, self.asked.schema) if turn.state is TurnState.DONE else None

@@ -1,0 +1,52 @@
+"""Reads a JSON Schema out of a file, or out of bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tui.core.json_answer import NotJsonError, parse_strictly
+from tui.store.errors import reason_of
+from tui.texts import schemas as texts
+
+_LARGEST = 1 << 20
+_BOM = "\ufeff"
+
+
+class SchemaFileError(ValueError):
+    """A file has no schema; the message says why."""
+
+
+def read_schema_file(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file. Blocks.
+
+    Raises:
+        SchemaFileError: there is none.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except FileNotFoundError as error:
+        raise SchemaFileError(texts.NOT_FOUND) from error
+    except OSError as error:
+        raise SchemaFileError(texts.NOT_READABLE.format(reason=reason_of(error))) from error
+    return read_schema(data)
+
+
+def read_schema(data: bytes) -> dict[str, Any]:
+    """Return the JSON object in some bytes.
+
+    Raises:
+        SchemaFileError: there is none.
+    """
+    if len(data) > _LARGEST:
+        raise SchemaFileError(texts.TOO_LARGE.format(most=f"{_LARGEST:,}"))
+    try:
+        value = parse_strictly(data.decode().removeprefix(_BOM).strip())
+    except UnicodeDecodeError as error:
+        raise SchemaFileError(texts.NOT_JSON.format(reason=texts.NOT_UTF8)) from error
+    except NotJsonError as problem:
+        raise SchemaFileError(texts.NOT_JSON.format(reason=problem)) from problem
+    if not isinstance(value, dict):
+        raise SchemaFileError(texts.NOT_AN_OBJECT)
+    return value

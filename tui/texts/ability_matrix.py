@@ -1,0 +1,56 @@
+"""The matrix: abilities by providers, in a command, a screen and a file."""
+
+from typing import Final
+
+ABILITY: Final = "Ability"
+MODEL: Final = "Model"
+WAS: Final = "{word} (was {before})"
+UNTESTED: Final = "—"
+UNTESTED_ASCII: Final = "-"
+CHANGES: Final = "Changed since the last test:"
+CHANGE: Final = "{provider}: {ability} was {before}, is now {now}"
+PROBLEM: Final = "{provider}: {sentence}"
+INTERRUPTED: Final = "The check was interrupted."
+NOT_TRIED: Final = "No test could be tried."
+NOTHING: Final = "No ability was tested."
+TESTED_AT: Final = "Tested {at}."
+MARKDOWN_PROBLEMS: Final = "Not tested:"
+COST: Final = (
+    "Tests what {providers} can do: at most {requests:request|requests} and {output:,} output tokens, "
+    "about {input:,} input tokens, beside one chat each{more}."
+)
+ONE_PROVIDER: Final = "1 provider"
+PROVIDERS: Final = "{count} providers"
+
+# ── The screen ──────────────────────────────────────────────────────────────────────────────
+
+TITLE: Final = "Abilities"
+HELP: Final = (
+    "What each provider can do, as far as it was tested: one row for each ability, a column for each "
+    "provider. A test sends about twenty small requests to each; what it costs is shown first."
+)
+PANE: Final = "What the providers can do"
+NEWEST: Final = "tested {ago}"
+TESTING: Final = "testing {count} of {total}…"
+NONE_TESTED: Final = "Nothing was tested yet. Press {test} to test what each provider can do."
+NO_PROVIDERS: Final = "There is no active provider to be tested."
+PENDING: Final = "…"
+CURRENT: Final = "▸ {name}"
+OTHER: Final = "  {name}"
+MORE: Final = "… {count} more of them"
+ASK: Final = "Test what the providers can do?"
+CELL: Final = "{ability} · {provider}"
+CELL_NONE: Final = "not tested"
+CELL_BEFORE: Final = "The test before showed: {before}"
+CELL_AT: Final = "Tested: {at}"
+CELL_MODEL: Final = "Model: {model}"
+CELL_USED: Final = "Used: {tokens:token|tokens} in {requests}"
+CLOSE: Final = "{close} Close"
+EVIDENCE_HELP: Final = "What the test saw, and when."
+EXPORT_TITLE: Final = "Export what the providers can do"
+EXPORT_HELP: Final = "Name a file that ends with .md or .json, or a folder."
+EXPORT_PLACEHOLDER: Final = "e.g. ~/abilities.md"
+EXPORT_KEYS: Final = "Enter export · {cancel} cancel · .md or .json"
+UNKNOWN_ENDING: Final = "it does not end with .md or .json"
+YES: Final = "Test"
+NO: Final = "Cancel"

@@ -1,0 +1,74 @@
+"""The saved conversations as the disk has them: read, and read again after each change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from tui.core.failure import LmdeckError
+from tui.core.server_words import failure_text
+from tui.runtime.history import of_today
+from tui.texts import conversations as texts
+from tui.ui.background import in_background
+from tui.ui.shell.base import LmdeckScreen
+
+if TYPE_CHECKING:
+    from tui.store.summaries import ConversationSummary
+
+
+class Reading:
+    """What was read last. ``cursor``: the conversation under it; ``show``: shows what was read or refused."""
+
+    def __init__(
+        self, screen: LmdeckScreen[None], cursor: Callable[[], str | None], show: Callable[[], None]
+    ) -> None:
+        self._screen = screen
+        self._cursor = cursor
+        self._show = show
+        self.every: Sequence[ConversationSummary] = ()
+        self.is_done = False
+        """Whether the list was read once."""
+        self.progress = texts.READING
+        self.refusal = ""
+        self._refused_at: str | None = None
+        """The conversation under the cursor when something was refused."""
+
+    def change(self, change: Callable[[], str]) -> None:
+        """Do something on disk, off the event loop, and say what it says; then read the list anew."""
+        in_background(self._screen, self._work, change, group="conversations")
+
+    def leave(self, identity: str | None) -> None:
+        """What was refused for the conversation before is over once another one is under the cursor."""
+        if identity != self._refused_at:
+            self.refusal = ""
+
+    async def _work(self, change: Callable[[], str]) -> None:
+        self.refusal = ""
+        try:
+            if done := await asyncio.to_thread(change):
+                self._screen.notify(done, timeout=5)
+        except (LmdeckError, OSError) as error:
+            self._refuse(error)
+        try:
+            runtime = self._screen.runtime
+            found = await asyncio.to_thread(runtime.conversations.listing.all, self._count)
+            names = runtime.directory.former_names
+            self.every = [of_today(summary, names) for summary in found]
+        except (LmdeckError, OSError) as error:
+            self._refuse(error)
+        self.is_done = True
+        self._show()
+
+    def _refuse(self, error: LmdeckError | OSError) -> None:
+        self.refusal, self._refused_at = _words_of(error), self._cursor()
+
+    def _count(self, done: int, total: int) -> None:
+        """Keep how far the reading is; called in its thread."""
+        self.progress = texts.READ.format(done=done, total=total)
+
+
+def _words_of(error: LmdeckError | OSError) -> str:
+    if isinstance(error, LmdeckError):
+        return failure_text(error.failure)
+    return texts.REFUSED.format(reason=error.strerror or type(error).__name__)

@@ -1,0 +1,48 @@
+"""How the abilities of an endpoint are shown in a diagnosis: a row each, over the cost of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from textual.content import Content
+
+from tui.core.abilities import AbilityResult, Outcome
+from tui.core.ability_text import ability_head, evidence_text
+from tui.core.lazy_dataclass import dataclass
+from tui.ui.diagnosis.view import wrapped
+from tui.ui.shell.fitted import fitted
+
+COLOURS: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.YES: "$text-success",
+        Outcome.NO: "$text-error",
+        Outcome.IGNORED: "$text-warning",
+        Outcome.BROKEN: "$text-warning",
+        Outcome.NOT_TRIED: "dim",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AbilitySection:
+    """What is known of an endpoint's abilities."""
+
+    results: Sequence[AbilityResult] = ()
+    model: str = ""
+    """The model that was asked."""
+    is_new: bool = False
+    """Whether they were tested just now."""
+    note: str = ""
+    """What stands below the rows, or in their place: when they were tested, what a test costs."""
+
+
+def ability_line(result: AbilityResult, model: str, width: int, *, is_short: bool = False) -> Content:
+    """Return a row: mark and word in their colour, the evidence beside them, wrapped below itself, or
+    where it ``is_short`` as far as it fits."""
+    head = ability_head(result)
+    evidence, room = evidence_text(result, model), width - len(head)
+    first, *more = [fitted(evidence, room)] if is_short else wrapped(evidence, room) or [""]
+    colour = COLOURS[result.outcome]
+    lines = [Content.assemble((head, colour), first), *(Content(" " * len(head) + line) for line in more)]
+    return Content("\n").join(lines)

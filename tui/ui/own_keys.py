@@ -1,0 +1,120 @@
+"""The keys that the settings give to bindings: those that can be pressed and mean nothing else there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from textual.keys import Keys
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.safe_text import safe_line
+from tui.texts import shell as texts
+from tui.ui.bindings import (
+    BY_IDENTIFIER,
+    CHORD,
+    EARLIER,
+    IDENTIFIERS,
+    KEYS,
+    Key,
+    character_of,
+    remapped,
+    types_text,
+)
+
+_EVERYWHERE = "everywhere"
+_TOGETHER = (
+    ("providers", "table", "table.columns"),
+    ("conversations", "table"),
+    ("costs", "table"),
+    ("abilities", "table"),
+    ("discover", "table"),
+    ("chat", "chat.reading", "transcript"),
+    ("form", "form.scroll"),
+    ("diagnosis", "diagnosis.list"),
+    ("diagnosis.details", "diagnosis.text"),
+    ("chat.figures", "chat.figures.text"),
+)
+"""Groups whose keys work at one place at the same time."""
+_MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
+_NAMES = frozenset(key.value.rpartition("+")[2] for key in Keys if not key.value.startswith("<"))
+_GROUP_OF = {key.identifier: group for group, keys in KEYS.items() for key in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """What the settings say of keys, judged."""
+
+    usable: Mapping[str, str]
+    notices: tuple[str, ...]
+    """What is wrong with the others, which keep the keys of the table; each a sentence."""
+
+
+_NONE = OwnKeys({}, ())
+
+
+def own_keys(own: Mapping[str, str]) -> OwnKeys:
+    """Judge the keys of the settings by the names of bindings."""
+    return _judged(tuple(own.items())) if own else _NONE
+
+
+@lru_cache(maxsize=4)
+def _judged(items: tuple[tuple[str, str], ...]) -> OwnKeys:
+    usable = dict(items)
+    notices = []
+    for name, keys in items:
+        if name not in IDENTIFIERS:
+            del usable[name]
+            notices.append(texts.NO_BINDING.format(name=safe_line(name, 60)))
+        elif (odd := next((key for key in _split(keys) if not _can_be_pressed(key)), None)) is not None:
+            del usable[name]
+            notices.append(texts.NO_SUCH_KEY.format(key=safe_line(odd, 40), name=name))
+    # What is left out has its key of the table again, which another one may have been given.
+    while (found := next(_taken(usable), None)) is not None:
+        name, notice = found
+        del usable[name]
+        notices.append(notice)
+    return OwnKeys(usable, tuple(notices))
+
+
+def _split(keys: str) -> list[str]:
+    return [key for key in keys.replace(" ", "").split(",") if key]
+
+
+def _can_be_pressed(name: str) -> bool:
+    """Return whether a keyboard sends a key of that name; both of a chord must be."""
+    return all(map(_is_key, name.split(CHORD))) if len(name) > 1 else True
+
+
+def _is_key(name: str) -> bool:
+    stem, _, last = name.rpartition("+") if name != "+" else ("", "", name)
+    is_known = len(last) == 1 or last in _NAMES or types_text(last)
+    return is_known and (not stem or _MODIFIERS.issuperset(stem.split("+")))
+
+
+def _taken(own: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each binding of the settings, the last one first, that has the key of another one."""
+    now = {identifier: remapped(key, own) for identifier, key in BY_IDENTIFIER.items()}
+    for name in reversed(own):
+        key = now[EARLIER.get(name, name)]
+        given = _pressed(key) - _pressed(BY_IDENTIFIER[key.identifier])
+        for other in now.values():
+            shared = given & _pressed(other)
+            if shared and other is not key and _are_in_the_way(key, other, shared):
+                taken = texts.KEY_TAKEN.format(key=min(shared), name=name, other=other.identifier)
+                yield name, taken
+
+
+def _pressed(key: Key) -> set[str]:
+    """Return the keys of a binding, those that type something by what they type."""
+    return {character_of(name) or name for name in key.names}
+
+
+def _are_in_the_way(key: Key, other: Key, shared: set[str]) -> bool:
+    """Return whether a binding may not have keys that another one has too."""
+    group, beside = _GROUP_OF[key.identifier], _GROUP_OF[other.identifier]
+    if beside in (group, _EVERYWHERE) or any(group in places and beside in places for places in _TOGETHER):
+        return True
+    # Such a key comes first everywhere: whatever has it may lose it where another one is left.
+    comes_first = group == _EVERYWHERE and key.is_always
+    return comes_first and not _pressed(other) - {name for name in shared if not types_text(name)}

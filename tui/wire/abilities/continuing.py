@@ -1,0 +1,53 @@
+"""The test of an answer that is continued: the last message is the assistant's, and unfinished.
+
+llama.cpp continues by itself and returns prefix and rest; vLLM does with two flags and returns the rest.
+"""
+
+from __future__ import annotations
+
+from tui.core.abilities import Finding, Outcome
+from tui.texts import abilities as texts
+from tui.wire.abilities import prompts, words
+from tui.wire.abilities.refusal import judge_chat, judge_empty
+from tui.wire.abilities.reply import Reply, ignored, shown, yes
+
+MAX_TOKENS = 6
+Messages = list[dict[str, object]]
+
+
+def messages() -> Messages:
+    """Return a conversation that ends within an answer."""
+    return [
+        {"role": "user", "content": prompts.WEEKDAYS},
+        {"role": "assistant", "content": prompts.BEGUN},
+    ]
+
+
+def flags() -> dict[str, object]:
+    """Return vLLM's and SGLang's way to ask for the rest."""
+    return {"continue_final_message": True, "add_generation_prompt": False}
+
+
+def has_text(reply: Reply) -> bool:
+    """Return whether there is any text to judge: it takes few tokens."""
+    return bool(reply.content.strip())
+
+
+def judge(reply: Reply) -> Finding:
+    """Return whether a reply continues the answer, with or without repeating it."""
+    finding = judge_chat(reply, words.CONTINUE)
+    if finding is not None:
+        return finding
+    content = reply.content
+    repeats = content.startswith(prompts.BEGUN)
+    rest = content.removeprefix(prompts.BEGUN)
+    if rest.lstrip().startswith(prompts.REST):
+        return yes((texts.REPEATED if repeats else texts.CONTINUED).format(text=shown(rest)))
+    return judge_empty(reply) or ignored(texts.BEGUN_ANEW.format(text=shown(content)))
+
+
+def join(alone: Finding, flagged: Finding) -> Finding:
+    """Return one result of a request without and one with the flags."""
+    if flagged.outcome is Outcome.YES:
+        return yes(texts.WITH_FLAG.format(evidence=flagged.evidence))
+    return alone

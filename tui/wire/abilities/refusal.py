@@ -1,0 +1,106 @@
+"""Replies that are no proper answer: does the server refuse the ability, or is something else the matter?
+
+A verdict comes only from words that name the ability: a passing fault (loading, a limit of requests, a
+wrong key, a time-out) says nothing of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tui.core.abilities import Finding
+from tui.core.lazy_pattern import lazy_pattern
+from tui.core.safe_text import safe_line
+from tui.texts import abilities as texts
+from tui.wire.abilities.reply import Reply, broken, not_finished, not_tried, refused
+from tui.wire.error_body import ErrorBody
+from tui.wire.errors import classify_error
+
+_REFUSING = frozenset({200, 400, 404, 405, 415, 422, 501})
+"""Statuses of refusals; 200: an error object in place of an answer. 500 only with known words."""
+_WORDS_LENGTH = 160
+_PASSING = frozenset(
+    {
+        "auth", "quota", "rate-limited", "overloaded", "loading", "load-failed", "no-model-loaded",
+        "model-not-found", "deployment-not-found", "maintenance", "context-too-long",
+    }
+)  # fmt: skip
+"""Causes that say nothing of an ability, even where the name of a model sounds like one."""
+_UNSUPPORTED = lazy_pattern(r"\b(?:not|n't) support|\bunsupported\b")
+"""Words by which a server refuses a model an ability, also where its error has the parameter ``model``."""
+
+
+def judge_error(
+    reply: Reply, names: re.Pattern[str], known: re.Pattern[str] | None = None, *, is_route: bool = False
+) -> Finding:
+    """Return what a reply that is no answer says of an ability.
+
+    Args:
+        reply: the reply; its ``is_ok`` is false.
+        names: how servers' words name the ability, also as the field that is refused.
+        known: words of servers that answer 500 where the ability is missing.
+        is_route: the request went to a route of its own, so that a 404 which names no model refuses it, and
+            so does a 501.
+    """
+    if reply.status is None:
+        title = "" if reply.failure is None else reply.failure.title
+        return not_tried(texts.NO_REPLY.format(title=title))
+    error = reply.error
+    wording = " ".join((error.message, error.parameter or "", error.location or "")).lower()
+    is_named = names.search(wording) is not None
+    is_said = is_named and _UNSUPPORTED.search(wording) is not None
+    if not is_said and classify_error(reply.status, reply.headers, reply.body).cause in _PASSING:
+        return not_tried(_said(reply, error))
+    if reply.status in _REFUSING and is_named:
+        return _refused(reply, error)
+    if is_route and reply.status in (404, 405, 501) and not _names_model(error):
+        return _refused(reply, error)
+    if reply.status == 500 and known is not None and known.search(wording):
+        return _refused(reply, error)
+    return not_tried(_said(reply, error))
+
+
+def judge_chat(reply: Reply, names: re.Pattern[str], known: re.Pattern[str] | None = None) -> Finding | None:
+    """Return what a reply that is no chat completion with content says; ``None``: the content decides."""
+    if not reply.is_ok:
+        return judge_error(reply, names, known)
+    if reply.value is None and not reply.chunks:
+        return broken(texts.NO_JSON)
+    if not reply.choices and not reply.chunks:
+        return broken(texts.NO_CHOICES)
+    return None
+
+
+def judge_empty(reply: Reply) -> Finding | None:
+    """Return what an answer without text says; ``None`` where there is some. Tokens that were generated and
+    reached nobody were lost on the way: a parser of the server took them."""
+    if reply.content.strip():
+        return None
+    if reply.is_cut:
+        return not_finished()
+    if reply.completion_tokens and not reply.reasoning.strip():
+        return broken(texts.NOTHING_SHOWN.format(tokens=reply.completion_tokens))
+    return broken(texts.NO_TEXT)
+
+
+def _names_model(error: ErrorBody) -> bool:
+    return "model" in error.message.lower()
+
+
+def _refused(reply: Reply, error: ErrorBody) -> Finding:
+    words = _words(error)
+    evidence = (
+        texts.REFUSED.format(words=words) if words else texts.REFUSED_STATUS.format(status=reply.status)
+    )
+    return refused(evidence)
+
+
+def _said(reply: Reply, error: ErrorBody) -> str:
+    words = _words(error)
+    if not words:
+        return texts.STATUS.format(status=reply.status)
+    return texts.STATUS_SAID.format(status=reply.status, words=words)
+
+
+def _words(error: ErrorBody) -> str:
+    return "" if error.is_html else safe_line(" ".join(error.message.split()), _WORDS_LENGTH)

@@ -1,0 +1,201 @@
+"""The reply to the request of a test: a plain value, and what can be read in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from tui.core.abilities import Finding, Outcome
+from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
+from tui.core.safe_text import safe_line
+from tui.core.usage import Usage
+from tui.texts import abilities as texts
+from tui.wire.choices import choices_of
+from tui.wire.error_body import ErrorBody, is_error_object, read_error_body, read_error_object
+from tui.wire.reasoning import find_reasoning, flatten
+from tui.wire.sse import SseDecoder
+from tui.wire.strict_json import StrictJsonError, parse_json
+from tui.wire.surrogates import mend
+from tui.wire.usage_fields import read_usage
+
+_ERROR_LENGTH = 64_000
+_SHOWN_LENGTH = 60
+LONGER = 256
+"""The limit of tokens of the second try, where an answer was cut at the first one."""
+_EMPTY: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply, read; whatever a server sends makes one."""
+
+    status: int | None = None
+    """``None``: no answer came at all, and ``failure`` says why."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Lower-case names."""
+    value: object = None
+    """The JSON of the body; ``None`` where it is none, or a stream."""
+    chunks: tuple[Mapping[str, object], ...] = ()
+    """The JSON objects of a stream, in order."""
+    body: bytes = field(default=b"", repr=False)
+    failure: Failure | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it is an answer, not an error under whatever status."""
+        return self.status is not None and 200 <= self.status < 300 and not self._says_error
+
+    @property
+    def _says_error(self) -> bool:
+        objects = [self.value, *self.chunks]
+        return any(
+            isinstance(one, dict) and not one.get("choices") and is_error_object(one) for one in objects
+        )
+
+    @property
+    def error(self) -> ErrorBody:
+        """What it says of itself, where it is an error."""
+        for chunk in self.chunks:
+            if is_error_object(chunk):
+                return read_error_object(chunk)
+        return read_error_body(self.body[:_ERROR_LENGTH].decode("utf-8", "replace"))
+
+    @property
+    def whole(self) -> Mapping[str, object]:
+        """The JSON object of the body; an empty one where it is none."""
+        return self.value if isinstance(self.value, dict) else _EMPTY
+
+    @property
+    def usage(self) -> Usage | None:
+        """The token counts; those of the last chunk that has any, for a stream."""
+        found = [read_usage(one.get("usage")) for one in (self.whole, *self.chunks)]
+        return next(filter(None, reversed(found)), None)
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """The tokens of the prompt, as the server counts them."""
+        return None if self.usage is None else self.usage.prompt_tokens
+
+    @property
+    def completion_tokens(self) -> int | None:
+        """The generated tokens, as the server counts them."""
+        return None if self.usage is None else self.usage.completion_tokens
+
+    @property
+    def model(self) -> str:
+        """The model that it names."""
+        names = [one.get("model") for one in (self.whole, *self.chunks)]
+        return next((mend(name)[:200] for name in names if isinstance(name, str) and name), "")
+
+    # ── A chat completion ───────────────────────────────────────────────────────────────────
+
+    @property
+    def choices(self) -> list[Mapping[str, object]]:
+        """The choices of a chat completion that is no stream."""
+        return choices_of(self.whole.get("choices"))
+
+    @property
+    def choice(self) -> Mapping[str, object]:
+        """The first choice; an empty one where there is none."""
+        return self.choices[0] if self.choices else _EMPTY
+
+    @property
+    def message(self) -> Mapping[str, object]:
+        """The message of the first choice; an empty one where there is none."""
+        message = self.choice.get("message")
+        return message if isinstance(message, dict) else _EMPTY
+
+    @property
+    def content(self) -> str:
+        """The text of the first choice, without reasoning."""
+        return content_of(self.message)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning of the first choice."""
+        return find_reasoning(self.message)[0]
+
+    @property
+    def finish_reason(self) -> str:
+        """Why the first choice ended; of a stream, what its last chunk with a reason says."""
+        choices = [choice for chunk in self.chunks for choice in choices_of(chunk.get("choices"))]
+        return next(filter(None, map(reason_of, (*reversed(choices), self.choice))), "")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the answer ended at the limit of tokens: it proves nothing of what it lacks."""
+        return self.finish_reason == "length"
+
+
+def content_of(message: Mapping[str, object]) -> str:
+    """Return the text of a message, without what is set apart as reasoning."""
+    return mend(flatten(message.get("content")))
+
+
+def reason_of(choice: Mapping[str, object]) -> str:
+    """Return a finish reason in lower case; empty where there is none."""
+    reason = choice.get("finish_reason")
+    return reason.lower() if isinstance(reason, str) else ""
+
+
+def read_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+    """Return what a response is. Never raises."""
+    if "text/event-stream" in headers.get("content-type", "") or body.lstrip()[:5] == b"data:":
+        return Reply(status, headers, None, tuple(_chunks(body)), body)
+    return Reply(status, headers, _parsed(body.decode("utf-8", "replace").lstrip("\ufeff")), (), body)
+
+
+def _chunks(body: bytes) -> list[Mapping[str, object]]:
+    decoder = SseDecoder()
+    events = [*decoder.feed(body), *decoder.finish()]
+    values = [_parsed(event.data) for event in events if not event.is_comment]
+    return [value for value in values if isinstance(value, dict)]
+
+
+def _parsed(text: str) -> object:
+    try:
+        return parse_json(text)
+    except StrictJsonError:
+        return None
+
+
+def has_same_prompt(reply: Reply, plain: Reply) -> bool:
+    """Return whether two prompts have as many tokens by the server's count: what the first one had on top
+    never reached the model."""
+    return reply.prompt_tokens is not None and reply.prompt_tokens == plain.prompt_tokens
+
+
+def shown(text: str) -> str:
+    """Return the beginning of a model's or a server's text in quotation marks, as one safe line."""
+    return f'"{safe_line(" ".join(text.split()), _SHOWN_LENGTH)}"'
+
+
+def yes(evidence: str) -> Finding:
+    """The effect was seen."""
+    return Finding(Outcome.YES, evidence)
+
+
+def refused(evidence: str) -> Finding:
+    """It cannot, and says so."""
+    return Finding(Outcome.NO, evidence)
+
+
+def ignored(evidence: str) -> Finding:
+    """Accepted without effect."""
+    return Finding(Outcome.IGNORED, evidence)
+
+
+def broken(evidence: str) -> Finding:
+    """Accepted, and wrong."""
+    return Finding(Outcome.BROKEN, evidence)
+
+
+def not_tried(evidence: str) -> Finding:
+    """Nothing is known."""
+    return Finding(Outcome.NOT_TRIED, evidence)
+
+
+def not_finished() -> Finding:
+    """The answer was cut at the higher limit of tokens as well."""
+    return not_tried(texts.NOT_FINISHED.format(tokens=LONGER))

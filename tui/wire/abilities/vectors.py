@@ -1,0 +1,43 @@
+"""The embeddings of an endpoint: how a reply is read, and what the trials of its vectors show."""
+
+from __future__ import annotations
+
+from tui.core.abilities import Finding, Outcome
+from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
+from tui.core.failure import Failure
+from tui.core.vector_traits import VectorTraits
+from tui.texts import abilities as texts
+from tui.texts import checks
+from tui.wire.abilities import words
+from tui.wire.abilities.refusal import judge_error
+from tui.wire.abilities.reply import Reply, broken, ignored, yes
+from tui.wire.embeddings import read_embeddings
+
+
+def read(reply: Reply, request: EmbeddingRequest) -> EmbeddingOutcome:
+    """Return a reply as that to a request for vectors."""
+    if reply.status is None:
+        return EmbeddingOutcome(request, failure=reply.failure)
+    found = read_embeddings(reply.status, reply.headers, reply.body, len(request.texts))
+    if isinstance(found, Vectors):
+        return EmbeddingOutcome(request, found)
+    return EmbeddingOutcome(request, failure=found)
+
+
+def judge_failure(reply: Reply, failure: Failure) -> Finding:
+    """Return what a reply without usable vectors says."""
+    if not reply.is_ok:
+        return judge_error(reply, words.EMBEDDINGS, is_route=True)
+    return broken(failure.title.removesuffix("."))
+
+
+def judge(traits: VectorTraits, *, is_one_for_all: bool = False, is_mixed_up: bool = False) -> Finding:
+    """Return what good vectors, and the same ones requested in other ways, show."""
+    if is_one_for_all:
+        return ignored(texts.SAME_VECTOR)
+    if is_mixed_up:
+        return broken(texts.MIXED_VECTORS)
+    if traits.base64 is Outcome.BROKEN:
+        return broken(texts.PACKED_DIFFERENTLY)
+    wishes = f"{checks.BASE64[traits.base64]}, {checks.DIMENSIONS[traits.dimensions]}"
+    return yes(texts.VECTORS.format(size=traits.size, wishes=wishes))
