@@ -16,6 +16,7 @@ from textual.widgets import TextArea
 from tests.transcript.transcript_host import Host, done_turn, until
 from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
+from tui.ui.transcript.frame_clock import FrameClock
 from tui.ui.transcript.lines import Role
 from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.transcript import Transcript
@@ -373,6 +374,29 @@ async def test_changes_are_drawn_together_and_the_last_at_once() -> None:
         turn.state = TurnState.DONE
         transcript.turn_ended(turn)
         await until(pilot, lambda: any("199" in row for row in app.shown()))
+
+
+async def test_what_arrives_when_the_screen_has_gone_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = Turn("live", parts_of("go"), "provider", "model", state=TurnState.REASONING)
+    turn.reasoning.append("first\n")
+    async with chat(turn) as (_, transcript, pilot):
+        await pilot.pause(0.2)
+        body = transcript.query_one(ReasoningFold).body
+    drawn: list[object] = []
+    monkeypatch.setattr(Transcript, "refresh", lambda *_, **__: drawn.append("refresh"))
+    monkeypatch.setattr(FrameClock, "request", lambda _: drawn.append("frame"))
+    turn.answer.append("late " * 100)
+    transcript._ask_for_frame()
+    transcript._end_pause()
+    transcript._catch_up()
+    transcript.turn_changed()
+    body.show_frame()
+    turn.state = TurnState.DONE
+    transcript.turn_ended(turn)
+    transcript.add_turn(done_turn("late", "answer"))
+    transcript.relayout()
+    transcript.toggle_raw()
+    assert drawn == []
 
 
 async def test_an_answer_that_had_ended_can_go_on() -> None:

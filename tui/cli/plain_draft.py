@@ -10,14 +10,16 @@ class PlainDraft:
 
     def __init__(self, control: ChatControl) -> None:
         self._control = control
-        self._kept = "", ""
+        self._kept: tuple[str, str] | None = "", ""
+        """The chat and its draft as they are on disk; unknown where a signal ended the writing of it."""
 
     def keep(self, text: str) -> None:
         """Write down what is typed by now; empty: it was sent, or dropped. Called in a signal's handler."""
         session = self._control.session
         if session is None or not self._control.is_saved or (session.identity, text) == self._kept:
             return
-        if text.strip() or self._kept[1]:
+        is_kept, self._kept = self._kept is None or bool(self._kept[1]), None
+        if text.strip() or is_kept:
             self._control.runtime.conversations.drafts.keep(session.identity, text)
         self._kept = session.identity, text
 

@@ -136,10 +136,15 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Look colours up again; no line is rendered for it."""
         super().notify_style_update()
         self._palette = None
-        if self.is_mounted:
+        if self.is_drawn:
             self.refresh()
 
     # ---- layout
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is a screen to draw on: a frame may be due when it has gone already."""
+        return self.is_mounted and self.is_attached
 
     @property
     def is_container(self) -> bool:
@@ -170,7 +175,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def relayout(self) -> None:
         """Draw everything anew, the folds included."""
-        if not self.is_mounted or not self.size:
+        if not self.is_drawn or not self.size:
             return
         self._settle()
         self.folds.sync()
@@ -200,7 +205,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def _frame(self) -> None:
         """Draw what arrived for the last turn."""
-        if not self.is_mounted or not self.viewport.height or not self.roll.documents:
+        if not self.is_drawn or not self.viewport.height or not self.roll.documents:
             return
         index = len(self.roll.documents) - 1
         document = self.roll.render(index)
@@ -234,7 +239,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def show_change(self, *, jump: bool = False) -> None:
         """Draw what changed, without a layout where no fold came, went or grew."""
-        if not self.is_mounted or not self.viewport.height:
+        if not self.is_drawn or not self.viewport.height:
             return
         self._settle(jump=jump)
         if self.folds.sync():
@@ -260,7 +265,7 @@ class Canvas(ScrollView, inherit_bindings=False):
     def _catch_up(self) -> None:
         """Take in more, and have it drawn with the next frame."""
         index = self.roll.behind()
-        if index is not None and self.is_mounted:
+        if index is not None and self.is_drawn:
             self.advance_turn(self.roll.documents[index], index)
             self.clock.request()
 

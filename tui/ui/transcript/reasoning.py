@@ -67,7 +67,7 @@ class ReasoningBody(Widget):
 
     def show_frame(self) -> None:
         """Draw what arrived: at once where nothing lies over it, else with the compositor."""
-        if not self.is_mounted:
+        if not (self.is_mounted and self.is_attached):
             return
         end = self._document.reasoning_end
         scrolled, self._painted_end = end - self._painted_end, end

@@ -72,7 +72,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     def turn_changed(self) -> None:
         """Say that something arrived: it is drawn with the next frame. Cheap."""
-        if self.is_mounted:
+        if self.is_drawn:
             self.clock.request()
 
     def turn_ended(self, turn: Turn) -> None:
@@ -114,7 +114,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.cursor.follow(gone[0].identity, new[0].identity)
         if self.cursor.identity is not None and self.roll.find(self.cursor.identity) is None:
             self.cursor.clear()
-        if self.is_mounted and new and not new[-1].state.is_live:
+        if self.is_drawn and new and not new[-1].state.is_live:
             self._show_speaker(len(self.roll.documents) - len(new))
         self.relayout()
 
