@@ -490,10 +490,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "Lines are sent in batches": (
         "tests/cli/test_embed.py::test_many_lines_go_in_batches_that_the_server_takes",
-        "tests/runtime/test_embedding_batches.py::test_each_text_gets_its_own_vector_and_is_sent_once",
+        "tests/net/test_embedding_batches.py::test_each_text_gets_its_own_vector_and_is_sent_once",
     ),
     "A server that refuses a batch": (
-        "tests/runtime/test_embedding_batches.py::test_a_batch_that_is_refused_is_halved_once_and_for_all",
+        "tests/net/test_embedding_batches.py::test_a_batch_that_is_refused_is_halved_once_and_for_all",
     ),
     "`--rerank` ranks them": (
         "tests/cli/test_embed.py::test_a_rerank_model_ranks_them",

@@ -262,7 +262,6 @@ THINGS = (
 KINDS = "cached|completion|control|hidden|input|more|of them|other|output|prompt|reasoning|tool|usual"
 """Which of them."""
 PLURAL = re.compile(rf"\{{(?!model\b|url\b)(\w*)(?::[^|}}]*)?\}}(?: (?:{KINDS}))* ({THINGS})\b(?!/)")
-_OF_A_SERVER = "counts of a server or of a test, filled where its answer is read"
 NEVER_ONE = {
     "{requests}, at most {output:,} output tokens, about {input:,} input tokens{more}": "budgets",
     "; up to {tokens:,} output tokens more where answers do not end": "budgets of the tests",
@@ -306,19 +305,6 @@ NEVER_ONE = {
     "the command took longer than {seconds:g} seconds": "a limit",
     "{count} days ago": "one is yesterday",
     "{tokens} tokens are too many for a context of {window}: {excess} too many. The largest:": "too many",
-    "its Base64 is {size:,} bytes, which is not a whole number of floats": _OF_A_SERVER,
-    "{tokens} tokens were generated, but the answer is empty": _OF_A_SERVER,
-    "{pieces} pieces join to {call}": _OF_A_SERVER,
-    "{pieces} pieces join to {call}; each repeats the id": _OF_A_SERVER,
-    "{count} alternatives for a token instead of {asked}": _OF_A_SERVER,
-    "vectors of {size:,} numbers; {wishes}": _OF_A_SERVER,
-    "index {index} is out of range for {count} texts": _OF_A_SERVER,
-    "{count} scores for {asked} documents": _OF_A_SERVER,
-    ", vectors of {numbers:,} numbers": _OF_A_SERVER,
-    ", in {days} days": _OF_A_SERVER,
-    "{count} prompt tokens": _OF_A_SERVER,
-    "{count} completion tokens": _OF_A_SERVER,
-    ", without the {count} tokens from the cache": _OF_A_SERVER,
 }
 """Texts with a number of things and no singular, and why."""
 

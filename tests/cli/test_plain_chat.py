@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import Call
-from tests.support.fake_api import FakeApi
+from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Answer, FaultServer
-from tests.support.real_deck import RealDeck, bodies
+from tests.support.real_deck import RealDeck, bodies, replying
 from tests.support.schema_server import answering, replies
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.commands import COMMANDS
@@ -211,6 +211,17 @@ def test_code_blocks_have_the_numbers_that_the_screen_gives_them(deck: RealDeck)
             copied.append((deck.home / "state/lmdeck/copied.txt").read_text())
         assert copied == ["one", "two", "three", "```\nfour"]
         assert "the last answer with code has 4" in deck.run("chat", "--plain", stdin=lines).out
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_info_asks_the_server_for_the_context_of_its_model(deck: RealDeck, asks: bool) -> None:
+    deck.settings(f"check_reachability = {str(asks).lower()}\n")
+    with FaultServer(FakeApi(model_list("m", max_model_len=4096), chat=replying("hello"))) as server:
+        deck.provider(server.base_url, model="m", is_default=True)
+        done = deck.run("chat", "--plain", stdin="hi\n/info\n/info\n/quit\n")
+        assert done.code == 0, done.err
+        assert done.out.count(" of 4,096 tokens") == (2 if asks else 0)
+        assert sum(request.startswith(b"GET /v1/models") for request in server.requests) == asks
 
 
 def test_a_number_that_means_nothing_is_refused(deck: RealDeck) -> None:

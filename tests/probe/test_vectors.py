@@ -282,6 +282,18 @@ async def test_a_batch_that_is_refused_is_a_warning_with_what_was_measured(statu
     assert [len(body["input"]) for body in embedder.bodies[3:]] == [1, 8]
 
 
+async def test_a_server_that_takes_one_text_in_a_request_is_asked_one_by_one() -> None:
+    def refuse(body: dict[str, Any]) -> Answer | None:
+        return refusal("one text, please", "400 Bad Request") if len(body["input"]) > 1 else None
+
+    report, _ = await check(Embedder(refuse=refuse))
+    assert report.ok
+    assert report.vectors is not None
+    assert (report.vectors.base64, report.vectors.dimensions) == ("yes", "yes")
+    assert result_of(report).title == "3 vectors of 64 numbers, norm 1.000, 12 tokens."
+    assert result_of(report, CheckId.SPEED).cause == "vectors-batch"
+
+
 async def test_a_speed_that_could_not_be_measured_at_all_is_a_warning() -> None:
     report, _ = await check(Embedder(answers={4: silence}))
     assert report.ok

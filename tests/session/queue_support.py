@@ -12,6 +12,7 @@ from tui.runtime.chat_queue import ChatQueue
 from tui.runtime.obstacles import Blocked, Obstacle
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
+from tui.store.settings import Settings
 
 
 class AlwaysReady:
@@ -27,6 +28,7 @@ class AlwaysReady:
         self.target = TARGET
         self.windows: dict[str, int] = {}
         """By model: how much fits."""
+        self.settings = Settings(check_reachability=False)
         self.context = ChatContext(self, self)
         self.queue = ChatQueue(self)
         self.queue.on_sent = self.sent.append
@@ -34,6 +36,9 @@ class AlwaysReady:
 
     def context_window(self, provider: Provider, model: str) -> int | None:
         return self.windows.get(model)
+
+    async def look(self, provider: Provider) -> object:
+        raise AssertionError("nobody may be asked")
 
     @property
     def live(self) -> Turn | None:

@@ -73,7 +73,7 @@ def test_tokens_and_model_are_read() -> None:
 @pytest.mark.parametrize(
     ("entries", "reason"),
     [
-        ([{"index": 0, "score": 1}], "1 scores for 2 documents"),
+        ([{"index": 0, "score": 1}], "1 score for 2 documents"),
         ([{"index": 0, "score": 1}, {"index": 0, "score": 1}], "an index is missing, appears twice"),
         ([{"index": 0, "score": 1}, {"index": 2, "score": 1}], "out of range"),
         ([{"score": 1}, {"index": 1, "score": 1}], "an index is missing"),

@@ -158,6 +158,7 @@ class PlainChat:
             return False
         turns = self._control.turns
         before = turns if beside is None else turns[: turns.index(beside)]
+        self._learn_window()
         use = self._control.context.excess(message, before)
         if use is None:
             return True
@@ -205,8 +206,14 @@ class PlainChat:
             self._report_figures(last)
         if words := _totals_words(self._session.totals):
             self._output.line(f"chat: {words}")
+        self._learn_window()
         if words := context_words(self._control.context.use()):
             self._output.line(words)
+
+    def _learn_window(self) -> None:
+        context = self._control.context
+        if (target := context.unlearned()) is not None:
+            self.run_work(context.learn(target))
 
     def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
         """Ask for an answer, and print it as it comes; ``is_next``: it is the next one of the queue."""

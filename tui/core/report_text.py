@@ -104,7 +104,7 @@ def all_well_sentence(report: DiagnosisReport) -> str:
     if report.context_window:
         parts.append(checks.WITH_CONTEXT.format(tokens=report.context_window))
     if report.vectors is not None:
-        parts.append(checks.WITH_VECTORS.format(numbers=report.vectors.size))
+        parts.append(checks.WITH_VECTORS.format(numbers=Counted(report.vectors.size)))
     if report.decode_rate:
         parts.append(checks.WITH_RATE.format(rate=report.decode_rate))
     return "".join(parts) + "."

@@ -52,13 +52,14 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     """Make sure that a schema can be used.
 
     Raises:
-        SchemaProblemError: it is none of its dialect, or refers to what is not in it.
+        SchemaProblemError: it is none of its dialect, or refers to what is not in it, or to itself without end.
     """
     if not isinstance(schema.get("$schema", ""), str):
         raise SchemaProblemError(texts.NO_DIALECT)
     try:
         error = _library().error_in_schema(schema)
-        reference = None if error is not None else _library().unknown_reference(schema)
+        unknown = None if error is not None else _library().unknown_reference(schema)
+        endless = None if error is not None or unknown is not None else _library().endless_reference(schema)
     except RecursionError as deep:
         raise SchemaProblemError(texts.TOO_DEEP) from deep
     except ValueError as wrong:
@@ -66,8 +67,9 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     if error is not None:
         place = _path_text(error.absolute_path)
         raise SchemaProblemError(texts.NO_SCHEMA.format(path=place, problem=_problem(error)))
-    if reference is not None:
-        raise SchemaProblemError(texts.NO_REFERENCE.format(reference=safe_line(reference, _LONGEST_SHOWN)))
+    for reference, words in ((unknown, texts.NO_REFERENCE), (endless, texts.ENDLESS)):
+        if reference is not None:
+            raise SchemaProblemError(words.format(reference=safe_line(reference, _LONGEST_SHOWN)))
 
 
 def first_violation(schema: Mapping[str, Any], value: Any) -> Violation | None:

@@ -13,9 +13,13 @@ from typing import Any
 import jsonschema_specifications
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
 from jsonschema.validators import Draft202012Validator, extend, validator_for
-from referencing import Registry, Resource
+from referencing import Registry, Resource, Specification
 from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT202012, specification_with
+
+_Part = Resource[Any]
+_Resolver = Any
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
 def error_in_schema(schema: Mapping[str, Any]) -> ValidationError | SchemaError | None:
@@ -36,19 +40,73 @@ def unknown_reference(schema: Mapping[str, Any]) -> str | None:
     Raises:
         ValueError: an address in it is none.
     """
+    for part, resolver in _parts(schema):
+        for reference in _references(part.contents):
+            try:
+                resolver.lookup(reference)
+            except Unresolvable:
+                return reference
+    return None
+
+
+def endless_reference(schema: Mapping[str, Any]) -> str | None:
+    """Return a reference that leads back to itself without a step into the value: no value ends it.
+
+    Every reference has to be known, see ``unknown_reference``. The rule is section 9.4.1 of
+    https://json-schema.org/draft/2020-12/json-schema-core.
+    """
+    default = specification_with(schema.get("$schema", ""), default=DRAFT202012)
+    judged: dict[int, bool] = {}
+    """The parts by what they are, and whether all that applies with them has been followed."""
+
+    def follow(part: _Part, resolver: _Resolver, reference: str) -> str | None:
+        place = id(part.contents)
+        if not isinstance(part.contents, Mapping) or judged.get(place):
+            return None
+        if place in judged:
+            return reference
+        judged[place] = False
+        for inner, its_resolver, name in _applied(part.contents, resolver, default):
+            if found := follow(inner, its_resolver, name or reference):
+                return found
+        judged[place] = True
+        return None
+
+    return next((found for part, resolver in _parts(schema) if (found := follow(part, resolver, ""))), None)
+
+
+def _parts(schema: Mapping[str, Any]) -> Iterator[tuple[_Part, _Resolver]]:
+    """Yield a schema and all that are written in it."""
     resource = Resource.from_contents(schema, default_specification=DRAFT202012)
     pending = [(resource, _registry().resolver_with_root(resource))]
     while pending:
         part, resolver = pending.pop()
-        if isinstance(part.contents, Mapping):
-            for keyword in ("$ref", "$dynamicRef"):
-                if isinstance(reference := part.contents.get(keyword), str):
-                    try:
-                        resolver.lookup(reference)
-                    except Unresolvable:
-                        return reference
+        yield part, resolver
         pending += [(inner, resolver.in_subresource(inner)) for inner in part.subresources()]
-    return None
+
+
+def _references(rules: Any) -> Iterator[str]:
+    if isinstance(rules, Mapping):
+        names = (rules.get(keyword) for keyword in _REFERENCES)
+        yield from (name for name in names if isinstance(name, str))
+
+
+def _applied(
+    rules: Mapping[str, Any], resolver: _Resolver, default: Specification[Any]
+) -> Iterator[tuple[_Part, _Resolver, str]]:
+    """Yield what judges the same value as a schema does, each with the reference to it."""
+    for reference in _references(rules):
+        found = resolver.lookup(reference)
+        resource = Resource.from_contents(found.contents, default_specification=default)
+        yield resource, found.resolver, reference
+    inner = [rules[keyword] for keyword in ("not", "if", "then", "else") if keyword in rules]
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        inner += rules.get(keyword, [])
+    for keyword in ("dependentSchemas", "dependencies"):
+        inner += [rule for rule in rules.get(keyword, {}).values() if isinstance(rule, Mapping)]
+    for rule in inner:
+        resource = Resource.from_contents(rule, default_specification=default)
+        yield resource, resolver.in_subresource(resource), ""
 
 
 def _registry() -> Registry[Any]:

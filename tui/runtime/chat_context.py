@@ -11,7 +11,7 @@ from tui.core.counted import Counted
 from tui.core.figures import format_tokens
 from tui.core.parts import FilePart, ImagePart, Parts, parts_of
 from tui.core.safe_text import safe_line
-from tui.core.turn import Turn
+from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source
 from tui.texts import context as texts
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.core.provider import Provider
     from tui.session.chat_session import ChatSession
     from tui.session.target import ChatTarget
+    from tui.store.settings import Settings
 
 _MOST_SHARES = 3
 _TITLE_LENGTH = 40
@@ -27,8 +28,15 @@ _TITLE_LENGTH = 40
 class Windows(Protocol):
     """What is known of the context windows of models."""
 
+    @property
+    def settings(self) -> Settings:
+        """The user's settings."""
+
     def context_window(self, provider: Provider, model: str) -> int | None:
         """Return how many tokens fit; ``None``: unknown."""
+
+    async def look(self, provider: Provider) -> object:
+        """Ask a server for what it tells without using tokens, the windows of its models among it."""
 
 
 class Chat(Protocol):
@@ -55,6 +63,8 @@ class ChatContext:
         self._windows = windows
         self._allowed: tuple[object, ...] = ()
         """The conversation and the model for which the user wants to send what does not fit."""
+        self._asked: set[tuple[str, str]] = set()
+        """The servers and models whose window was asked for."""
 
     def use(self, draft: str | Parts = "", turns: Sequence[Turn] | None = None) -> ContextUse | None:
         """Return what the next request takes; ``None``: nobody is asked. ``turns`` are sent before it."""
@@ -70,6 +80,23 @@ class ChatContext:
             model=target.model_name,
             window=self._windows.context_window(provider, target.model_name) or self._refused(target),
         )
+
+    def unlearned(self) -> ChatTarget | None:
+        """Return, once a model, whom to ask for its window: a server that has just answered."""
+        target, turns = self._chat.target, self._chat.turns
+        if target is None or not turns or turns[-1].state is not TurnState.DONE:
+            return None
+        place = target.provider.provider_url, target.model_name
+        use = self.use() if place not in self._asked and self._windows.settings.check_reachability else None
+        if use is None or use.window:
+            return None
+        self._asked.add(place)
+        return target
+
+    async def learn(self, target: ChatTarget) -> bool:
+        """Ask a server for the window of a model; return whether it told."""
+        await self._windows.look(target.provider)
+        return bool(self._windows.context_window(target.provider, target.model_name))
 
     def _refused(self, target: ChatTarget) -> int | None:
         """Return the limit that the server named when it refused a prompt of this conversation."""

@@ -9,6 +9,7 @@ from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest
 from tui.core.failure import LmdeckError
 from tui.core.observed import Origin, Purpose
 from tui.net.deadlines import SCREEN
+from tui.net.embedding_batches import embed_in_batches
 from tui.net.embeddings import embed
 from tui.texts.embeddings import SENTENCES
 
@@ -26,7 +27,7 @@ async def test_vectors(
     *,
     on_progress: Callable[[str], None],
 ) -> EmbeddingOutcome:
-    """Send the provider's test text behind the sentences that it is compared with, in one request.
+    """Send the provider's test text behind the sentences that it is compared with.
 
     Never raises for what a server does.
 
@@ -39,4 +40,8 @@ async def test_vectors(
     except LmdeckError as error:
         return EmbeddingOutcome(request, failure=error.failure)
     origin = Origin(Purpose.TEST, provider.name, provider.price)
-    return await embed(clients, endpoint, request, timeouts=SCREEN, on_progress=on_progress, origin=origin)
+
+    async def ask(part: EmbeddingRequest) -> EmbeddingOutcome:
+        return await embed(clients, endpoint, part, timeouts=SCREEN, on_progress=on_progress, origin=origin)
+
+    return await embed_in_batches(ask, request)

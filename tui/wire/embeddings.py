@@ -13,6 +13,7 @@ import struct
 from collections.abc import Collection, Mapping
 
 from tui.core.causes import explain, explain_again
+from tui.core.counted import Counted
 from tui.core.embedding import EmbeddingRequest, Vectors, vectors_text
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
@@ -141,7 +142,7 @@ def _index_problem(given: list[object]) -> str:
     if doubled is not None:
         return bodies.INDEX_TWICE.format(index=doubled)
     outside = next((index for index in indexes if index is not None and index >= len(indexes)), None)
-    return "" if outside is None else bodies.INDEX_OUTSIDE.format(index=outside, count=len(indexes))
+    return "" if outside is None else bodies.INDEX_OUTSIDE.format(index=outside, count=Counted(len(indexes)))
 
 
 def _numbers(vector: object) -> tuple[float, ...] | str:
@@ -166,7 +167,7 @@ def _unpacked(text: str) -> tuple[float, ...] | str:
     except (binascii.Error, ValueError):
         return bodies.NOT_BASE64
     if len(packed) % 4:
-        return bodies.ODD_BASE64.format(size=len(packed))
+        return bodies.ODD_BASE64.format(size=Counted(len(packed)))
     numbers = struct.unpack(f"<{len(packed) // 4}f", packed)
     if any(map(math.isnan, numbers)):
         return bodies.CONTAINS.format(kind="NaN")

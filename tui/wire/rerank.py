@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from tui.core.causes import explain, explain_again
+from tui.core.counted import Counted
 from tui.core.failure import Failure
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.outside import split_url
@@ -103,7 +104,7 @@ def _scores(entries: Sequence[object], asked: int) -> tuple[float, ...] | str:
             return bodies.NO_SCORE
         found[place] = score
     if len(found) != asked:
-        return bodies.SCORES.format(count=len(found), asked=asked)
+        return bodies.SCORES.format(count=Counted(len(found)), asked=Counted(asked))
     return tuple(found[place] for place in range(asked))
 
 

@@ -394,7 +394,7 @@ RERANK = cases_of(
     (NO, "Score) API", [refusal("The model does not support Rerank (Score) API")]),
     (IGNORED, "every document gets the score 1", [scored(1, 1)]),
     (BROKEN, "on another topic is first", [scored(0.9, 0.1)]),
-    (BROKEN, "1 scores for 2 documents", [scored(0.9)]),
+    (BROKEN, "1 score for 2 documents", [scored(0.9)]),
     (BROKEN, "not the scores", [answer("Hello")]),
     (NOT_TRIED, "429", [LIMITED]),
     (NOT_TRIED, "does not exist", [WRONG_MODEL]),

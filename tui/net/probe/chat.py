@@ -9,6 +9,7 @@ from dataclasses import field, replace
 
 from tui.core.causes import explain, explain_again
 from tui.core.chat import ChatRequest, Message, Role
+from tui.core.counted import Counted
 from tui.core.curl import curl_command
 from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.endpoint_url import chat_url_of
@@ -222,9 +223,11 @@ def check_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
         context.settle(failed(CheckId.USAGE, explain("usage-missing"), as_warning=True))
         return
     parts = [
-        checks.PROMPT_TOKENS.format(count=UNKNOWN if usage.prompt_tokens is None else usage.prompt_tokens)
+        answers.PROMPT_TOKENS.format(
+            count=Counted(UNKNOWN if usage.prompt_tokens is None else usage.prompt_tokens)
+        )
     ]
-    parts.append(checks.COMPLETION_TOKENS.format(count=usage.completion_tokens))
+    parts.append(answers.COMPLETION_TOKENS.format(count=Counted(usage.completion_tokens)))
     if usage.reasoning_tokens is not None:
         parts.append(checks.REASONING_TOKENS.format(count=usage.reasoning_tokens))
     if usage.cached_tokens:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tui.core.causes import explain
+from tui.core.counted import Counted
 from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
@@ -60,7 +61,7 @@ def _describe_certificate(der: bytes | None) -> tuple[str, ...]:
     except ValueError:
         return ()  # behind a proxy, or of a form that is not known here
     left = found.ends - datetime.now(UTC)
-    soon = checks.SOON.format(days=left.days) if timedelta(0) < left < _SOON else ""
+    soon = checks.SOON.format(days=Counted(left.days)) if timedelta(0) < left < _SOON else ""
     return (
         checks.CERTIFICATE_FOR.format(names=safe_line(", ".join(found.names), 200)),
         checks.SIGNED_BY.format(issuer=safe_line(found.issuer, 100), end=found.ends, soon=soon),

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from tui.core.causes import explain
+from tui.core.counted import Counted
 from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.fold import learn
 from tui.core.phases import Learned
@@ -165,7 +166,7 @@ def _own_figures(turn: Turn) -> list[str]:
     if usage is not None and usage.prompt_tokens and timings.ttft_ms:
         cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
         rate = (usage.prompt_tokens - cached) / timings.ttft_ms * 1000
-        apart = checks.WITHOUT_CACHED.format(count=cached) if cached else ""
+        apart = checks.WITHOUT_CACHED.format(count=Counted(cached)) if cached else ""
         if rate:
             facts.append(checks.PROMPT_RATE.format(rate=rate, apart=apart))
     return facts

@@ -19,6 +19,7 @@ from tui.core.embedding import (
 from tui.core.endpoint_url import embeddings_url_of
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
+from tui.net.embedding_batches import embed_in_batches
 from tui.net.embeddings import embed
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import accept_unlisted, unlisted
@@ -36,7 +37,14 @@ async def ask_vectors(context: DiagnosisContext) -> EmbeddingOutcome:
     url = embeddings_url_of(context.endpoint.base_url)
     body = build_embeddings_body(request)
     context.findings.curl = curl_command(context.endpoint, url, body, around_proxy=context.goes_around_proxy)
-    return await send_texts(context, request, checks.WAITING_FOR_VECTORS)
+    return await _in_batches(context, request)
+
+
+async def _in_batches(context: DiagnosisContext, request: EmbeddingRequest) -> EmbeddingOutcome:
+    """Send texts in as many requests as a server wants that takes few at once, or one."""
+    return await embed_in_batches(
+        lambda part: send_texts(context, part, checks.WAITING_FOR_VECTORS), request
+    )
 
 
 async def send_texts(context: DiagnosisContext, request: EmbeddingRequest, waiting: str) -> EmbeddingOutcome:
@@ -71,9 +79,7 @@ async def check_vectors(context: DiagnosisContext, outcome: EmbeddingOutcome) ->
     if outcome.milliseconds is not None:
         context.findings.timings_ms["total"] = outcome.milliseconds
     accept_unlisted(context)
-    trials = await try_vectors(
-        lambda request: send_texts(context, request, checks.WAITING_FOR_VECTORS), outcome.request, vectors
-    )
+    trials = await try_vectors(lambda wish: _in_batches(context, wish), outcome.request, vectors)
     context.findings.vectors = trials.traits
     title = f"{count_text(vectors)}, {norm_text(vectors)}, {tokens_text(outcome.usage)}."
     facts = (_wishes(trials), _cosines(trials), *_facts(context, vectors))

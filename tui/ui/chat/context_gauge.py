@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tui.core.commands import message_of, request_of
 from tui.core.parts import Parts, parts_of
-from tui.core.turn import Turn, TurnState
+from tui.core.turn import Turn
 from tui.runtime.chat_context import excess_words, gauge_forms
 from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
@@ -28,7 +28,6 @@ class ContextGauge:
     def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
         self._screen = screen
         self._chat = chat
-        self._asked: set[tuple[str, str]] = set()
 
     def show(self) -> None:
         """Show whom the chat asks, and the context."""
@@ -39,23 +38,11 @@ class ContextGauge:
         use = chat.context.use(content) if chat.turns or content else None
         title = self._screen.query_one(TitleBar)
         title.status, title.longer = words, tuple(f"{words} · {form}" for form in gauge_forms(use))
-        if use is not None and not use.window:
-            self._learn()
+        if (target := chat.context.unlearned()) is not None:
+            in_background(self._screen, self._learn, target, group="context")
 
-    def _learn(self) -> None:
-        """Ask a server that has just answered for the window of its model, once; that costs no tokens."""
-        target, last = self._chat.target, self._chat.last
-        if target is None or last is None or last.state is not TurnState.DONE:
-            return
-        place = target.provider.provider_url, target.model_name
-        if place not in self._asked and self._chat.runtime.settings.check_reachability:
-            self._asked.add(place)
-            in_background(self._screen, self._look, target, group="context")
-
-    async def _look(self, target: ChatTarget) -> None:
-        provider = target.provider
-        await self._chat.runtime.look(provider)
-        if self._chat.runtime.context_window(provider, target.model_name):
+    async def _learn(self, target: ChatTarget) -> None:
+        if await self._chat.context.learn(target):
             self.show()
 
     def allows(self, draft: Parts, again: Callable[[], object], turns: Sequence[Turn] | None = None) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from tui.core.abilities import Finding
+from tui.core.counted import Counted
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
 from tui.texts import abilities as texts
@@ -79,7 +80,7 @@ def judge_empty(reply: Reply) -> Finding | None:
     if reply.is_cut:
         return not_finished()
     if reply.completion_tokens and not reply.reasoning.strip():
-        return broken(texts.NOTHING_SHOWN.format(tokens=reply.completion_tokens))
+        return broken(texts.NOTHING_SHOWN.format(tokens=Counted(reply.completion_tokens)))
     return broken(texts.NO_TEXT)
 
 

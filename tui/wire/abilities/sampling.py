@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from tui.core.abilities import Finding
+from tui.core.counted import Counted
 from tui.texts import abilities as texts
 from tui.wire.abilities import prompts, words
 from tui.wire.abilities.refusal import judge_chat, judge_empty
@@ -58,7 +59,7 @@ def judge_logprobs(reply: Reply) -> Finding:
             return broken(texts.LOGPROBS_SUM)
         counts.append(len(values))
     if min(counts) < TOP_LOGPROBS:
-        return broken(texts.LOGPROBS_FEW.format(count=min(counts), asked=TOP_LOGPROBS))
+        return broken(texts.LOGPROBS_FEW.format(count=Counted(min(counts)), asked=TOP_LOGPROBS))
     return yes(texts.LOGPROBS.format(count=min(counts)))
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 
 from tui.core.abilities import Finding
+from tui.core.counted import Counted
 from tui.core.lazy_dataclass import dataclass
 from tui.texts import abilities as texts
 from tui.wire.abilities import tools, words
@@ -109,4 +110,4 @@ def _told(found: tools.Call | Finding, pieces: list[_Piece]) -> Finding:
         return found
     repeats = len(pieces) > 1 and all(piece.identity for piece in pieces)
     text = texts.STREAMED_WITH_IDS if repeats else texts.STREAMED
-    return yes(text.format(call=found.text, pieces=len(pieces)))
+    return yes(text.format(call=found.text, pieces=Counted(len(pieces))))

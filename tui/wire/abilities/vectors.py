@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.core.abilities import Finding, Outcome
+from tui.core.counted import Counted
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.failure import Failure
 from tui.core.vector_traits import VectorTraits
@@ -40,4 +41,4 @@ def judge(traits: VectorTraits, *, is_one_for_all: bool = False, is_mixed_up: bo
     if traits.base64 is Outcome.BROKEN:
         return broken(texts.PACKED_DIFFERENTLY)
     wishes = f"{checks.BASE64[traits.base64]}, {checks.DIMENSIONS[traits.dimensions]}"
-    return yes(texts.VECTORS.format(size=traits.size, wishes=wishes))
+    return yes(texts.VECTORS.format(size=Counted(traits.size), wishes=wishes))

@@ -32,12 +32,20 @@ _Part = TypeVar("_Part", EmbeddingOutcome, RerankOutcome)
 Done = Callable[[int], object]
 
 
+def _tell_nobody(_: int) -> None:
+    pass
+
+
 async def embed_in_batches(
-    ask: Callable[[EmbeddingRequest], Awaitable[EmbeddingOutcome]], request: EmbeddingRequest, on_done: Done
+    ask: Callable[[EmbeddingRequest], Awaitable[EmbeddingOutcome]],
+    request: EmbeddingRequest,
+    on_done: Done = _tell_nobody,
 ) -> EmbeddingOutcome:
     """Return the vectors of any number of texts; the same text is sent once."""
     texts = tuple(dict.fromkeys(request.texts))
     parts = await _in_batches(texts, lambda part: ask(replace(request, texts=part)), on_done)
+    if parts[-1].request == request:
+        return parts[-1]
     failure = parts[-1].failure
     found = [part.vectors for part in parts if part.vectors is not None]
     sizes = dict.fromkeys(vectors.size for vectors in found)

@@ -10,7 +10,7 @@ from tui.core.causes import explain
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.rerank import RerankOutcome, RerankRequest, Scores
 from tui.core.usage import Usage
-from tui.runtime.embedding_batches import BATCH, embed_in_batches, rerank_in_batches
+from tui.net.embedding_batches import BATCH, embed_in_batches, rerank_in_batches
 
 
 class Server:
