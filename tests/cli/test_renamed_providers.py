@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, good_chat
 from tests.support.fault_server import FaultServer
+from tests.support.real_deck import RealDeck, replying
 
 
 @pytest.fixture
@@ -70,6 +72,21 @@ def test_it_may_be_renamed_again_and_back(call: Call, renamed: FaultServer) -> N
     assert call("providers", "set", "c1", "--rename", "a1").code == 0
     assert listed(call, "a1") == 1
     assert call("costs", "--json").json["rows"][0]["key"] == "a1"
+
+
+async def test_the_screens_call_it_by_its_name_of_today(tmp_path: Path) -> None:
+    deck = RealDeck(tmp_path)
+    with FaultServer(replying("an answer")) as server:
+        deck.provider(server.base_url, "a1", is_default=True)
+        assert deck.run("chat", "--plain", stdin="hello\n").code == 0
+        assert deck.run("providers", "set", "a1", "--rename", "b1").code == 0
+        async with deck.opened(size=(140, 40)) as opened:
+            await opened.until(lambda: "hello" in opened.text)
+            assert re.search(r"hello +b1 ", opened.text), opened.text
+            assert "a1" not in opened.text
+            await opened.press("h")
+            await opened.until(lambda: re.search(r"hello +1 +\w+ +b1 ", opened.text))
+            assert "a1" not in opened.text
 
 
 def test_whoever_takes_the_old_name_inherits_nothing(

@@ -81,7 +81,7 @@ def test_a_price_is_a_multiple_of_a_cent_and_a_format_is_not_judged() -> None:
         ({"$ref": "https://example.org/schema.json"}, "is not in it, and nothing is fetched"),
         ({"$ref": "#"}, "# leads back to itself without end"),
         ({"items": {"anyOf": [{"type": "null"}, {"$ref": "#/items"}]}}, "#/items leads back to itself"),
-        ({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"not": {"$ref": "#/$defs/a"}}}}, "leads back to itself"),
+        ({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"not": {"$ref": "#/$defs/a"}}}}, "leads back"),
         ({"dependentSchemas": {"x": {"$ref": "#"}}}, "# leads back to itself without end"),
         ({"$schema": "https://json-schema.org/draft/2019-09/schema", "$recursiveRef": "#"}, "# leads back"),
         ({"$id": "https://own.example/a", "allOf": [{"$ref": "a"}]}, "a leads back to itself without end"),

@@ -52,7 +52,8 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     """Make sure that a schema can be used.
 
     Raises:
-        SchemaProblemError: it is none of its dialect, or refers to what is not in it, or to itself without end.
+        SchemaProblemError: it is none of its dialect, or refers to what is not in it, or without end to
+            itself.
     """
     if not isinstance(schema.get("$schema", ""), str):
         raise SchemaProblemError(texts.NO_DIALECT)

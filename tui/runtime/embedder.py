@@ -11,9 +11,9 @@ from tui.core.observed import Origin, Purpose
 from tui.core.provider import Provider
 from tui.core.rerank import RerankOutcome, RerankRequest
 from tui.net.deadlines import HEADLESS
+from tui.net.embedding_batches import embed_in_batches, rerank_in_batches
 from tui.net.embeddings import embed
 from tui.net.rerank import rerank
-from tui.net.embedding_batches import embed_in_batches, rerank_in_batches
 from tui.runtime.runtime import Runtime
 from tui.texts.embeddings import PROGRESS
 

@@ -62,18 +62,6 @@ class Wanted:
         )
 
 
-def of_today(summary: ConversationSummary, names: FormerNames) -> ConversationSummary:
-    """Return a summary with the names that its providers have today."""
-    if names.renamed.keys().isdisjoint((summary.provider, *summary.providers)):
-        return summary
-    today = [names.now(name, summary.updated_at) for name in summary.providers]
-    return replace(
-        summary,
-        provider=names.now(summary.provider, summary.updated_at),
-        providers=tuple(dict.fromkeys(today)),
-    )
-
-
 def open_history(
     conversations: ConversationStore,
     paths: Paths,
@@ -112,9 +100,8 @@ class History:
         return self._conversations.redact(text)
 
     def _told(self, summaries: Iterable[ConversationSummary]) -> list[ConversationSummary]:
-        """Return summaries as they may be shown: titles without keys, providers by their names of today."""
-        names = self._former_names()
-        return [replace(of_today(summary, names), title=self.redact(summary.title)) for summary in summaries]
+        """Return summaries as they may be shown: titles without keys."""
+        return [replace(summary, title=self.redact(summary.title)) for summary in summaries]
 
     def _named(self, wanted: Wanted) -> Wanted:
         """Return conditions with the name of today of a provider."""

@@ -121,7 +121,9 @@ class Runtime:
         """The saved conversations."""
         from tui.store.conversations import ConversationStore
 
-        return ConversationStore(self.paths, self.redactor, self.optional)
+        return ConversationStore(
+            self.paths, self.redactor, self.optional, lambda: self.directory.former_names
+        )
 
     @cached_property
     def chat_history(self) -> History:

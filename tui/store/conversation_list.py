@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from tui.core.former_names import FormerNames
 from tui.store.errors import disk_error
 from tui.store.files import stamp_of
 from tui.store.interrupted import note_interrupted, take_interrupted
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
 class ConversationList:
     """The list of saved conversations. All calls block shortly, and may come from many threads."""
 
-    def __init__(self, paths: Paths, optional: OptionalFiles) -> None:
-        """``optional`` is told where the cache of the list cannot be used."""
+    def __init__(
+        self, paths: Paths, optional: OptionalFiles, former_names: Callable[[], FormerNames] = FormerNames
+    ) -> None:
+        """``optional`` is told where the cache of the list cannot be used.
+
+        ``former_names`` finds the names that providers have today: summaries have those.
+        """
+        self._former_names = former_names
         self._paths = paths
         self._optional = optional
         self._folder = paths.conversations_dir
@@ -51,9 +58,10 @@ class ConversationList:
         names = self._names()
         files = [name for name in names if name.endswith(".jsonl")]
         found = []
+        former = self._former_names()
         with self._lock:
             for name in files:
-                found.append(self._summary(name, names))
+                found.append(self._summary(name, names, former))
                 if on_read is not None:
                     on_read(len(found), len(files))
             self._index.save({summary.identity for summary in found})
@@ -77,11 +85,12 @@ class ConversationList:
         """
         names = self._names()
         stamps = {name: stamp_of(self._folder / name) for name in names if name.endswith(".jsonl")}
+        former = self._former_names()
         written = {name: stamp.modified_ns for name, stamp in stamps.items() if stamp is not None}
         try:
             for name in sorted(written, key=lambda name: (written[name], name), reverse=True):
                 with self._lock:
-                    summary = self._summary(name, names)
+                    summary = self._summary(name, names, former)
                 yield summary
         finally:
             with self._lock:
@@ -103,8 +112,9 @@ class ConversationList:
             LmdeckError: the folder cannot be read.
         """
         paths = [self._folder / name for name in self._names() if name.endswith(".jsonl")]
+        former = self._former_names()
         with self._lock:
-            return self._index.recent(paths, limit)
+            return self._index.recent(paths, limit, former)
 
     def _names(self) -> set[str]:
         try:
@@ -125,20 +135,20 @@ class ConversationList:
         """
         with self._optional.attempt(self._paths.shown(self._folder), texts.NOT_OFFERED, is_read=True):
             paths = list(take_interrupted(self._folder))
-            with self._lock:
-                found = [self._index.summary_of(path) for path in paths]
+            found = [self.summary_of(path) for path in paths]
             known = [summary for summary in found if summary.turns]
             return sorted(known, key=lambda summary: summary.updated_at, reverse=True)
         return []
 
     def summary_of(self, path: Path) -> ConversationSummary:
         """Return the summary of a file in the folder, or of one that was in it."""
+        former = self._former_names()
         with self._lock:
-            return self._index.summary_of(path)
+            return self._index.summary_of(path).of_today(former)
 
-    def _summary(self, name: str, names: set[str]) -> ConversationSummary:
+    def _summary(self, name: str, names: set[str], former: FormerNames) -> ConversationSummary:
         path = self._folder / name
-        summary = self._index.summary_of(path)
+        summary = self._index.summary_of(path).of_today(former)
         if lease_path(path).name not in names:
             return summary
         holder = holder_of(lease_path(path), LEASE_STALE_SECONDS)

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
+from tui.core.former_names import FormerNames
 from tui.core.lazy_dataclass import dataclass
 from tui.core.secret import Redactor
 from tui.core.turn import Turn
@@ -48,18 +49,23 @@ class ConversationStore:
     """The folder of conversations, one file each. All calls block shortly."""
 
     def __init__(
-        self, paths: Paths, redactor: Redactor | None = None, optional: OptionalFiles | None = None
+        self,
+        paths: Paths,
+        redactor: Redactor | None = None,
+        optional: OptionalFiles | None = None,
+        former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
         """``redactor`` erases known keys from everything that is written.
 
         ``optional`` is told what could not be done without harm: the cache of the list, the trash.
+        ``former_names`` finds the names that providers have today.
         """
         self._paths = paths
         self._optional = optional or OptionalFiles()
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
         self._blobs = BlobStore(paths.attachments_dir)
-        self.listing = ConversationList(paths, self._optional)
+        self.listing = ConversationList(paths, self._optional, former_names)
         self.trash = ConversationTrash(paths, self._blobs, self._optional, self.listing.summary_of)
         self._journal = partial(Journal, redactor=self._redactor, blobs=self._blobs, shown=paths.shown)
         self._open: WeakSet[Journal] = WeakSet()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import UnionType
 
 from tui import __version__
+from tui.core.former_names import FormerNames
 from tui.core.lazy_dataclass import dataclass
 from tui.core.totals import totals_of
 from tui.core.turn import Turn
@@ -59,6 +60,17 @@ class ConversationSummary:
     problem: str | None = None
     """What is wrong with the file, as a sentence."""
 
+    def of_today(self, names: FormerNames) -> ConversationSummary:
+        """Return this with the names that its providers have today."""
+        if names.renamed.keys().isdisjoint((self.provider, *self.providers)):
+            return self
+        today = [names.now(name, self.updated_at) for name in self.providers]
+        return replace(
+            self,
+            provider=names.now(self.provider, self.updated_at),
+            providers=tuple(dict.fromkeys(today)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RecentConversations:
@@ -100,11 +112,11 @@ class SummaryIndex:
         kept = self._load().get(path.stem)
         return kept[1] if kept is not None and kept[0] == stamp else None
 
-    def recent(self, paths: Iterable[Path], limit: int) -> RecentConversations:
+    def recent(self, paths: Iterable[Path], limit: int, names: FormerNames) -> RecentConversations:
         """Return the newest conversations, as far as the cache knows them.
 
         Of the others only the files that were written last are read: a complete list of thousands would
-        take seconds. ``summary_of`` makes them known, one by one.
+        take seconds. ``summary_of`` makes them known, one by one. ``names`` are those of providers today.
         """
         known: list[ConversationSummary] = []
         unknown: list[tuple[int, Path]] = []
@@ -118,6 +130,7 @@ class SummaryIndex:
         total = len(known) + len(unknown)
         unknown.sort(key=lambda entry: entry[0], reverse=True)
         known += (self.summary_of(path) for _, path in unknown[: limit * _READ_PER_SHOWN])
+        known = [summary.of_today(names) for summary in known]
         known.sort(key=newest_last, reverse=True)
         last_used: dict[str, str] = {}
         for summary in known:

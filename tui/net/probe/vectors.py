@@ -42,9 +42,7 @@ async def ask_vectors(context: DiagnosisContext) -> EmbeddingOutcome:
 
 async def _in_batches(context: DiagnosisContext, request: EmbeddingRequest) -> EmbeddingOutcome:
     """Send texts in as many requests as a server wants that takes few at once, or one."""
-    return await embed_in_batches(
-        lambda part: send_texts(context, part, checks.WAITING_FOR_VECTORS), request
-    )
+    return await embed_in_batches(lambda part: send_texts(context, part, checks.WAITING_FOR_VECTORS), request)
 
 
 async def send_texts(context: DiagnosisContext, request: EmbeddingRequest, waiting: str) -> EmbeddingOutcome:

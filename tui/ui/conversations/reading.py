@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tui.core.failure import LmdeckError
 from tui.core.server_words import failure_text
-from tui.runtime.history import of_today
 from tui.texts import conversations as texts
 from tui.ui.background import in_background
 from tui.ui.shell.base import LmdeckScreen
@@ -52,9 +51,7 @@ class Reading:
             self._refuse(error)
         try:
             runtime = self._screen.runtime
-            found = await asyncio.to_thread(runtime.conversations.listing.all, self._count)
-            names = runtime.directory.former_names
-            self.every = [of_today(summary, names) for summary in found]
+            self.every = await asyncio.to_thread(runtime.conversations.listing.all, self._count)
         except (LmdeckError, OSError) as error:
             self._refuse(error)
         self.is_done = True
