@@ -605,6 +605,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "A stopped or interrupted answer": (
         "tests/runtime/test_ledger.py::test_an_answer_that_was_stopped_costs_at_least_what_came",
+        "tests/e2e/test_stopped_costs.py::test_ask_that_is_stopped",
     ),
     "What a gateway answers out of its cache": (
         "tests/core/test_ledger.py::test_a_reply_out_of_a_gateways_cache_makes_every_amount_an_estimate",

@@ -127,7 +127,7 @@ def test_what_has_no_journal_costs_at_least_its_prompt(
     assert {row["requests"] for row in rows} == {1}
 
 
-def test_of_vectors_nothing_is_known(tmp_path: Path) -> None:
+def test_of_vectors_the_texts_are_known(tmp_path: Path) -> None:
     asked = threading.Event()
 
     def holding(connection: Connection) -> None:
@@ -146,7 +146,8 @@ def test_of_vectors_nothing_is_known(tmp_path: Path) -> None:
             process.kill()
             process.wait(30)
     (line,) = lines_in(deck)
-    assert (line.purpose, line.usage, line.amount) == (Purpose.EMBED, Usage(), None)
+    assert (line.purpose, line.outcome, line.is_at_least) == (Purpose.EMBED, Outcome.STOPPED, True)
+    assert (line.usage.prompt_tokens, line.usage.completion_tokens) == (estimate_tokens(PROMPT), None)
 
 
 def test_an_answer_that_was_complete_has_its_line_alone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -17,6 +18,7 @@ from tui.net.cooperative_yield import CooperativeYield
 from tui.net.event_queue import BoundedEventQueue
 from tui.net.reply_stream import ReplyStream
 from tui.net.request_trace import RequestTrace
+from tui.net.streams import PlainStream
 
 
 class HandClock:
@@ -74,6 +76,32 @@ async def test_a_rest_has_an_end(rests: list[float]) -> None:
     clock.now += 60
     await pace.rest()
     assert rests == [0.1]
+
+
+async def test_the_time_between_two_requests_is_no_work(rests: list[float]) -> None:
+    near, far = socket.socketpair()
+    near.setblocking(False)
+    with near, far:
+        stream = PlainStream(near)
+        clock = stream._pace._clock = HandClock()
+        for _ in range(5):
+            await stream.write(b"request")
+            far.send(b"answer")
+            assert await stream.read(100) == b"answer"
+            clock.now += 60
+    assert rests == []
+
+
+async def test_the_first_of_an_answer_may_take_long(rests: list[float]) -> None:
+    clock = HandClock()
+    pace = CooperativeYield(clock, free=2)
+    for _ in range(2):
+        for _ in range(3):
+            pace.begin()
+            clock.now += 0.05
+            await pace.rest()
+        pace.end()
+    assert rests == [0, 0, pytest.approx(0.05)] * 2
 
 
 async def test_who_reads_a_full_mailbox_gives_way_between_batches(rests: list[float]) -> None:

@@ -134,6 +134,10 @@ class ResponseStarted:
     """Lower-case names; values of secret-bearing headers are never in it."""
 
 
+KEEP_ALIVE = "keep-alive"
+"""The stage of ``Progress`` at which a server shows without text that it is alive."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The request moved on without text.

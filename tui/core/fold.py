@@ -8,6 +8,7 @@ from typing import Any
 from tui.core.attachment import estimated_tokens
 from tui.core.chat import ChatRequest
 from tui.core.events import (
+    KEEP_ALIVE,
     AnswerDelta,
     ChunkSeen,
     FiguresFollow,
@@ -28,6 +29,7 @@ from tui.core.events import (
     ToolCallDelta,
     UsageReport,
 )
+from tui.core.observed import MAY_HAVE_WORKED
 from tui.core.phase_sums import phases_of
 from tui.core.phases import FAILED, STOPPED, Learned, Phase
 from tui.core.reconcile import reconcile_with_text
@@ -41,6 +43,8 @@ _FEWEST_CUT = 1_000
 """Tokens; fewer may be the error of an estimate."""
 _MOST_KEPT = 0.4
 """Common tokenizers make at least so much of our estimate of any text."""
+_WITH_SERVER = ("sent", "waiting", KEEP_ALIVE)
+"""Stages of ``Progress`` at which the server has the request."""
 
 
 def apply(turn: Turn, event: StreamEvent, at: float) -> None:
@@ -111,7 +115,7 @@ def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
     """Complete the figures of a turn that is over at ``at``, whatever ended it."""
     if turn.timings.ended is None:
         turn.timings.ended = at
-    if turn.usage is None and (turn.answer or turn.reasoning or turn.tool_calls):
+    if turn.usage is None and (_has_text(turn) or _may_have_worked(turn)):
         turn.usage = _estimate(turn, request)
     settle_usage(turn)
     _note_cut(turn, request)
@@ -151,12 +155,25 @@ def sent_tokens(request: ChatRequest) -> int:
     return sum(estimated_tokens(message.content) + 4 for message in request.messages)
 
 
+def _has_text(turn: Turn) -> bool:
+    return bool(turn.answer or turn.reasoning or turn.tool_calls)
+
+
+def _may_have_worked(turn: Turn) -> bool:
+    """Whether the server of a turn that is over had the prompt, and may charge for it."""
+    if turn.state is TurnState.FAILED:
+        return turn.failure is not None and turn.failure.cause in MAY_HAVE_WORKED
+    if turn.state is TurnState.DONE:
+        return True
+    return turn.progress is not None and turn.progress.stage in _WITH_SERVER
+
+
 def _estimate(turn: Turn, request: ChatRequest) -> Usage:
     reasoning = turn.reasoning.tokens
     calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
     return Usage(
         prompt_tokens=sent_tokens(request),
-        completion_tokens=reasoning + turn.answer.tokens + calls,
+        completion_tokens=reasoning + turn.answer.tokens + calls if _has_text(turn) else None,
         reasoning_tokens=reasoning or None,
         source=Source.ESTIMATED,
     )

@@ -16,18 +16,6 @@ from tui.core.observed import ExchangeRecord, Outcome, Purpose, SentExchange
 from tui.core.outside import read_local_moment
 from tui.core.usage import Cost, Price, Source, Usage, are_apart, cost_of
 
-_MAY_HAVE_WORKED = frozenset(
-    (
-        "no-answer",
-        "headers-stalled",
-        "gateway-timeout",
-        "stream-truncated",
-        "stream-reset",
-        "stream-stalled",
-        "stream-keepalive-only",
-    )
-)
-"""Failures in which the server had the prompt and may charge for it, although nothing of the answer came."""
 _GPU_DIGITS = Decimal("1e-9")
 
 
@@ -133,7 +121,7 @@ class LedgerLine:
 
 def line_of(record: ExchangeRecord) -> LedgerLine | None:
     """Return the line of an exchange, ``None`` for one that cannot have used tokens."""
-    if record.usage is None and not _may_have_worked(record):
+    if record.usage is None and not record.may_have_worked:
         return None
     usage = record.usage or Usage()
     began = read_local_moment(record.started_at) or datetime.now(UTC)
@@ -197,14 +185,6 @@ def _with_cost(line: LedgerLine, cost: Cost | None) -> LedgerLine:
     if cost is None:
         return line
     return replace(line, own_amount=cost.total, is_lower_bound=cost.is_lower_bound)
-
-
-def _may_have_worked(record: ExchangeRecord) -> bool:
-    if "send" not in record.phases:
-        return False
-    if record.outcome is Outcome.STOPPED:
-        return record.status is None or record.status < 300
-    return record.outcome is Outcome.DONE or record.cause in _MAY_HAVE_WORKED
 
 
 def _busy_ms(record: ExchangeRecord) -> int | None:

@@ -34,6 +34,20 @@ class Purpose(StrEnum):
     OTHER = "other"
 
 
+MAY_HAVE_WORKED = frozenset(
+    (
+        "no-answer",
+        "headers-stalled",
+        "gateway-timeout",
+        "stream-truncated",
+        "stream-reset",
+        "stream-stalled",
+        "stream-keepalive-only",
+    )
+)
+"""Failures in which the server had the prompt and may charge for it, although nothing of the answer came."""
+
+
 class Outcome(StrEnum):
     """How an exchange ended."""
 
@@ -75,7 +89,7 @@ class ExchangeRecord:
     status: int | None
     """The HTTP status of the last answer."""
     usage: Usage | None
-    """As reported, else estimated from the text that came; ``None``: nothing came."""
+    """As reported, else estimated from the text that was sent and came; ``None``: no model had it."""
     cost: Cost | None
     """The usage at the price of the origin."""
     server_cost: ServerCost | None
@@ -89,6 +103,15 @@ class ExchangeRecord:
     bytes_received: int
     number: int = 0
     """That of its ``SentExchange``."""
+
+    @property
+    def may_have_worked(self) -> bool:
+        """Whether the server had the prompt, and may charge for it."""
+        if "send" not in self.phases:
+            return False
+        if self.outcome is Outcome.STOPPED:
+            return self.status is None or self.status < 300
+        return self.outcome is Outcome.DONE or self.cause in MAY_HAVE_WORKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,13 @@ _LONGEST_REST_SECONDS = 0.1
 class CooperativeYield:
     """Counts the time since one task began to work without a break."""
 
-    __slots__ = ("_clock", "_last", "_since", "_worked")
+    __slots__ = ("_clock", "_free", "_last", "_left", "_since", "_worked")
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, clock: Callable[[], float] = time.perf_counter, *, free: int = 0) -> None:
+        """So many ``free`` times work may take long without a rest, as what is imported for the first
+        words of an answer does: what comes meanwhile would seem to come later."""
         self._clock = clock
+        self._free = self._left = free
         self._since: float | None = None
         self._last = 0.0
         self._worked = 0.0
@@ -36,6 +39,10 @@ class CooperativeYield:
         else:
             self._worked += now - self._last
         self._last = now
+
+    def end(self) -> None:
+        """Say that there is nothing to do until something else is asked for."""
+        self._since, self._worked, self._left = None, 0.0, self._free
 
     async def rest(self) -> None:
         """Give way where the work since the last break has taken too long; else continue at once.
@@ -51,7 +58,9 @@ class CooperativeYield:
         spent = now - self._since
         if spent > SLICE_SECONDS:
             self._since, self._worked = None, 0.0
-            await asyncio.sleep(min(spent, _LONGEST_REST_SECONDS))
+            is_free = self._left > 0
+            self._left -= is_free
+            await asyncio.sleep(0 if is_free else min(spent, _LONGEST_REST_SECONDS))
         elif self._worked > 2 * SLICE_SECONDS:
             self._worked = 0.0
             await asyncio.sleep(0)

@@ -54,6 +54,7 @@ async def embed(
     call = WholeRequest(factory, endpoint, message, read, words, timeouts, requests, proved, on_progress)
     routes, observers = factory.route_times, factory.observers
     observed = Observed(requests, origin, endpoint, ROUTE, redactor, routes, observers)
+    observed.prompt_tokens = lambda: request.estimated_usage.prompt_tokens
     redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
     started = time.perf_counter()
     outcome = None

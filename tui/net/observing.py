@@ -18,7 +18,7 @@ from tui.core.parts import parts_of
 from tui.core.secret import Redactor
 from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Usage, cost_of
+from tui.core.usage import Source, Usage, cost_of
 from tui.net.addresses import origin_text
 from tui.net.request_trace import Phase, Requests
 from tui.net.route_times import RouteTimes
@@ -53,7 +53,19 @@ class Observed:
 
     def finish(self, outcome: Outcome, turn: Turn) -> None:
         """Tell the observers that the exchange is over."""
-        self.observers.finished(self._record(outcome, turn))
+        record = self._record(outcome, turn)
+        if record.usage is None and record.may_have_worked:
+            record = self._estimated(record)
+        self.observers.finished(record)
+
+    def _estimated(self, record: ExchangeRecord) -> ExchangeRecord:
+        """Return a record with what is known of a request of which a server told nothing: its prompt."""
+        prompt = self.prompt_tokens()
+        if prompt is None:
+            return record
+        usage = Usage(prompt, source=Source.ESTIMATED)
+        cost = cost_of(usage, record.origin.price, is_cut=record.outcome is not Outcome.DONE)
+        return replace(record, usage=usage, cost=cost)
 
     def _origin(self) -> Origin:
         return replace(self.origin, provider=self.redactor.redact(self.origin.provider))

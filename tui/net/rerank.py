@@ -47,6 +47,7 @@ async def rerank(
     requests = Requests(origin, request.model)
     times, observers = factory.route_times, factory.observers
     observed = Observed(requests, origin, endpoint, ROUTE, redactor, times, observers)
+    observed.prompt_tokens = lambda: request.estimated_usage.prompt_tokens
     redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
     routes = rerank_routes(endpoint.base_url)
     known = {path: routes[path]} if path in routes else routes

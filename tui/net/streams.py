@@ -30,6 +30,10 @@ _MOST_WITHOUT_CONTENT = 1_000_000
 """Bytes of TLS before the handshake is over or content comes; a chain of certificates has 10,000."""
 
 
+_FREE_PIECES = 3
+"""Of an answer: its headers, and the first of its text."""
+
+
 class PlainStream(httpcore.AsyncNetworkStream):
     """A connected socket."""
 
@@ -37,7 +41,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         self._socket = raw
         self._loop = asyncio.get_running_loop()
         self._write_error: OSError | None = None
-        self._pace = CooperativeYield()
+        self._pace = CooperativeYield(free=_FREE_PIECES)
         self._waiter: asyncio.Future[bytes] | None = None
         self._is_watched = False
         self._max_bytes = _BLOCK
@@ -87,7 +91,8 @@ class PlainStream(httpcore.AsyncNetworkStream):
             waiter.set_result(data)
 
     async def transmit(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send bytes as they are: the time since the last answer was no work."""
+        self._pace.end()
         await self._loop.sock_sendall(self._socket, data)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from tui.core.causes import explain
 from tui.core.events import (
+    KEEP_ALIVE,
     Finished,
     Note,
     Progress,
@@ -30,7 +31,7 @@ from tui.wire.errors import Refusal, clean_message
 from tui.wire.finish import judge
 from tui.wire.lenient_json import read_objects
 from tui.wire.limits import DEFAULT_LIMITS, Limits, show_size
-from tui.wire.reply_events import KEEP_ALIVE, EventReader
+from tui.wire.reply_events import EventReader
 from tui.wire.salvage import is_cut_json
 from tui.wire.sse import LimitExceeded, SseDecoder
 from tui.wire.strict_json import StrictJsonError, parse_json

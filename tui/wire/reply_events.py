@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from tui.core.causes import explain
 from tui.core.events import (
+    KEEP_ALIVE,
     AnswerDelta,
     ChunkSeen,
     MalformedEvent,
@@ -31,7 +32,6 @@ from tui.wire.surrogates import may_hold_surrogates
 from tui.wire.unread_fields import holds_text
 from tui.wire.usage_fields import find_replay
 
-KEEP_ALIVE = "keep-alive"
 _CHUNK_SEEN = ChunkSeen()
 _TEXTS = frozenset((AnswerDelta, ReasoningDelta, ToolCallDelta))
 _EMPTY_EVENT = lazy_pattern(

@@ -16,7 +16,7 @@ from textual.dom import DOMNode, NoScreen
 from textual.driver import Driver
 from textual.notifications import Notification
 from textual.screen import Screen
-from textual.widget import Widget
+from textual.widget import MountError, Widget
 from textual.widgets import Collapsible
 
 
@@ -48,7 +48,7 @@ def bindings_for(widget: Widget, key: str) -> list[Binding]:
     )
 
 
-WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError)
+WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError, MountError)
 """What looking for a widget or a screen raises where there is neither any more."""
 
 
