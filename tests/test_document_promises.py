@@ -672,7 +672,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/e2e/test_killed_costs.py::test_what_has_no_journal_costs_at_least_its_prompt",
     ),
     "Of vectors, scores and tests of abilities it knows": (
-        "tests/e2e/test_killed_costs.py::test_of_vectors_nothing_is_known",
+        "tests/e2e/test_killed_costs.py::test_of_vectors_the_texts_are_known",
     ),
     "On a disk without file locks": (
         "tests/store/test_ledger_sent.py::test_on_a_disk_without_locks_nothing_is_kept",

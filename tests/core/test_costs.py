@@ -12,6 +12,7 @@ import pytest
 
 from tui.core.budget import Level, judge, worst
 from tui.core.cost_sums import Wanted, project, summarize
+from tui.core.cost_texts import sum_text
 from tui.core.costs import By, CostReport, CostState, Sum
 from tui.core.ledger import Certainty, LedgerLine
 from tui.core.limits import Limit, Rates, Scope, read_limit
@@ -141,7 +142,14 @@ def test_a_sum_with_an_estimate_is_one() -> None:
 def test_tokens_that_nobody_told_are_not_0() -> None:
     report = summarize([line(usage=Usage(10, None)), line(usage=Usage(5, None, None, 0))], By.MODEL)
     (row,) = report.rows
-    assert (row.prompt_tokens, row.completion_tokens, row.cached_tokens) == (15, None, 0)
+    assert (row.prompt_tokens, row.completion_tokens, row.cached_tokens) == (15, None, None)
+    assert row.tokens_source is Certainty.ESTIMATED
+    lacking = [line(usage=Usage(1000, 10)), line(usage=Usage(None, 10, 0, 0))]
+    (row,) = summarize(lacking, By.MODEL).rows
+    assert (row.prompt_tokens, row.completion_tokens, row.tokens_source) == (1000, 20, Certainty.ESTIMATED)
+    assert (row.cached_tokens, row.reasoning_tokens) == (None, None)
+    (row,) = summarize([line(usage=Usage(1000, 10, 0, 0))] * 2, By.MODEL).rows
+    assert (row.cached_tokens, row.reasoning_tokens, row.tokens_source) == (0, 0, Certainty.REPORTED)
     assert summarize([line(usage=Usage())], By.MODEL).rows[0].tokens_source is Certainty.UNKNOWN
 
 
@@ -270,7 +278,8 @@ def test_other_currencies_count_only_at_a_rate() -> None:
     assert state.spent == Sum(Decimal(5), "EUR")
     assert [besides.amount for besides in state.besides] == [Decimal("5.4")]
     (state,) = judge(limits()[:1], lines, NOON, UTC, Rates({"EUR": Decimal("1.08")}))
-    assert (state.spent, state.besides) == (Sum(Decimal(10), "EUR", True), ())
+    assert (state.spent, state.besides) == (Sum(Decimal(10), "EUR", True, is_converted=True), ())
+    assert sum_text(state.spent) == "~10.00 EUR"
     assert state.level is Level.EXCEEDED
 
 

@@ -34,7 +34,8 @@ class BudgetState:
 
     limit: Limit
     spent: Sum
-    """In the currency of the limit; a lower bound where something is not known or not counted."""
+    """In the currency of the limit; a lower bound where something is not known or not counted, an estimate
+    where some of it was converted."""
     unpriced: int
     """Answers without an amount: they may have cost more than 0."""
     besides: tuple[Sum, ...]
@@ -56,12 +57,12 @@ class BudgetState:
 def convert(amount: Sum, currency: str, rates: Rates) -> Sum | None:
     """Return a sum in another currency, which is an estimate then; ``None`` where a rate is missing."""
     if amount.currency in (currency, ""):
-        return Sum(amount.amount, currency, amount.is_estimate, amount.is_lower_bound)
+        return replace(amount, currency=currency)
     known = {"USD": Decimal(1), **rates.in_usd}
     if amount.currency not in known or currency not in known:
         return None
     worth = amount.amount * known[amount.currency] / known[currency]
-    return Sum(worth, currency, True, amount.is_lower_bound)
+    return Sum(worth, currency, True, amount.is_lower_bound, is_converted=True)
 
 
 def together(amounts: Collection[Sum], currency: str, rates: Rates) -> Sum | None:

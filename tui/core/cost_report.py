@@ -94,7 +94,7 @@ def _money(total: Sum) -> dict[str, object]:
         "amount": exact(total.amount) if is_known else None,
         "currency": total.currency or None,
         "source": total.source.value,
-        "lower_bound": total.is_lower_bound,
+        "lower_bound": total.is_at_least,
     }
 
 

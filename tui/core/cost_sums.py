@@ -118,6 +118,9 @@ class _Tally:
     completion: int | None = None
     reasoning: int | None = None
     is_estimate: bool = False
+    cached_untold: bool = False
+    reasoning_untold: bool = False
+    """Whether some line does not tell them: then the others do not make a sum of 0."""
     unpriced: int = 0
     failures: int = 0
     differing: int = 0
@@ -147,6 +150,9 @@ class _Tally:
         self.completion = _sum(self.completion, usage.completion_tokens)
         self.reasoning = _sum(self.reasoning, usage.reasoning_tokens)
         self.is_estimate |= line.source is not Certainty.REPORTED
+        self.is_estimate |= None in (usage.prompt_tokens, usage.completion_tokens)
+        self.cached_untold |= usage.cached_tokens is None
+        self.reasoning_untold |= usage.reasoning_tokens is None
         self.unpriced += amount is None
         self.failures += line.outcome is Outcome.FAILED
         self.differing += line.differs
@@ -174,6 +180,8 @@ class _Tally:
         self.completion = _sum(self.completion, other.completion)
         self.reasoning = _sum(self.reasoning, other.reasoning)
         self.is_estimate |= other.is_estimate
+        self.cached_untold |= other.cached_untold
+        self.reasoning_untold |= other.reasoning_untold
         self.unpriced += other.unpriced
         self.failures += other.failures
         self.busy_ms += other.busy_ms
@@ -193,10 +201,10 @@ class _Tally:
             self.money,
             self.requests,
             self.prompt,
-            self.cached,
+            None if self.cached_untold and not self.cached else self.cached,
             self.written,
             self.completion,
-            self.reasoning,
+            None if self.reasoning_untold and not self.reasoning else self.reasoning,
             source if known else Certainty.UNKNOWN,
             self.unpriced,
             self.failures,

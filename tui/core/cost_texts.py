@@ -18,8 +18,12 @@ def sum_text(total: Sum) -> str:
     """Return a sum with its currency and its mark."""
     if total.state is not CostState.KNOWN:
         return FREE if total.state is CostState.FREE else UNKNOWN
-    mark = LOWER_BOUND_MARK if total.is_lower_bound else ESTIMATE_MARK if total.is_estimate else ""
-    return f"{mark}{format_amount(total.amount)} {total.currency}"
+    return f"{mark_of(total)}{format_amount(total.amount)} {total.currency}"
+
+
+def mark_of(total: Sum) -> str:
+    """Return what stands before a sum that is no exact figure."""
+    return LOWER_BOUND_MARK if total.is_at_least else ESTIMATE_MARK if total.is_estimate else ""
 
 
 def sums_text(totals: Iterable[Sum]) -> str:
@@ -77,7 +81,6 @@ def budget_text(state: BudgetState) -> str:
 def budget_share_text(state: BudgetState) -> str:
     """Return how much of a budget is spent, in few words."""
     limit = state.limit
-    mark = LOWER_BOUND_MARK if state.spent.is_lower_bound else ""
-    percent = f"{mark}{int(state.share * 100)}"
+    percent = f"{mark_of(state.spent)}{int(state.share * 100)}"
     what = limit.provider or _SPANS[limit.scope]
     return texts.BUDGET_SHORT.format(what=what, percent=percent, limit=limit_text(limit))

@@ -49,6 +49,13 @@ class Sum:
     is_estimate: bool = False
     is_lower_bound: bool = False
     """Whether something is missing: at least so much."""
+    is_converted: bool = False
+    """Whether some of it was paid in another currency."""
+
+    @property
+    def is_at_least(self) -> bool:
+        """Whether it is a lower bound; what was converted is none, at another rate it is more or less."""
+        return self.is_lower_bound and not self.is_converted
 
     @property
     def state(self) -> CostState:
@@ -71,6 +78,7 @@ class Sum:
             self.currency or other.currency,
             self.is_estimate or other.is_estimate,
             self.is_lower_bound or other.is_lower_bound,
+            self.is_converted or other.is_converted,
         )
 
     def plus_line(self, line: LedgerLine) -> Sum:
@@ -90,7 +98,7 @@ class CostRow:
     money: Sum
     requests: int
     prompt_tokens: int | None
-    """Sums of what is known; ``None``: no line tells it."""
+    """Sums of what is known; ``None``: no line tells it, or of cached and reasoning tokens not each."""
     cached_tokens: int | None
     written_tokens: int | None
     completion_tokens: int | None

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tui.core.budget import BudgetState, Level, spent_one, with_line, worst
-from tui.core.cost_texts import budget_text
+from tui.core.cost_texts import budget_text, mark_of
 from tui.core.days import day_of
 from tui.core.ledger import line_of
 from tui.core.limits import Limit, Rates
@@ -68,9 +68,9 @@ class BudgetWatch:
         state = worst([state for state in self._states if state.limit.provider in ("", provider)])
         if state is None or state.level is Level.WITHIN:
             return "", ""
-        text = texts.MARK_AT_LEAST if state.spent.is_lower_bound else texts.MARK
+        percent = f"{mark_of(state.spent)}{int(state.share * 100)}"
         style = "error" if state.level is Level.EXCEEDED else "warning"
-        return text.format(percent=int(state.share * 100)), style
+        return texts.MARK.format(percent=percent), style
 
     def _unallowed(self, who: str) -> list[BudgetState]:
         today = _today()

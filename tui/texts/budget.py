@@ -3,7 +3,6 @@
 from typing import Final
 
 MARK: Final = "budget {percent} %"
-MARK_AT_LEAST: Final = "budget ≥ {percent} %"
 TITLE: Final = "Send a paid request?"
 QUESTION: Final = "{budget}\n\nBudgets are set in config.toml."
 SEND: Final = "Send anyway"
