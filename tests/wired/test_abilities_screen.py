@@ -43,12 +43,14 @@ async def to_screen(opened: OpenDeck) -> AbilitiesScreen:
     return opened.screen(AbilitiesScreen)
 
 
-async def all_tested(opened: OpenDeck) -> None:
+async def all_tested(opened: OpenDeck, talent: Talent) -> None:
+    before = talent.tests
     await opened.press("t")
     await opened.until(lambda: isinstance(opened.app.screen, ConfirmDialog))
     await opened.press("y")
-    await opened.until(lambda: isinstance(opened.app.screen, AbilitiesScreen) and "testing" in opened.text)
-    await opened.until(lambda: "tested just now" in opened.text)
+    await opened.until(lambda: talent.tests > before)
+    await opened.until(lambda: isinstance(opened.app.screen, AbilitiesScreen))
+    await opened.until(lambda: "testing" not in opened.text and "tested just now" in opened.text)
 
 
 def row(opened: OpenDeck, label: str) -> str:
@@ -65,7 +67,7 @@ async def test_the_cost_is_said_before_and_the_table_fills(deck: RealDeck, talen
         await opened.press("n")
         await opened.until(lambda: isinstance(opened.app.screen, AbilitiesScreen))
         assert talent.tests == 0
-        await all_tested(opened)
+        await all_tested(opened, talent)
         assert talent.tests > 10
         assert "✓ yes" in row(opened, "Several choices")
         assert "▸ one" in row(opened, "Ability")
@@ -101,7 +103,7 @@ async def test_what_is_remembered_is_there_at_once_and_changes_are_marked(
         await opened.until(lambda: "Several choices" in opened.text)
         assert "tested just now" in opened.text
         talent.can = {"n": "ignored", "json_object": "yes"}
-        await all_tested(opened)
+        await all_tested(opened, talent)
         assert "! ignored (was yes)" in row(opened, "Several choices")
         assert "was" not in row(opened, "JSON object")
         assert "one: Several choices was yes, is now ignored" in opened.text
