@@ -171,7 +171,7 @@ def _counts(results: Path) -> dict[str, int]:
 
 
 def _circumstances(begun: float) -> dict[str, object]:
-    versions = f"Python {platform.python_version()}, Textual {version('textual')}"
+    versions = f"Python {platform.python_version()}, Textual {version('textual')}, lmdeck {version('lmdeck')}"
     return {
         "seconds": round(time.monotonic() - begun),
         "date": datetime.now(UTC).date().isoformat(),
