@@ -731,10 +731,21 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "The first violation is shown": (
         "tests/core/test_schema_check.py::test_the_first_violation_has_its_place_and_a_sentence",
+        "tests/core/test_schema_check.py::test_what_can_be_mended_is_told_before_what_follows_from_it",
         "tests/cli/test_ask_schema.py::test_the_first_violation_and_the_answer_are_shown",
     ),
     "`format` is not judged": (
         "tests/core/test_schema_check.py::test_a_price_is_a_multiple_of_a_cent_and_a_format_is_not_judged",
+    ),
+    "Patterns are those of ECMA-262": (
+        "tests/core/test_schema_pattern.py::test_a_pattern_means_what_it_means_in_ecma_262",
+    ),
+    "A pattern that Python cannot run": (
+        "tests/core/test_schema_pattern.py::test_what_is_no_pattern_or_what_python_cannot_run_is_refused",
+    ),
+    "A reference that leads to nothing": (
+        "tests/core/test_schema_check.py::test_what_is_no_schema_is_refused_with_its_place",
+        "tests/core/test_schema_check.py::test_a_schema_of_ordinary_recursion_is_one",
     ),
     "A server that refuses the form": (
         "tests/cli/test_ask_schema.py::test_the_ladder_is_climbed_after_a_refusal_that_names_the_field",

@@ -1,30 +1,34 @@
 """JSON Schema: whether a schema is one, and the first thing in a value that it does not allow.
 
-Patterns are those of Python; ``format`` is not judged, as section 7.2 of
+``format`` is not judged, as section 7.2 of
 https://json-schema.org/draft/2020-12/json-schema-validation has it.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from tui.core.counted import Counted
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
+from tui.core.schema_problem import EndlessReferenceError, ReferenceProblemError
 from tui.texts import schemas as texts
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import SchemaError, ValidationError
+    from jsonschema.exceptions import ValidationError
 
 _LONGEST_SHOWN = 60
 _MOST_SHOWN = 8
 _KINDS = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
 _SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 
+_MOST_OF = {"items": "prefixItems", "additionalItems": "items"}
+"""Keywords that allow no item beside those of another one."""
+_NAMED = ("properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "propertyNames")
+"""Keywords of our own whose error has a property for its message."""
 _EXCLUSIVE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
 
 
@@ -59,18 +63,30 @@ def check_schema(schema: Mapping[str, Any]) -> None:
         raise SchemaProblemError(texts.NO_DIALECT)
     try:
         error = _library().error_in_schema(schema)
-        unknown = None if error is not None else _library().unknown_reference(schema)
-        endless = None if error is not None or unknown is not None else _library().endless_reference(schema)
+        if error is None:
+            _check_references(schema)
     except RecursionError as deep:
         raise SchemaProblemError(texts.TOO_DEEP) from deep
+    if error is not None:
+        raise SchemaProblemError(_no_schema(_path_text(error.absolute_path), error))
+
+
+def _check_references(schema: Mapping[str, Any]) -> None:
+    try:
+        _library().refuse_references(schema)
+    except ReferenceProblemError as wrong:
+        reference = safe_line(wrong.reference, _LONGEST_SHOWN)
+        if wrong.error is not None:
+            place = reference + _path_text(wrong.error.absolute_path)[1:]
+            raise SchemaProblemError(_no_schema(place, wrong.error)) from wrong
+        words = texts.ENDLESS if isinstance(wrong, EndlessReferenceError) else texts.NO_REFERENCE
+        raise SchemaProblemError(words.format(reference=reference)) from wrong
     except ValueError as wrong:
         raise SchemaProblemError(texts.NO_URI.format(reason=safe_line(str(wrong), _LONGEST_SHOWN))) from wrong
-    if error is not None:
-        place = _path_text(error.absolute_path)
-        raise SchemaProblemError(texts.NO_SCHEMA.format(path=place, problem=_problem(error)))
-    for reference, words in ((unknown, texts.NO_REFERENCE), (endless, texts.ENDLESS)):
-        if reference is not None:
-            raise SchemaProblemError(words.format(reference=safe_line(reference, _LONGEST_SHOWN)))
+
+
+def _no_schema(place: str, error: ValidationError) -> str:
+    return texts.NO_SCHEMA.format(path=place, problem=_problem(error))
 
 
 def first_violation(schema: Mapping[str, Any], value: Any) -> Violation | None:
@@ -93,37 +109,52 @@ def _path_text(path: Iterable[str | int]) -> str:
     return text
 
 
-def _problem(error: ValidationError | SchemaError) -> str:
-    keyword, allowed, found = str(error.validator), error.validator_value, error.instance
-    if error.validator is None:
-        return texts.NEVER.format(found=_shown(found))
-    if keyword in _EXCLUSIVE and error.schema.get(_EXCLUSIVE[keyword]) is True:  # as draft 4 has it
-        keyword = _EXCLUSIVE[keyword]
+def _problem(error: ValidationError) -> str:
+    keyword, allowed, found = _told_as(error)
+    if keyword == "propertyNames":
+        return texts.NAME.format(name=_shown(error.message), problem=_problem(error.context[0]))
     words = texts.VIOLATIONS.get(keyword, texts.OTHER_VIOLATION)
-    if keyword in _SIZES and allowed == 1:
-        words = texts.OF_ONE[keyword]
     return words.format(
         keyword=keyword,
         allowed=Counted(allowed if keyword == "format" else _allowed(allowed)),
         found=_shown(found),
         kind=_KINDS.get(type(found), "null"),
-        names=", ".join(_names(error)),
+        names=_name(error),
         size=len(found) if keyword in _SIZES else "",
     )
 
 
-def _names(error: ValidationError | SchemaError) -> list[str]:
-    """Return the properties that are missing, or that may not be there."""
-    found, rules = error.instance, error.schema
+def _told_as(error: ValidationError) -> tuple[str, Any, Any]:
+    """Return the keyword whose words tell an error, with what it allows and what is found."""
+    keyword, allowed, found = str(error.validator), error.validator_value, error.instance
+    if error.validator is None:
+        keyword = "false"
+    elif keyword in _EXCLUSIVE and error.schema.get(_EXCLUSIVE[keyword]) is True:  # as draft 4 has it
+        keyword = _EXCLUSIVE[keyword]
+    elif keyword in _MOST_OF:
+        keyword, allowed = "maxItems", len(error.schema.get(_MOST_OF[keyword], ()))
+    elif keyword == "oneOf" and not error.context:
+        keyword = "several"
+    return keyword, allowed, found
+
+
+def _name(error: ValidationError) -> str:
+    """Return the property that is missing, or that may not be there."""
+    found, rules = error.instance, error.validator_value
+    if error.validator in _NAMED:
+        return _shown(error.message)
     if error.validator == "required":
-        return [_shown(name) for name in error.validator_value if name not in found][:1]
-    if error.validator == "additionalProperties":
-        known = rules.get("properties", {})
-        forms = "|".join(f"(?:{form})" for form in rules.get("patternProperties", ())) or "(?!)"
-        return [_shown(name) for name in found if name not in known and not re.search(forms, name)][:1]
-    if error.validator == "unevaluatedProperties":
-        return [_shown(error.message)]
-    return []
+        return next(_shown(name) for name in rules if name not in found)
+    if error.validator in ("dependentRequired", "dependencies"):
+        return next(_shown(name) for name in _needed(rules, found) if name not in found)
+    return ""
+
+
+def _needed(rules: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the properties that others of a value need."""
+    for name, needed in rules.items():
+        if name in found:
+            yield from [needed] if isinstance(needed, str) else (needed if isinstance(needed, list) else ())
 
 
 def _allowed(value: Any) -> str:

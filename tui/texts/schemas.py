@@ -47,9 +47,17 @@ COUNTS: Final = "prompt {prompt:token|tokens}, answer {completion:token|tokens}"
 COUNTS_REASONING: Final = "{counts}, of which reasoning {reasoning}"
 
 NOT_ALLOWED: Final = "{names} is not allowed"
+MISSING: Final = "{names} is missing"
+NO_FORM: Final = "matches none of the allowed forms"
+MULTIPLE: Final = "must be a multiple of {allowed}, not {found}"
+EXCLUDED: Final = "has a form that the schema excludes"
 VIOLATIONS: Final = {
     "type": "must be {allowed}, not {kind}",
-    "required": "{names} is missing",
+    "required": MISSING,
+    "dependentRequired": MISSING,
+    "dependencies": MISSING,
+    "properties": NOT_ALLOWED,
+    "patternProperties": NOT_ALLOWED,
     "additionalProperties": NOT_ALLOWED,
     "unevaluatedProperties": NOT_ALLOWED,
     "enum": "must be one of {allowed}, not {found}",
@@ -59,7 +67,8 @@ VIOLATIONS: Final = {
     "maximum": "must be at most {allowed}, not {found}",
     "exclusiveMinimum": "must be greater than {allowed}, not {found}",
     "exclusiveMaximum": "must be less than {allowed}, not {found}",
-    "multipleOf": "must be a multiple of {allowed}, not {found}",
+    "multipleOf": MULTIPLE,
+    "divisibleBy": MULTIPLE,
     "minLength": "must have at least {allowed:character|characters}, not {size}",
     "maxLength": "must have at most {allowed:character|characters}, not {size}",
     "minItems": "must have at least {allowed:item|items}, not {size}",
@@ -67,22 +76,19 @@ VIOLATIONS: Final = {
     "minProperties": "must have at least {allowed:property|properties}, not {size}",
     "maxProperties": "must have at most {allowed:property|properties}, not {size}",
     "uniqueItems": "has the same item twice",
-    "anyOf": "matches none of the allowed forms",
-    "oneOf": "matches none or several of the allowed forms",
-    "not": "has a form that the schema excludes",
+    "anyOf": NO_FORM,
+    "oneOf": NO_FORM,
+    "several": "matches several of the allowed forms, and may match one only",
+    "not": EXCLUDED,
+    "disallow": EXCLUDED,
+    "false": "{found} is not allowed",
     "contains": "has no item of the required form",
+    "minContains": "must have at least {allowed:item|items} of the required form",
+    "maxContains": "must have at most {allowed:item|items} of the required form",
     "format": "{found} is not a valid {allowed}",
 }
-OF_ONE: Final = {
-    "minLength": "must have at least 1 character, not {size}",
-    "maxLength": "must have at most 1 character, not {size}",
-    "minItems": "must have at least 1 item, not {size}",
-    "maxItems": "must have at most 1 item, not {size}",
-    "minProperties": "must have at least 1 property, not {size}",
-    "maxProperties": "must have at most 1 property, not {size}",
-}
 OTHER_VIOLATION: Final = "does not follow {keyword}"
-NEVER: Final = "{found} is not allowed"
+NAME: Final = "the name {name}: {problem}"
 OR: Final = " or "
 
 # ── Asking ──────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,234 @@
+"""Where the references of a schema lead: to nothing, to what is no schema, or back without end.
+
+Each is followed as ``jsonschema`` follows it: by the dialect, the base address and the dynamic scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+import jsonschema_specifications
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import validator_for
+from referencing import Registry, Specification
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DynamicAnchor, lookup_recursive_ref, specification_with
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.schema_pattern import compiled
+from tui.core.schema_problem import EndlessReferenceError, ReferenceProblemError
+
+_RECURSIVE = "$recursiveRef"
+_REFERENCES = ("$ref", "$dynamicRef", _RECURSIVE)
+_ANCHOR_OF_DIALECTS = "meta"
+
+CheckPart = Callable[[Any, Any], ValidationError | None]
+"""Judges whether something is a schema of a dialect."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A schema in a schema, as it is judged where one way leads to it."""
+
+    rules: Any
+    resolver: Any
+    dialect: Any
+    """The validator that judges it."""
+
+    @property
+    def specification(self) -> Specification[Any]:
+        return specification_with(self.dialect.META_SCHEMA["$schema"])
+
+    def inner(self, rules: Any) -> _Part:
+        """Return what is written in it."""
+        dialect = _dialect_of(rules, self.dialect)
+        found = _Part(rules, self.resolver, dialect)
+        resource = found.specification.create_resource(rules)
+        return _Part(rules, self.resolver.in_subresource(resource), dialect)
+
+    @property
+    def all_inner(self) -> Iterator[_Part]:
+        """What is written in it, whatever it judges."""
+        if isinstance(self.rules, Mapping):
+            known = self.specification.subresources_of(self.rules)
+            for rules in chain(known, _same_value(self.rules, self.dialect.VALIDATORS)):
+                if isinstance(rules, Mapping):  # dependencies of older drafts have lists among them
+                    yield self.inner(rules)
+
+    @property
+    def references(self) -> Iterator[tuple[str, str]]:
+        """The keyword and the address of each of its references."""
+        if isinstance(self.rules, Mapping):
+            for keyword in _REFERENCES:
+                reference = self.rules.get(keyword)
+                if keyword in self.dialect.VALIDATORS and isinstance(reference, str):
+                    yield keyword, reference
+
+    def target(self, keyword: str, reference: str) -> _Part:
+        """Return what a reference leads to.
+
+        Raises:
+            ReferenceProblemError: there is nothing.
+        """
+        try:
+            is_recursive = keyword == _RECURSIVE
+            found = lookup_recursive_ref(self.resolver) if is_recursive else self.resolver.lookup(reference)
+        except Unresolvable as unknown:
+            raise ReferenceProblemError(reference) from unknown
+        except (
+            AttributeError,
+            TypeError,
+        ) as nowhere:  # a pointer into a number, an anchor beside such a list
+            raise ReferenceProblemError(reference) from nowhere
+        except ValueError as nowhere:  # a pointer into a text, or no address at all
+            if "#/" not in reference:
+                raise
+            raise ReferenceProblemError(reference) from nowhere
+        return _Part(found.contents, found.resolver, _dialect_of(found.contents, self.dialect))
+
+    @property
+    def applied(self) -> Iterator[tuple[_Part, str]]:
+        """What judges the same value as it does, each with the reference to it."""
+        if not isinstance(self.rules, Mapping):
+            return
+        for keyword, reference in self.references:
+            yield self.target(keyword, reference), reference
+            if keyword == "$ref" and "unevaluatedProperties" not in self.dialect.VALIDATORS:
+                return  # older drafts ignore what stands beside it
+        for rules in _same_value(self.rules, self.dialect.VALIDATORS):
+            if isinstance(rules, Mapping):
+                yield self.inner(rules), ""
+
+
+class _Keys:
+    """Tells parts apart: what they are, and of the way to them only what decides where references lead.
+
+    By their whole ways, a few resources that refer to each other would be more parts than can be followed.
+    """
+
+    def __init__(self, parts: Iterable[_Part]) -> None:
+        rules = [part.rules for part in parts]
+        anchors = (each.get("$dynamicAnchor") for each in rules)
+        self._anchors = sorted({_ANCHOR_OF_DIALECTS, *(name for name in anchors if isinstance(name, str))})
+        self._is_recursive = any(_RECURSIVE in each for each in rules)
+        self._has_anchor: dict[tuple[str, str], bool] = {}
+
+    def __call__(self, part: _Part) -> Hashable:
+        scope = [*part.resolver.dynamic_scope()]
+        outermost = [
+            next((at for at, registry in reversed(scope) if self._is_at(at, registry, name)), "")
+            for name in self._anchors
+        ]
+        recursive = id(lookup_recursive_ref(part.resolver).contents) if self._is_recursive else 0
+        return id(part.rules), recursive, *outermost
+
+    def _is_at(self, address: str, registry: Registry[Any], name: str) -> bool:
+        known = self._has_anchor.get((address, name))
+        if known is None:
+            try:
+                known = isinstance(registry.anchor(address, name).value, DynamicAnchor)
+            except (Unresolvable, LookupError):
+                known = False
+            self._has_anchor[address, name] = known
+        return known
+
+
+def check_references(schema: Mapping[str, Any], dialect: Any, check: CheckPart) -> None:
+    """Make sure that all references of a schema can be followed.
+
+    Raises:
+        ReferenceProblemError: one cannot.
+        ValueError: an address in it is none.
+    """
+    resource = specification_with(dialect.META_SCHEMA["$schema"]).create_resource(schema)
+    root = _Part(schema, own_registry().resolver_with_root(resource), dialect)
+    written = list(_closure(root, lambda part: part.all_inner, lambda part: id(part.rules)))
+    key = _Keys(written)
+    parts = list(_closure(root, _ways_from(written, check), key))
+    for part in parts:
+        _check_patterns(part.rules)
+    _refuse_endless(parts, key)
+
+
+def own_registry() -> Registry[Any]:
+    """Return what schemas may refer to beside themselves: the dialects; nothing is fetched."""
+    registry: Registry[Any] = jsonschema_specifications.REGISTRY
+    return registry
+
+
+def _dialect_of(rules: Any, outer: Any) -> Any:
+    return validator_for(rules, default=outer) if isinstance(rules, Mapping) else outer
+
+
+def _ways_from(written: Iterable[_Part], check: CheckPart) -> Callable[[_Part], Iterator[_Part]]:
+    """Return what gives the parts to which one leads: what is written in it, and what it refers to."""
+    known = {id(part.rules) for part in written}
+
+    def next_parts(part: _Part) -> Iterator[_Part]:
+        yield from part.all_inner
+        for keyword, reference in part.references:
+            target = part.target(keyword, reference)
+            if id(target.rules) not in known and (error := check(target.rules, target.dialect)):
+                raise ReferenceProblemError(reference, error)
+            known.add(id(target.rules))
+            yield target
+
+    return next_parts
+
+
+def _closure(
+    root: _Part, next_parts: Callable[[_Part], Iterable[_Part]], key: Callable[[_Part], Hashable]
+) -> Iterator[_Part]:
+    """Yield all parts to which one leads, and that part."""
+    pending, seen = [root], set()
+    while pending:
+        part = pending.pop()
+        if key(part) not in seen:
+            seen.add(key(part))
+            yield part
+            pending += next_parts(part)
+
+
+def _check_patterns(rules: Any) -> None:
+    """Check what the schemas of drafts 3 and 4 say nothing about."""
+    patterns = rules.get("patternProperties", ()) if isinstance(rules, Mapping) else ()
+    for pattern in patterns:
+        try:
+            compiled(pattern)
+        except ValueError as wrong:
+            error = ValidationError("", "format", validator_value="regex", instance=pattern)
+            raise ReferenceProblemError("patternProperties", error) from wrong
+
+
+def _refuse_endless(parts: Iterable[_Part], key: Callable[[_Part], Hashable]) -> None:
+    judged: dict[Hashable, bool] = {}
+    """The parts by their keys, and whether all that applies with them has been followed."""
+
+    def follow(part: _Part, reference: str) -> None:
+        place = key(part)
+        if judged.get(place):
+            return
+        if place in judged:
+            raise EndlessReferenceError(reference)
+        judged[place] = False
+        for applied, name in part.applied:
+            follow(applied, name or reference)
+        judged[place] = True
+
+    for part in parts:
+        follow(part, "")
+
+
+def _same_value(rules: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what a schema applies to the value itself, by the keywords that its dialect knows."""
+    found = {keyword: rules[keyword] for keyword in rules if keyword in known}
+    yield from (found[keyword] for keyword in ("not", "if") if keyword in found)
+    if "if" in found:
+        yield from (rules[keyword] for keyword in ("then", "else") if keyword in rules)
+    for keyword in ("allOf", "anyOf", "oneOf", "extends", "type", "disallow"):
+        parts = found.get(keyword, [])
+        yield from parts if isinstance(parts, list) else [parts]
+    for keyword in ("dependentSchemas", "dependencies"):
+        yield from found.get(keyword, {}).values()
