@@ -56,6 +56,155 @@ def test_each_object_is_closed_and_complete(schema: dict[str, Any]) -> None:
     assert problem is not None
 
 
+VALUES: list[Any] = ["x", "a", "", 1, 2, 2.5, True, None, [], ["x"]]
+"""Of which each leaf takes some."""
+ANY_JUDGES: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(
+            ["string", "integer", "boolean", "null", ["string", "integer"], ["array", "null"]]
+        ),
+        "enum": st.lists(st.sampled_from(["x", "a", 1, None]), min_size=1, max_size=3),
+        "const": st.sampled_from(["x", 1, None]),
+        "$ref": st.just("#/$defs/x"),
+        "anyOf": st.lists(
+            st.sampled_from([{"const": "x"}, {"type": "integer"}, {"type": "null"}, {}]), min_size=1
+        ),
+        "oneOf": st.lists(st.sampled_from([{"const": "x"}, {"const": "a"}, {"type": "integer"}]), min_size=1),
+        "not": st.sampled_from(
+            [{"type": "null"}, {"const": "x"}, {"enum": [None, 1]}, {"$ref": "#/$defs/x"}]
+        ),
+        "minLength": st.integers(0, 2),
+        "minimum": st.integers(0, 2),
+        "pattern": st.just("x"),
+        "items": st.sampled_from([{"type": "string"}, True]),
+        "description": st.just("words"),
+    },
+)
+JUDGES = ANY_JUDGES.filter(lambda rules: "$ref" not in rules.get("not", ()))  # it is refused
+Known = tuple[dict[str, Any], list[Any]]
+"""A schema, and values in which each property is."""
+
+
+@st.composite
+def known_objects(draw: st.DrawFn, inner: st.SearchStrategy[Known]) -> Known:
+    parts = draw(st.dictionaries(NAMES, inner, min_size=1, max_size=3))
+    required = draw(st.lists(st.sampled_from(sorted(parts)), unique=True))
+    schema = {"type": "object", "properties": {name: part for name, (part, _) in parts.items()}}
+    longest = max(len(values) for _, values in parts.values())
+    values = [
+        {name: held[place % len(held)] for name, (_, held) in parts.items()} for place in range(longest)
+    ]
+    return {**schema, "required": required}, values
+
+
+KNOWN: st.SearchStrategy[Known] = known_objects(
+    st.recursive(
+        JUDGES.map(lambda rules: (rules, VALUES)),
+        lambda inner: (
+            known_objects(inner)
+            | inner.map(lambda part: ({"type": "array", "items": part[0]}, [[value] for value in part[1]]))
+            | inner.map(
+                lambda part: ({"type": "array", "prefixItems": [part[0]]}, [[value] for value in part[1]])
+            )
+            | st.lists(inner, min_size=1, max_size=2).map(
+                lambda parts: ({"anyOf": [part for part, _ in parts]}, [v for _, held in parts for v in held])
+            )
+        ),
+        max_leaves=5,
+    )
+)
+
+
+def objects_in(rules: Any) -> list[dict[str, Any]]:
+    """Return the schemas of objects in a schema, from the outside in."""
+    if isinstance(rules, list):
+        return [found for part in rules for found in objects_in(part)]
+    if not isinstance(rules, dict):
+        return []
+    own = [rules] if isinstance(rules.get("properties"), dict) and "object" in rules.get("type", ()) else []
+    return own + [found for part in rules.values() for found in objects_in(part)]
+
+
+@given(KNOWN)
+def test_what_became_nullable_may_be_null_and_what_was_valid_stays_so(known: Known) -> None:
+    schema, values = known
+    definitions = {"$defs": {"x": {"enum": ["x", 1]}}}
+    schema |= definitions
+    strict = strict_schema(schema).schema
+    check_schema(strict)
+    before, after = objects_in(schema), objects_in(strict)
+    assert len(before) == len(after)
+    for old, new in zip(before, after, strict=True):
+        for name in old["properties"].keys() - set(old["required"]):
+            assert first_violation(new["properties"][name] | definitions, None) is None
+        assert (new["additionalProperties"], new["required"]) == (False, list(old["properties"]))
+    for value in values:
+        assert first_violation(schema, value) is not None or first_violation(strict, value) is None
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "string", "oneOf": [{"const": "x"}, {"const": "y"}]},
+        {"type": "string", "anyOf": [{"const": "x"}]},
+        {"type": "string", "not": {"type": "null"}},
+        {"type": "string", "const": "x"},
+        {"type": "string", "enum": ["x"], "not": {"const": "y"}},
+        {"type": "string", "$ref": "#/$defs/x"},
+        {"enum": ["x"]},
+    ],
+)
+def test_an_optional_property_is_nullable_whatever_it_says(part: dict[str, Any]) -> None:
+    schema = {"type": "object", "properties": {"a": part}, "$defs": {"x": {"type": "string"}}}
+    strict = strict_schema(schema).schema
+    assert first_violation(strict, {"a": None}) is None
+    assert first_violation(strict, {"a": "x"}) is None
+    assert first_violation(strict, {"a": 1}) is not None
+
+
+OPEN: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+CLOSED = {**OPEN, "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda part: {"items": part},
+        lambda part: {"items": [part]},
+        lambda part: {"items": [{}], "additionalItems": part},
+        lambda part: {"prefixItems": [part], "unevaluatedItems": part},
+        lambda part: {"anyOf": [{"oneOf": [part]}]},
+        lambda part: {"definitions": {"x": part}, "$ref": "#/definitions/x"},
+        lambda part: {"items": {"$defs": {"x": {"$defs": {"y": part}}}}},
+    ],
+)
+def test_objects_are_closed_wherever_they_stand(around: Any) -> None:
+    assert strict_schema(around(OPEN)).schema == around(CLOSED)
+
+
+def test_a_reference_into_a_part_that_moved_leads_to_its_new_place() -> None:
+    part = {
+        "type": "object",
+        "properties": {"k~/é": {"$defs": {"x": {"type": "integer"}}, "$ref": "#/$defs/y"}},
+    }
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"anyOf": [part], "$defs": {"x": {"type": "string"}}},
+            "b": {"$ref": "#/properties/a/$defs/x"},
+            "c": {"$ref": "#/properties/a/anyOf/0/properties/k~0~1%C3%A9/$defs/x"},
+            "d": {"$ref": "#/properties/a"},
+        },
+        "$defs": {"y": {}},
+    }
+    strict = strict_schema(schema).schema
+    check_schema(strict)
+    assert first_violation(strict, {"a": None, "b": "x", "c": 1, "d": None}) is None
+    assert first_violation(strict, {"a": None, "b": 1, "c": 1, "d": None}) is not None
+    assert first_violation(strict, {"a": None, "b": "x", "c": "x", "d": None}) is not None
+
+
 def test_what_changes_is_counted_and_the_rest_stays() -> None:
     schema = {
         "type": "object",
@@ -101,6 +250,20 @@ def test_what_changes_is_counted_and_the_rest_stays() -> None:
         ),
         ({"anyOf": [{"allOf": []}]}, "$.anyOf[0]: allOf has no strict form"),
         ({"patternProperties": {"a": {}}}, "$: patternProperties has no strict form"),
+        (
+            {"additionalProperties": {"type": "string"}},
+            "--strict cannot close $: its property names are open",
+        ),
+        ({**OPEN, "required": ["a", "b"]}, "--strict cannot close $: its property names are open"),
+        ({**OPEN, "not": {"required": ["b"]}}, "$: not with an object in it has no strict form"),
+        ({"contains": OPEN}, "$: contains with an object in it has no strict form"),
+        ({"dependencies": {"a": OPEN}}, "$: dependencies with an object in it has no strict form"),
+        ({**OPEN, "anyOf": [OPEN]}, "$: anyOf beside properties has no strict form"),
+        ({**OPEN, "$ref": "#/$defs/b", "$defs": {"b": OPEN}}, "$: $ref beside properties has no strict form"),
+        ({"properties": {"a": {}, "b": {}}, "maxProperties": 1}, "$: maxProperties has no strict form"),
+        ({"$ref": "#/x/y", "x": {"y": OPEN}}, "$: #/x/y has no strict form"),
+        ({"if": {}, "then": OPEN}, "$: if has no strict form"),
+        ({"else": OPEN}, "$: else has no strict form"),
     ],
 )
 def test_what_has_no_strict_form_is_refused(schema: dict[str, Any], where: str) -> None:

@@ -7,13 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from tui.core.lazy_dataclass import dataclass
 from tui.texts import schemas as texts
 
-_LISTS = ("anyOf", "oneOf", "prefixItems")
+_PARTS = ("items", "additionalItems", "unevaluatedItems")
+_LISTS = ("anyOf", "oneOf", "prefixItems", "items")
 _MAPS = ("properties", "$defs", "definitions")
-_WITHOUT_STRICT_FORM = ("allOf", "patternProperties", "unevaluatedProperties", "dependentSchemas", "if")
+_WITHOUT_STRICT_FORM = (
+    "allOf",
+    "patternProperties",
+    "unevaluatedProperties",
+    "dependentSchemas",
+    "if",
+    "then",
+    "else",
+)
+_WITHOUT_OBJECTS = ("not", "contains", "dependencies")
+"""Keywords whose schemas say nothing of what an object is: closed, they would mean something else."""
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_OF_OBJECTS = ("properties", "additionalProperties", "required", *_REFERENCES)
+_JUDGE_NULL = (*_REFERENCES, "const", "anyOf", "oneOf", "not")
+"""Keywords that may refuse null whatever ``type`` allows; those of one type say nothing about it."""
+
+_Path = tuple[str | int, ...]
 
 
 class NotStrictError(ValueError):
@@ -37,58 +55,120 @@ def strict_schema(schema: Mapping[str, Any]) -> StrictSchema:
     Raises:
         NotStrictError: it has none.
     """
-    counts = {"closed": 0, "nullable": 0}
-    return StrictSchema(_rewritten(schema, "$", counts), **counts)
+    rewriting = _Rewriting()
+    found = rewriting.rewritten(schema, ())
+    return StrictSchema(_redirected(found, rewriting.wrapped), rewriting.closed, rewriting.nullable)
 
 
-def _rewritten(schema: Mapping[str, Any], path: str, counts: dict[str, int]) -> dict[str, Any]:
+class _Rewriting:
+    def __init__(self) -> None:
+        self.closed = 0
+        self.nullable = 0
+        self.wrapped: set[_Path] = set()
+        """Where a part became one form of two, so that what is inside has another place."""
+
+    def rewritten(self, schema: Mapping[str, Any], path: _Path) -> dict[str, Any]:
+        _refuse_keywords(schema, path)
+        found = dict(schema)
+        for keyword in _MAPS:
+            if isinstance(parts := schema.get(keyword), Mapping):
+                found[keyword] = {
+                    name: self._part(part, (*path, keyword, name)) for name, part in parts.items()
+                }
+        for keyword in _LISTS:
+            if isinstance(parts := schema.get(keyword), list):
+                found[keyword] = [
+                    self._part(part, (*path, keyword, place)) for place, part in enumerate(parts)
+                ]
+        for keyword in _PARTS:
+            if isinstance(part := schema.get(keyword), Mapping):
+                found[keyword] = self.rewritten(part, (*path, keyword))
+        if _is_object(found):
+            self._close(found, path)
+        return found
+
+    def _part(self, part: Any, path: _Path) -> Any:
+        return self.rewritten(part, path) if isinstance(part, Mapping) else part
+
+    def _close(self, found: dict[str, Any], path: _Path) -> None:
+        others, properties = found.get("additionalProperties"), found.get("properties") or {}
+        required = found.get("required", ())
+        names = required if isinstance(required, list | tuple) else ()  # draft 3 has a boolean
+        if others not in (None, False) or (not properties and others is None) or {*names} - {*properties}:
+            _refuse(path, texts.OPEN_OBJECT)
+        self.closed += others is None
+        optional = [name for name in properties if name not in names]
+        self.nullable += len(optional)
+        for name in optional:
+            if _needs_wrapping(properties[name]):
+                self.wrapped.add((*path, "properties", name))
+        found["properties"] = {
+            name: _nullable(part) if name in optional else part for name, part in properties.items()
+        }
+        found["required"] = list(properties)
+        found["additionalProperties"] = False
+
+
+def _refuse_keywords(schema: Mapping[str, Any], path: _Path) -> None:
     for keyword in _WITHOUT_STRICT_FORM:
         if keyword in schema:
             _refuse(path, texts.OPEN_KEYWORD.format(keyword=keyword))
-    found = dict(schema)
-    for keyword in _MAPS:
-        if isinstance(parts := found.get(keyword), Mapping):
-            found[keyword] = {
-                name: _part(part, f"{path}.{keyword}.{name}", counts) for name, part in parts.items()
-            }
-    for keyword in _LISTS:
-        if isinstance(parts := found.get(keyword), list):
-            found[keyword] = [
-                _part(part, f"{path}.{keyword}[{place}]", counts) for place, part in enumerate(parts)
-            ]
-    if "items" in found:
-        found["items"] = _part(found["items"], f"{path}.items", counts)
-    types = found.get("type")
-    if "properties" in found or types == "object" or (isinstance(types, list) and "object" in types):
-        _close(found, path, counts)
-    return found
+    for keyword in _WITHOUT_OBJECTS:
+        if keyword in schema and _speaks_of_objects(schema[keyword]):
+            _refuse(path, texts.OBJECTS_IN.format(keyword=keyword))
+    if schema.get("properties"):
+        for keyword in ("anyOf", "oneOf", *_REFERENCES):
+            if _adds_properties(keyword, schema.get(keyword, ())):
+                _refuse(path, texts.OBJECTS_BESIDE.format(keyword=keyword))
+    if len(schema.get("properties", ())) > schema.get("maxProperties", float("inf")):
+        _refuse(path, texts.OPEN_KEYWORD.format(keyword="maxProperties"))
+    reference = schema.get("$ref")
+    first, *steps = reference.split("/") if isinstance(reference, str) else ("",)
+    if first == "#" and steps and steps[0] not in {*_MAPS, *_LISTS, *_PARTS}:
+        _refuse(path, texts.OPEN_KEYWORD.format(keyword=reference))
 
 
-def _part(part: Any, path: str, counts: dict[str, int]) -> Any:
-    return _rewritten(part, path, counts) if isinstance(part, Mapping) else part
+def _is_object(schema: Mapping[str, Any]) -> bool:
+    types = schema.get("type")
+    allowed = types if isinstance(types, list) else [types]
+    return (
+        "object" in allowed
+        or "properties" in schema
+        or isinstance(schema.get("additionalProperties"), Mapping)
+    )
 
 
-def _close(found: dict[str, Any], path: str, counts: dict[str, int]) -> None:
-    others, properties = found.get("additionalProperties"), found.get("properties")
-    if others not in (None, False) or (not properties and others is None):
-        _refuse(path, texts.OPEN_OBJECT)
-    counts["closed"] += others is None
-    optional = [name for name in properties or {} if name not in found.get("required", [])]
-    counts["nullable"] += len(optional)
-    found["properties"] = {
-        name: _nullable(part) if name in optional else part for name, part in (properties or {}).items()
-    }
-    found["required"] = list(found["properties"])
-    found["additionalProperties"] = False
+def _speaks_of_objects(rules: Any) -> bool:
+    if isinstance(rules, Mapping):
+        return _is_object(rules) or any(
+            name in _OF_OBJECTS or _speaks_of_objects(part) for name, part in rules.items()
+        )
+    return isinstance(rules, list) and any(
+        isinstance(part, Mapping) and _speaks_of_objects(part) for part in rules
+    )
+
+
+def _adds_properties(keyword: str, rules: Any) -> bool:
+    """Whether what stands beside properties has others: closed, the two exclude each other."""
+    if keyword in _REFERENCES:
+        return isinstance(rules, str)
+    return any(
+        isinstance(form, Mapping) and (_is_object(form) or not form.keys().isdisjoint(_REFERENCES))
+        for form in rules
+    )
+
+
+def _needs_wrapping(part: Any) -> bool:
+    return isinstance(part, Mapping) and ("type" not in part or not part.keys().isdisjoint(_JUDGE_NULL))
 
 
 def _nullable(part: Any) -> Any:
     """Return a schema that allows null as well."""
     if not isinstance(part, Mapping):
         return part if part is True else {"type": "null"}
-    types = part.get("type")
-    if "$ref" in part or "const" in part or types is None:
+    if _needs_wrapping(part):
         return {"anyOf": [dict(part), {"type": "null"}]}
+    types = part["type"]
     allowed = types if isinstance(types, list) else [types]
     found = {**part, "type": allowed if "null" in allowed else [*allowed, "null"]}
     if "enum" in part and None not in part["enum"]:
@@ -96,5 +176,30 @@ def _nullable(part: Any) -> Any:
     return found
 
 
-def _refuse(path: str, problem: str) -> None:
-    raise NotStrictError(texts.NOT_STRICT.format(path=path, problem=problem))
+def _redirected(rules: Any, wrapped: set[_Path]) -> Any:
+    """Return rules whose references lead to the new places of what they name."""
+    if isinstance(rules, list):
+        return [_redirected(part, wrapped) for part in rules]
+    if not isinstance(rules, Mapping):
+        return rules
+    found = {name: _redirected(part, wrapped) for name, part in rules.items()}
+    reference = found.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/"):
+        found["$ref"] = _new_place(reference, wrapped)
+    return found
+
+
+def _new_place(reference: str, wrapped: set[_Path]) -> str:
+    found, path = "#", ()  # type: str, _Path
+    segments = reference[2:].split("/")
+    for segment in segments:
+        found += "/anyOf/0" if path in wrapped else ""
+        found += f"/{segment}"
+        name = unquote(segment).replace("~1", "/").replace("~0", "~")
+        path = (*path, int(name) if path and path[-1] in _LISTS and name.isdigit() else name)
+    return found
+
+
+def _refuse(path: _Path, problem: str) -> None:
+    place = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    raise NotStrictError(texts.NOT_STRICT.format(path=place, problem=problem))

@@ -35,7 +35,8 @@ def rewrite_strictly(asked: AskedSchema, path: str) -> tuple[AskedSchema, Strict
     """
     try:
         strict = strict_schema(asked.schema)
-    except NotStrictError as problem:
+        check_schema(strict.schema)  # in what its dialect does not know, a part may have moved away
+    except (NotStrictError, SchemaProblemError) as problem:
         raise _refused(path, problem) from problem
     return AskedSchema(asked.name, strict.schema, is_strict=True), strict
 

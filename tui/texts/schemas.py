@@ -18,6 +18,8 @@ NO_DIALECT: Final = "$schema must be a text"
 NOT_STRICT: Final = "--strict cannot close {path}: {problem}"
 OPEN_OBJECT: Final = "its property names are open"
 OPEN_KEYWORD: Final = "{keyword} has no strict form"
+OBJECTS_IN: Final = "{keyword} with an object in it has no strict form"
+OBJECTS_BESIDE: Final = "{keyword} beside properties has no strict form"
 STRICT_CHANGES: Final = "--strict: objects closed: {closed}; properties now required and nullable: {nullable}"
 
 # ── Reading JSON out of an answer ───────────────────────────────────────────────────────────
