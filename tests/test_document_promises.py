@@ -768,6 +768,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_ask_schema.py::test_the_first_violation_and_the_answer_are_shown",
         "tests/cli/test_ask_schema.py::test_validity_and_the_value_are_in_the_report",
     ),
+    "Its `usage`, `cost` and `server_cost`": (
+        "tests/cli/test_ask_schema.py::test_usage_and_cost_are_of_all_tries_together",
+        "tests/cli/test_ask_schema.py::test_a_try_that_failed_after_some_text_is_a_part_of_the_sum",
+    ),
     "A chat does the same": (
         "tests/wired/test_structured.py::test_one_line_under_the_answer_says_what_it_is_worth",
         "tests/wired/test_structured.py::test_the_plain_chat_says_the_same",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.test_ask_figures import add_provider
 from tests.support.commands import Call
 from tests.support.fault_server import Fault, FaultServer
 from tests.support.real_deck import bodies
@@ -288,6 +290,52 @@ def test_one_retry_with_the_reason_and_without_the_answer(call: Call, schema: st
     with answering(replies(bad)) as server:
         assert call(*arguments(server, schema)).code == 1
         assert len(bodies(server)) == 1
+
+
+def paid(prompt: int, answer: int, reasoning: int, cost: float | None = None) -> dict[str, object]:
+    details = {"reasoning_tokens": reasoning}
+    told = {} if cost is None else {"cost": cost}
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": answer,
+        "completion_tokens_details": details,
+        **told,
+    }
+
+
+def test_usage_and_cost_are_of_all_tries_together(call: Call, home: Path, schema: str) -> None:
+    first = replies('{"name": 1}', usage=paid(100, 10, 4, 0.5))
+    with answering(
+        refuses("json_schema is not supported"), first, replies(GOOD, usage=paid(200, 30, 1, 0.25))
+    ) as server:
+        add_provider(home, server.base_url, input_price="1", output_price="10")
+        done = call("ask", "a city", "--schema", schema, "--retry", "--json", "--timing")
+    report = done.json
+    assert (done.code, report["structured"]["tries"]) == (0, 3)
+    usage = report["usage"]
+    assert (usage["prompt_tokens"], usage["completion_tokens"], usage["reasoning_tokens"]) == (300, 40, 5)
+    assert usage["source"] == "reported"
+    cost = report["cost"]
+    assert [Decimal(cost[side]) for side in ("input", "output", "total")] == [
+        Decimal(300) / 1000,
+        Decimal(40) / 100,
+        Decimal("0.7"),
+    ]
+    assert (cost["source"], cost["lower_bound"]) == ("reported", False)
+    assert Decimal(report["server_cost"]["amount"]) == Decimal("0.75")
+    assert done.err.count("time: ") == 3
+    with answering(first, replies(GOOD)) as server:
+        add_provider(home, server.base_url)
+        report = call("ask", "a city", "--schema", schema, "--retry", "--json").json
+    assert (report["usage"]["prompt_tokens"], report["cost"], report["server_cost"]) == (140, None, None)
+
+
+def test_a_try_that_failed_after_some_text_is_a_part_of_the_sum(call: Call, home: Path, schema: str) -> None:
+    with answering(replies('{"name": 1}'), refuses("no more today", "429 Too Many Requests")) as server:
+        add_provider(home, server.base_url, input_price="1", output_price="10")
+        report = call("ask", "a city", "--schema", schema, "--retry", "--json", "--wait", "1").json
+    assert (report["ok"], report["structured"]["tries"]) == (False, 2)
+    assert (report["usage"]["prompt_tokens"], Decimal(report["cost"]["total"])) == (40, Decimal("0.16"))
 
 
 def test_what_was_cut_is_not_asked_again(call: Call, schema: str) -> None:

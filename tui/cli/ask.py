@@ -85,7 +85,8 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     elif ending_of(turn.finish_reason) in (Ending.CUT, Ending.FILTERED):
         output.notes([texts.ANSWER_WAS.format(how=ending_words(turn.finish_reason))])
     if arguments.timing:
-        output.aside(time_line(turn))
+        for each in [turn] if schema is None else schema.tries:
+            output.aside(time_line(each))
     return code_of_turn(turn) if schema is None else code
 
 

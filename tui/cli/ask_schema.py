@@ -17,6 +17,7 @@ from tui.core.parts import Parts
 from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
+from tui.core.turn_report import paid_report
 from tui.runtime.schemas import load_schema, rewrite_strictly
 from tui.session.chat_session import ChatSession
 from tui.session.structured import Verdict, token_counts
@@ -62,6 +63,11 @@ class SchemaQuestion:
         )
         turn, self._verdict = await self._asking.ask(message, prompt)
         return turn
+
+    @property
+    def tries(self) -> list[Turn]:
+        """Every answer that was paid for."""
+        return [] if self._asking is None else self._asking.tries
 
     def show(self, turn: Turn, reasoning: ReasoningView) -> None:
         """Print what is new of the reasoning, and how much JSON there is where a user looks."""
@@ -117,7 +123,7 @@ class SchemaQuestion:
             "path": None if verdict is None else verdict.path,
             "problem": None if verdict is None else verdict.problem,
             "sent_as": None if asking is None else str(asking.form),
-            "tries": 0 if asking is None else asking.tries,
+            "tries": len(self.tries),
             "advice": None if asking is None else asking.advice(turn),
         }
-        return {**report, "structured": structured}
+        return {**report, **paid_report(self.tries), "structured": structured}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, Source, Usage
+from tui.core.usage import Cost, ServerCost, Source, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,34 @@ def sum_of(parts: Iterable[Totals]) -> Totals:
         has_unknown |= part.has_unknown
         not_priced += part.not_priced
     return Totals(usage, tuple(costs.values()), has_unknown, not_priced)
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What one question took that was sent several times."""
+
+    usage: Usage | None
+    cost: Cost | None
+    server_cost: ServerCost | None
+    """``None`` where the server did not tell it each time."""
+
+
+def paid_for(turns: Sequence[Turn]) -> Paid:
+    """Add up the tries of one question that took anything, our own amounts and the server's apart."""
+    tries = [turn for turn in turns if turn.usage is not None or turn.server_cost or _has_used_tokens(turn)]
+    usages = [turn.usage for turn in tries if turn.usage is not None]
+    costs = [turn.cost for turn in tries if turn.cost is not None]
+    told = [turn.server_cost for turn in tries if turn.server_cost is not None]
+    usage = reduce(Usage.plus, usages) if usages else None
+    if usage is not None:
+        notes = tuple(dict.fromkeys(note for each in usages for note in each.notes))
+        usage = replace(usage, notes=notes)
+        if len(usages) < len(tries):
+            usage = replace(usage, source=Source.ESTIMATED)
+    cost = reduce(Cost.plus, costs) if costs else None
+    if cost is not None and len(costs) < len(tries):
+        cost = replace(cost, lacks_end=True)
+    return Paid(usage, cost, reduce(ServerCost.plus, told) if told and len(told) == len(tries) else None)
 
 
 def _totals_of(turn: Turn) -> Totals:

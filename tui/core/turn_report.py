@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from tui.core.totals import paid_for
 from tui.core.turn import Turn
 from tui.core.usage import Cost, ServerCost, Source, Usage
 
@@ -17,6 +19,16 @@ def figures_report(turn: Turn) -> dict[str, object]:
         "server_cost": server_cost_report(turn.server_cost),
         "timings": timings_report(turn),
         "phases": [phase.to_json() for phase in turn.phases],
+    }
+
+
+def paid_report(turns: Sequence[Turn]) -> dict[str, object]:
+    """Return what all tries of one question used and cost, in place of what one of them did."""
+    paid = paid_for(turns)
+    return {
+        "usage": usage_report(paid.usage),
+        "cost": cost_report(paid.cost),
+        "server_cost": server_cost_report(paid.server_cost),
     }
 
 

@@ -187,6 +187,10 @@ class ServerCost:
     origin: str
     """The field or header that it stood in, such as ``usage.cost``."""
 
+    def plus(self, other: ServerCost) -> ServerCost:
+        """Return the sum of two amounts that one server tells of one question."""
+        return ServerCost(self.amount + other.amount, self.currency, self.origin)
+
 
 def differs(cost: Cost | None, server: ServerCost) -> bool:
     """Whether our exact amount and the server's are more than 2 % apart, in the same currency."""

@@ -30,7 +30,8 @@ class StructuredAsk:
     say: Callable[[str], None]
     """Told of each step that is not the first."""
     form: SchemaForm = field(default=SchemaForm.SCHEMA, init=False)
-    tries: int = field(default=0, init=False)
+    tries: list[Turn] = field(default_factory=list, init=False)
+    """What was sent, each as it ended."""
 
     async def ask(self, message: Callable[[str], Parts], prompt: str) -> tuple[Turn, Verdict | None]:
         """Ask, and return the last turn with its verdict; ``None``: it failed or was stopped.
@@ -49,10 +50,9 @@ class StructuredAsk:
 
     async def _send(self, prompt: Parts, beside: Turn | None) -> Turn:
         own = {**self.target.parameters, "json_schema": self.asked.response_format}
-        self.tries += 1
-        return await self.session.send(
-            prompt, replace(self.target, parameters=own, schema_form=self.form), beside=beside
-        )
+        target = replace(self.target, parameters=own, schema_form=self.form)
+        self.tries.append(await self.session.send(prompt, target, beside=beside))
+        return self.tries[-1]
 
     def _climbs(self, turn: Turn) -> bool:
         """Use the next form where a server does not know this one; return whether there is one."""
