@@ -775,6 +775,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A chat does the same": (
         "tests/wired/test_structured.py::test_one_line_under_the_answer_says_what_it_is_worth",
         "tests/wired/test_structured.py::test_the_plain_chat_says_the_same",
+        "tests/wired/test_structured.py::test_a_schema_that_ask_refuses_is_refused_in_the_chat_in_the_same_words",
+        "tests/wired/test_structured.py::test_a_chat_judges_by_the_rules_of_ask",
     ),
     "It neither changes the form": (
         "tests/wired/test_structured.py::test_a_refusal_in_a_chat_is_shown_and_asked_no_other_way",

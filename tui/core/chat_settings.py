@@ -14,11 +14,10 @@ from typing import Any, Final
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider, Thinking
 from tui.core.provider_rules import check_number, plain_number
-from tui.core.schema_check import SchemaProblemError, check_schema
+from tui.core.schema_check import SchemaProblemError, check_schema, read_schema_text
 from tui.core.schema_request import schema_of
 from tui.core.sent_body import sent_body
 from tui.texts import chat_settings as texts
-from tui.texts.schemas import NOT_JSON, WRONG
 
 Parameters = Mapping[str, Any]
 """Values by their names: those of ``PARAMETERS``."""
@@ -110,7 +109,7 @@ def _read_stop(text: str) -> list[str]:
     if not bare.startswith("["):
         found: object = [bare.replace("\\n", "\n").replace("\\t", "\t")]
     else:
-        found = _json(bare, texts.STOP, texts.STOP_FORM)
+        found = _sent_json(bare)
     if not isinstance(found, list) or not is_stop(found):
         raise SettingError(texts.STOP.format(reason=texts.STOP_FORM))
     return found
@@ -119,41 +118,23 @@ def _read_stop(text: str) -> list[str]:
 def _read_schema(text: str) -> dict[str, Any]:
     if len(text) > _LONGEST_SCHEMA:
         raise SettingError(texts.SCHEMA.format(reason=texts.SCHEMA_LONG.format(most=_LONGEST_SCHEMA)))
-    found = _json(text.strip(), texts.SCHEMA, NOT_JSON.format(reason=WRONG))
-    if not isinstance(found, dict):
-        raise SettingError(texts.SCHEMA.format(reason=texts.SCHEMA_OBJECT))
-    _check(found)
-    return found
-
-
-def _check(setting: dict[str, Any]) -> None:
-    schema = schema_of(setting)
     try:
+        found = read_schema_text(text)
+        schema = schema_of(found)
         check_schema({} if schema is None else schema)
     except SchemaProblemError as problem:
         raise SettingError(texts.SCHEMA.format(reason=problem)) from problem
-
-
-def _json(text: str, words: str, malformed: str) -> object:
-    """Return the value of a JSON text that can be sent.
-
-    Raises:
-        SettingError: it is not JSON; ``words`` name the setting, ``malformed`` what is wrong and where.
-    """
-    try:
-        found: object = json.loads(text, parse_constant=_refuse)
-        json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        problem = error.msg.removesuffix(" at")
-        reason = malformed.format(problem=problem, line=error.lineno, column=error.colno)
-        raise SettingError(words.format(reason=reason)) from error
-    except (ValueError, RecursionError) as error:
-        raise SettingError(words.format(reason=texts.NO_JSON)) from error
     return found
 
 
-def _refuse(constant: str) -> object:
-    raise ValueError(constant)
+def _sent_json(text: str) -> object:
+    """Return the value of a JSON text that can be sent; ``None``: it has none."""
+    try:
+        found: object = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return found
 
 
 def is_stop(value: object) -> bool:

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from tui.core.counted import Counted
+from tui.core.json_answer import NotJsonError, parse_strictly
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.schema_problem import EndlessReferenceError, ReferenceProblemError
@@ -50,6 +51,26 @@ def _library() -> ModuleType:
     from tui.core import schema_library
 
     return schema_library
+
+
+def read_schema_text(text: str) -> dict[str, Any]:
+    """Return the JSON object in a text, to be checked: from a file, or typed.
+
+    Raises:
+        SchemaProblemError: there is none, or it cannot be sent.
+    """
+    try:
+        value = parse_strictly(text.strip())
+        json.dumps(value, ensure_ascii=False).encode()
+    except NotJsonError as problem:
+        raise SchemaProblemError(texts.NOT_JSON.format(reason=problem)) from problem
+    except UnicodeEncodeError as half:
+        raise SchemaProblemError(texts.NOT_JSON.format(reason=texts.HALF)) from half
+    except RecursionError as deep:
+        raise SchemaProblemError(texts.NOT_JSON.format(reason=texts.TOO_DEEP)) from deep
+    if not isinstance(value, dict):
+        raise SchemaProblemError(texts.NOT_AN_OBJECT)
+    return value
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tui.core.json_answer import NotJsonError, parse_strictly
+from tui.core.schema_check import SchemaProblemError, read_schema_text
 from tui.store.errors import reason_of
 from tui.texts import schemas as texts
 
@@ -42,11 +42,8 @@ def read_schema(data: bytes) -> dict[str, Any]:
     if len(data) > _LARGEST:
         raise SchemaFileError(texts.TOO_LARGE.format(most=f"{_LARGEST:,}"))
     try:
-        value = parse_strictly(data.decode().removeprefix(_BOM).strip())
+        return read_schema_text(data.decode().removeprefix(_BOM))
     except UnicodeDecodeError as error:
         raise SchemaFileError(texts.NOT_JSON.format(reason=texts.NOT_UTF8)) from error
-    except NotJsonError as problem:
-        raise SchemaFileError(texts.NOT_JSON.format(reason=problem)) from problem
-    if not isinstance(value, dict):
-        raise SchemaFileError(texts.NOT_AN_OBJECT)
-    return value
+    except SchemaProblemError as problem:
+        raise SchemaFileError(str(problem)) from problem

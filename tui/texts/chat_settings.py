@@ -24,9 +24,7 @@ HELP_LINE: Final = "Empty: the value shown dim is used. none: the parameter is n
 STOP: Final = "Stop: {reason}."
 STOP_FORM: Final = 'write one text, or a JSON list of 1 to 16 texts such as ["END", "\\n\\n"]'
 SCHEMA: Final = "JSON schema: {reason}."
-SCHEMA_OBJECT: Final = 'it must be a JSON object such as {"type": "object"}'
 SCHEMA_LONG: Final = "it must not have more than {most} characters"
-NO_JSON: Final = "it is not JSON that can be sent"
 UNKNOWN: Final = "There is no setting {name}. Choose one of {names}."
 LEVELS: Final = "Thinking must be one of default, {levels}."
 
