@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import struct
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests.support.ability_server import (
     hang,
     limits_for,
     refusal,
+    stream,
 )
 from tests.support.check_runner import run_check, services
 from tests.support.fake_api import FINISH_EVENT, STREAM_END, FakeApi, model_list
@@ -441,3 +442,67 @@ async def test_ollama_is_asked_by_name_and_without_the_key() -> None:
     assert b"uthorization" not in asked
     assert report.abilities[0].outcome is Outcome.IGNORED
     assert report.abilities[0].evidence.endswith("the server claims that it can (/api/show)")
+
+
+# ── Reasoning that stands in the content is no answer ───────────────────────────────────────────────────
+
+HUM = 'Red or blue? 1, 2, 3, 4, 5. {"word": "no", Papaya'
+
+
+def in_parts(text: str) -> object:
+    """The content as Mistral sends it."""
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": HUM}]}
+    return [thought, {"type": "text", "text": text}]
+
+
+def between_tags(text: str) -> object:
+    return f"<think>{HUM}</think>\n\n{text}"
+
+
+def behind_lone_tag(text: str) -> object:
+    return f"{HUM}</think>\n\n{text}"
+
+
+def thinking(content: object, *, is_streamed: bool) -> Answer:
+    if not is_streamed:
+        return answer(content)  # type: ignore[arg-type]
+    pieces = [content[:9], content[9:]] if isinstance(content, str) else [[part] for part in content]  # type: ignore[attr-defined]
+    return stream(*({"content": piece} for piece in pieces))
+
+
+@pytest.mark.parametrize("is_streamed", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("shape", [in_parts, between_tags, behind_lone_tag])
+@pytest.mark.parametrize(
+    ("ability", "answers"),
+    [
+        (Ability.JSON_OBJECT, ['{"greeting": "Hello!"}']),
+        (Ability.JSON_SCHEMA, ['{"word": "quixel", "count": 3}']),
+        (Ability.STOP, ["1, 2, 3, 4, "]),
+        (Ability.VISION, ["red", "blue"]),
+        (Ability.CONTINUE, ["day, Thursday"]),
+    ],
+)
+async def test_every_judge_sees_the_answer_as_the_chat_splits_it(
+    ability: Ability, answers: Sequence[str], shape: Callable[[str], object], is_streamed: bool
+) -> None:
+    replies = [thinking(shape(text), is_streamed=is_streamed) for text in answers]
+    result, _ = await seen(ability, *replies)
+    assert result.outcome is Outcome.YES, result.evidence
+
+
+@pytest.mark.parametrize("shape", [in_parts, between_tags])
+async def test_the_word_of_the_system_prompt_counts_in_the_answer_alone(
+    shape: Callable[[str], object],
+) -> None:
+    prose = thinking(shape("The capital is Paris."), is_streamed=False)
+    result, _ = await seen(Ability.SYSTEM, prose, answer("P", prompt=12))
+    assert result.outcome is Outcome.IGNORED
+    assert HUM[:10] not in result.evidence
+
+
+async def test_a_call_that_is_only_thought_of_is_no_call_as_text() -> None:
+    thought = '<think>I could send {"name": "get_time"}.</think>It is late.'
+    result, _ = await seen(Ability.TOOLS, answer(thought), answer("I", prompt=12), answer("No."))
+    assert result.outcome is Outcome.IGNORED
+    streamed, _ = await seen(Ability.TOOLS_STREAMED, stream({"content": thought}))
+    assert streamed.outcome is Outcome.IGNORED

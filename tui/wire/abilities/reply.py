@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from tui.core.abilities import Finding, Outcome
+from tui.core.events import Reclassified
 from tui.core.failure import Failure
+from tui.core.fold import apply
 from tui.core.lazy_dataclass import dataclass
+from tui.core.parts import parts_of
 from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.texts import abilities as texts
-from tui.wire.choices import choices_of
+from tui.wire.choices import choices_of, deltas_of
 from tui.wire.error_body import ErrorBody, is_error_object, read_error_body, read_error_object
-from tui.wire.reasoning import find_reasoning, flatten
+from tui.wire.reasoning import flatten
+from tui.wire.reply import ReplyReader
 from tui.wire.sse import SseDecoder
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import mend
@@ -40,6 +45,8 @@ class Reply:
     """The JSON objects of a stream, in order."""
     body: bytes = field(default=b"", repr=False)
     failure: Failure | None = None
+    turn: Turn | None = field(default=None, repr=False)
+    """A chat completion as a chat reads it, whole or streamed; ``None`` where it is none."""
 
     @property
     def is_ok(self) -> bool:
@@ -108,29 +115,36 @@ class Reply:
 
     @property
     def content(self) -> str:
-        """The text of the first choice, without reasoning."""
-        return content_of(self.message)
+        """The text of the first choice, without reasoning: told apart as a chat tells it."""
+        return "" if self.turn is None else self.turn.answer.text
 
     @property
     def reasoning(self) -> str:
-        """The reasoning of the first choice."""
-        return find_reasoning(self.message)[0]
+        """The reasoning of the first choice, wherever it stands."""
+        return "" if self.turn is None else self.turn.reasoning.text
+
+    @property
+    def written(self) -> str:
+        """The text, and what a chat reads as a call though it stands in the text."""
+        if self.turn is None or not self.turn.tool_calls:
+            return self.content
+        deltas = [delta for choice in self._all_choices for delta in deltas_of(choice)]
+        return "".join(mend(flatten(one.get("content"))) for one in (self.message, *deltas))
+
+    @property
+    def _all_choices(self) -> list[Mapping[str, object]]:
+        """The choices of the body, or of every chunk of a stream."""
+        return [choice for one in (self.whole, *self.chunks) for choice in choices_of(one.get("choices"))]
 
     @property
     def finish_reason(self) -> str:
         """Why the first choice ended; of a stream, what its last chunk with a reason says."""
-        choices = [choice for chunk in self.chunks for choice in choices_of(chunk.get("choices"))]
-        return next(filter(None, map(reason_of, (*reversed(choices), self.choice))), "")
+        return next(filter(None, map(reason_of, (*reversed(self._all_choices), self.choice))), "")
 
     @property
     def is_cut(self) -> bool:
         """Whether the answer ended at the limit of tokens: it proves nothing of what it lacks."""
         return self.finish_reason == "length"
-
-
-def content_of(message: Mapping[str, object]) -> str:
-    """Return the text of a message, without what is set apart as reasoning."""
-    return mend(flatten(message.get("content")))
 
 
 def reason_of(choice: Mapping[str, object]) -> str:
@@ -141,9 +155,26 @@ def reason_of(choice: Mapping[str, object]) -> str:
 
 def read_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
     """Return what a response is. Never raises."""
+    value: object = None
+    chunks: tuple[Mapping[str, object], ...] = ()
     if "text/event-stream" in headers.get("content-type", "") or body.lstrip()[:5] == b"data:":
-        return Reply(status, headers, None, tuple(_chunks(body)), body)
-    return Reply(status, headers, _parsed(body.decode("utf-8", "replace").lstrip("\ufeff")), (), body)
+        chunks = tuple(_chunks(body))
+    else:
+        value = _parsed(body.decode("utf-8", "replace").lstrip("\ufeff"))
+    is_chat = any(isinstance(one, dict) and "choices" in one for one in (value, *chunks))
+    turn = _read_as_chat(status, headers, body) if is_chat and 200 <= status < 300 else None
+    return Reply(status, headers, value, chunks, body, turn=turn)
+
+
+def _read_as_chat(status: int, headers: Mapping[str, str], body: bytes) -> Turn:
+    """Return a reply as the chat's own reader tells it: its reasoning may stand in a field, in a part of the
+    content, between tags. An answer that came as reasoning alone stays that: clients do not move it."""
+    turn = Turn("", parts_of(""))
+    reader = ReplyReader(status=status, headers=headers, streamed=False)
+    for event in (*reader.feed(body), *reader.finish()):
+        if not isinstance(event, Reclassified) or not event.to_answer:
+            apply(turn, event, 0.0)
+    return turn
 
 
 def _chunks(body: bytes) -> list[Mapping[str, object]]:

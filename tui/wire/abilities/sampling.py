@@ -10,9 +10,9 @@ from tui.core.counted import Counted
 from tui.texts import abilities as texts
 from tui.wire.abilities import prompts, words
 from tui.wire.abilities.refusal import judge_chat, judge_empty
-from tui.wire.abilities.reply import Reply, broken, content_of, ignored, not_finished, not_tried, shown, yes
+from tui.wire.abilities.reply import Reply, broken, ignored, not_finished, not_tried, shown, yes
 from tui.wire.numbers import read_number
-from tui.wire.reasoning import find_reasoning
+from tui.wire.reasoning import find_reasoning, flatten
 
 TOP_LOGPROBS = 5
 LOGPROBS_TOKENS = 3
@@ -100,7 +100,7 @@ def judge_n(reply: Reply) -> Finding:
 
 def _has_content(choice: Mapping[str, object]) -> bool:
     message = choice.get("message")
-    return isinstance(message, dict) and bool(content_of(message) or find_reasoning(message)[0])
+    return isinstance(message, dict) and bool(flatten(message.get("content")) or find_reasoning(message)[0])
 
 
 # ── Seed ────────────────────────────────────────────────────────────────────────────────────────────────

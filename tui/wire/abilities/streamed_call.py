@@ -15,7 +15,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.texts import abilities as texts
 from tui.wire.abilities import tools, words
 from tui.wire.abilities.refusal import judge_chat
-from tui.wire.abilities.reply import Reply, broken, content_of, ignored, not_finished, shown, yes
+from tui.wire.abilities.reply import Reply, broken, ignored, not_finished, shown, yes
 from tui.wire.choices import choices_of, deltas_of
 
 
@@ -36,8 +36,7 @@ def judge(reply: Reply) -> Finding:
         return ignored(texts.NOT_STREAMED)
     pieces = list(_pieces(reply))
     if not pieces:
-        content = streamed_text(reply)
-        return tools.without_call(reply, content) or ignored(texts.PROSE.format(text=shown(content)))
+        return tools.without_call(reply) or ignored(texts.PROSE.format(text=shown(reply.content)))
     found = _judge_pieces(pieces)
     return not_finished() if reply.is_cut and not isinstance(found, tools.Call) else _told(found, pieces)
 
@@ -46,12 +45,6 @@ def is_enough(reply: Reply) -> bool:
     """Return whether a stream that was cut has a whole call already."""
     pieces = list(_pieces(reply))
     return bool(pieces) and isinstance(_judge_pieces(pieces), tools.Call)
-
-
-def streamed_text(reply: Reply) -> str:
-    """Return the text of a stream, without its reasoning."""
-    choices = [choice for chunk in reply.chunks for choice in choices_of(chunk.get("choices"))]
-    return "".join(content_of(delta) for choice in choices for delta in deltas_of(choice))
 
 
 def _pieces(reply: Reply) -> Iterator[_Piece]:

@@ -67,18 +67,18 @@ def read(reply: Reply) -> Call | Finding | None:
     if isinstance(calls, list) and calls:
         found = read_call(calls[0])
         return not_finished() if reply.is_cut and isinstance(found, Finding) else found
-    return without_call(reply, reply.content)
+    return without_call(reply)
 
 
-def without_call(reply: Reply, content: str) -> Finding | None:
+def without_call(reply: Reply) -> Finding | None:
     """Return what a reply without a call shows; ``None``: the model answered in prose."""
     if reply.is_cut:
         return not_finished()
-    if words.TEXT_CALL.search(content.lower()):
-        return broken(texts.CALL_AS_TEXT.format(text=shown(content)))
+    if words.TEXT_CALL.search(reply.written.lower()):
+        return broken(texts.CALL_AS_TEXT.format(text=shown(reply.written)))
     if reply.finish_reason == "tool_calls":
         return broken(texts.NO_CALL_IN_LIST)
-    return None if content.strip() else judge_empty(reply)
+    return judge_empty(reply)
 
 
 def lacks_call(reply: Reply) -> bool:
