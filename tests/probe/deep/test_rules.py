@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import struct
 from collections.abc import Callable, Collection, Sequence
@@ -506,3 +507,78 @@ async def test_a_call_that_is_only_thought_of_is_no_call_as_text() -> None:
     assert result.outcome is Outcome.IGNORED
     streamed, _ = await seen(Ability.TOOLS_STREAMED, stream({"content": thought}))
     assert streamed.outcome is Outcome.IGNORED
+
+
+# ── Passing faults under 200 ────────────────────────────────────────────────────────────────────────────
+
+CHAT_TESTS = [test.ability for test in TESTS if test.ability not in (
+    Ability.EMBEDDINGS, Ability.RERANK, Ability.RESPONSES, Ability.ANTHROPIC
+)]  # fmt: skip
+
+
+def ended(reason: str, content: str | None = "") -> Answer:
+    choice = {"index": 0, "message": {"content": content}, "text": content, "finish_reason": reason}
+    return completions([choice])
+
+
+def failed_choice(*, is_streamed: bool) -> Answer:
+    error = {"code": 502, "message": "Provider returned error"}
+    choice = {"index": 0, "message": {"content": ""}, "error": error, "finish_reason": "error"}
+    if not is_streamed:
+        return completions([choice])
+    events = (
+        {"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}], "error": error},
+    )
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    return Answer(body.encode(), content_type="text/event-stream")
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (ended("error"), 'finish_reason "error"'),
+        (ended("abort", "One, two"), '"abort": "One, two"'),
+        (ended("insufficient_system_resource"), "insufficient_system_resource"),
+        (ended("content_filter"), "content_filter"),
+        (ended("content_filter: PROHIBITED_CONTENT"), "prohibited_content"),
+        (failed_choice(is_streamed=False), "HTTP 200: Provider returned error"),
+        (failed_choice(is_streamed=True), "HTTP 200: Provider returned error"),
+    ],
+)
+async def test_c1_10_a_fault_inside_a_200_says_nothing_of_any_ability(fault: Answer, says: str) -> None:
+    report = await check(AbilityServer(default=fault), CHAT_TESTS)
+    assert outcomes(report) == dict.fromkeys(CHAT_TESTS, Outcome.NOT_TRIED)
+    assert all(says in result.evidence for result in report.abilities), report.abilities
+
+
+async def test_c1_10_one_choice_of_two_that_was_filtered_is_no_broken_n() -> None:
+    choices = [
+        {"index": place, "message": {"content": text}, "finish_reason": reason}
+        for place, (text, reason) in enumerate((("a", "stop"), ("", "content_filter")))
+    ]
+    result, _ = await seen(Ability.N, completions(choices))
+    assert result.outcome is Outcome.NOT_TRIED
+
+
+async def test_c1_10_a_model_that_refuses_says_nothing_of_the_server() -> None:
+    result, _ = await seen(Ability.JSON_SCHEMA, answer(None, refusal="I cannot help with that."))
+    assert (result.outcome, "I cannot help" in result.evidence) == (Outcome.NOT_TRIED, True)
+
+
+async def test_c1_10_a_stream_that_breaks_off_is_no_broken_call() -> None:
+    event = {"choices": [{"index": 0, "delta": {"tool_calls": [{**call('{"ci'), "index": 0}]}}]}
+    body = f"data: {json.dumps(event)}\n\n".encode()
+    result, _ = await seen(Ability.TOOLS_STREAMED, Answer(body, content_type="text/event-stream"))
+    assert (result.outcome, "broke off" in result.evidence) == (Outcome.NOT_TRIED, True)
+
+
+async def test_a_fault_inside_a_200_is_a_failure_for_the_ledger() -> None:
+    script, told = AbilityServer([failed_choice(is_streamed=False), ended("error")]), Told()
+    with FaultServer(script) as server:
+        async with services() as used:
+            used.factory.observers.add(told)
+            abilities = [Ability.JSON_OBJECT, Ability.JSON_SCHEMA]
+            await Diagnosis(ProbeTarget(Endpoint(server.base_url), "m"), used, abilities=abilities).run()
+    causes = [record.cause for record in told.records[1:]]
+    assert all(causes), causes
+    assert {record.outcome for record in told.records[1:]} == {"failed"}

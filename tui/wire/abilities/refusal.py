@@ -10,12 +10,14 @@ import re
 
 from tui.core.abilities import Finding
 from tui.core.counted import Counted
+from tui.core.failure import Failure
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
+from tui.core.secret import Redactor
 from tui.texts import abilities as texts
 from tui.wire.abilities.reply import Reply, broken, not_finished, not_tried, refused
 from tui.wire.error_body import ErrorBody
-from tui.wire.errors import classify_error
+from tui.wire.errors import classify_error, read_refusal_object
 
 _REFUSING = frozenset({200, 400, 404, 405, 415, 422, 501})
 """Statuses of refusals; 200: an error object in place of an answer. 500 only with known words."""
@@ -50,7 +52,8 @@ def judge_error(
     wording = " ".join((error.message, error.parameter or "", error.location or "")).lower()
     is_named = names.search(wording) is not None
     is_said = is_named and _UNSUPPORTED.search(wording) is not None
-    if not is_said and classify_error(reply.status, reply.headers, reply.body).cause in _PASSING:
+    failure = failure_of(reply)
+    if not is_said and failure is not None and failure.cause in _PASSING:
         return not_tried(_said(reply, error))
     if reply.status in _REFUSING and is_named:
         return _refused(reply, error)
@@ -69,7 +72,18 @@ def judge_chat(reply: Reply, names: re.Pattern[str], known: re.Pattern[str] | No
         return broken(texts.NO_JSON)
     if not reply.choices and not reply.chunks:
         return broken(texts.NO_CHOICES)
-    return None
+    return not_tried(reply.fault) if reply.fault else None
+
+
+def failure_of(reply: Reply, redactor: Redactor | None = None) -> Failure | None:
+    """Return what failed in a reply; ``None`` for an answer that came to its end."""
+    if reply.status is None:
+        return reply.failure
+    if reply.is_ok:
+        return reply.turn.failure if reply.turn is not None and (reply.fault or reply.broke_off) else None
+    if reply.status < 300 and reply.error_object is not None:
+        return read_refusal_object(reply.status, reply.headers, reply.error_object, redactor).failure()
+    return classify_error(reply.status, reply.headers, reply.body, redactor)
 
 
 def judge_empty(reply: Reply) -> Finding | None:

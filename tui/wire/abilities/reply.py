@@ -8,6 +8,7 @@ from dataclasses import field
 from tui.core.abilities import Finding, Outcome
 from tui.core.events import Reclassified
 from tui.core.failure import Failure
+from tui.core.finish_reasons import Ending, ending_of
 from tui.core.fold import apply
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
@@ -15,6 +16,7 @@ from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.texts import abilities as texts
+from tui.texts import answers
 from tui.wire.choices import choices_of, deltas_of
 from tui.wire.error_body import ErrorBody, is_error_object, read_error_body, read_error_object
 from tui.wire.reasoning import flatten
@@ -28,6 +30,7 @@ _ERROR_LENGTH = 64_000
 _SHOWN_LENGTH = 60
 LONGER = 256
 """The limit of tokens of the second try, where an answer was cut at the first one."""
+_BROKEN_OFF = frozenset({"stream-truncated", "stream-unfinished"})
 _EMPTY: Mapping[str, object] = {}
 
 
@@ -51,22 +54,45 @@ class Reply:
     @property
     def is_ok(self) -> bool:
         """Whether it is an answer, not an error under whatever status."""
-        return self.status is not None and 200 <= self.status < 300 and not self._says_error
+        return self.status is not None and 200 <= self.status < 300 and self.error_object is None
 
     @property
-    def _says_error(self) -> bool:
-        objects = [self.value, *self.chunks]
-        return any(
-            isinstance(one, dict) and not one.get("choices") and is_error_object(one) for one in objects
-        )
+    def error_object(self) -> dict[str, object] | None:
+        """The error that stands in place of an answer, beside its choices or inside of one."""
+        for one in (self.value, *self.chunks):
+            if not isinstance(one, dict):
+                continue
+            if is_error_object(one) and (one.get("error") or not one.get("choices")):
+                return one
+            for choice in choices_of(one.get("choices")):
+                if error := choice.get("error"):
+                    return {"error": error}
+        return None
 
     @property
     def error(self) -> ErrorBody:
         """What it says of itself, where it is an error."""
-        for chunk in self.chunks:
-            if is_error_object(chunk):
-                return read_error_object(chunk)
+        if self.error_object is not None:
+            return read_error_object(self.error_object)
         return read_error_body(self.body[:_ERROR_LENGTH].decode("utf-8", "replace"))
+
+    @property
+    def fault(self) -> str:
+        """Why an answer came to no proper end, as the server says it; empty where it did. Such an answer
+        says nothing of an ability: another try may go well."""
+        reason = next(filter(_is_passing, map(reason_of, self._all_choices)), "")
+        if reason:
+            said = f": {shown(self.content)}" if self.content.strip() else ""
+            return texts.ENDED_EARLY.format(reason=shown(reason), said=said)
+        if self.turn is not None and answers.REFUSED in self.turn.notes:
+            return texts.MODEL_REFUSED.format(text=shown(self.content))
+        return ""
+
+    @property
+    def broke_off(self) -> str:
+        """Why a stream ended before its end mark; empty where it had one."""
+        failure = None if self.turn is None else self.turn.failure
+        return failure.title if failure is not None and failure.cause in _BROKEN_OFF else ""
 
     @property
     def whole(self) -> Mapping[str, object]:
@@ -139,18 +165,24 @@ class Reply:
     @property
     def finish_reason(self) -> str:
         """Why the first choice ended; of a stream, what its last chunk with a reason says."""
-        return next(filter(None, map(reason_of, (*reversed(self._all_choices), self.choice))), "")
+        return next(filter(None, map(reason_of, reversed(self._all_choices))), "")
 
     @property
     def is_cut(self) -> bool:
-        """Whether the answer ended at the limit of tokens: it proves nothing of what it lacks."""
-        return self.finish_reason == "length"
+        """Whether an answer ended at the limit of tokens: it proves nothing of what it lacks."""
+        return any(ending_of(reason_of(choice) or None) is Ending.CUT for choice in self._all_choices)
 
 
 def reason_of(choice: Mapping[str, object]) -> str:
     """Return a finish reason in lower case; empty where there is none."""
     reason = choice.get("finish_reason")
+    if isinstance(reason, dict):
+        reason = reason.get("type")
     return reason.lower() if isinstance(reason, str) else ""
+
+
+def _is_passing(reason: str) -> bool:
+    return ending_of(reason or None) in (Ending.FAILED, Ending.OVERLOADED, Ending.FILTERED)
 
 
 def read_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:

@@ -13,7 +13,7 @@ from tui.core.safe_text import safe_line
 from tui.texts import abilities as texts
 from tui.wire.abilities import prompts, words
 from tui.wire.abilities.refusal import judge_error
-from tui.wire.abilities.reply import Reply, broken, ignored, shown, yes
+from tui.wire.abilities.reply import Reply, broken, ignored, not_tried, shown, yes
 from tui.wire.numbers import read_count
 from tui.wire.surrogates import mend
 
@@ -50,6 +50,8 @@ def judge_completion(reply: Reply) -> Finding:
     """Return what a reply of ``/completions`` shows."""
     text = reply.choice.get("text")
     if reply.is_ok and isinstance(text, str):
+        if reply.fault:
+            return not_tried(reply.fault)
         return yes(texts.COMPLETES.format(text=shown(mend(text))))
     return _judge_other(reply, words.COMPLETIONS)
 

@@ -177,7 +177,7 @@ def judge_limit(reply: Reply) -> Finding:
     count = reply.completion_tokens
     if count is not None and count > LIMIT:
         return ignored(texts.LIMIT_PASSED.format(count=count, limit=LIMIT))
-    if reply.is_cut:
+    if reply.finish_reason == "length":
         return yes(texts.LIMITED.format(limit=LIMIT))
     text = reply.content
     if count is None and len(text) > LIMIT * 8:

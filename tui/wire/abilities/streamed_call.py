@@ -15,7 +15,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.texts import abilities as texts
 from tui.wire.abilities import tools, words
 from tui.wire.abilities.refusal import judge_chat
-from tui.wire.abilities.reply import Reply, broken, ignored, not_finished, shown, yes
+from tui.wire.abilities.reply import Reply, broken, ignored, not_finished, not_tried, shown, yes
 from tui.wire.choices import choices_of, deltas_of
 
 
@@ -35,6 +35,8 @@ def judge(reply: Reply) -> Finding:
     if not reply.chunks:
         return ignored(texts.NOT_STREAMED)
     pieces = list(_pieces(reply))
+    if reply.broke_off and not is_enough(reply):
+        return not_tried(texts.BROKE_OFF.format(title=reply.broke_off))
     if not pieces:
         return tools.without_call(reply) or ignored(texts.PROSE.format(text=shown(reply.content)))
     found = _judge_pieces(pieces)

@@ -10,7 +10,7 @@ from dataclasses import field
 from tui.core.abilities import Ability, AbilityResult
 from tui.core.chat import ChatRequest
 from tui.core.endpoint_url import chat_url_of
-from tui.core.failure import Failure, LmdeckError
+from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import Outcome
 from tui.core.parts import parts_of
@@ -23,8 +23,8 @@ from tui.net.fetch import fetch
 from tui.net.observing import Observed
 from tui.net.probe.context import DiagnosisContext
 from tui.net.request_trace import Phase, Requests
+from tui.wire.abilities.refusal import failure_of
 from tui.wire.abilities.reply import LONGER, Reply, read_reply
-from tui.wire.errors import classify_error
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks
 
@@ -145,7 +145,7 @@ class Talk:
         self.spent.requests += 1
         try:
             reply = await self._sent(url, body, headers or {}, requests)
-            turn.usage, turn.failure = reply.usage, self._failure(reply)
+            turn.usage, turn.failure = reply.usage, failure_of(reply, redactor)
             turn.cost = cost_of(reply.usage, target.origin.price)
             outcome = Outcome.DONE if turn.failure is None else Outcome.FAILED
         finally:
@@ -175,12 +175,6 @@ class Talk:
         except LmdeckError as error:
             return Reply(failure=error.failure)
         return read_reply(response.status, response.headers, response.body)
-
-    def _failure(self, reply: Reply) -> Failure | None:
-        """Return the cause that a reply without an answer has for those who observe it."""
-        if reply.status is None or reply.is_ok:
-            return reply.failure
-        return classify_error(reply.status, reply.headers, reply.body, self.context.services.factory.redactor)
 
     def _note(self, reply: Reply) -> None:
         usage, spent = reply.usage, self.spent
