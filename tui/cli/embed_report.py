@@ -28,8 +28,8 @@ from tui.core.provider_marks import connection_warnings
 from tui.core.report_text import ascii_text
 from tui.core.rerank import RerankOutcome
 from tui.core.safe_text import safe_line
-from tui.core.turn_report import cost_report, usage_report
-from tui.core.usage import Usage
+from tui.core.turn_report import cost_report, server_cost_report, usage_report
+from tui.core.usage import ServerCost, Usage
 from tui.texts import embeddings as texts
 
 _NUMBER = "{:.6g}"
@@ -72,6 +72,12 @@ class Embedded:
         """What was used."""
         outcome = self.vectors or self.scores
         return None if outcome is None else outcome.usage
+
+    @property
+    def server_cost(self) -> ServerCost | None:
+        """What the server says that all requests together cost."""
+        outcome = self.vectors or self.scores
+        return None if outcome is None else outcome.told.cost
 
     @property
     def milliseconds(self) -> float | None:
@@ -118,6 +124,7 @@ def embedded_report(done: Embedded, provider: Provider, *, is_named: bool) -> di
         "ranking": [{"line": each.line, "score": each.score, "text": each.text} for each in shown],
         "usage": usage_report(done.usage),
         "cost": cost_report(embedding_cost(done.usage, provider.price)),
+        "server_cost": server_cost_report(done.server_cost),
         "timings": {"total_ms": None if done.milliseconds is None else round(done.milliseconds, 3)},
         "notes": list(connection_warnings(provider)),
         "error": failure_report(done.failure),
@@ -141,6 +148,7 @@ def _refused_report(failure: Failure, arguments: argparse.Namespace) -> dict[str
         "ranking": [],
         "usage": None,
         "cost": None,
+        "server_cost": None,
         "timings": {"total_ms": None},
         "notes": [],
         "error": failure_report(failure),

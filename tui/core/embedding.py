@@ -10,7 +10,17 @@ from functools import cached_property
 
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
-from tui.core.usage import Cost, Price, Source, Usage, cost_of, estimate_tokens
+from tui.core.usage import (
+    NOTHING_TOLD,
+    Charge,
+    Cost,
+    Price,
+    ServerCost,
+    Source,
+    Usage,
+    cost_of,
+    estimate_tokens,
+)
 from tui.texts import embeddings as texts
 
 
@@ -39,6 +49,8 @@ class Vectors:
     served_model: str | None = None
     is_base64: bool = False
     """Whether the server sent the numbers packed, not as a list."""
+    server_cost: ServerCost | None = None
+    """What the server says that they cost."""
 
     @property
     def count(self) -> int:
@@ -72,15 +84,15 @@ class EmbeddingOutcome:
     details: tuple[str, ...] = ()
     """Status, headers and the beginning of the answer, redacted."""
     retries: int = 0
-    told_usage: Usage | None = None
-    """What an answer that cannot be used says that it used."""
+    told: Charge = NOTHING_TOLD
+    """What the server said of every request that this took, also of those that failed."""
 
     @property
     def usage(self) -> Usage | None:
         """What was used: as reported, else estimated; ``None`` where nothing came."""
         if self.vectors is None:
-            return self.told_usage
-        return self.vectors.usage or self.request.estimated_usage
+            return self.told.usage
+        return self.told.usage or self.vectors.usage or self.request.estimated_usage
 
 
 def embedding_cost(usage: Usage | None, price: Price) -> Cost | None:

@@ -7,7 +7,7 @@ from dataclasses import field
 
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
-from tui.core.usage import Source, Usage, estimate_tokens
+from tui.core.usage import NOTHING_TOLD, Charge, ServerCost, Source, Usage, estimate_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Scores:
     usage: Usage | None = None
     """As the server reports it."""
     served_model: str | None = None
+    server_cost: ServerCost | None = None
+    """What the server says that they cost."""
 
     @property
     def best(self) -> int:
@@ -53,12 +55,12 @@ class RerankOutcome:
     path: str = ""
     """The route that answered, such as ``/v1/rerank``."""
     retries: int = 0
-    told_usage: Usage | None = None
-    """What an answer that cannot be used says that it used."""
+    told: Charge = NOTHING_TOLD
+    """What the server said of every request that this took, also of those that failed."""
 
     @property
     def usage(self) -> Usage | None:
         """What was used: as reported, else estimated; ``None`` where nothing came."""
         if self.scores is None:
-            return self.told_usage
-        return self.scores.usage or self.request.estimated_usage
+            return self.told.usage
+        return self.told.usage or self.scores.usage or self.request.estimated_usage

@@ -188,8 +188,31 @@ class ServerCost:
     """The field or header that it stood in, such as ``usage.cost``."""
 
     def plus(self, other: ServerCost) -> ServerCost:
-        """Return the sum of two amounts that one server tells of one question."""
-        return ServerCost(self.amount + other.amount, self.currency, self.origin)
+        """Return the sum; the larger one alone where the currencies are not the same."""
+        if (self.currency or "USD") != (other.currency or "USD"):
+            return max(self, other, key=lambda cost: cost.amount)
+        return ServerCost(self.amount + other.amount, self.currency or other.currency, self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a server says of what it was asked, in an answer or a refusal: used tokens, and their cost."""
+
+    usage: Usage | None = None
+    cost: ServerCost | None = None
+
+    def plus(self, other: Charge) -> Charge:
+        """Return both requests together."""
+        usage = self.usage if other.usage is None else other.usage
+        if self.usage is not None and other.usage is not None:
+            usage = self.usage.plus(other.usage)
+        cost = self.cost if other.cost is None else other.cost
+        if self.cost is not None and other.cost is not None:
+            cost = self.cost.plus(other.cost)
+        return Charge(usage, cost)
+
+
+NOTHING_TOLD = Charge()
 
 
 def differs(cost: Cost | None, server: ServerCost) -> bool:

@@ -11,7 +11,7 @@ from tui.core.causes import explain
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest
 from tui.core.failure import Failure
 from tui.core.rerank import RerankOutcome, RerankRequest
-from tui.core.usage import Usage
+from tui.core.usage import NOTHING_TOLD, Charge
 from tui.core.vector_traits import outcome_of_failure
 
 BATCH = 32
@@ -54,11 +54,12 @@ async def embed_in_batches(
     took, retries = _sums(parts)
     if failure is not None:
         return EmbeddingOutcome(
-            request, failure=failure, milliseconds=took, retries=retries, told_usage=_usage(parts)
+            request, failure=failure, milliseconds=took, retries=retries, told=_told(parts)
         )
     values = dict(zip(texts, (value for vectors in found for value in vectors.values), strict=True))
-    vectors = replace(found[0], values=tuple(values[text] for text in request.texts), usage=_usage(parts))
-    return EmbeddingOutcome(request, vectors, milliseconds=took, retries=retries)
+    told = _told(parts)
+    vectors = replace(found[0], values=tuple(values[text] for text in request.texts), usage=told.usage)
+    return EmbeddingOutcome(request, vectors, milliseconds=took, retries=retries, told=told)
 
 
 async def rerank_in_batches(
@@ -70,11 +71,13 @@ async def rerank_in_batches(
     took, retries = _sums(parts)
     last = parts[-1]
     if last.failure is not None:
-        return replace(last, request=request, scores=None, milliseconds=took, retries=retries)
+        told = _told(parts)
+        return replace(last, request=request, scores=None, milliseconds=took, retries=retries, told=told)
     found = [part.scores for part in parts if part.scores is not None]
     values = dict(zip(texts, (value for scores in found for value in scores.values), strict=True))
-    scores = replace(found[0], values=tuple(values[text] for text in request.documents), usage=_usage(parts))
-    return replace(last, request=request, scores=scores, milliseconds=took, retries=retries)
+    told = _told(parts)
+    scores = replace(found[0], values=tuple(values[text] for text in request.documents), usage=told.usage)
+    return replace(last, request=request, scores=scores, milliseconds=took, retries=retries, told=told)
 
 
 async def _in_batches(
@@ -106,9 +109,9 @@ def _sums(parts: Sequence[EmbeddingOutcome | RerankOutcome]) -> tuple[float, int
     return sum(part.milliseconds or 0.0 for part in parts), sum(part.retries for part in parts)
 
 
-def _usage(parts: Sequence[EmbeddingOutcome | RerankOutcome]) -> Usage | None:
-    used: Usage | None = None
+def _told(parts: Sequence[EmbeddingOutcome | RerankOutcome]) -> Charge:
+    """Return what was used, estimates among it, and what the server says that it cost."""
+    told = NOTHING_TOLD
     for part in parts:
-        if part.usage is not None:
-            used = part.usage if used is None else used.plus(part.usage)
-    return used
+        told = told.plus(Charge(part.usage, part.told.cost))
+    return told

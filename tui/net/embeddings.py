@@ -67,7 +67,7 @@ async def embed(
             done.milliseconds,
             done.details,
             done.retries,
-            done.told_usage,
+            done.told,
         )
         return outcome
     finally:

@@ -18,7 +18,7 @@ from tui.core.parts import parts_of
 from tui.core.secret import Redactor
 from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Source, Usage, cost_of
+from tui.core.usage import NOTHING_TOLD, Charge, Source, Usage, cost_of
 from tui.net.addresses import origin_text
 from tui.net.request_trace import Phase, Requests
 from tui.net.route_times import RouteTimes
@@ -118,6 +118,7 @@ class Observed:
             self.finish(Outcome.STOPPED, turn)
             return
         turn.usage, turn.failure = outcome.usage, outcome.failure
+        turn.server_cost = outcome.told.cost
         turn.cost = embedding_cost(outcome.usage, self.origin.price)
         self.finish(Outcome.DONE if outcome.failure is None else Outcome.FAILED, turn)
 
@@ -131,7 +132,7 @@ class ObservedChat:
         self._request = request
         self._clock = clock
         self._turn = Turn("", parts_of(""))
-        self._earlier: Usage | None = None
+        self._earlier = NOTHING_TOLD
         """What requests used to which another one followed: it is paid for as well."""
 
     def fold(self, batch: EventBatch) -> None:
@@ -145,14 +146,15 @@ class ObservedChat:
         """Tell the observers that the chat is over."""
         turn, price = self._turn, self._observed.origin.price
         settle(turn, self._request, price, self._clock())
-        if self._earlier is not None:
+        if self._earlier != NOTHING_TOLD:
             self._set_aside()
             is_cut = turn.state is not TurnState.DONE
-            turn.usage, turn.cost = self._earlier, cost_of(self._earlier, price, is_cut=is_cut)
+            turn.usage, turn.server_cost = self._earlier.usage, self._earlier.cost
+            turn.cost = cost_of(turn.usage, price, is_cut=is_cut)
         self._observed.finish(_OUTCOMES.get(turn.state, Outcome.STOPPED), turn)
 
     def _set_aside(self) -> None:
         """Keep what was used so far beside what the next request uses."""
-        usage, self._turn.usage = self._turn.usage, None
-        if usage is not None:
-            self._earlier = usage if self._earlier is None else self._earlier.plus(usage)
+        turn = self._turn
+        self._earlier = self._earlier.plus(Charge(turn.usage, turn.server_cost))
+        turn.usage, turn.server_cost = None, None

@@ -9,6 +9,7 @@ from tui.core.chat import Endpoint
 from tui.core.failure import Failure
 from tui.core.observed import Origin
 from tui.core.rerank import RerankOutcome, RerankRequest, Scores
+from tui.core.usage import NOTHING_TOLD
 from tui.net.client import ClientFactory
 from tui.net.deadlines import HEADLESS, RequestTimeouts
 from tui.net.fetch import Fetched
@@ -66,13 +67,15 @@ async def rerank(
         return refused_rerank(response.status, response.headers, response.body, redactor, proved)
 
     started = time.perf_counter()
-    outcome, found = None, RerankOutcome(request)
+    outcome, found, told = None, RerankOutcome(request), NOTHING_TOLD
     try:
         for route in known:
             done = await ask(route)
+            told = told.plus(done.told)
             response = done.response
             if done.failure is not None and response and wants_texts(response.status, response.body):
                 done = await ask(route, as_texts=True)
+                told = told.plus(done.told)
             found = RerankOutcome(
                 request,
                 done.value,
@@ -80,7 +83,7 @@ async def rerank(
                 done.milliseconds,
                 route,
                 done.retries,
-                done.told_usage,
+                told,
             )
             if done.failure is None or not _is_elsewhere(done):
                 break

@@ -6,12 +6,12 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from tui.core.chat import Endpoint
 from tui.core.failure import Failure, LmdeckError
 from tui.core.lazy_dataclass import dataclass
-from tui.core.usage import Usage
+from tui.core.usage import NOTHING_TOLD, Charge, ServerCost, Usage
 from tui.net.client import ClientFactory
 from tui.net.deadlines import RequestTimeouts
 from tui.net.fetch import Fetched, fetch
@@ -20,14 +20,28 @@ from tui.net.proofs import judge_refusal
 from tui.net.request_trace import Requests
 from tui.net.retry import retry_delay
 from tui.texts import network
-from tui.wire.embeddings import read_told_usage
 from tui.wire.error_body import is_page
 from tui.wire.errors import read_refusal
 from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
+from tui.wire.usage_fields import read_body_charge
 
 Told = Callable[[str], None]
-_Answer = TypeVar("_Answer")
+
+
+class Charged(Protocol):
+    """An answer that says what it used and cost."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens."""
+
+    @property
+    def server_cost(self) -> ServerCost | None:
+        """The amount."""
+
+
+_Answer = TypeVar("_Answer", bound=Charged)
 
 
 def report_to_nobody(_: str) -> None:
@@ -56,18 +70,13 @@ class Answered(Generic[_Answer]):
     milliseconds: float = 0.0
     """From the last request to the whole answer."""
     retries: int = 0
+    told: Charge = NOTHING_TOLD
+    """What the server said of every try, also of those that failed: it is paid for all the same."""
 
     @property
     def details(self) -> tuple[str, ...]:
         """Status, headers and the beginning of the answer, redacted."""
         return () if self.response is None else self.response.details("POST")
-
-    @property
-    def told_usage(self) -> Usage | None:
-        """What an answer that cannot be used says that it used: it is paid for all the same."""
-        if self.failure is None or self.response is None or not 200 <= self.response.status < 300:
-            return None
-        return read_told_usage(self.response.body)
 
 
 @dataclass(eq=False, repr=False)
@@ -91,9 +100,11 @@ class WholeRequest(Generic[_Answer]):
 
     async def run(self) -> Answered[_Answer]:
         """Try until there is an answer or no further try is worth it; never raises for what a server does."""
+        told = NOTHING_TOLD
         while True:
             self.tried += 1
             last = await self._try()
+            last.told = told = told.plus(last.told)
             if last.failure is None or not await self._waits(last, last.failure):
                 last.retries = self.tried - 1
                 return last
@@ -122,7 +133,8 @@ class WholeRequest(Generic[_Answer]):
     async def _judge(self, response: Fetched, took: float) -> Answered[_Answer]:
         read = self.read(response)
         if not isinstance(read, Failure):
-            return Answered(read, None, response, took)
+            told = Charge(read.usage, read.server_cost)
+            return Answered(read, None, response, took, told=told)
         failure = enrich_http_error(
             await self._with_proofs(response, read),
             self.endpoint,
@@ -132,7 +144,8 @@ class WholeRequest(Generic[_Answer]):
             redactor=self.factory.redactor,
             way=self.factory.route(self.endpoint.base_url),
         )
-        return Answered(None, failure, response, took)
+        told = read_body_charge(response.body, response.headers, has_output=False)
+        return Answered(None, failure, response, took, told=told)
 
     async def _with_proofs(self, response: Fetched, failure: Failure) -> Failure:
         """Judge again with what else the endpoint shows, where that decides."""

@@ -26,7 +26,7 @@ from tui.wire.reply_text import ReplyText
 from tui.wire.surrogates import mend
 from tui.wire.tool_calls import ToolCallOrder
 from tui.wire.unread_fields import KNOWN_FIELDS, find_unread, find_unread_part, holds_text
-from tui.wire.usage_fields import LLAMA_TIMINGS, read_server_cost, read_timings, read_usage
+from tui.wire.usage_fields import LLAMA_TIMINGS, read_server_cost, read_timings, read_usage, usage_object
 
 
 class ChunkReader:
@@ -216,10 +216,7 @@ class ChunkReader:
         events.append(ToolCallDelta(where, mend(name), mend(new), identity))
 
     def _read_usage(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
-        value = chunk.get("usage")
-        if not value:
-            groq = chunk.get("x_groq")
-            value = groq.get("usage") if isinstance(groq, dict) else None
+        value = usage_object(chunk)
         usage = read_usage(value)
         if usage is not None and usage != self._usage:
             self._usage = usage = complete_counts(usage, self._usage)

@@ -18,16 +18,16 @@ from tui.core.embedding import EmbeddingRequest, Vectors, vectors_text
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.core.sent_body import sent_body
-from tui.core.usage import Usage
 from tui.texts import bodies
 from tui.wire.error_body import is_error_object, read_error_body
 from tui.wire.error_facts import find_facts
 from tui.wire.errors import classify_error, clean_message
 from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
-from tui.wire.numbers import first_count, read_count
+from tui.wire.numbers import read_count
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import mend
+from tui.wire.usage_fields import read_charge
 
 _UNSUPPORTED = (
     r"(?:not|n't) support (?:the )?(?:creating |generating )?embedding"
@@ -84,14 +84,15 @@ def read_embeddings(
         if is_error_object(value):
             return refused_embeddings(status, headers, body, redactor, proved)
         return _unexpected(status, bodies.CHAT_ANSWER if "choices" in value else bodies.OTHER_JSON)
-    return _Answer(status, asked).read(value, entries)
+    return _Answer(status, headers, asked).read(value, entries)
 
 
 class _Answer:
     """The reading of one answer that has the right outer form."""
 
-    def __init__(self, status: int, asked: int) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], asked: int) -> None:
         self._status = status
+        self._headers = headers
         self._asked = asked
 
     def read(self, value: Mapping[str, object], entries: list[object]) -> Vectors | Failure:
@@ -127,7 +128,8 @@ class _Answer:
                 return self._fail("vectors-zero", text=str(position))
         model = value.get("model")
         served = mend(model)[:500] if isinstance(model, str) and model else None
-        return Vectors(tuple(numbers), read_input_usage(value.get("usage")), served, is_base64)
+        told = read_charge(value, self._headers, has_output=False)
+        return Vectors(tuple(numbers), told.usage, served, is_base64, told.cost)
 
     def _fail(self, cause: str, **facts: str) -> Failure:
         return explain(cause, status=self._status, server_message=None, chain=(), **facts)
@@ -183,23 +185,6 @@ def _kind(value: object) -> str:
         dict: bodies.OBJECT,
     }
     return names.get(type(value), bodies.NUMBER)
-
-
-def read_input_usage(value: object) -> Usage | None:
-    """Return what a reply that has no output used; ``None`` where it does not say."""
-    if not isinstance(value, dict):
-        return None
-    tokens = first_count(value.get("prompt_tokens"), value.get("input_tokens"), value.get("total_tokens"))
-    return Usage(tokens, 0) if tokens else None
-
-
-def read_told_usage(body: bytes) -> Usage | None:
-    """Return what the body of any reply without output says that it used. Never raises."""
-    try:
-        value = parse_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
-    except StrictJsonError:
-        return None
-    return read_input_usage(value.get("usage")) if isinstance(value, dict) else None
 
 
 def _unexpected(status: int, content: str) -> Failure:

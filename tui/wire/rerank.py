@@ -20,7 +20,6 @@ from tui.core.rerank import RerankRequest, Scores
 from tui.core.secret import Redactor
 from tui.core.sent_body import sent_body
 from tui.texts import bodies
-from tui.wire.embeddings import read_input_usage
 from tui.wire.error_body import is_error_object, read_error_body
 from tui.wire.errors import classify_error
 from tui.wire.evidence import Proof
@@ -28,6 +27,7 @@ from tui.wire.limits import DEFAULT_LIMITS
 from tui.wire.numbers import read_count
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import mend
+from tui.wire.usage_fields import read_charge
 
 MISSING = "rerank-missing"
 _WITHOUT_ROUTE = ("wrong-path", "method-not-allowed")
@@ -90,7 +90,8 @@ def read_scores(
         return explain("rerank-unexpected", status=status, reason=scores)
     model = whole.get("model")
     served = mend(model)[:500] if isinstance(model, str) and model else None
-    return Scores(scores, read_input_usage(whole.get("usage")), served)
+    told = read_charge(whole, headers, has_output=False)
+    return Scores(scores, told.usage, served, told.cost)
 
 
 def _scores(entries: Sequence[object], asked: int) -> tuple[float, ...] | str:

@@ -6,8 +6,49 @@ from collections.abc import Mapping
 
 from tui.core.outside import read_amount
 from tui.core.reconcile import reconcile_counts
-from tui.core.usage import ServerCost, ServerTimings, Usage
+from tui.core.usage import Charge, ServerCost, ServerTimings, Usage
 from tui.wire.numbers import first_count, read_count, read_number
+from tui.wire.strict_json import StrictJsonError, parse_json
+
+
+def read_charge(answer: object, headers: Mapping[str, str], *, has_output: bool = True) -> Charge:
+    """Return what an answer or a refusal says that it used and cost: the one place that takes either of them
+    from any kind of exchange that is read whole.
+
+    ``has_output``: the model writes; what embeds or ranks may count one sum alone. Header names in any case.
+    """
+    told = usage_object(answer)
+    lower = {name.lower(): value for name, value in headers.items()}
+    usage = read_usage(told) if has_output else _read_input_usage(told)
+    return Charge(usage, read_server_cost(told) or read_header_cost(lower))
+
+
+def read_body_charge(body: bytes, headers: Mapping[str, str], *, has_output: bool = True) -> Charge:
+    """Return the same of a body that may be anything. Never raises."""
+    try:
+        answer = parse_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
+    except StrictJsonError:
+        answer = None
+    return read_charge(answer, headers, has_output=has_output)
+
+
+def usage_object(answer: object) -> object:
+    """Return the token counts of an answer, a chunk or an error, wherever they stand in it."""
+    if isinstance(answer, list) and len(answer) == 1:
+        answer = answer[0]  # Gemini wraps its errors
+    if not isinstance(answer, dict):
+        return None
+    within = (answer.get("x_groq"), answer.get("error"))
+    inner = next((one["usage"] for one in within if isinstance(one, dict) and one.get("usage")), None)
+    return answer.get("usage") or inner
+
+
+def _read_input_usage(value: object) -> Usage | None:
+    """Return what a reply that has no output used; ``None`` where it does not say."""
+    if not isinstance(value, dict):
+        return None
+    tokens = first_count(value.get("prompt_tokens"), value.get("input_tokens"), value.get("total_tokens"))
+    return Usage(tokens, 0) if tokens else None
 
 
 def read_usage(value: object) -> Usage | None:

@@ -14,7 +14,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
-from tui.core.usage import Usage
+from tui.core.usage import Charge, Usage
 from tui.texts import abilities as texts
 from tui.texts import answers
 from tui.wire.choices import choices_of, deltas_of
@@ -24,13 +24,15 @@ from tui.wire.reply import ReplyReader
 from tui.wire.sse import SseDecoder
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import mend
-from tui.wire.usage_fields import read_usage
+from tui.wire.usage_fields import read_charge
 
 _ERROR_LENGTH = 64_000
 _SHOWN_LENGTH = 60
 LONGER = 256
 """The limit of tokens of the second try, where an answer was cut at the first one."""
 _BROKEN_OFF = frozenset({"stream-truncated", "stream-unfinished"})
+_WITHOUT_OUTPUT = frozenset({"data", "results"})
+"""Fields of answers that hold vectors or scores: they may count one sum of tokens."""
 _EMPTY: Mapping[str, object] = {}
 
 
@@ -100,10 +102,20 @@ class Reply:
         return self.value if isinstance(self.value, dict) else _EMPTY
 
     @property
+    def charge(self) -> Charge:
+        """What it says that it used and cost; the last chunk that says either, for a stream."""
+        has_output = _WITHOUT_OUTPUT.isdisjoint(self.whole)
+        found = [
+            read_charge(one, self.headers, has_output=has_output)
+            for one in (*reversed(self.chunks), self.value)
+        ]
+        usages, costs = ([getattr(one, name) for one in found] for name in ("usage", "cost"))
+        return Charge(next(filter(None, usages), None), next(filter(None, costs), None))
+
+    @property
     def usage(self) -> Usage | None:
-        """The token counts; those of the last chunk that has any, for a stream."""
-        found = [read_usage(one.get("usage")) for one in (self.whole, *self.chunks)]
-        return next(filter(None, reversed(found)), None)
+        """The token counts."""
+        return self.charge.usage
 
     @property
     def prompt_tokens(self) -> int | None:

@@ -145,8 +145,9 @@ class Talk:
         self.spent.requests += 1
         try:
             reply = await self._sent(url, body, headers or {}, requests)
-            turn.usage, turn.failure = reply.usage, failure_of(reply, redactor)
-            turn.cost = cost_of(reply.usage, target.origin.price)
+            turn.usage, turn.server_cost = reply.charge.usage, reply.charge.cost
+            turn.failure = failure_of(reply, redactor)
+            turn.cost = cost_of(turn.usage, target.origin.price)
             outcome = Outcome.DONE if turn.failure is None else Outcome.FAILED
         finally:
             marks = requests.last.marks

@@ -1,0 +1,130 @@
+"""What a server says of tokens and of cost reaches the record of every kind of exchange."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.test_observed import Seen, ignore, provider_at
+from tests.support.ability_server import AbilityServer
+from tests.support.fault_server import Answer, FaultServer, Sequence
+from tests.support.terminal import private_environment
+from tui.core.abilities import Ability
+from tui.core.check_options import CheckOptions
+from tui.core.ledger import line_of
+from tui.core.observed import Outcome
+from tui.core.provider import Category, Provider
+from tui.core.usage import NOTHING_TOLD, Charge, ServerCost, Usage
+from tui.runtime.embedder import Embedder
+from tui.runtime.runtime import Runtime, open_runtime
+
+TOKENS = {"prompt_tokens": 1000, "completion_tokens": 0, "total_tokens": 1000}
+CHOICE = {"index": 0, "message": {"role": "assistant", "content": "PAPAYA"}, "finish_reason": "stop"}
+ANSWER: dict[str, object] = {
+    "model": "m",
+    "choices": [CHOICE],
+    "data": [{"index": 0, "embedding": [0.6, 0.8]}],
+    "results": [{"index": 0, "relevance_score": 0.5}],
+}
+"""An answer to whatever is asked."""
+
+
+@pytest.fixture
+async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
+    opened = open_runtime(private_environment(tmp_path / "home"))
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def seen(runtime: Runtime) -> Seen:
+    observer = Seen()
+    runtime.observers.add(observer)
+    return observer
+
+
+async def chat(runtime: Runtime, provider: Provider) -> None:
+    await runtime.test(provider)
+
+
+async def embed(runtime: Runtime, provider: Provider) -> None:
+    await Embedder(runtime, provider, 5, ignore).vectors(["a"])
+
+
+async def rank(runtime: Runtime, provider: Provider) -> None:
+    await Embedder(runtime, provider, 5, ignore).scores("a", ["b"])
+
+
+EXCHANGES = {"chat": chat, "embed": embed, "rerank": rank}
+Exchange = Callable[[Runtime, Provider], Awaitable[None]]
+
+
+def told(cost_in: str, status: str = "200 OK", **fields: object) -> Answer:
+    """A reply that names tokens and a cost, in its body or in a header."""
+    usage = {**TOKENS, "cost": 0.0042} if cost_in == "body" else TOKENS
+    headers = {"x-litellm-response-cost": "0.0042"} if cost_in == "header" else {}
+    return Answer(json.dumps({**fields, "usage": usage}).encode(), status, headers=headers)
+
+
+ORIGINS = {"body": "usage.cost", "header": "x-litellm-response-cost"}
+
+
+@pytest.mark.parametrize("cost_in", ORIGINS)
+@pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=EXCHANGES)
+async def test_the_cost_that_an_answer_tells_is_in_the_ledger(
+    runtime: Runtime, seen: Seen, exchange: Exchange, cost_in: str
+) -> None:
+    with FaultServer(told(cost_in, **ANSWER)) as server:
+        await exchange(runtime, provider_at(server.base_url))
+    record = seen.only
+    assert record.outcome is Outcome.DONE
+    assert record.server_cost is not None
+    assert (record.server_cost.amount, record.server_cost.origin) == (Decimal("0.0042"), ORIGINS[cost_in])
+    line = line_of(record)
+    assert line is not None
+    assert (line.usage.prompt_tokens, line.reported_amount) == (1000, Decimal("0.0042"))
+
+
+@pytest.mark.parametrize("cost_in", ORIGINS)
+@pytest.mark.parametrize("ability", [Ability.SYSTEM, Ability.EMBEDDINGS, Ability.RERANK])
+async def test_so_is_that_of_each_answer_in_a_deep_test(
+    runtime: Runtime, seen: Seen, ability: Ability, cost_in: str
+) -> None:
+    with FaultServer(AbilityServer(default=told(cost_in, **ANSWER))) as server:
+        options = CheckOptions(abilities=(ability,))
+        await runtime.check(
+            provider_at(server.base_url), None, options, on_result=ignore, on_progress=ignore
+        ).run()
+    of_chat, *of_tests = [record.server_cost and record.server_cost.amount for record in seen.records]
+    assert of_chat is None
+    assert of_tests
+    assert set(of_tests) == {Decimal("0.0042")}
+
+
+async def test_batches_tell_their_cost_together(runtime: Runtime, seen: Seen) -> None:
+    answers = [
+        told("body", data=[{"index": place, "embedding": [1.0]} for place in range(count)])
+        for count in (32, 8)
+    ]
+    with FaultServer(Sequence(answers)) as server:
+        provider = provider_at(server.base_url, category=Category.EMBEDDING)
+        outcome = await Embedder(runtime, provider, 5, ignore).vectors([str(each) for each in range(40)])
+    assert outcome.failure is None
+    assert outcome.told.cost is not None
+    assert outcome.told.cost.amount == Decimal("0.0084")
+    assert [record.server_cost and record.server_cost.amount for record in seen.records] == [
+        Decimal("0.0042")
+    ] * 2
+
+
+def test_charges_add_up_and_other_currencies_never_do() -> None:
+    first, second = (ServerCost(Decimal(amount), None, "usage.cost") for amount in (1, 2))
+    both = Charge(Usage(3, 0), first).plus(Charge(Usage(4, 0), second))
+    assert both == Charge(Usage(7, 0), ServerCost(Decimal(3), None, "usage.cost"))
+    assert NOTHING_TOLD.plus(both) == both == both.plus(NOTHING_TOLD)
+    euro = ServerCost(Decimal(9), "EUR", "x")
+    assert first.plus(euro) == euro
