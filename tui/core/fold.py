@@ -191,6 +191,7 @@ def _identify(turn: Turn, event: Identified, at: float) -> None:
 
 def _start_response(turn: Turn, event: ResponseStarted, at: float) -> None:
     turn.timings.headers = at
+    turn.usage = turn.server_cost = None  # an earlier request's: ``net.observing`` adds them up
 
 
 def _progress(turn: Turn, event: Progress, at: float) -> None:

@@ -16,8 +16,10 @@ from tui.core.events import (
     PartsLearned,
     Progress,
     ResponseStarted,
+    ServerCostReport,
     StreamEvent,
     StreamFailed,
+    UsageReport,
 )
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
@@ -225,11 +227,13 @@ class ChatCall:
             )
             trace.tell("failed", cause=failure.cause)
             if self._adapt(failure, body):
+                self._emit_charge(last)
                 return False
             self._learn_of_images(body, failure.cause)
             self._refusal = failure
             better = await self._waits(failure, headers)
             if better is None:
+                self._emit_charge(last)
                 return False
             last = (*last[:-1], replace(end, failure=better))
         else:
@@ -239,6 +243,12 @@ class ChatCall:
         self.queue.put(EventBatch(reply.ended_at, last))
         await reply.drain()
         return True
+
+    def _emit_charge(self, last: tuple[StreamEvent, ...]) -> None:
+        """Tell what a reply used and cost that another request follows: it is paid for as well."""
+        told = [event for event in last if isinstance(event, UsageReport | ServerCostReport)]
+        if told:
+            self._emit(*told)
 
     async def _look_after(
         self, last: tuple[StreamEvent, ...], trace: RequestTrace

@@ -20,6 +20,7 @@ from tui.core.events import (
     StreamEvent,
     StreamFailed,
     TimingsReport,
+    UsageReport,
 )
 from tui.core.failure import Failure
 from tui.core.finish_reasons import Ending, ending_of
@@ -106,6 +107,7 @@ class ReplyReader:
         if failure is not None and failure.cause == "stream-unfinished" and self._events.last_words:
             said = clean_message(self._events.last_words, self._redactor)
             failure = explain(failure.cause, server_message=said)
+        self._add_charge(events)
         if failure is not None:
             events.append(StreamFailed(failure, outcome.finish_reason))
             return events
@@ -116,12 +118,19 @@ class ReplyReader:
         if ending_of(outcome.finish_reason) is Ending.UNKNOWN:
             reason = safe_line(outcome.finish_reason or "", 40)
             events.append(Note(answers.UNKNOWN_ENDING.format(reason=reason)))
-        if self._events.chunks.server_cost is None and (cost := read_header_cost(self._headers)) is not None:
-            events.append(ServerCostReport(cost))
         if self._events.replay is not None:
             events.append(Note(answers.FROM_CACHE.format(header=self._events.replay)))
         events.append(Finished(outcome.finish_reason))
         return events
+
+    def _add_charge(self, events: list[StreamEvent]) -> None:
+        """Add what the headers tell of the cost, and what a refusal tells: it is paid for as well."""
+        told = self._events.told
+        if told.usage is not None:
+            events.append(UsageReport(told.usage))
+        cost = told.cost or read_header_cost(self._headers)
+        if self._events.chunks.server_cost is None and cost is not None:
+            events.append(ServerCostReport(cost))
 
     def _choose(self, data: bytes, events: list[StreamEvent]) -> bytes:
         """Decide by the first byte that is not blank whether this is a stream or one document.

@@ -20,6 +20,7 @@ from tui.core.events import (
 from tui.core.failure import Failure
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
+from tui.core.usage import NOTHING_TOLD
 from tui.texts import bodies
 from tui.wire.chunk import ChunkReader
 from tui.wire.error_body import is_error_object
@@ -30,7 +31,7 @@ from tui.wire.sse import ServerSentEvent
 from tui.wire.strict_json import StrictJsonError, is_json, parse_json_object
 from tui.wire.surrogates import may_hold_surrogates
 from tui.wire.unread_fields import holds_text
-from tui.wire.usage_fields import find_replay
+from tui.wire.usage_fields import find_replay, read_body_charge
 
 _CHUNK_SEEN = ChunkSeen()
 _TEXTS = frozenset((AnswerDelta, ReasoningDelta, ToolCallDelta))
@@ -55,7 +56,7 @@ class EventReader:
 
     __slots__ = (
         "_headers", "_is_foreign", "_malformed", "_redactor", "_status", "chunks", "failure", "last_words",
-        "position", "refusal", "replay",
+        "position", "refusal", "replay", "told",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +71,8 @@ class EventReader:
         self.failure: Failure | None = None
         self.refusal: Refusal | None = None
         """What the failure was made of, where it is the server's answer."""
+        self.told = NOTHING_TOLD
+        """What a body in place of an answer says that it used and cost."""
         self.position = 0
         """Events so far."""
         self._malformed = 0
@@ -185,6 +188,7 @@ class EventReader:
 
     def refuse(self, body: bytes) -> None:
         """Take the whole body for what the server says in place of an answer."""
+        self.told = read_body_charge(body, self._headers)
         self.refusal = read_refusal(self._status, self._headers, body, self._redactor)
         self.failure = self.refusal.failure()
 
