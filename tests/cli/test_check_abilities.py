@@ -59,6 +59,7 @@ def test_the_answer_as_json_follows_the_schema(program: Call) -> None:
         "tokens": 50,
         "requests": 2,
         "model": "m",
+        "provider": None,
     }
     assert {name: one["result"] for name, one in report["abilities"].items()} == {
         "tools": "yes",

@@ -12,7 +12,7 @@ from tui.core.ability_memory import AbilityRecord
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 TOOLS = AbilityResult(Ability.TOOLS, Outcome.YES, "called")
-VISION = AbilityResult(Ability.VISION, Outcome.NO, "not a multimodal model", model="m")
+VISION = AbilityResult(Ability.VISION, Outcome.NO, "not a multimodal model", model="m", provider="Together")
 
 
 def record(

@@ -72,6 +72,8 @@ class AbilityResult:
     requests: int = 0
     model: str = ""
     """The model that the replies name; empty where they name none."""
+    provider: str = ""
+    """Whom a gateway says that it has asked (OpenRouter's ``provider``); empty where it says nothing."""
 
     @property
     def is_tried(self) -> bool:
@@ -86,6 +88,7 @@ class AbilityResult:
             "tokens": self.tokens,
             "requests": self.requests,
             "model": self.model or None,
+            "provider": self.provider or None,
         }
 
 

@@ -74,6 +74,7 @@ class AbilityRecord:
                 "result": str(one.result.outcome),
                 "evidence": one.result.evidence,
                 "model": one.result.model,
+                **({"provider": one.result.provider} if one.result.provider else {}),
                 "at": one.at,
                 **({} if one.before is None else {"before": str(one.before)}),
             }
@@ -106,6 +107,9 @@ def _read(name: object, value: object) -> Remembered | None:
     if not all(isinstance(text, str) for text in texts):
         return None
     evidence, model, at = map(str, texts)
-    result = AbilityResult(Ability(str(name)), Outcome(value["result"]), evidence, model=model)
+    provider = _text(value.get("provider"))
+    result = AbilityResult(
+        Ability(str(name)), Outcome(value["result"]), evidence, model=model, provider=provider
+    )
     before = _text(value.get("before"))
     return Remembered(result, at, Outcome(before) if before in tuple(Outcome) else None)

@@ -34,12 +34,14 @@ def ability_head(result: AbilityResult, *, ascii_only: bool = False) -> str:
 
 
 def evidence_text(result: AbilityResult, model: str | None) -> str:
-    """Return the evidence, with the model that answered where it is another one than ``model``, which was
-    asked for: a gateway may send each request elsewhere."""
+    """Return the evidence, with whom a gateway has asked, and the model that answered where it is another one
+    than ``model``, which was asked for: a gateway may send each request elsewhere."""
     evidence = safe_line(result.evidence)
-    if not result.model or not model or result.model == model:
-        return evidence
-    return texts.OTHER_MODEL.format(evidence=evidence, model=safe_line(result.model, 60))
+    other = safe_line(result.model, 60) if model and result.model != model else ""
+    provider = safe_line(result.provider, 60)
+    both = texts.SERVED_AT.format(model=other, provider=provider)
+    served = both if other and provider else other or provider
+    return texts.ANSWERED_BY.format(evidence=evidence, served=served) if served else evidence
 
 
 def ability_rows(

@@ -64,7 +64,10 @@ REFUSED: Final = "{words}"
 REFUSED_STATUS: Final = "refused with HTTP {status}"
 NOTHING_SHOWN: Final = "{tokens:token was|tokens were} generated, but the answer is empty"
 NO_TEXT: Final = "the answer is empty"
-OTHER_MODEL: Final = "{evidence} (answered by {model})"
+ANSWERED_BY: Final = "{evidence} (answered by {served})"
+SERVED_AT: Final = "{model} at {provider}"
+SEVERAL_PROVIDERS: Final = "the answers came from different providers: {names}"
+SEVERAL_MODELS: Final = "the answers came from different models: {names}"
 
 # System prompt
 FOLLOWS: Final = "the answer is the word that the system prompt asks for"

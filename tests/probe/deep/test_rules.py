@@ -254,6 +254,45 @@ async def test_c1_14_another_model_that_answers_is_named_beside_the_result() -> 
     assert "answered by" not in " ".join(ability_rows(result, "fallback"))
 
 
+def served(content: str, *, model: str = "m", provider: str | None = None) -> Answer:
+    choice = {"message": {"content": content}, "finish_reason": "stop"}
+    return completions([choice], model=model, provider=provider)
+
+
+async def test_c1_14_whom_a_gateway_has_asked_stands_beside_the_model() -> None:
+    result, _ = await seen(Ability.SYSTEM, served("PAPAYA", model="m-8b", provider="DeepInfra"))
+    assert (result.model, result.provider) == ("m-8b", "DeepInfra")
+    assert result.to_json()["provider"] == "DeepInfra"
+    assert "(answered by m-8b at DeepInfra)" in " ".join(ability_rows(result, "m", width=200))
+    assert "(answered by DeepInfra)" in " ".join(ability_rows(result, "m-8b", width=200))
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        ({"provider": "Together"}, "different providers: DeepInfra, Together"),
+        ({"provider": "DeepInfra", "model": "m-fallback"}, "different models: m, m-fallback"),
+    ],
+)
+async def test_c1_14_two_results_from_two_places_are_not_one_verdict(
+    others: dict[str, str], says: str
+) -> None:
+    text = "apple river stone"
+    replies = [served(text, provider="DeepInfra"), served("cloud", **others), served("lamp", **others)]
+    result, _ = await seen(Ability.SEED, *replies)
+    assert result.outcome is Outcome.NOT_TRIED
+    assert says in result.evidence
+    one, _ = await seen(Ability.SEED, *(served(each, provider="DeepInfra") for each in (text, text, "lamp")))
+    assert one.outcome is Outcome.YES
+
+
+async def test_c1_14_the_provider_of_a_stream_is_kept() -> None:
+    chunk = {"provider": "Together", "choices": [{"index": 0, "delta": {"content": "It is late."}}]}
+    body = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
+    result, _ = await seen(Ability.TOOLS_STREAMED, Answer(body, content_type="text/event-stream"))
+    assert result.provider == "Together"
+
+
 async def test_c1_16_no_sampling_field_is_sent_that_a_test_does_not_need() -> None:
     script = AbilityServer(default=PROSE)
     await check(script, CHATTING)

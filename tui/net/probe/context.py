@@ -184,7 +184,8 @@ class DiagnosisContext:
     def note_ability(self, result: AbilityResult) -> None:
         """Record and report what became of the test of an ability, without the keys that a server repeats."""
         redact = self.services.redactor.redact
-        clean = replace(result, evidence=redact(result.evidence), model=redact(result.model))
+        evidence, model, provider = map(redact, (result.evidence, result.model, result.provider))
+        clean = replace(result, evidence=evidence, model=model, provider=provider)
         self.findings.abilities.append(clean)
         if self._on_ability is not None:
             self._on_ability(clean)

@@ -23,6 +23,8 @@ def evidence(cell: Cell | None) -> Content:
         lines.append(Content(texts.CELL_BEFORE.format(before=cell.before)))
     if result.model:
         lines.append(Content(texts.CELL_MODEL.format(model=safe_line(result.model, 100))))
+    if result.provider:
+        lines.append(Content(texts.CELL_PROVIDER.format(provider=safe_line(result.provider, 100))))
     if result.tokens is not None:
         requests = (
             ability_texts.REQUEST

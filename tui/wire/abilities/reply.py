@@ -130,8 +130,16 @@ class Reply:
     @property
     def model(self) -> str:
         """The model that it names."""
-        names = [one.get("model") for one in (self.whole, *self.chunks)]
-        return next((mend(name)[:200] for name in names if isinstance(name, str) and name), "")
+        return self._named("model")
+
+    @property
+    def provider(self) -> str:
+        """Whom a gateway says that it has asked: OpenRouter's field."""
+        return self._named("provider")
+
+    def _named(self, name: str) -> str:
+        values = [one.get(name) for one in (self.whole, *self.chunks)]
+        return next((mend(value)[:200] for value in values if isinstance(value, str) and value), "")
 
     # ── A chat completion ───────────────────────────────────────────────────────────────────
 

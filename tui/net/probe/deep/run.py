@@ -32,14 +32,11 @@ async def test_abilities(context: DiagnosisContext) -> None:
         talk.spent = Spent()
         notice = context.announce(texts.TESTING.format(name=LABELS[test.ability]))
         try:
-            finding = await test.run(talk)
+            finding = talk.spent.judge(await test.run(talk))
         finally:
             notice.cancel()
-        spent = talk.spent
         evidence = with_claim(test.ability, finding, claims)
-        result = AbilityResult(
-            test.ability, finding.outcome, evidence, spent.tokens, spent.requests, spent.model
-        )
+        result = talk.spent.result(test.ability, replace(finding, evidence=evidence))
         talk.results[test.ability] = result
         context.note_ability(result)
         if test.ability is Ability.VISION and finding.outcome is Outcome.YES:

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
-from tui.core.abilities import Ability, AbilityResult
+from tui.core.abilities import Ability, AbilityResult, Finding
+from tui.core.abilities import Outcome as Verdict
 from tui.core.chat import ChatRequest
 from tui.core.endpoint_url import chat_url_of
 from tui.core.failure import LmdeckError
@@ -15,6 +16,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import Outcome
 from tui.core.parts import parts_of
 from tui.core.provider import Sampling, Thinking
+from tui.core.safe_text import safe_line
 from tui.core.timings import Timings
 from tui.core.turn import Turn
 from tui.core.usage import Usage, cost_of
@@ -23,8 +25,9 @@ from tui.net.fetch import fetch
 from tui.net.observing import Observed
 from tui.net.probe.context import DiagnosisContext
 from tui.net.request_trace import Phase, Requests
+from tui.texts import abilities as texts
 from tui.wire.abilities.refusal import failure_of
-from tui.wire.abilities.reply import LONGER, Reply, read_reply
+from tui.wire.abilities.reply import LONGER, Reply, not_tried, read_reply
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks
 
@@ -43,8 +46,10 @@ class Spent:
 
     requests: int = 0
     usage: Usage | None = None
-    model: str = ""
-    """The model that the last reply named."""
+    models: list[str] = field(default_factory=list)
+    """Those that the replies name, each once."""
+    providers: list[str] = field(default_factory=list)
+    """Those that a gateway says that it has asked."""
 
     @property
     def tokens(self) -> int | None:
@@ -52,6 +57,22 @@ class Spent:
         if self.usage is None:
             return None
         return (self.usage.prompt_tokens or 0) + (self.usage.completion_tokens or 0)
+
+    def judge(self, finding: Finding) -> Finding:
+        """Return what a test shows: answers of two models, or from two places, are not one verdict."""
+        if finding.outcome is not Verdict.NOT_TRIED:
+            for text, names in (
+                (texts.SEVERAL_PROVIDERS, self.providers),
+                (texts.SEVERAL_MODELS, self.models),
+            ):
+                if len(names) > 1:
+                    return not_tried(text.format(names=", ".join(safe_line(name, 60) for name in names)))
+        return finding
+
+    def result(self, ability: Ability, finding: Finding) -> AbilityResult:
+        """Return the result of a test that spent this."""
+        served = [", ".join(names) for names in (self.models, self.providers)]
+        return AbilityResult(ability, finding.outcome, finding.evidence, self.tokens, self.requests, *served)
 
 
 @dataclass(eq=False, repr=False)
@@ -179,7 +200,9 @@ class Talk:
 
     def _note(self, reply: Reply) -> None:
         usage, spent = reply.usage, self.spent
-        spent.model = reply.model or spent.model
+        for name, names in ((reply.model, spent.models), (reply.provider, spent.providers)):
+            if name and name not in names:
+                names.append(name)
         if usage is not None:
             spent.usage = usage if spent.usage is None else spent.usage.plus(usage)
             known = self.context.findings.usage
