@@ -227,6 +227,9 @@ LOGPROBS = cases_of(
     (BROKEN, "2 alternatives", [logprobs([-0.1, -3])]),
     (BROKEN, "more than 1", [logprobs([0.0, -0.1, -3, -4, -5])]),
     (BROKEN, "not numbers", [logprobs(["a", -0.1, -3, -4, -5])]),
+    (YES, "5 for each token", [CUT, logprobs([-0.1, -3, -4, -5, -6])], "hidden"),
+    (IGNORED, "has none", [CUT, answer("hello")], "hidden"),
+    (NOT_TRIED, "did not finish within 256", [CUT, CUT]),
     (NOT_TRIED, "429", [LIMITED]),
 )
 
@@ -235,6 +238,7 @@ def choice(text: str, index: int = 0) -> dict[str, object]:
     return {"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
 
 
+EMPTY = {**choice(""), "finish_reason": "length"}
 N = cases_of(
     Ability.N,
     (YES, "2 choices", [completions([choice("a"), choice("b", 1)])]),
@@ -242,6 +246,8 @@ N = cases_of(
     (IGNORED, "1 choice", [answer("a")]),
     (BROKEN, "3 choices", [completions([choice("a"), choice("b", 1), choice("c", 2)])]),
     (BROKEN, "empty", [completions([choice("a"), choice("", 1)])]),
+    (YES, "2 choices", [completions([EMPTY, EMPTY]), completions([choice("a"), choice("b", 1)])], "hidden"),
+    (NOT_TRIED, "did not finish within 256", [completions([EMPTY, EMPTY])] * 2),
     (NOT_TRIED, "503", [LOADING]),
 )
 WORDS = "apple river stone cloud lamp"
@@ -252,7 +258,8 @@ SEED = cases_of(
     (IGNORED, "two texts", [answer(WORDS), answer("b c"), answer("d e")]),
     (IGNORED, "every seed", [answer(WORDS)] * 3),
     (BROKEN, "5 tokens were generated", [answer(WORDS), answer("")]),
-    (NOT_TRIED, "did not finish", [CUT]),
+    (YES, "the same text for one seed", [CUT, answer(WORDS), answer(WORDS), answer("other")], "hidden"),
+    (NOT_TRIED, "did not finish within 256", [CUT, CUT]),
 )
 STOP = cases_of(
     Ability.STOP,

@@ -39,6 +39,7 @@ from tui.core.diagnosis import DiagnosisReport
 from tui.core.observed import ExchangeRecord, Origin, Purpose
 from tui.core.provider import Thinking
 from tui.core.secret import Secret
+from tui.net.probe.deep.ability import AbilityTest
 from tui.net.probe.deep.registry import TESTS
 from tui.net.probe.diagnose import Diagnosis
 from tui.net.probe.target import ProbeTarget
@@ -339,6 +340,7 @@ async def test_c1_20_the_seed_is_shown_by_three_answers() -> None:
 
 # ── What servers answer, by ability ─────────────────────────────────────────────────────────────────────
 
+
 C2: Sequence[tuple[Ability, Answer, Outcome]] = (
     (Ability.TOOLS, refusal(NO_PARSER), Outcome.NO),
     (Ability.TOOLS, refusal("m does not support tools"), Outcome.NO),
@@ -621,3 +623,20 @@ async def test_a_fault_inside_a_200_is_a_failure_for_the_ledger() -> None:
     causes = [record.cause for record in told.records[1:]]
     assert all(causes), causes
     assert {record.outcome for record in told.records[1:]} == {"failed"}
+
+
+@pytest.mark.parametrize("test", TESTS, ids=lambda test: test.ability)
+async def test_no_answer_is_called_unfinished_that_was_not_given_256_tokens(test: AbilityTest) -> None:
+    """A model that reasons unseen has nothing to show within a few tokens."""
+    script = AbilityServer(default=CUT)
+    report = await check(script, [test.ability])
+    (result,) = report.abilities
+    assert result.outcome is not Outcome.BROKEN or not test.needs_chat, result.evidence
+    if "did not finish" in result.evidence:
+        assert script.posts[-1][1]["max_tokens"] == 256
+    spent = sum(number_in(body, "max_tokens") * number_in(body, "n") for _, body in script.posts)
+    assert spent <= test.cost.output_tokens + test.cost.more_tokens
+
+
+def number_in(body: dict[str, Any], name: str) -> int:
+    return int(body.get(name, body.get("max_output_tokens", 0) if name == "max_tokens" else 1))

@@ -44,10 +44,9 @@ def judge_logprobs(reply: Reply) -> Finding:
     finding = judge_chat(reply, words.LOGPROBS)
     if finding is not None:
         return finding
-    logprobs = reply.choice.get("logprobs")
-    tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
-    if not isinstance(tokens, list) or not tokens:
-        return ignored(texts.NO_LOGPROBS)
+    tokens = _logprob_tokens(reply)
+    if not tokens:
+        return ignored(texts.NO_LOGPROBS) if reply.content.strip() or not reply.is_cut else not_finished()
     counts = []
     for token in tokens:
         top = token.get("top_logprobs") if isinstance(token, dict) else None
@@ -61,6 +60,18 @@ def judge_logprobs(reply: Reply) -> Finding:
     if min(counts) < TOP_LOGPROBS:
         return broken(texts.LOGPROBS_FEW.format(count=Counted(min(counts)), asked=TOP_LOGPROBS))
     return yes(texts.LOGPROBS.format(count=min(counts)))
+
+
+def has_text_or_logprobs(reply: Reply) -> bool:
+    """Return whether an answer that was cut shows already whether it has log probabilities: a model that
+    reasons unseen has written nothing yet to which they could belong."""
+    return bool(reply.content.strip() or _logprob_tokens(reply))
+
+
+def _logprob_tokens(reply: Reply) -> list[object]:
+    logprobs = reply.choice.get("logprobs")
+    tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
+    return tokens if isinstance(tokens, list) else []
 
 
 def _logprob(value: object) -> float | None:
@@ -93,9 +104,14 @@ def judge_n(reply: Reply) -> Finding:
         return ignored(texts.ONE_CHOICE.format(asked=CHOICES))
     if count != CHOICES:
         return broken(texts.OTHER_CHOICES.format(count=count, asked=CHOICES))
-    if any(not _has_content(choice) for choice in reply.choices):
-        return broken(texts.EMPTY_CHOICE)
+    if not lacks_no_text(reply):
+        return not_finished() if reply.is_cut else broken(texts.EMPTY_CHOICE)
     return yes(texts.TWO_CHOICES.format(count=count))
+
+
+def lacks_no_text(reply: Reply) -> bool:
+    """Return whether each of the choices that were asked for has text, or there are not so many."""
+    return len(reply.choices) != CHOICES or all(map(_has_content, reply.choices))
 
 
 def _has_content(choice: Mapping[str, object]) -> bool:
@@ -114,6 +130,11 @@ def seed_fields() -> list[dict[str, object]]:
 def is_settled(reply: Reply) -> bool:
     """Return whether a reply ends the test of the seed: it has no text to compare."""
     return judge_chat(reply, words.SEED) is not None or not _compared(reply)
+
+
+def was_cut_before_text(reply: Reply) -> bool:
+    """Return whether the limit of tokens was too low for any text: the model reasons unseen."""
+    return judge_chat(reply, words.SEED) is None and reply.is_cut and not _compared(reply)
 
 
 def judge_seed(replies: list[Reply]) -> Finding:
