@@ -341,6 +341,11 @@ async def test_c1_20_the_seed_is_shown_by_three_answers() -> None:
 # ── What servers answer, by ability ─────────────────────────────────────────────────────────────────────
 
 
+def gemini(message: str) -> Answer:
+    error = {"code": 400, "message": message, "status": "INVALID_ARGUMENT"}
+    return Answer(json.dumps([{"error": error}]).encode(), "400 Bad Request")
+
+
 C2: Sequence[tuple[Ability, Answer, Outcome]] = (
     (Ability.TOOLS, refusal(NO_PARSER), Outcome.NO),
     (Ability.TOOLS, refusal("m does not support tools"), Outcome.NO),
@@ -350,6 +355,14 @@ C2: Sequence[tuple[Ability, Answer, Outcome]] = (
     (Ability.JSON_SCHEMA, refusal("failed to parse grammar"), Outcome.NO),
     (Ability.LOGPROBS, refusal("Requested sample logprobs of 5, which is greater than 0"), Outcome.NO),
     (Ability.N, refusal("n must be 1 when using greedy sampling"), Outcome.NO),
+    (Ability.N, gemini("Multiple candidates is not enabled for this model"), Outcome.NO),
+    (Ability.N, gemini("Only one candidate can be specified; candidateCount is 2"), Outcome.NO),
+    (Ability.SYSTEM, gemini("Developer instruction is not enabled for models/gemma-3-4b-it"), Outcome.NO),
+    (Ability.JSON_OBJECT, gemini("JSON mode is not enabled for models/gemma-3-4b-it"), Outcome.NO),
+    (Ability.TOOLS, gemini("Function calling is not enabled for models/gemma-3-4b-it"), Outcome.NO),
+    (Ability.LOGPROBS, gemini("Logprobs is not enabled for models/gemini-2.5-pro"), Outcome.NO),
+    (Ability.STOP, gemini("stopSequences is not supported"), Outcome.NO),
+    (Ability.MAX_TOKENS, gemini("maxOutputTokens is not supported"), Outcome.NO),
     (Ability.MAX_TOKENS, refusal("extra fields: max_tokens", "422 Unprocessable Entity"), Outcome.NO),
     (Ability.VISION, refusal("m is not a multimodal model"), Outcome.NO),
     (Ability.VISION, refusal(NO_IMAGES, "500 Internal Server Error"), Outcome.NO),

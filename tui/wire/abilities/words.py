@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.core.lazy_pattern import lazy_pattern
 
-SYSTEM = lazy_pattern(r"\bsystem\b|\brole\b")
+SYSTEM = lazy_pattern(r"\bsystem\b|\brole\b|(?:system|developer)[_ ]?instruction")
 TOOLS = lazy_pattern(r"\btools?\b|\btool[-_ ](?:choice|call|use)|\bfunction[ _-]?call")
 TOOLS_KNOWN = lazy_pattern(r"--jinja")
 """llama.cpp before it had templates by default: ``tools param requires --jinja flag``, under 500."""
@@ -17,10 +17,13 @@ RESPONSE_FORMAT = lazy_pattern(
     r"response[_ ]?format|json[_ ]?(?:object|schema|mode)|grammar|guided|structured|schema"
 )
 LOGPROBS = lazy_pattern(r"log_?probs?|logprob|log prob")
-N = lazy_pattern(r"\bn\b|\bbest_of\b|number of (?:choices|completions)|multiple (?:choices|completions)")
+N = lazy_pattern(
+    r"\bn\b|\bbest_of\b|(?:number of|multiple) (?:choices|completions|candidates)|candidate_?count"
+)
+"""Gemini's words have candidates."""
 SEED = lazy_pattern(r"\bseed\b")
-STOP = lazy_pattern(r"\bstop\b|stop[_ ]sequences?")
-MAX_TOKENS = lazy_pattern(r"max_(?:completion_|new_|output_)?tokens|token limit")
+STOP = lazy_pattern(r"\bstop\b|stop[_ ]?sequences?")
+MAX_TOKENS = lazy_pattern(r"max_?(?:completion_?|new_?|output_?)?tokens|token limit")
 VISION = lazy_pattern(
     r"\bimages?\b|image_url|vision|multi-?modal|only supports? text|mmproj|content.{0,20} must be a string"
 )
