@@ -145,9 +145,21 @@ def test_a_kept_connection_takes_no_time() -> None:
 
 
 def test_earlier_tries_are_not_laid_on_the_server() -> None:
-    phases = phases_of(streamed(connecting=1.0, sending=1.01), ServerTimings(queue_ms=1000, prompt_ms=700))
+    timings = streamed(connecting=1.0, sending=1.01)
+    timings.requests = 2
+    phases = phases_of(timings, ServerTimings(queue_ms=1000, prompt_ms=700))
     assert milliseconds_of(phases, "connect") == 10
     assert phases[3] == Phase("unexplained", 1100, "measured", EARLIER)
+
+
+def test_what_precedes_the_only_request_is_its_way_and_no_earlier_one() -> None:
+    """A proxy is asked first, on the same connection: its ``CONNECT`` is written before the request."""
+    for connecting in (0.5, None):
+        timings = streamed(sending=1.0)
+        timings.connecting = connecting
+        connect, rest, *_ = phases_of(timings)
+        assert connect == Phase("connect", 1000, "measured", HERE)
+        assert rest == Phase("unexplained", 1810, "measured", NO_FIGURES)
 
 
 def test_an_answer_that_came_whole_was_written_during_the_wait() -> None:

@@ -151,6 +151,8 @@ class Progress:
     detail: str = ""
     seconds: float = 0.0
     """For ``retrying``: seconds until the next try; while a server is waited for: those since the first."""
+    request: int = field(default=0, compare=False)
+    """Which request of the exchange it is, from 1; 0: whoever tells it does not count them."""
 
 
 @dataclass(frozen=True, slots=True)

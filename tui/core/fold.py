@@ -201,6 +201,7 @@ def _progress(turn: Turn, event: Progress, at: float) -> None:
         return
     if turn.timings.started is None and event.stage != "starting":
         turn.timings.started = at
+    turn.timings.requests = max(turn.timings.requests, event.request)
     if event.stage == "connecting":
         turn.timings.connecting = at
     elif event.stage == "connected":

@@ -139,6 +139,9 @@ class ExchangeObserver(Protocol):
 class SentObserver(Protocol):
     """Whoever wants to know of an exchange before it is over."""
 
+    def prepare(self) -> None:
+        """Load what the first ``sent`` needs. Called in a thread, before the exchange begins."""
+
     def sent(self, exchange: SentExchange) -> None:
         """Take one whose first request is on its way. Called on the event loop: must not block."""
 
@@ -167,6 +170,11 @@ class Observers:
         """Tell every observer."""
         for observer in self._all:
             self._tell(observer.finished, record, type(observer).__name__)
+
+    def prepare(self) -> None:
+        """Let those who want to know of what is sent load what they need; blocking."""
+        for observer in self._of_sent:
+            observer.prepare()
 
     def sent(self, exchange: SentExchange) -> None:
         """Tell those who want to know it so early."""

@@ -28,8 +28,6 @@ from tui.core.usage import ServerTimings
 
 _TOLERANCE_MS = 5.0
 """By how much the figures of a server may exceed what was measured here: clocks and buffers."""
-_PAUSE_MS = 100.0
-"""What is shorter is no earlier request: a key that was fetched, a library that was loaded."""
 _LARGE_MS = 200.0
 _LARGE_SHARE = 0.3
 _WAIT = ("route", "queue", "prompt", "unexplained")
@@ -74,7 +72,7 @@ def phases_of(
     if answer is not None:
         explained += answer.milliseconds
     unexplained = max(0.0, course.wait - explained) + course.early
-    if not reason and course.early > max(_PAUSE_MS, unexplained / 2):
+    if not reason and timings.requests > 1 and course.early > unexplained / 2:
         reason = EARLIER
     found = [
         Phase("connect", course.connect, MEASURED, KEPT if course.is_kept else HERE),
@@ -101,7 +99,9 @@ def _course(timings: Timings) -> _Course | None:
         return low if moment is None else min(max(moment, low), end)
 
     sent = within(timings.sending, start)
-    connecting = sent if timings.connecting is None else min(within(timings.connecting, start), sent)
+    is_only = timings.requests == 1  # then all that came before it was written belongs to its way
+    began = start if is_only else timings.connecting
+    connecting = sent if began is None else min(within(began, start), sent)
     firsts = [moment for moment in (timings.first_text, timings.first_call) if moment is not None]
     lasts = [moment for moment in (timings.last_text, timings.last_call) if moment is not None]
     first = within(min(firsts), sent) if firsts else end
@@ -111,7 +111,7 @@ def _course(timings: Timings) -> _Course | None:
     seconds = (connecting - start, sent - connecting, first - sent, turned - first, last - turned, end - last)
     early, connect, wait, thinking, answer, tail = (each * 1000 for each in seconds)
     return _Course(
-        early, connect, timings.connecting is None, wait, thinking, answer, tail,
+        early, connect, timings.connecting is None and not connect, wait, thinking, answer, tail,
         has_output=bool(firsts), has_thought=thinking > 0, came_whole=bool(firsts) and first == last,
     )  # fmt: skip
 

@@ -49,6 +49,8 @@ class Timings:
     """A connection was begun for the last try; ``None``: it went over a kept one."""
     behind: int = field(default=0, compare=False)
     """Chunks without text since the last text."""
+    requests: int = field(default=1, compare=False)
+    """How many requests it took, the last one among them."""
     first_call: float | None = None
     last_call: float | None = None
     """The first and the last piece of a tool call."""

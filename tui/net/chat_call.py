@@ -123,7 +123,7 @@ class ChatCall:
         trace = self.requests.begin("POST", f"{self.endpoint.base_url}{CHAT_ROUTE}")
         with observe(trace):
             try:
-                await self.factory.prepare(self.endpoint)
+                await self.factory.prepare_exchange(self.endpoint)
                 response = await self._send(content, trace)
             except transport_errors() as error:
                 failure = await self._explain(error, trace)
@@ -169,11 +169,11 @@ class ChatCall:
         self, phase: Phase, trace: RequestTrace, watch: SilenceWatch, limit: float | None
     ) -> None:
         if phase is Phase.LOOKUP:
-            self._emit(Progress("connecting"))
+            self._emit(Progress("connecting", request=self.requests.count))
         elif phase is Phase.SEND:
             self._tries.sent()
             watch.restart(self._tries.within_whole(limit))
-            self._emit(Progress("connected", trace.tls_version or ""))
+            self._emit(Progress("connected", trace.tls_version or "", request=self.requests.count))
         elif phase is Phase.HEADERS:
             self._emit(Progress("sent"))
 

@@ -61,6 +61,8 @@ class ClientFactory:
         """How far away the servers are."""
         self._shared: dict[_Shape, NetworkTransport] = {}
         self._contexts: dict[_TrustKey, PinningSSLContext] = {}
+        self._is_watched = False
+        """Whether the observers are prepared."""
         self._guard = _Guard(self.redactor)
         for name in _LOGGERS:
             logging.getLogger(name).addFilter(self._guard)
@@ -73,6 +75,7 @@ class ClientFactory:
         """
         made = ClientFactory(self._environment, redactor=self.redactor, observers=self.observers)
         made._contexts, made.route_times = self._contexts, self.route_times
+        made._is_watched = self._is_watched
         return made
 
     def route(self, url: str) -> Route:
@@ -106,6 +109,17 @@ class ClientFactory:
         is_encrypted = endpoint.base_url.lower().startswith("https:")
         if context is None or (is_encrypted and context.load_authorities is not None):
             await asyncio.to_thread(self._load, endpoint.tls, route, is_encrypted)
+
+    async def prepare_exchange(self, endpoint: Endpoint) -> None:
+        """Load the same, and what those need who are told of what is sent: no time of the server's.
+
+        Raises:
+            UsageError: a certificate file cannot be used.
+        """
+        await self.prepare(endpoint)
+        if not self._is_watched:
+            self._is_watched = True
+            await asyncio.to_thread(self.observers.prepare)
 
     def warm(self) -> None:
         """Load the HTTP library and the system's certificate authorities, so that a request need not.

@@ -56,7 +56,6 @@ async def embed(
     observed = Observed(requests, origin, endpoint, ROUTE, redactor, routes, observers)
     observed.prompt_tokens = lambda: request.estimated_usage.prompt_tokens
     redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
-    started = time.perf_counter()
     outcome = None
     try:
         done = await call.run()
@@ -71,4 +70,4 @@ async def embed(
         )
         return outcome
     finally:
-        observed.finish_whole(outcome, started, time.perf_counter())
+        observed.finish_whole(outcome, time.perf_counter())

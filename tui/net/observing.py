@@ -16,11 +16,10 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import ExchangeRecord, Observers, Origin, Outcome, SentExchange
 from tui.core.parts import parts_of
 from tui.core.secret import Redactor
-from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import NOTHING_TOLD, Charge, Source, Usage, cost_of
 from tui.net.addresses import origin_text
-from tui.net.request_trace import Phase, Requests
+from tui.net.request_trace import Requests
 from tui.net.route_times import RouteTimes
 
 if TYPE_CHECKING:
@@ -107,13 +106,9 @@ class Observed:
             self.number,
         )
 
-    def finish_whole(
-        self, outcome: EmbeddingOutcome | RerankOutcome | None, started: float, ended: float
-    ) -> None:
+    def finish_whole(self, outcome: EmbeddingOutcome | RerankOutcome | None, ended: float) -> None:
         """Tell that a request for vectors or scores is over; ``None``: it was stopped."""
-        marks = self.requests.last.marks
-        timings = Timings(started, marks.get(Phase.SEND), marks.get(Phase.BODY), ended=ended)
-        turn = Turn("", parts_of(""), timings=timings)
+        turn = Turn("", parts_of(""), timings=self.requests.timings(ended))
         if outcome is None:
             self.finish(Outcome.STOPPED, turn)
             return

@@ -17,6 +17,7 @@ from enum import StrEnum
 from tui.core.debug_log import bare_url, is_wanted, tell
 from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import Origin
+from tui.core.timings import Timings
 
 _KEPT_BYTES = 512
 _KEPT_HANDSHAKE_BYTES = 16_384
@@ -77,7 +78,7 @@ class RequestTrace:
     number: int = 0
     """Counted in this process by the debug log; 0: it has told nothing of it yet."""
     on_send: Callable[[], None] | None = None
-    """Called at each beginning of ``Phase.SEND``: must not block."""
+    """Called each time that a request is written: its work is no time of the way there. Must not block."""
 
     def tell(self, event: str, **facts: object) -> None:
         """Write an event of this request to the debug log, if there is one."""
@@ -99,12 +100,12 @@ class RequestTrace:
         if phase is Phase.SEND:
             reused = "yes" if self.is_reused else None
             self.tell("send", address=self.address, tls=self.tls_version, reused=reused)
-            if self.on_send is not None:
-                self.on_send()
         elif event := _EVENTS.get(phase):
             self.tell(event, status=self.status)
         if self.listener is not None:
             self.listener(phase)
+        if phase is Phase.HEADERS and self.on_send is not None:
+            self.on_send()
 
     def connected(self, address: str) -> None:
         """Record a new connection."""
@@ -145,14 +146,24 @@ class Requests:
     """Who asks."""
     model: str = ""
     count: int = 0
+    first: RequestTrace | None = None
     last: RequestTrace = field(default_factory=RequestTrace)
     on_sent: Callable[[], None] | None = None
     """Called once, when the first of them is on its way."""
+
+    def timings(self, ended: float) -> Timings:
+        """Return the stamps of an answer that was read whole by ``ended``: they begin with the first request,
+        not with what was loaded for it."""
+        first, last = {} if self.first is None else self.first.marks, self.last.marks
+        started = min(first.values(), default=None)
+        sending, headers = last.get(Phase.SEND), last.get(Phase.BODY)
+        return Timings(started, sending, headers, ended=ended, requests=self.count)
 
     def begin(self, method: str, url: str) -> RequestTrace:
         """Return the record of the next one."""
         self.count += 1
         self.last = RequestTrace(on_send=self._sent)
+        self.first = self.first or self.last
         if is_wanted():
             who = {"provider": self.origin.provider, "purpose": self.origin.purpose} if self.origin else {}
             self.last.tell("request", method=method, url=bare_url(url), model=self.model, **who)

@@ -66,7 +66,6 @@ async def rerank(
     def words(response: Fetched, proved: Collection[Proof]) -> Failure:
         return refused_rerank(response.status, response.headers, response.body, redactor, proved)
 
-    started = time.perf_counter()
     outcome, found, told = None, RerankOutcome(request), NOTHING_TOLD
     try:
         for route in known:
@@ -90,7 +89,7 @@ async def rerank(
         outcome = found
         return found
     finally:
-        observed.finish_whole(outcome, started, time.perf_counter())
+        observed.finish_whole(outcome, time.perf_counter())
 
 
 def _is_elsewhere(done: Answered[Scores]) -> bool:

@@ -112,7 +112,7 @@ class WholeRequest(Generic[_Answer]):
     async def _try(self) -> Answered[_Answer]:
         started = time.perf_counter()
         try:
-            await self.factory.prepare(self.endpoint)
+            await self.factory.prepare_exchange(self.endpoint)
             started = time.perf_counter()  # loading the HTTP library is no time of the server's
             response = await fetch(
                 self.factory,

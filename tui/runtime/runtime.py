@@ -368,6 +368,10 @@ class _LateLedger:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
+    def prepare(self) -> None:
+        """Import the ledger; a thread does not make it, or there would be two."""
+        import_module("tui.runtime.ledger")
+
     def sent(self, exchange: SentExchange) -> None:
         """Pass on that an exchange is on its way."""
         self._runtime.ledger.sent(exchange)

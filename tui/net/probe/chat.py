@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import field, replace
@@ -88,7 +87,6 @@ async def chat(context: DiagnosisContext) -> ChatOutcome:
     outcome = ChatOutcome(Turn(identity="check", prompt=parts_of(PROMPT), model=request.model))
     if server is not None and server.durations:
         outcome.before = read_counters(await metrics_text(context))
-    outcome.turn.timings.started = time.perf_counter()
     stream = context.services.chat().stream(
         context.endpoint,
         request,

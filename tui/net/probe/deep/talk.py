@@ -17,14 +17,13 @@ from tui.core.observed import Outcome
 from tui.core.parts import parts_of
 from tui.core.provider import Sampling, Thinking
 from tui.core.safe_text import safe_line
-from tui.core.timings import Timings
 from tui.core.turn import Turn
 from tui.core.usage import Usage, cost_of
 from tui.net.addresses import origin_text
 from tui.net.fetch import fetch
 from tui.net.observing import Observed
 from tui.net.probe.context import DiagnosisContext
-from tui.net.request_trace import Phase, Requests
+from tui.net.request_trace import Requests
 from tui.texts import abilities as texts
 from tui.wire.abilities.refusal import failure_of
 from tui.wire.abilities.reply import LONGER, Reply, not_tried, read_reply
@@ -161,7 +160,7 @@ class Talk:
         redactor, times, observers = factory.redactor, factory.route_times, factory.observers
         observed = Observed(requests, target.origin, endpoint, route, redactor, times, observers)
         factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, target.extra_body)
-        turn = Turn("", parts_of(""), timings=Timings(time.perf_counter()))
+        turn = Turn("", parts_of(""))
         outcome = Outcome.STOPPED
         self.spent.requests += 1
         try:
@@ -171,10 +170,7 @@ class Talk:
             turn.cost = cost_of(turn.usage, target.origin.price)
             outcome = Outcome.DONE if turn.failure is None else Outcome.FAILED
         finally:
-            marks = requests.last.marks
-            turn.timings = Timings(
-                turn.timings.started, marks.get(Phase.SEND), marks.get(Phase.BODY), ended=time.perf_counter()
-            )
+            turn.timings = requests.timings(time.perf_counter())
             observed.finish(outcome, turn)
         self._note(reply)
         return reply
