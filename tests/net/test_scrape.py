@@ -11,7 +11,15 @@ from tests.support.fault_server import FaultServer
 from tests.support.timed_server import TimedApi
 from tui.core.chat import Endpoint
 from tui.core.events import EventBatch, Identified, ResponseStarted
-from tui.core.phases import NO_FIGURES, NO_FIGURES_UNKNOWN, NO_FIGURES_VLLM, REPORTED, SEVERAL, Learned
+from tui.core.phases import (
+    NO_FIGURES,
+    NO_FIGURES_GATEWAY,
+    NO_FIGURES_UNKNOWN,
+    NO_FIGURES_VLLM,
+    REPORTED,
+    SEVERAL,
+    Learned,
+)
 from tui.core.provider import ApiKeyHeader
 from tui.core.secret import Secret
 from tui.net.client import ClientFactory
@@ -156,7 +164,7 @@ async def test_a_server_whose_replies_tell_all_is_read_no_more(scrapes: Scrapes)
         ((), None, NO_FIGURES_UNKNOWN),
         ((), "vllm-0.32.0", NO_FIGURES_VLLM),
         ((("server", "llama.cpp"),), None, NO_FIGURES),
-        ((("x-litellm-version", "1.105.7"),), None, NO_FIGURES),
+        ((("x-litellm-version", "1.105.7"),), None, NO_FIGURES_GATEWAY),
     ],
 )
 async def test_what_would_show_more_is_said_of_servers_that_have_it(

@@ -20,6 +20,7 @@ from tui.core.phases import (
     NO_FIT,
     NOTHING_LEARNED,
     REPORTED,
+    WEAK,
     Learned,
     Phase,
 )
@@ -72,7 +73,7 @@ def phases_of(
     if answer is not None:
         explained += answer.milliseconds
     unexplained = max(0.0, course.wait - explained) + course.early
-    if not reason and timings.requests > 1 and course.early > unexplained / 2:
+    if reason in WEAK and timings.requests > 1 and course.early > unexplained / 2:
         reason = EARLIER
     found = [
         Phase("connect", course.connect, MEASURED, KEPT if course.is_kept else HERE),

@@ -18,6 +18,7 @@ NO_FIGURES = "no-figures"
 NO_FIGURES_VLLM = "no-figures-vllm"
 NO_FIGURES_SGLANG = "no-figures-sglang"
 NO_FIGURES_UNKNOWN = "no-figures-unknown-server"
+NO_FIGURES_GATEWAY = "no-figures-gateway"
 NO_USAGE = "no-usage"
 STOPPED = "stopped"
 FAILED = "failed"
@@ -27,7 +28,7 @@ EARLIER = "earlier-requests"
 """Origins of ``unexplained``: why the server's parts are not known, or what else took the time."""
 
 
-_WEAK = ("", NO_FIGURES, NO_FIGURES_VLLM, NO_FIGURES_SGLANG, NO_FIGURES_UNKNOWN)
+WEAK = ("", NO_FIGURES, NO_FIGURES_VLLM, NO_FIGURES_SGLANG, NO_FIGURES_UNKNOWN, NO_FIGURES_GATEWAY)
 """Reasons that any other one outweighs."""
 
 
@@ -67,7 +68,7 @@ class Learned:
             other.queue or self.queue,
             other.prompt or self.prompt,
             other.answer or self.answer,
-            self.unknown if self.unknown and other.unknown in _WEAK else other.unknown,
+            self.unknown if self.unknown and other.unknown in WEAK else other.unknown,
         )
 
 

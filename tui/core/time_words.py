@@ -12,7 +12,7 @@ from tui.core.fold import phases_of_turn
 from tui.core.lazy_dataclass import dataclass
 from tui.core.pace import arrivals, longest_gap
 from tui.core.phase_sums import is_large, is_rough, milliseconds_of, wait_of
-from tui.core.phases import EARLIER, HERE, KEPT, MEASURED, NO_FIT, SEVERAL, Phase
+from tui.core.phases import HERE, KEPT, MEASURED, NO_FIT, SEVERAL, Phase
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage
 from tui.texts import time as texts
@@ -29,6 +29,7 @@ _REASONS = {
     parts.NO_FIGURES_VLLM: texts.NO_FIGURES,
     parts.NO_FIGURES_SGLANG: texts.NO_FIGURES,
     parts.NO_FIGURES_UNKNOWN: texts.NO_FIGURES,
+    parts.NO_FIGURES_GATEWAY: texts.NO_FIGURES_GATEWAY,
     parts.NO_USAGE: texts.NO_USAGE,
     parts.STOPPED: texts.STOPPED,
     parts.FAILED: texts.FAILED,
@@ -42,6 +43,13 @@ _HINTS = {
     parts.NO_FIGURES_UNKNOWN: texts.SHOW_FIGURES,
     parts.NO_USAGE: texts.SHOW_USAGE,
 }
+
+
+_HELD = {
+    parts.EARLIER: texts.RETRIED,
+    parts.NO_FIGURES_GATEWAY: texts.HELD_BEHIND,
+}
+"""Who kept a request for long, by what is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +170,8 @@ def _sentences(phases: Sequence[Phase]) -> Iterator[str]:
         yield hint
     elif is_large(phases) and has_output:
         time = format_milliseconds(unexplained.milliseconds)
-        if unexplained.origin == EARLIER:
-            yield texts.RETRIED.format(time=time)
+        if sentence := _HELD.get(unexplained.origin):
+            yield sentence.format(time=time)
         elif milliseconds_of(phases, "prompt") is not None and unexplained.origin == HERE:
             yield (texts.SLOT if queue is None else texts.HELD).format(time=time)
 

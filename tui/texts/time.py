@@ -26,6 +26,7 @@ TOKENS: Final = "{count:token|tokens}"
 
 # Why something is unexplained
 NO_FIGURES: Final = "the server reports no times"
+NO_FIGURES_GATEWAY: Final = "the gateway passes no times on"
 NO_USAGE: Final = "the server's times need include_usage, which this endpoint refuses"
 STOPPED: Final = "the server's times are unknown: stopped"
 FAILED: Final = "the server's times are unknown: failed"
@@ -40,6 +41,9 @@ SHOW_FIGURES_SGLANG: Final = "To see more, start SGLang with --enable-metrics."
 SHOW_USAGE: Final = "To see more, let the endpoint accept stream_options.include_usage."
 HELD: Final = "The gateway, or the server's tokenizer, held it for {time}."
 SLOT: Final = "It waited {time} for a slot, or for the tokenizer."
+HELD_BEHIND: Final = (
+    "The gateway, or the server behind it, held it for {time}. To see more, check that server directly."
+)
 RETRIED: Final = "Earlier requests took {time}."
 QUEUED: Final = "Most of the wait was the queue: {time}."
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from tui.core.phases import NO_FIGURES_UNKNOWN
+from tui.core.phases import NO_FIGURES, NO_FIGURES_GATEWAY, NO_FIGURES_UNKNOWN
 from tui.texts import bodies
 from tui.wire import dialects
 from tui.wire.probes import Probe
@@ -42,7 +42,11 @@ def identify(
 
 def reason_without_times(identity: ServerIdentity) -> str:
     """Return why nothing is known of the times of a server that reports none."""
-    return NO_FIGURES_UNKNOWN if identity.kind is None else identity.kind.without_times
+    kind = identity.kind
+    if kind is None:
+        return NO_FIGURES_UNKNOWN
+    is_own_gateway = bool(kind.gateway) and not kind.hosts  # nobody can ask behind a hosted one
+    return NO_FIGURES_GATEWAY if is_own_gateway and kind.without_times == NO_FIGURES else kind.without_times
 
 
 def _gateways_first() -> Iterator[Dialect]:

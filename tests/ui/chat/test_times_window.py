@@ -9,10 +9,11 @@ from typing import Any
 from textual.widgets import Static
 
 from tui.core.events import AnswerDelta, Finished, Progress, TimingsReport, UsageReport
-from tui.core.fold import phases_of_turn
+from tui.core.fold import learn, phases_of_turn
 from tui.core.parts import parts_of
 from tui.core.phases import (
     ESTIMATED,
+    NO_FIGURES_GATEWAY,
     NO_FIGURES_SGLANG,
     NO_FIGURES_UNKNOWN,
     NO_FIGURES_VLLM,
@@ -90,6 +91,21 @@ def test_a_large_unexplained_part_has_a_sentence() -> None:
     assert lines(turn_of(queue=100))[-1] == held
     slot = turn_of(server_timings=ServerTimings(prompt_ms=400, origin="llama.cpp timings"))
     assert lines(slot)[-1] == "It waited 2.40 s for a slot, or for the tokenizer."
+
+
+def test_a_gateway_that_tells_no_times_has_a_sentence_and_says_what_would_show_more() -> None:
+    found = lines(turn_of(server_timings=None, learned=Learned(unknown=NO_FIGURES_GATEWAY)))
+    assert "the gateway passes no times on" in found
+    assert " ".join(found).endswith(
+        "The gateway, or the server behind it, held it for 2.80 s. To see more, check that server directly."
+    )
+
+
+def test_earlier_requests_are_named_also_where_the_server_reports_no_times() -> None:
+    turn = turn_of(server_timings=None)
+    turn.timings.requests, turn.timings.connecting, turn.timings.sending = 2, 2.0, 2.01
+    learn(turn, Learned(unknown=NO_FIGURES_GATEWAY))
+    assert lines(turn)[-1] == "Earlier requests took 2.80 s."
 
 
 def test_the_last_twenty_messages_stand_side_by_side() -> None:
