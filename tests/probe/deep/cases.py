@@ -65,6 +65,7 @@ TOOLS = cases_of(
     (YES, 'calls get_time("Paris") and uses', [CALL, answer("It is 07:43 in Paris.")]),
     (YES, "does not use the result", [CALL, answer("It is late.")]),
     (YES, "is unknown: HTTP 429", [CALL, LIMITED]),
+    (YES, "is unknown: the model did not finish", [CALL, CUT, CUT]),
     (NO, "--tool-call-parser", [refusal(NO_PARSER)]),
     (NO, "does not support tools", [refusal("registry.ollama.ai/m does not support tools")]),
     (

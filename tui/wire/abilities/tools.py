@@ -145,8 +145,9 @@ def judge_round_trip(call: Call, reply: Reply) -> Finding:
         return yes(texts.RESULT_NOT_TRIED.format(call=call.text, said=said))
     if prompts.RESULT_SEEN in reply.content:
         return yes(texts.CALLED.format(call=call.text))
-    if reply.fault:
-        return yes(texts.RESULT_NOT_TRIED.format(call=call.text, said=reply.fault))
+    unsaid = reply.fault or (not_finished().evidence if reply.is_cut and not reply.content.strip() else "")
+    if unsaid:
+        return yes(texts.RESULT_NOT_TRIED.format(call=call.text, said=unsaid))
     return yes(texts.RESULT_UNUSED.format(call=call.text, text=shown(reply.content)))
 
 
