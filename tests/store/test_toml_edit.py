@@ -14,7 +14,8 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.store.toml_edit import Table, edit_text
+from tui.store.toml_edit import edit_text
+from tui.store.toml_lines import Table
 
 A, B = '[providers.a]\nmodel = "old"\n', '[providers.b]\nmodel = "b"\n'
 WANTED = {"format": 1, "providers": {"a": {"model": "new"}, "b": {"model": "b"}}}
@@ -144,8 +145,11 @@ def records_in(table: Table) -> dict[str, Table]:
 
 
 def as_parsed(table: Table) -> Table:
-    shown = {key: value for key, value in table.items() if value or key != "providers"}
-    return parsed(tomli_w.dumps(shown))
+    return parsed(tomli_w.dumps(shown(table)))
+
+
+def shown(table: Table) -> Table:
+    return {key: value for key, value in table.items() if value or key != "providers"}
 
 
 @given(edits(), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]))
@@ -178,9 +182,9 @@ def test_an_edit_changes_what_it_is_about_alone(
         assert kept not in text or kept in edited
 
 
-def is_same(one: object, other: object) -> bool:
-    """Numbers that are none are equal here."""
-    return repr(sorted_deep(one)) == repr(sorted_deep(other))
+def is_same(one: Table, other: Table) -> bool:
+    """Numbers that are none are equal here, and an empty table of providers is none."""
+    return repr(sorted_deep(shown(one))) == repr(sorted_deep(shown(other)))
 
 
 def sorted_deep(value: object) -> object:
@@ -226,3 +230,55 @@ def test_layouts_without_headers_keep_their_comments() -> None:
     text = '[providers]\na = { model = "old" } # first\n# second\nb = { model = "b" }\n'
     edited = edit_text(text, {"providers": {"a": {"model": "new"}, "b": {"model": "b"}}})
     assert edited == text.replace("old", "new")
+
+
+def test_dotted_keys_stay_dotted_and_a_new_table_follows_them() -> None:
+    text = (
+        '# ours\nschema = 1\n[providers]\na.provider_url = "u" # u\n'
+        'a.compatible_provider = "m" # pinned on purpose\na.created_time = 2026-01-01 # then\n'
+        '# b\nb.note = "n"\n'
+    )
+    wanted = parsed(text)
+    records_in(wanted)["a"] |= {"extra_headers": {"X": "1"}, "temperature": Decimal("0.5")}
+    records_in(wanted)["c"] = {"provider_url": "c", "tls": {"insecure": True}}
+    edited = edit_text(text, wanted)
+    assert edited == text.replace("# then\n", '# then\na.temperature = 0.5\na.extra_headers.X = "1"\n') + (
+        'c.provider_url = "c"\nc.tls.insecure = true\n'
+    )
+    at_root = (
+        text.replace("[providers]\n", "").replace("\na.", "\nproviders.a.").replace("\nb.", "\nproviders.b.")
+    )
+    moved = edited.replace("[providers]\n", "")
+    assert edit_text(at_root, wanted) == re.sub(r"(?m)^([abc]\.)", r"providers.\1", moved)
+
+
+def test_a_bare_header_and_its_comments_stay() -> None:
+    text = (
+        "schema = 1\n\n# All our GPU machines. Ask Ada.\n[providers]  # the list\n\n"
+        '# rack 3\n[providers.a]\nmodel = "old"\n'
+    )
+    edited = edit_text(text, {"schema": 1, "providers": {"a": {"model": "new"}}})
+    assert edited == text.replace("old", "new")
+    assert edit_text(text, {"schema": 1, "providers": {}}) == text[: text.index("\n# rack")]
+
+
+def test_tables_out_of_order_stay_where_they_are() -> None:
+    text = (
+        "[providers.a.tls]\ninsecure = true # for now\n\n"
+        '[providers.b]\nmodel = "b"\n\n[defaults] # one\n\n# a itself\n[providers.a]\nmodel = "old"\n'
+    )
+    wanted = parsed(text)
+    records_in(wanted)["a"]["model"] = "new"
+    assert edit_text(text, wanted) == text.replace("old", "new")
+    records_in(wanted)["b"]["model"] = "new"
+    assert edit_text(text, wanted) == text.replace("old", "new").replace('"b"', '"new"')
+
+
+def test_comments_within_an_array_that_changes_go_above_it() -> None:
+    text = 'x = 1\n# which\nstop = [ # all\n  "#a", # one\n] # end\n'
+    assert edit_text(text, {"x": 1, "stop": ["b"]}) == 'x = 1\n# which\n# all\n# one\nstop = ["b"] # end\n'
+
+
+def test_a_file_of_comments_alone_keeps_them_at_its_top() -> None:
+    edited = edit_text("# ours", {"schema": 1, "providers": {"a": {"model": "m"}}})
+    assert edited == '# ours\n\nschema = 1\n\n[providers.a]\nmodel = "m"\n'

@@ -1,17 +1,15 @@
 """Writes a changed TOML document into its old text, so that comments, order and layout stay.
 
-A text is cut at its ``[headers]`` into sections; those whose values did not change stay byte for byte, in
-the others tomlkit changes the values that did. A layout that cutting at headers does not understand, such
-as inline tables, is edited as a whole. Either result is parsed again and must be the wanted document:
-where none is, the whole document is written anew.
+A text is read as statements, and each change is made in the statements it is about, in the layout that the
+person chose: below headers, in dotted keys or within braces, where tomlkit edits. The result is parsed again
+and must be the wanted document; where it is not, all is written anew, below the comments that there were.
 """
 
 from __future__ import annotations
 
-import io
-import tomllib
 from collections.abc import MutableMapping
 from decimal import Decimal
+from enum import Enum, auto
 from typing import cast
 
 import tomli_w
@@ -19,15 +17,21 @@ import tomlkit
 from tomlkit.exceptions import ConvertError, TOMLKitError
 from tomlkit.items import Item
 
-from tui.core.lazy_dataclass import dataclass
-from tui.core.lazy_pattern import lazy_pattern
+from tui.store.toml_lines import (
+    Path,
+    Statement,
+    Table,
+    comments_in,
+    key_text,
+    leaves_of,
+    parse_exactly,
+    section_text,
+    statements_of,
+    value_text,
+)
 
-Table = dict[str, object]
-Unit = tuple[str, ...]
-"""What is kept or edited as one: the top of the file ``()``, a table ``("defaults",)`` or a record
-``("providers", "name")``, each with its sub-tables."""
-
-_HEADER = lazy_pattern(r"(\s*\[+).+?(\]+\s*(?:#.*)?\n?)")
+_RECORDS = ("providers",)
+"""The table whose entries may get another name, and which need not be there when it is empty."""
 _NOT_EDITABLE = (
     TOMLKitError,
     ValueError,
@@ -37,20 +41,15 @@ _NOT_EDITABLE = (
     ArithmeticError,
     RecursionError,
 )
-"""What tomlkit raises for layouts that it cannot edit."""
+"""What is raised for layouts that cannot be edited, by tomlkit most of all."""
 
 
-@dataclass(slots=True)
-class _Section:
-    path: Unit
-    comments: str
-    """The comments and blank lines directly above the header belong to what they stand above."""
-    header: str
-    body: str = ""
+class _Layout(Enum):
+    """How the tables within a table are written."""
 
-    @property
-    def unit(self) -> Unit:
-        return self.path[: 2 if self.path[:1] == ("providers",) else 1]
+    HEADERS = auto()
+    DOTTED = auto()
+    BRACES = auto()
 
 
 def edit_text(text: str, wanted: Table) -> str:
@@ -58,8 +57,6 @@ def edit_text(text: str, wanted: Table) -> str:
 
     A byte order mark and the line ends of Windows stay.
     """
-    if not wanted.get("providers", True):
-        wanted = {key: value for key, value in wanted.items() if key != "providers"}
     bare = text.removeprefix("\ufeff")
     is_crlf = 0 < bare.count("\n") == bare.count("\r\n")
     edited = _edit(bare.replace("\r\n", "\n") if is_crlf else bare, cast("Table", _plain(wanted)))
@@ -67,80 +64,188 @@ def edit_text(text: str, wanted: Table) -> str:
 
 
 def _edit(text: str, wanted: Table) -> str:
-    old = _parse(text) if text.strip() else None
-    for edit in (_edit_sections, _edit_values):
-        try:
-            edited = edit(text, old, wanted) if old is not None else None
-        except _NOT_EDITABLE:
-            continue
-        if edited is not None and _is_same(_parse(edited), wanted):
+    old = parse_exactly(text)
+    if old is None:
+        return tomli_w.dumps(_without_empty(wanted))
+    try:
+        edit = _Edit(text if text.endswith("\n") or not text else f"{text}\n")
+        wanted = wanted if _RECORDS[0] in old else _without_empty(wanted)
+        old = edit.rename_record(old, wanted)
+        edit.change((), old, wanted)
+        edited = edit.text
+        if _is_same(_without_empty(parse_exactly(edited) or {}), _without_empty(wanted)):
             return edited
-    return tomli_w.dumps(wanted)
+    except _NOT_EDITABLE:
+        pass
+    return _anew(text, wanted)
 
 
-def _edit_sections(text: str, old: Table, wanted: Table) -> str | None:
-    """Edit the sections that changed; ``None`` where values stand outside their sections."""
-    sections, tail = _sections(text)
-    own: dict[Unit, list[_Section]] = {}
-    for section in sections:
-        own.setdefault(section.unit, []).append(section)
-    before, after = _units(old), _units(wanted)
-    if not before.keys() <= own.keys():
-        return None
-    renamed = _renamed(before, after)
-    parts: list[str] = []
-    places: dict[Unit, int] = {}
-    """Which part holds a unit, or the last one of a table such as ``("providers",)``."""
-    for section in sections:
-        unit = renamed.get(section.unit, section.unit)
-        if unit not in after:  # what a blank line sets apart from the header is about more than this
-            parts.append("".join(section.comments.rpartition("\n\n")[:2]))
-            continue
-        if unit == section.unit and _is_same(before[unit], after[unit]):
-            parts.append(section.comments + section.header + section.body)
-        elif unit not in places:
-            parts.append(_edit_unit(own[section.unit], unit, after[unit]))
-        places[unit] = places[unit[:1]] = len(parts) - 1
-    for unit, value in after.items():
-        if unit not in places:
-            place = places.setdefault(unit[:1], len(parts) - 1)
-            gap = "\n" if any(parts[: place + 1]) else ""
-            parts[place] = _ended(parts[place]) + gap + _dump(unit, value)
-    return "".join(_ended(part) for part in (*parts, tail))
+def _anew(text: str, wanted: Table) -> str:
+    comments = "".join(f"{comment}\n" for comment in comments_in(text))
+    return f"{comments}\n{tomli_w.dumps(_without_empty(wanted))}".removeprefix("\n")
 
 
-def _edit_unit(sections: list[_Section], unit: Unit, value: object) -> str:
-    """Return the sections of a unit with its new values, and its new name in their headers."""
-    if not unit and not sections[0].body:
-        return f"{_dump(unit, value)}\n"
-    # Comments are set aside: a key that is added goes to the end of its table, not below those of the next.
-    comments = [(_named(section, unit), section.comments) for section in sections]
-    bare = "".join(_named(section, unit) + _ended(section.body) for section in sections)
-    lines: list[str] = []
-    for line in io.StringIO(_edit_values(bare, _parse(bare) or {}, _nest(unit, value))):
-        place = next((place for place, (header, _) in enumerate(comments) if header == line), None)
-        if place is not None:
-            above = comments[place][1]
-            del comments[: place + 1]
-            lines += [above.removeprefix("\n") if lines[-1:] == ["\n"] else above]
-        lines.append(line)
-    return "".join(lines)
+class _Edit:
+    """The statements of a text while they are edited."""
+
+    def __init__(self, text: str) -> None:
+        self._statements, self._end = statements_of(text)
+
+    @property
+    def text(self) -> str:
+        return "".join((*(item.text for item in self._statements), self._end))
+
+    def rename_record(self, old: Table, wanted: Table) -> Table:
+        """Rename the record that has another name; return the document as it is then."""
+        before, after = old.get(_RECORDS[0]), wanted.get(_RECORDS[0])
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            return old
+        gone = [name for name in before if name not in after]
+        new = [name for name in after if name not in before]
+        if (len(gone), len(new)) != (1, 1) or [*before].index(gone[0]) != [*after].index(new[0]):
+            return old
+        path = (*_RECORDS, gone[0])
+        found = [item for item in self._statements if item.is_at(path)]
+        for item in found:
+            item.rename(path, new[0])
+        renamed = {new[0] if name == gone[0] else name: record for name, record in before.items()}
+        return {**old, _RECORDS[0]: renamed} if found else old
+
+    def change(self, path: Path, old: Table, wanted: Table) -> None:
+        """Make of the table ``old`` the one that is wanted."""
+        self._add(path, {key: value for key, value in wanted.items() if key not in old})
+        for key in [key for key in old if key in wanted]:
+            if not _is_same(old[key], wanted[key]):
+                self._change_value((*path, key), old[key], wanted[key])
+        for key in [key for key in old if key not in wanted]:
+            self._remove((*path, key), has_own_comments=isinstance(old[key], dict))
+        if (
+            not wanted
+            and path not in ((), _RECORDS)
+            and not any(item.is_at(path) for item in self._statements)
+        ):
+            self._add(path[:-1], {path[-1]: {}})
+
+    def _change_value(self, path: Path, old: object, wanted: object) -> None:
+        item = next((item for item in self._statements if item.path == path and not item.is_table), None)
+        if item is not None and not item.is_in_array:
+            _set_value(item, old, wanted)
+        elif item is None and isinstance(old, dict) and isinstance(wanted, dict):
+            self.change(path, old, wanted)
+        else:  # a table or an array of tables becomes a value
+            lost = [text for item in self._statements if item.is_at(path) for text in comments_in(item.text)]
+            self._remove(path, has_own_comments=True)
+            self._add(path[:-1], {path[-1]: wanted})
+            added = next(item for item in self._statements if item.is_at(path))
+            added.above += "".join(f"{comment}\n" for comment in lost)
+
+    def _remove(self, path: Path, *, has_own_comments: bool) -> None:
+        """Remove a value or a table, and the comments of its own directly above what is removed."""
+        kept: list[Statement] = []
+        above = ""
+        for item in self._statements:
+            if not item.is_at(path):
+                if not item.is_new:
+                    item.above, above = above + item.above, ""
+                kept.append(item)
+            elif not has_own_comments:
+                above += item.above
+            elif not item.value or item.header[: len(path)] != path:
+                above += _split(item.above)[0]
+        self._statements, self._end = kept, above + self._end
+
+    # -- what is new ---------------------------------------------------------------------------------
+
+    def _add(self, parent: Path, values: Table) -> None:
+        tables = {key: value for key, value in values.items() if isinstance(value, dict)}
+        for key in [key for key in values if key not in tables]:
+            self._add_value(parent, (key,), values[key])
+        layout = self._layout(parent)
+        for key, table in tables.items():
+            if layout is not _Layout.HEADERS:
+                leaves = leaves_of((key,), table) if layout is _Layout.DOTTED else [((key,), table)]
+                for path, leaf in leaves:
+                    self._add_value(parent, path, leaf)
+        if tables and layout is _Layout.HEADERS:
+            sections = [section_text((*parent, key), table) for key, table in tables.items()]
+            at = [place for place, item in enumerate(self._statements) if item.is_at(parent)]
+            place = at[-1] + 1 if at else len(self._statements)
+            while place < len(self._statements) and self._statements[place].value:
+                place += 1
+            self._insert(place, "\n".join(sections), gap="\n")
+
+    def _layout(self, parent: Path) -> _Layout:
+        """Return how the tables within a table are written, or how it is itself."""
+        size = len(parent)
+        inner = [item for item in self._statements if item.is_at(parent) and len(item.path) > size]
+        if any(not item.value for item in inner):
+            return _Layout.HEADERS
+        if any(item.makes(item.path[: size + 1]) for item in inner):
+            return _Layout.DOTTED
+        if any(item.value.startswith("{") for item in inner):
+            return _Layout.BRACES
+        return _Layout.DOTTED if any(item.makes(parent) for item in inner) else _Layout.HEADERS
+
+    def _add_value(self, parent: Path, path: Path, value: object) -> None:
+        """Add a value behind the last one of its table, in a line like that one."""
+        text = f"{key_text(*path)} = {value_text(value)}\n"
+        dotted = [item for item in self._statements if item.is_at(parent) and item.makes(parent)]
+        own = dotted or [item for item in self._statements if item.header == parent and not item.is_in_array]
+        if not own:
+            at = [place for place, item in enumerate(self._statements) if item.is_at(parent)]
+            place = at[0] if at else len(self._statements)
+            self._insert(place, f"[{key_text(*parent)}]\n{text}" if parent else text, gap="\n")
+            return
+        last = own[-1]
+        if last.value:
+            until = last.names[len(parent) - len(last.header) - 1] + 1 if dotted else last.names[0]
+            text = "".join(last.key[:until]) + ("." if dotted else "") + text
+        self._insert(self._statements.index(last) + 1, text, last.header)
+
+    def _insert(self, place: int, text: str, header: Path = (), gap: str = "") -> None:
+        """Insert statements, behind what stands apart at the top of a file."""
+        new, _ = statements_of(text, header)
+        for item in new:
+            item.is_new = True
+        following = self._statements[place:]
+        if place:
+            new[0].above = gap
+        elif following:
+            new[0].above, own = _split(following[0].above)
+            following[0].above = own if own.startswith("\n") else f"\n{own}"
+        else:
+            new[0].above, self._end = f"{self._end}\n" if self._end.strip() else "", ""
+        self._statements[place:place] = new
 
 
-def _named(section: _Section, unit: Unit) -> str:
-    """Return a section's header under the unit's name."""
-    parts = _HEADER.fullmatch(section.header)
-    if parts is None or section.unit == unit:
-        return _ended(section.header)
-    keys = (tomli_w.dumps({key: 0}).removesuffix(" = 0\n") for key in (*unit, *section.path[len(unit) :]))
-    return _ended(f"{parts[1]}{'.'.join(keys)}{parts[2]}")
+def _split(above: str) -> tuple[str, str]:
+    """Return the comments that a blank line sets apart from what they stand above, and those of its own."""
+    lines = above.splitlines(keepends=True)
+    blank = max((place for place, line in enumerate(lines) if not line.strip()), default=-1) + 1
+    apart = "".join(lines[:blank])
+    return (apart, "".join(lines[blank:])) if apart.strip() else ("", above)
 
 
-def _edit_values(text: str, old: Table, wanted: Table) -> str:
-    """Change values in a text that parses to ``old``."""
-    document = tomlkit.parse(text)
-    _apply(document, old, wanted)
-    return document.as_string()
+def _set_value(item: Statement, old: object, wanted: object) -> None:
+    """Give a key another value; the comments within its old one that do not fit go above it."""
+    text = value_text(wanted)
+    if isinstance(old, dict) and isinstance(wanted, dict):
+        try:
+            edited = _in_braces(item.value, old, wanted)
+        except _NOT_EDITABLE:
+            edited = ""
+        if _is_same((parse_exactly(f"k = {edited}") or {}).get("k"), wanted):
+            text = edited
+    left = comments_in(text)
+    indent = item.key[0] if not item.key[0].strip() else ""
+    item.above += "".join(f"{indent}{note}\n" for note in comments_in(item.value) if note not in left)
+    item.value = text
+
+
+def _in_braces(text: str, old: Table, wanted: Table) -> str:
+    document = tomlkit.parse(f"k = {text}")
+    _apply(cast("MutableMapping[str, object]", document["k"]), old, wanted)
+    return document.as_string().removeprefix("k = ")
 
 
 def _apply(table: MutableMapping[str, object], old: Table, wanted: Table) -> None:
@@ -161,80 +266,8 @@ def _exact_decimal(value: object) -> Item:
     return cast("Item", tomlkit.parse(tomli_w.dumps({"value": value}))["value"])
 
 
-def _sections(text: str) -> tuple[list[_Section], str]:
-    """Return the sections, one for each header, and the comments after the last one."""
-    sections = [_Section((), "", "")]
-    comments = ""
-    for line in io.StringIO(text):
-        path = _path_of_header(line)
-        if path is not None:
-            sections.append(_Section(path, comments, line))
-            comments = ""
-        elif not line.strip() or line.lstrip().startswith("#"):
-            comments += line
-        else:
-            sections[-1].body += comments + line
-            comments = ""
-    return sections, comments
-
-
-def _path_of_header(line: str) -> Unit | None:
-    if not _HEADER.fullmatch(line):
-        return None
-    value: object = _parse(line)
-    path: list[str] = []
-    while isinstance(value, dict) and value:
-        (key,) = value
-        path.append(key)
-        value = value[key]
-    return tuple(path) or None
-
-
-def _units(table: Table) -> dict[Unit, object]:
-    """Return the values of each unit, in the document's order."""
-    units: dict[Unit, object] = {(): {key: value for key, value in table.items() if not _is_table(value)}}
-    for key, value in table.items():
-        if key == "providers" and isinstance(value, dict):
-            units.update({(key, name): record for name, record in value.items()})
-        elif _is_table(value):
-            units[key,] = value
-    return units
-
-
-def _renamed(before: dict[Unit, object], after: dict[Unit, object]) -> dict[Unit, Unit]:
-    """Return the record that has another name, in its old place."""
-    gone = [unit for unit in before if unit not in after]
-    new = [unit for unit in after if unit not in before]
-    if (len(gone), len(new)) != (1, 1) or not len(gone[0]) == len(new[0]) == 2:
-        return {}
-    return {gone[0]: new[0]} if [*before].index(gone[0]) == [*after].index(new[0]) else {}
-
-
-def _is_table(value: object) -> bool:
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
-
-
-def _dump(unit: Unit, value: object) -> str:
-    text = tomli_w.dumps(_nest(unit, value))
-    # An empty table in front of the record would be printed as a header of its own.
-    return text.removeprefix(f"[{unit[0]}]\n") if len(unit) == 2 else text
-
-
-def _nest(unit: Unit, value: object) -> Table:
-    for key in reversed(unit):
-        value = {key: value}
-    return cast("Table", value)
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith("\n") or not text else f"{text}\n"
-
-
-def _parse(text: str) -> Table | None:
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
-        return None
+def _without_empty(table: Table) -> Table:
+    return {key: value for key, value in table.items() if value or key not in _RECORDS}
 
 
 def _plain(value: object) -> object:
