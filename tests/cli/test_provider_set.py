@@ -57,6 +57,7 @@ EVERYTHING: dict[tuple[str, ...], dict[str, Any]] = {
         "tls": {"client_certificate": "/c.pem", "client_key": "/k.pem"}
     },
     ("--pin", "ab" * 32): {"tls": {"pinned_sha256": "ab" * 32}},
+    ("--pin", "SHA256 Fingerprint=" + ":".join(["AB"] * 32)): {"tls": {"pinned_sha256": "ab" * 32}},
     ("--insecure",): {"tls": {"insecure": True}},
 }
 
@@ -200,6 +201,16 @@ def test_headers_are_given_one_by_one(call: Call, home: Path) -> None:
     assert record(home)["extra_headers"] == {"X-B": "2", "x-a": "3"}
     assert call(*SET, "--clear", "header", "--header", "X-C: 4").code == 0
     assert record(home)["extra_headers"] == {"X-C": "4"}
+
+
+def test_a_pin_as_a_tool_prints_it_stays_so_in_the_file(call: Call, home: Path) -> None:
+    assert call(*ADD, "--pin", "ab" * 32).code == 0
+    colons = ":".join(["AB"] * 32)
+    file_of(home).write_text(file_of(home).read_text().replace("ab" * 32, colons))
+    assert call(*SET, "--temperature", "0.5").code == 0
+    assert record(home)["tls"] == {"pinned_sha256": colons}
+    assert call(*SET, "--pin", f"sha256:{'AB' * 32}").out.endswith("Nothing changed.\n")
+    assert call("providers", "show", "qwen", "--json").json["provider"]["tls"] == {"pinned_sha256": "ab" * 32}
 
 
 def test_nothing_to_change_is_said(call: Call, home: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
+from tui.core.certificate_pin import normal_pin
 from tui.core.provider import ApiKeyHeader, Provider, Sampling, TlsSettings
 from tui.core.provider_rules import (
     check_currency,
@@ -260,12 +261,17 @@ def test_numbers_stay_in_their_range(name: str, text: str) -> None:
     assert (value is None and problem is None) == (not text.strip())
 
 
-def test_fingerprints_are_repaired() -> None:
-    colons = ":".join(["AB"] * 32)
-    (problem,) = check_tls(TlsSettings(pinned_sha256=colons))
-    assert problem.repair == "ab" * 32
-    assert check_tls(TlsSettings(pinned_sha256="ab" * 32)) == ()
-    assert check_tls(TlsSettings(pinned_sha256="zz"))[0].repair is None
+@pytest.mark.parametrize("digits", ["ab" * 32, "AB" * 32, ":".join(["Ab"] * 32), " ".join(["ab"] * 32)])
+@pytest.mark.parametrize("before", ["", "sha256:", "SHA-256=", "sha256 Fingerprint=", " sha256/ "])
+def test_a_fingerprint_is_one_however_a_tool_prints_it(before: str, digits: str) -> None:
+    assert normal_pin(f"{before}{digits}\n") == "ab" * 32
+    assert check_tls(TlsSettings(pinned_sha256=before + digits)) == ()
+
+
+@pytest.mark.parametrize("text", ["", "zz", "ab" * 31, "ab" * 33, "sha1:" + "ab" * 32, "sha256:", ":"])
+def test_what_is_no_fingerprint_is_refused(text: str) -> None:
+    assert normal_pin(text) is None
+    assert len(check_tls(TlsSettings(pinned_sha256=text))) == (1 if text else 0)
 
 
 def test_headers_that_no_request_can_carry() -> None:

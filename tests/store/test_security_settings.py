@@ -59,6 +59,7 @@ READABLE = [
     f'tls = {{pinned_sha256 = "{PIN}"}}',
     f'tls = {{pinned_sha256 = "{PIN.upper()}"}}',
     f'tls = {{pinned_sha256 = "{":".join([PIN[:2]] * 32)}"}}',
+    f'tls = {{pinned_sha256 = "sha256:{PIN}"}}',
     'tls = {client_certificate = "/c", client_key = "/k"}',
     "tls = {insecure = true}",
     "tls = {}",

@@ -138,7 +138,7 @@ def _text(field: ProviderField, given: str | list[str], texts: Mapping[str, str]
         return _piped_key()
     if field.name == "provider_url":
         return checked_url(given)
-    if field.kind is Kind.PATH and field.name != "pinned_sha256":
+    if field.kind is Kind.PATH:
         return _full_path(given)
     if field.kind is Kind.KEY and (reference := parse_api_key_reference(given)) is not None:
         is_file = reference.kind is ApiKeyKind.FILE

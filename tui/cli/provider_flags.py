@@ -21,6 +21,7 @@ _METAVARS = {
     Kind.PRICE: "P",
     Kind.MODEL: "M",
     Kind.PATH: "FILE",
+    Kind.PIN: "SHA256",
     Kind.BODY: "JSON",
     Kind.HEADERS: "'NAME: VALUE'",
 }
@@ -67,9 +68,9 @@ def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_ne
         add(action="append", type=not_empty, metavar=_METAVARS[field.kind])
     else:
         # Of a provider that is there, an empty value clears the field.
-        read = not_empty if is_new and field.kind is Kind.PATH else str
+        read = not_empty if is_new and field.kind in (Kind.PATH, Kind.PIN) else str
         is_required = is_new and field.flag in ("url", "model")
-        shown = {"provider_url": "URL", "currency": "CODE", "pinned_sha256": "SHA256", "name": "NAME"}
+        shown = {"provider_url": "URL", "currency": "CODE", "name": "NAME"}
         add(
             type=read,
             required=is_required,

@@ -23,7 +23,9 @@ class Kind(Enum):
 
     TEXT = auto()
     PATH = auto()
-    """A text without spaces around it, or nothing: files, and a fingerprint."""
+    """A text without spaces around it, or nothing."""
+    PIN = auto()
+    """The fingerprint of a certificate, or nothing."""
     LINES = auto()
     CHOICE = auto()
     FLAG = auto()

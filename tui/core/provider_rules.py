@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from tui.core.api_key_reference import ApiKeyKind, parse_api_key_reference
 from tui.core.api_key_rules import key_problem
+from tui.core.certificate_pin import normal_pin
 from tui.core.endpoint_url import inspect_url
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
@@ -42,7 +43,6 @@ _OWN_HEADERS = frozenset(
         "connection",
     }
 )
-_FINGERPRINT = lazy_pattern(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +205,8 @@ def check_body(body: Mapping[str, object]) -> FieldProblem | None:
 def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
     """Check TLS settings against each other; whether files exist is seen when they are used."""
     found: list[FieldProblem] = []
-    if tls.pinned_sha256:
-        bare = re.sub(r"[:\s]|^sha-?256[:=/]?", "", tls.pinned_sha256.strip().lower())
-        if bare != tls.pinned_sha256 or not _FINGERPRINT.fullmatch(bare):
-            message = texts.PIN_FORM
-            found.append(
-                FieldProblem("pinned_sha256", message, bare if _FINGERPRINT.fullmatch(bare) else None)
-            )
+    if tls.pinned_sha256 and normal_pin(tls.pinned_sha256) is None:
+        found.append(FieldProblem("pinned_sha256", texts.PIN_FORM))
     files = {
         "ca_file": tls.ca_file,
         "client_certificate": tls.client_certificate,

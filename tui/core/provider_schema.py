@@ -270,8 +270,9 @@ FIELDS: tuple[ProviderField, ...] = (
     _tls(
         "pinned_sha256",
         "Pinned certificate",
-        "SHA-256 of the server's certificate, 64 hex digits. No other certificate is accepted.",
+        "SHA-256 of the server's certificate, as openssl prints it. No other certificate is accepted.",
         flag="pin",
+        kind=Kind.PIN,
     ),
     _tls(
         "insecure",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tui.core.api_key_reference import STORED, ApiKeyReference, parse_api_key_reference
+from tui.core.certificate_pin import normal_pin
 from tui.core.extra_fields import read_body, read_headers, write_body, write_headers
 from tui.core.figures import exact_amount
 from tui.core.lazy_dataclass import dataclass
@@ -160,6 +161,8 @@ def _read(field: ProviderField, text: str, original: Provider) -> tuple[Any, Fie
             return read_key(text), None
         case Kind.PATH:
             return text.strip() or None, None
+        case Kind.PIN:
+            return normal_pin(text) or text.strip() or None, None
         case Kind.TEST:
             return text.strip() or field.of(original), None
     return text, None

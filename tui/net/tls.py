@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.core.causes import explain
+from tui.core.certificate_pin import normal_pin
 from tui.core.failure import Failure, UsageError
 from tui.core.provider import TlsSettings
 from tui.texts import network
@@ -78,7 +79,7 @@ def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> Pinn
     """
     context = PinningSSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if settings.pinned_sha256:
-        context.pinned_sha256 = settings.pinned_sha256.replace(":", "").strip().lower()
+        context.pinned_sha256 = normal_pin(settings.pinned_sha256) or settings.pinned_sha256
     if settings.insecure or settings.pinned_sha256:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

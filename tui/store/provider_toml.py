@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tui.core.api_key_reference import ApiKeyReference, parse_api_key_reference
+from tui.core.certificate_pin import normal_pin
 from tui.core.provider import DEFAULT_TEST_PROMPT, Provider
 from tui.core.provider_field import NOT_SET, Kind, ProviderField, with_values
 from tui.core.provider_schema import BY_NAME, IN_TOML
@@ -109,6 +110,9 @@ def _usable(field: ProviderField, value: object) -> Any:
             return _decode_body(value)
         case Kind.PATH:
             return as_text(value) or None
+        case Kind.PIN:
+            pin = as_text(value)
+            return normal_pin(pin) or pin
         case Kind.CHOICE if field.default is None and value == NOT_SET:
             return None
         case Kind.CHOICE if isinstance(field.words, type):

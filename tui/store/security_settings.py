@@ -6,9 +6,9 @@ key under a weaker judgement instead.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from tui.core.certificate_pin import normal_pin
 from tui.core.closest import closest_name
 from tui.core.provider import Refusal
 from tui.core.provider_schema import BY_NAME, IN_TOML
@@ -36,15 +36,11 @@ def tls_problems(tls: Mapping[str, object]) -> list[ValueProblem]:
             found[key] = _unknown(key, TLS_KEYS)
         elif isinstance(value, str) and not value.strip():
             found[key] = texts.VALUE_MISSING
-        elif key == "pinned_sha256" and isinstance(value, str) and not _is_pin(value):
+        elif key == "pinned_sha256" and isinstance(value, str) and normal_pin(value) is None:
             found[key] = texts.PIN_WANTED
     if "client_key" in tls and "client_certificate" not in tls:
         found.setdefault("client_key", texts.CERTIFICATE_WANTED)
     return [ValueProblem(f"tls.{key}", message, is_of_security=True) for key, message in found.items()]
-
-
-def _is_pin(value: str) -> bool:
-    return re.fullmatch("[0-9a-f]{64}", value.replace(":", "").strip().lower()) is not None
 
 
 def misplaced(table: Mapping[str, object], known: Iterable[str]) -> list[ValueProblem]:
