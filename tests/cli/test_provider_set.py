@@ -213,6 +213,19 @@ def test_a_pin_as_a_tool_prints_it_stays_so_in_the_file(call: Call, home: Path) 
     assert call("providers", "show", "qwen", "--json").json["provider"]["tls"] == {"pinned_sha256": "ab" * 32}
 
 
+def test_an_output_price_of_an_embedding_is_kept_and_said_to_be_unused(call: Call, home: Path) -> None:
+    added = call(*ADD, "--category", "Embedding", "--output-price", "3")
+    assert (added.code, record(home)["output_price"]) == (0, "3")
+    assert "output price is kept, but not used" in added.err
+    assert call(*SET, "--output-price", "bad").code == 2
+    assert "not used" not in call(*SET, "--category", "Model").err
+    changed = call(*SET, "--category", "Embedding")
+    assert (changed.out, record(home)["output_price"]) == ("Changed qwen.\n", "3")
+    assert "not used" in changed.err
+    assert call(*SET, "--output-price", "").err == ""
+    assert "output_price" not in record(home)
+
+
 def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
     assert call(*ADD, "--temperature", "0.7").code == 0
     before = file_of(home).read_bytes()

@@ -188,6 +188,16 @@ def test_the_text_of_the_test_follows_the_category_where_nobody_wrote_one(runtim
     assert form.follow_category() == "my own"
 
 
+def test_a_price_in_a_row_that_is_hidden_stays_as_it_was(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values["output_price"] = "2"
+    form.saved(form.to_save()())
+    form.values |= {"category": "Embedding", "output_price": "no price"}
+    assert form.unsavable() is None
+    form.saved(form.to_save()())
+    assert runtime.directory.get(form.original.name).output_price == 2
+
+
 def test_an_endpoint_is_asked_for_its_models_once_until_it_is_another(runtime: Runtime) -> None:
     form = stored(runtime)
     first = form.server.address_to_ask(with_key=True)

@@ -119,6 +119,14 @@ def check_amount(amount: Decimal | None, name: str) -> FieldProblem | None:
     return None
 
 
+def check_output_price(amount: Decimal | None, *, is_embedding: bool) -> FieldProblem | None:
+    """Check a price of what is generated; an embedding generates nothing, and its category may change."""
+    problem = check_amount(amount, "output_price")
+    if problem is None and amount is not None and is_embedding:
+        return FieldProblem("output_price", texts.PRICE_UNUSED, is_error=False)
+    return problem
+
+
 def check_currency(text: str) -> FieldProblem | None:
     """Check a currency: one of the ten that are offered."""
     if text in CURRENCIES:

@@ -19,6 +19,7 @@ from tui.core.provider_rules import (
     check_key,
     check_model,
     check_name,
+    check_output_price,
     check_tls,
     check_unencrypted_key,
     check_url,
@@ -96,6 +97,7 @@ FIELDS: tuple[ProviderField, ...] = (
         "Price of 1,000 generated tokens, reasoning included. 0: free. Empty: unknown.",
         Kind.PRICE,
         "e.g. 0.0015",
+        rule=lambda amount, checked: check_output_price(amount, is_embedding=checked.provider.is_embedding),
         casibase_key="outputPricePerThousandTokens",
     ),
     ProviderField(

@@ -129,8 +129,6 @@ def read_form(
         item for item in original.refusals if all(values[name] == opened[name] for name in item.fields)
     )
     start = replace(original, refusals=kept, allow_unencrypted_key=allow_unencrypted_key)
-    if values["category"] == Category.EMBEDDING.value:
-        values = {**values, "output_price": ""}
     found: list[FieldProblem] = []
     read: dict[ProviderField, Any] = {}
     for field in SETTABLE:

@@ -148,7 +148,10 @@ class FormControl:
         return self._judged[1]
 
     def _read(self, others: Collection[str], *, is_allowed: bool) -> Reading:
-        reading = read_form(self.values, self.original, others, allow_unencrypted_key=is_allowed)
+        values = dict(self.values)
+        if values["category"] == Category.EMBEDDING:  # the form hides the row
+            values["output_price"] = values_of(self.original)["output_price"]
+        reading = read_form(values, self.original, others, allow_unencrypted_key=is_allowed)
         model = reading.provider.model
         problems = map(self._with_offer, reading.problems) if not model else reading.problems
         return Reading(reading.provider, (*problems, *self._unlisted(model)))

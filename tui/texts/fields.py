@@ -26,6 +26,7 @@ KEY_UNENCRYPTED: Final = (
 NUMBER: Final = "{label} is a number from {lowest} to {highest}."
 WHOLE_NUMBER: Final = "{label} is a whole number from {lowest} to {highest}."
 PATH_RELATIVE: Final = "Write the full path of the file, or one that begins with ~/."
+PRICE_UNUSED: Final = "An embedding model generates no tokens: its output price is kept, but not used."
 PIN_FORM: Final = "A pinned certificate is its SHA-256: 64 digits 0-9 and a-f."
 CERTIFICATE_MISSING: Final = "A client key needs its certificate: set the certificate file as well."
 VERIFICATION_OFF: Final = (
