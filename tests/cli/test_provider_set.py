@@ -201,6 +201,10 @@ def test_headers_are_given_one_by_one(call: Call, home: Path) -> None:
     assert record(home)["extra_headers"] == {"X-B": "2", "x-a": "3"}
     assert call(*SET, "--clear", "header", "--header", "X-C: 4").code == 0
     assert record(home)["extra_headers"] == {"X-C": "4"}
+    assert call(*SET, "--header", "X-D: 5", "--header", "x-c:").code == 0
+    assert record(home)["extra_headers"] == {"X-D": "5"}
+    assert call(*SET, "--header", "X-D:").code == 0
+    assert "extra_headers" not in record(home)
 
 
 def test_a_pin_as_a_tool_prints_it_stays_so_in_the_file(call: Call, home: Path) -> None:
@@ -246,7 +250,11 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
         (("--currency", "DOGE"), "Use one of USD"),
         (("--pin", "zz"), "64 digits"),
         (("--client-key", "/k.pem"), "needs its certificate"),
-        (("--header", "no header"), "one Name: value per line"),
+        (("--header", "no header"), "--header takes one NAME: VALUE"),
+        (("--header", ": x"), "--header takes one NAME: VALUE"),
+        (("--header", "X-A: 1\nX-B: 2"), "--header takes one NAME: VALUE"),
+        (("--header", "X-None:"), "no header X-None to remove"),
+        (("--header", ""), "value is empty"),
         (("--header", "Host: x"), "lmdeck sets Host itself"),
         (("--extra-body", "{"), "JSON object"),
         (("--extra-body", '{"a": "\\ud800"}'), "half of a character"),
@@ -260,7 +268,10 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
         (("--rename", "other"), "This name is already used"),
         (("--url", "ftp://h/v1"), "http"),
         (("--model", " "), "model name"),
-        (("--thinking", "much"), "choose from"),
+        (("--thinking", "much"), "choose from default, off"),
+        (("--clear", "temperature", "--temperature", "0.5"), "--clear temperature and a new value"),
+        (("--clear", "key", "--key-env", "KEY"), "contradict each other"),
+        (("--clear", "state", "--inactive"), "--clear state and a new value"),
         (("--clear", "colour"), "is not a field: use one of"),
         (("--clear", "model"), "model name"),
     ],
@@ -310,10 +321,10 @@ def test_a_value_that_cannot_be_read_is_cleared_too(call: Call, home: Path, fiel
     assert (again.code, again.out) == (0, "qwen already has these values. Nothing changed.\n")
 
 
-def test_what_is_cleared_and_given_is_what_was_given(call: Call, home: Path) -> None:
+def test_a_field_may_be_cleared_in_two_ways_at_once(call: Call, home: Path) -> None:
     assert call(*ADD, "--temperature", "0.7").code == 0
-    assert call(*SET, "--clear", "temperature", "--temperature", "0.7").code == 0
-    assert record(home)["temperature"] == 0.7
+    assert call(*SET, "--clear", "temperature", "--temperature", "").code == 0
+    assert "temperature" not in record(home)
 
 
 def test_a_refusal_names_the_provider_and_the_flag(call: Call, home: Path) -> None:

@@ -14,6 +14,7 @@ from tui.cli.stdin import read_text
 from tui.core.api_key_reference import ApiKeyKind, disguised_reference, parse_api_key_reference
 from tui.core.causes import explain
 from tui.core.endpoint_url import inspect_url
+from tui.core.extra_fields import read_headers, write_headers
 from tui.core.failure import UsageError
 from tui.core.provider import Provider
 from tui.core.provider_field import NO, Kind, ProviderField
@@ -21,6 +22,7 @@ from tui.core.provider_names import is_same_name
 from tui.core.provider_rules import FieldProblem
 from tui.core.provider_schema import BY_NAME
 from tui.core.provider_texts import read_form, text_of, values_of
+from tui.core.safe_text import safe_line
 from tui.core.secret_headers import is_secret_header
 from tui.runtime.checked_url import checked_url
 from tui.runtime.provider_changes import invalid
@@ -120,8 +122,14 @@ def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[st
         texts[name] = text_of(BY_NAME[name], Provider(""))
     given = {field: getattr(arguments, place_of(field), None) for field in FLAGGED}
     for field, value in given.items():
-        if value is not None:
-            texts[field.name] = _text(field, value, texts)
+        if value is None:
+            continue
+        if (
+            value and field.name in cleared and field.kind is not Kind.HEADERS
+        ):  # of those, others may be given instead
+            reason = cli.CLEARED_AND_GIVEN.format(name=flag_of(field).removeprefix("--"))
+            raise UsageError(explain("usage", reason=reason, command="providers set"))
+        texts[field.name] = _text(field, value, texts)
     if not cleared and all(value is None for value in given.values()):
         raise UsageError(explain("usage", reason=cli.NO_CHANGE_GIVEN, command="providers set"))
     return texts
@@ -152,10 +160,24 @@ def _full_path(given: str) -> str:
 
 
 def _with_headers(text: str, lines: list[str]) -> str:
-    """Return the headers with more of them; a name that was there, in any spelling, has the new value."""
-    given = {line.partition(":")[0].strip().casefold() for line in lines}
-    kept = [line for line in text.splitlines() if line.partition(":")[0].strip().casefold() not in given]
-    return "\n".join((*kept, *lines))
+    """Return the headers with more of them, or fewer: one without a value is removed.
+
+    A name that was there, in any spelling, has the new value.
+    """
+    headers = read_headers(text)[0]
+    for line in lines:
+        given, problem = read_headers(line)
+        if problem is not None or len(given) != 1:
+            raise UsageError(explain("usage", reason=cli.NOT_A_HEADER))
+        ((name, value),) = given.items()
+        stored = [known for known in headers if known.casefold() == name.casefold()]
+        if not value and not stored:
+            raise UsageError(
+                explain("usage", reason=cli.NO_HEADER_TO_REMOVE.format(name=safe_line(name, 40)))
+            )
+        headers = {known: old for known, old in headers.items() if known not in stored}
+        headers |= given if value else {}
+    return write_headers(headers)
 
 
 def _piped_key() -> str:

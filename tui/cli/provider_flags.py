@@ -54,8 +54,7 @@ def flag_of(field: ProviderField) -> str:
 def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_new: bool) -> None:
     if field.name == "state":
         parser = parser.add_mutually_exclusive_group()
-    text = field.help.removeprefix("Yes: ")
-    text = text[:1].upper() + text[1:]
+    text = _help(field, is_new=is_new)
     choices = ",".join(field.choices)
     if is_long := isinstance(field.words, type) and len(choices) > _LONGEST_METAVAR:
         text = texts.FIELD_ONE_OF.format(text=text, choices=", ".join(field.choices))
@@ -90,6 +89,17 @@ def _add_key_flags(group: argparse._ActionsContainer) -> None:
     )
 
 
+def _help(field: ProviderField, *, is_new: bool) -> str:
+    text = field.help.removeprefix("Yes: ")
+    text = text[:1].upper() + text[1:]
+    match field.kind:
+        case Kind.HEADERS:
+            return texts.FIELD_HEADER_NEW if is_new else texts.FIELD_HEADER
+        case Kind.BODY if not is_new:
+            return texts.FIELD_REPLACED.format(text=text)
+    return text
+
+
 def _word(field: ProviderField) -> Callable[[str], str]:
     """Return a function that finds a choice, whatever its case; nothing means unset."""
     unset = text_of(field, Provider(""))
@@ -99,7 +109,7 @@ def _word(field: ProviderField) -> Callable[[str], str]:
         if text.casefold() in words:
             return words[text.casefold()]
         raise argparse.ArgumentTypeError(
-            texts.UNKNOWN_CHOICE.format(text=text, choices=", ".join(field.words))
+            texts.UNKNOWN_CHOICE.format(text=text, choices=", ".join(field.choices))
         )
 
     return found

@@ -145,7 +145,12 @@ FIELD_KEY_COMMAND: Final = "read the key from the output of this command"
 FIELD_ONE_OF: Final = "{text} One of: {choices}."
 FIELD_KEY_STDIN: Final = "read the key from stdin and store it"
 INACTIVE: Final = "same as --state Inactive"
-CLEAR: Final = "reset a field to its default (repeatable); an empty value does the same"
+FIELD_HEADER_NEW: Final = "Sent with every request (repeatable)."
+FIELD_HEADER: Final = (
+    "Add or change a header of every request (repeatable); the others stay. 'NAME:' removes one."
+)
+FIELD_REPLACED: Final = "{text} Replaces the stored one."
+CLEAR: Final = "reset a field to its default (repeatable); an empty text, number or choice does the same"
 
 DEMO: Final = "Run a demo endpoint, optionally one that fails."
 DEMO_EXAMPLES: Final = """\
