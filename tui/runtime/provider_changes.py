@@ -55,8 +55,9 @@ class ProviderChanges:
             raise UsageError(invalid(provider.name, errors[0]))
         self._store.trust.require()  # before a key is stored
         reference, literal = _read_key(provider, key_text)
-        created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
-        saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
+        saved = replace(provider, api_key=reference, is_remote=False)
+        if previous_name is None:
+            saved = _dated(saved)
         with self._store.held():
             if literal is None:
                 written = self._store.save(saved, previous_name, cleared, base)
@@ -76,9 +77,10 @@ class ProviderChanges:
             LmdeckError: the files cannot be written; then nothing has changed.
         """
         self._store.trust.require()
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        known = {item.name for item in self._directory.providers()}
         keyless = [item.name for item in providers if item.api_key != STORED]
-        saved = [replace(item, is_remote=False, created_time=item.created_time or now) for item in providers]
+        saved = [replace(item, is_remote=False) for item in providers]
+        saved = [item if item.name in known else _dated(item) for item in saved]
         with self._store.held():
             before = self._credentials.update({**dict.fromkeys(keyless), **keys})
             try:
@@ -183,6 +185,12 @@ class ProviderChanges:
                 self._directory.reload()
                 raise
         return written
+
+
+def _dated(provider: Provider) -> Provider:
+    """Return a new provider with its time; one that was written by hand has none that is known."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return replace(provider, created_time=provider.created_time or now)
 
 
 def _read_key(provider: Provider, key_text: str | None) -> tuple[ApiKeyReference | None, Secret | None]:
