@@ -142,10 +142,8 @@ class TomlFile:
             text = document.data.decode("utf-8")
         changed = _copy(table)
         edit(changed)
-        changed = {
-            "schema": SCHEMA,
-            **{key: value for key, value in changed.items() if key != "schema"},
-        }
+        if not text or "schema" in table:  # a file that was written by hand without it stays so
+            changed = {"schema": SCHEMA, **{key: value for key, value in changed.items() if key != "schema"}}
         if is_broken or changed != _raw_table(document.data):
             if self._keep_backup and not is_broken:  # a broken one never takes the place of a good backup
                 notice = self._try_backup()

@@ -19,7 +19,6 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
-from textual.theme import Theme
 
 from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
@@ -152,7 +151,6 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Listen to signals, open the first screen, and warm up once it is painted."""
         if not self.is_headless:
             end_at_signals(self)
-        self.theme_changed_signal.subscribe(self, self._keep_theme)
         if isinstance(self._start, ChatStart):
             chat = self.router.chat(self._start.provider, self._start.conversation)
             chat.call_after_refresh(self._warm_up)
@@ -219,7 +217,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         yield from commands_of(screen)
         calm = texts.ALLOW_ANIMATIONS if self.is_calm else texts.END_ANIMATIONS
         yield SystemCommand(calm, texts.CALM_HINT, self.toggle_calm)
-        yield from looks_of(self)
+        yield from looks_of(frozenset(self.available_themes), self.use_theme)
 
     def toggle_calm(self) -> None:
         """Stop animations, or allow them again, until the program ends."""
@@ -283,8 +281,10 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
         self.notify(self.defect_report(error), severity="error", timeout=10)
 
-    def _keep_theme(self, theme: Theme) -> None:
-        in_background(self, self._write_theme, theme.name, group="theme", exclusive=True)
+    def use_theme(self, name: str) -> None:
+        """Use a theme from now on: written down even where it is the one that was found by itself."""
+        self.theme = name
+        in_background(self, self._write_theme, name, group="theme", exclusive=True)
 
     async def _write_theme(self, name: str) -> None:
         try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
 from tui.texts import shell as texts
@@ -32,9 +32,10 @@ def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
             yield SystemCommand(key.title, hint, callback)
 
 
-def looks_of(app: App[Any]) -> Iterator[SystemCommand]:
+def looks_of(available: Collection[str], use: Callable[[str], None]) -> Iterator[SystemCommand]:
     """Yield the themes, those of the program first."""
     own = [theme.name for theme in THEMES]
-    for name in (*own, *sorted(set(app.available_themes) - set(own))):
-        use = partial(setattr, app, "theme", name)
-        yield SystemCommand(texts.USE_THEME.format(name=name), texts.THEME_HINT, use, name in own)
+    for name in (*own, *sorted(set(available) - set(own))):
+        yield SystemCommand(
+            texts.USE_THEME.format(name=name), texts.THEME_HINT, partial(use, name), name in own
+        )
