@@ -124,24 +124,27 @@ def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[st
     for field, value in given.items():
         if value is None:
             continue
+        if any("\ud800" <= character <= "\udfff" for character in "".join(value)):
+            raise UsageError(explain("usage", reason=cli.FIELD_NOT_UTF8.format(field=field.label)))
         if (
             value and field.name in cleared and field.kind is not Kind.HEADERS
         ):  # of those, others may be given instead
             reason = cli.CLEARED_AND_GIVEN.format(name=flag_of(field).removeprefix("--"))
             raise UsageError(explain("usage", reason=reason, command="providers set"))
-        texts[field.name] = _text(field, value, texts)
+        if isinstance(value, list):
+            texts[field.name] = _with_headers(
+                texts[field.name], value, is_new=not hasattr(arguments, "clear")
+            )
+        else:
+            texts[field.name] = _text(field, value)
     if not cleared and all(value is None for value in given.values()):
         raise UsageError(explain("usage", reason=cli.NO_CHANGE_GIVEN, command="providers set"))
     return texts
 
 
-def _text(field: ProviderField, given: str | list[str], texts: Mapping[str, str]) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in "".join(given)):
-        raise UsageError(explain("usage", reason=cli.FIELD_NOT_UTF8.format(field=field.label)))
+def _text(field: ProviderField, given: str) -> str:
     if given == "" and (field.kind is Kind.TEST or field.default):
         return text_of(field, Provider(""))
-    if isinstance(given, list):
-        return _with_headers(texts[field.name], given)
     if field.kind is Kind.KEY and given == FROM_STDIN:
         return _piped_key()
     if field.name == "provider_url":
@@ -159,8 +162,8 @@ def _full_path(given: str) -> str:
     return given if given.startswith("~") or not given.strip() else str(Path(given).absolute())
 
 
-def _with_headers(text: str, lines: list[str]) -> str:
-    """Return the headers with more of them, or fewer: one without a value is removed.
+def _with_headers(text: str, lines: list[str], *, is_new: bool) -> str:
+    """Return the headers with more of them, or, of a provider that is there, without those without a value.
 
     A name that was there, in any spelling, has the new value.
     """
@@ -171,12 +174,12 @@ def _with_headers(text: str, lines: list[str]) -> str:
             raise UsageError(explain("usage", reason=cli.NOT_A_HEADER))
         ((name, value),) = given.items()
         stored = [known for known in headers if known.casefold() == name.casefold()]
-        if not value and not stored:
+        if not value and not stored and not is_new:
             raise UsageError(
                 explain("usage", reason=cli.NO_HEADER_TO_REMOVE.format(name=safe_line(name, 40)))
             )
         headers = {known: old for known, old in headers.items() if known not in stored}
-        headers |= given if value else {}
+        headers |= given if value or is_new else {}
     return write_headers(headers)
 
 
