@@ -71,7 +71,9 @@ chat.stop = "f5"
         ('keys = "x"', "table"),
         ("keys = { a = 1 }", '"f5"'),
         ("mous = true", "use mouse"),
-        ("zzzz = 1", "remove it"),
+        ("zzzz = 1", "zzzz is not a setting; it is ignored. See docs/settings.md."),
+        ("bogus = 1", "bogus is not a setting; it is ignored. See docs/settings.md."),
+        ("themes = 'dark'", "use theme"),
         ("\x00", "not valid TOML (line 1)"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tui.core.closest import closest_name
+from tui.core.closest import CLOSE, closest_name
 from tui.core.provider import Category, Provider
 from tui.core.provider_names import is_same_name, normal_name
 from tui.core.provider_texts import check_provider
@@ -85,7 +85,7 @@ def _unknown_keys(label: str, record: Table, told: set[str]) -> list[str]:
     unknown = [key for key in record if key not in known]
     notices = []
     for key in unknown:
-        closest = closest_name(key, KNOWN_KEYS)
+        closest = closest_name(key, KNOWN_KEYS, CLOSE)
         advice = texts.USE_FIELD.format(closest=closest) if closest else texts.IGNORED
         notices.append(texts.UNKNOWN_FIELD.format(label=label, name=safe_line(key, 40), advice=advice))
     return notices

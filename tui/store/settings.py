@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tui.core.causes import explain
-from tui.core.closest import closest_name
+from tui.core.closest import CLOSE, closest_name
 from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.limits import NO_RATES, Limit, Rates, Scope, read_limit, read_rate
@@ -108,7 +108,7 @@ def keep_theme(paths: Paths, name: str) -> None:
 
 def _unknown(name: str) -> str:
     shown = safe_line(name, 40)
-    closest = closest_name(name, (*_READERS, *_TABLES))
+    closest = closest_name(name, (*_READERS, *_TABLES), CLOSE)
     return (texts.USE_SETTING if closest else texts.REMOVE_SETTING).format(name=shown, closest=closest)
 
 

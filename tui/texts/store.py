@@ -15,7 +15,7 @@ DEFAULT_USED: Final = "{path}: {name} {problem}. Its default is used."
 ENTRY_IGNORED: Final = "{path}: {name} {problem}. It is ignored."
 BUDGET_UNREAD: Final = "{path}: {name} {problem}. This budget counts once you correct it."
 USE_SETTING: Final = "{name} is not a setting; use {closest}."
-REMOVE_SETTING: Final = "{name} is not a setting; remove it."
+REMOVE_SETTING: Final = "{name} is not a setting; it is ignored. See docs/settings.md."
 
 TEXT_WANTED: Final = 'must be a text in quotes, such as "text"'
 FLAG_WANTED: Final = "must be true or false, without quotes"
