@@ -198,6 +198,18 @@ def test_budgets_are_told_and_end_with_4_when_spent(filled: Fill, deck: RealDeck
     assert month["spent"]["amount"] == "0.0101"
 
 
+def test_a_budget_of_a_provider_that_nobody_knows_is_told(filled: Fill, deck: RealDeck) -> None:
+    filled(LINE, replace(LINE, provider="removed"))
+    deck.provider("http://127.0.0.1:9/v1", name="gpu01")
+    names = ("qwen", "removed", "gpu01", "gpu1", "nosuch")
+    deck.settings("[budget.providers]\n" + "".join(f'{name} = "5 EUR"\n' for name in names))
+    for arguments in (("--budget",), ()):
+        told = [line for line in costs(deck, *arguments).err.splitlines() if "counts nothing" in line]
+        assert len(told) == 2, told
+        assert "budget of gpu1 counts nothing" in told[0] and told[0].endswith("use gpu01.")
+        assert "budget of nosuch counts nothing" in told[1] and "use " not in told[1]
+
+
 def test_a_budget_that_cannot_be_read_is_told_and_voids_no_other(filled: Fill, deck: RealDeck) -> None:
     filled(LINE)
     deck.settings('[budget]\nmonth = "0.001 EUR"\n[budget.providers]\nx = 1\n')

@@ -75,6 +75,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         turn = await _stream(arguments, runtime, target, files, prompt, output, schema)
     finally:
         await runtime.aclose()
+        await asyncio.to_thread(runtime.check_budgets)
         output.notes((*runtime.settings_notices, *runtime.optional.notices))
     if schema is not None:
         code = schema.end(turn, target)

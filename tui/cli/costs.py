@@ -65,6 +65,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
             return _print_today(arguments, runtime, output, now, zone)
         return _print_costs(arguments, runtime, output, now, zone)
     finally:
+        runtime.check_budgets()
         output.notes((*runtime.settings_notices, *runtime.optional.notices))
 
 

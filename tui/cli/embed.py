@@ -65,6 +65,7 @@ async def _embed(arguments: argparse.Namespace, output: Output) -> int:
     finally:
         await runtime.aclose()
         output.progress("")
+        await asyncio.to_thread(runtime.check_budgets)
         output.notes((*runtime.settings_notices, *runtime.optional.notices))
     if arguments.json:
         output.json_line(embedded_report(done, provider, is_named=arguments.url is None))

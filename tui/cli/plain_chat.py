@@ -77,6 +77,7 @@ class PlainChat:
         self._output.line(" · ".join(("lmdeck", provider.label, self._target.model_name, *marks)))
         for warning in connection_warnings(provider):
             self._output.line(cli.WARNING.format(text=warning))
+        self._runtime.check_budgets()
         self._output.notes(self._runtime.settings_notices)
         for sentence in interrupted_chats(self._runtime, self._session.identity):
             self._output.text(sentence)

@@ -93,6 +93,9 @@ class ScreenRuntime(Reported, MakesChecks, Protocol):
     def costs(self) -> Costs:
         """What was spent."""
 
+    def check_budgets(self) -> None:
+        """Tell in the notices of each budget of a provider that nobody knows. Reads the disk."""
+
     @property
     def budgets(self) -> BudgetWatch | None:
         """Watches the budgets of the settings; ``None``: there are none."""

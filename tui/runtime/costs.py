@@ -91,6 +91,12 @@ class Costs:
         now = now or datetime.now(UTC)
         return judge(self.limits, self.lines(month_of(day_of(now, zone), zone).start), now, zone, self.rates)
 
+    def budgets_of_nobody(self, known: Collection[str]) -> tuple[str, ...]:
+        """Return the names in budgets that are no known provider's and that nothing was spent by."""
+        named = [limit.provider for limit in self.limits if limit.provider and limit.provider not in known]
+        spent = {line.provider for line in self.lines(is_once=True)} if named else set()
+        return tuple(name for name in named if name not in spent)
+
     def budgets_that_are_set(
         self, now: datetime | None = None, zone: tzinfo | None = None
     ) -> tuple[BudgetState, ...]:

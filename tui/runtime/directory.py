@@ -60,6 +60,12 @@ class ProviderDirectory:
         return cls(ProviderStore(paths), credentials, built_ins, optional)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every file could be read: else there may be providers that are not listed."""
+        self.providers()
+        return self._is_whole
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What is wrong with the files, in words for a banner."""
         self.providers()

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from tui.core.chat import Endpoint
+from tui.core.closest import CLOSE, closest_name
 from tui.core.provider import Provider
+from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.net.proxies import choose_route
 from tui.runtime.builtin import BuiltIns, is_built_in
@@ -27,6 +29,7 @@ from tui.store.endpoint_memory import EndpointMemory
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths, resolve_paths
 from tui.store.settings import Settings, keep_theme, load_settings
+from tui.texts import store as store_texts
 
 if TYPE_CHECKING:
     from tui.core.abilities import AbilityResult
@@ -200,6 +203,20 @@ class Runtime:
             settings.unread_budget,
             lambda: self.directory.former_names,
         )
+
+    def check_budgets(self) -> None:
+        """Tell in the notices of each budget of a provider that nobody knows. Reads the disk."""
+        if not self.settings.budget or not self.directory.is_whole:
+            return
+        known = [provider.name for provider in self.directory.providers()]
+        told = []
+        for name in self.costs.budgets_of_nobody(known):
+            closest = self.directory.former_names.now(name, None)
+            closest = closest_name(name, known, CLOSE) or "" if closest == name else closest
+            text = store_texts.BUDGET_MISNAMED if closest else store_texts.BUDGET_OF_NOBODY
+            path = self.paths.shown(self.paths.settings_file)
+            told.append(text.format(path=path, name=safe_line(name, 40), closest=closest))
+        self.settings_notices = tuple(dict.fromkeys((*self.settings_notices, *told)))
 
     @cached_property
     def budgets(self) -> BudgetWatch | None:

@@ -164,6 +164,12 @@ BUDGET_TABLE: Final = 'must be a table, under a line [budget], such as month = "
 BUDGET_PROVIDERS: Final = 'providers must be a table, under a line [budget.providers], such as gpu = "5 EUR"'
 BUDGET_UNKNOWN: Final = "{name} is none of month, day, providers"
 BUDGET_AMOUNT: Final = '{name} must be an amount and a currency in quotes, such as "20 EUR"'
+BUDGET_OF_NOBODY: Final = (
+    "{path}: the budget of {name} counts nothing: there is no such provider, and there was none."
+)
+BUDGET_MISNAMED: Final = (
+    "{path}: the budget of {name} counts nothing: there is no such provider; use {closest}."
+)
 RATES_TABLE: Final = 'must be a table, under a line [rates], such as EUR = "1.08"'
 RATES_DATE: Final = "date must be a day, such as 2026-11-01"
 RATES_AMOUNT: Final = '{name} must be a currency and its worth in US dollars, such as EUR = "1.08"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cached_property
 from typing import ClassVar
 
@@ -151,6 +152,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         is_new |= self._rows.used(self._recent.last_used)
         if is_new:
             self.table.set_rows(self._rows.all)
+        await asyncio.to_thread(self.runtime.check_budgets)
         self._around.show_notices()
         self._around.show_recents()
 
