@@ -276,3 +276,11 @@ def test_a_setting_that_cannot_be_used_is_told_where_it_would_have_held(
     assert done.code == 0
     assert "max_tokens must be a whole number above 0" in done.err
     assert "max_token is not a setting; use max_tokens." in done.err
+
+
+async def test_a_budget_of_nobody_is_told_in_the_list(deck: RealDeck) -> None:
+    deck.provider("http://127.0.0.1:9/v1")
+    deck.settings('[budget.providers]\nmain = "5 EUR"\nnosuch = "5 EUR"\n')
+    async with deck.opened() as opened:
+        await opened.until(lambda: "the budget of nosuch counts nothing" in " ".join(opened.text.split()))
+        assert "the budget of main" not in opened.text
