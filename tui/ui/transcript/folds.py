@@ -70,9 +70,10 @@ class Folds:
         """Mount what came near the view, remove what is far; return whether anything changed."""
         wanted = self._wanted()
         changed = False
-        for identity in [identity for identity in self._mounted if identity not in wanted]:
-            self._mounted.pop(identity).remove()
-            changed = True
+        for identity, fold in list(self._mounted.items()):
+            if wanted.get(identity) is not fold.document:  # far away, or the turn is another with that name
+                self._mounted.pop(identity).remove()
+                changed = True
         for identity, document in wanted.items():
             if identity not in self._mounted:
                 fold = self._mounted[identity] = ReasoningFold(document, self._style, self._host)

@@ -134,13 +134,13 @@ class Search:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the match to go to is in a turn that is not drawn to its end yet."""
-        return self._awaited is not None
+        """Whether the match to go to is in a turn that is not drawn to its end yet, and still there."""
+        return any(document is self._awaited for document in self._roll.documents)
 
     @property
     def is_due(self) -> bool:
         """Whether what it waits for is there."""
-        return self._awaited is None or not self._awaited.is_behind
+        return self._awaited is None or not (self.is_waiting and self._awaited.is_behind)
 
     # ---- counting
 

@@ -2,7 +2,8 @@
 
 A place on it is an anchor: a turn and a row of that turn. Anchors stay right when turns above
 them turn out to be higher or lower than was guessed; absolute rows do not, and are made of anchors
-when they are needed.
+when they are needed. An anchor may be kept while turns go: one in a turn that is gone stands for the
+row after the last.
 """
 
 from __future__ import annotations
@@ -118,8 +119,10 @@ class VirtualRows:
     # ---- anchors
 
     def absolute(self, anchor: Anchor) -> int:
-        """Return an anchor's absolute row."""
-        return self.top(anchor.turn) + anchor.row if self.documents else 0
+        """Return an anchor's absolute row; of an anchor in a turn that is gone the row after the last."""
+        if anchor.turn >= len(self.documents):
+            return self.height
+        return self.top(anchor.turn) + anchor.row
 
     def at(self, absolute: int) -> Anchor:
         """Return the anchor of an absolute row."""
@@ -136,6 +139,8 @@ class VirtualRows:
         """Return the anchor some rows further down (up where negative), exactly, within the roll."""
         if not self.documents:
             return Anchor(0, 0)
+        if anchor.turn >= len(self.documents):
+            anchor = Anchor(len(self.documents) - 1, self.rows(len(self.documents) - 1))
         index, row = anchor.turn, anchor.row + rows
         while row < 0 and index > 0:
             index -= 1
