@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import FaultServer
@@ -44,6 +45,23 @@ def preset(deck: RealDeck, text: str, name: str = "explain") -> Path:
 
 def said(body: dict[str, Any]) -> list[str]:
     return [message["content"] for message in body["messages"]]
+
+
+@pytest.mark.parametrize("pasted", ["/explain a word", "/model other", "/quit"])
+async def test_what_a_paste_begins_with_is_neither_a_preset_nor_a_command(
+    deck: RealDeck, pasted: str
+) -> None:
+    with FaultServer(FakeApi(chat=replying("Yes."))) as server:
+        deck.provider(server.base_url)
+        preset(deck, EXPLAIN)
+        async with deck.opened(ChatStart("main")) as opened:
+            prompt = opened.screen(ChatScreen).prompt
+            prompt.post_message(events.Paste(pasted))
+            await opened.until(lambda: prompt.value == pasted)
+            await opened.press("enter")
+            await opened.until(lambda: len(bodies(server)) == 1)
+            assert said(bodies(server)[0]) == [pasted]
+            assert f"{pasted.split()[0]} was pasted: it was sent as a message" in opened.toasts
 
 
 async def test_a_name_sends_the_template_with_what_the_preset_sets(deck: RealDeck) -> None:

@@ -126,6 +126,52 @@ async def test_a_paste_keeps_its_lines_and_sends_nothing(line_end: str) -> None:
         assert app.rows == 4
 
 
+@pytest.mark.parametrize("pasted", ["/quit", "/model other", "/two some\nlines", "/review " + "line\n" * 30])
+async def test_a_command_in_a_paste_is_text_wherever_it_is_kept(pasted: str) -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await paste(app, pilot, pasted)
+        assert app.prompt.unsent == f"/{pasted}"
+        await pilot.press("enter")
+        assert app.sent == [f"/{pasted}"]
+        await pilot.press("up", "enter")
+        assert app.sent == [f"/{pasted}"] * 2
+        await paste(app, pilot, pasted)
+        await pilot.press("ctrl+c", "up", "enter")
+        assert app.sent == [f"/{pasted}"] * 3
+
+
+async def test_a_paste_that_is_no_command_is_sent_as_it_is() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await paste(app, pilot, "/usr/bin/env python")
+        await pilot.press("enter")
+        assert app.sent == ["/usr/bin/env python"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "pasted", "more", "sent"),
+    [
+        ("/model ", "qwen", "", "/model qwen"),  # an argument
+        ("/", "model qwen", "", "/model qwen"),  # behind a typed slash
+        ("", "/mode qwen", ["home", *["right"] * 5, "l"], "/model qwen"),  # changed by hand
+        ("", "/two text", ["home", "delete", "/"], "/two text"),  # typed anew
+        ("", "/two text", [*" more"], "//two text more"),
+        ("", "/tw", ["o"], "/two"),
+        ("draft", "/two text", ["ctrl+u", *"/two"], "/two"),
+    ],
+)
+async def test_a_typed_command_stays_one_beside_a_paste(
+    keys: str, pasted: str, more: list[str], sent: str
+) -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press(*keys)
+        await paste(app, pilot, pasted)
+        await pilot.press(*more, "enter")
+        assert app.sent == [sent]
+
+
 async def test_control_characters_of_a_paste_are_pictures_on_screen_and_themselves_in_the_text() -> None:
     app = PromptApp()
     async with app.run_test(size=(60, 10)) as pilot:

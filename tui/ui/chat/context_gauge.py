@@ -31,7 +31,7 @@ class ContextGauge:
 
     def show(self) -> None:
         """Show whom the chat asks, and the context."""
-        chat, line = self._chat, self._screen.query_one(Prompt).value
+        chat, line = self._chat, self._screen.query_one(Prompt).line
         draft = "" if request_of(line) is not None else message_of(line).strip()
         words = header_words(chat)
         content = Parts((*parts_of(draft), *self._screen.query_one(PromptBox).attached))

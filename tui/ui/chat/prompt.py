@@ -16,13 +16,15 @@ from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.widgets.text_area import Edit, EditResult
 
-from tui.core.commands import Command, line_of
+from tui.core.commands import Command, line_of, request_of
 from tui.core.completion import Values
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.texts import chat as texts
+from tui.texts.commands import PASTED_AS_TEXT
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.completing_area import CompletingArea
 from tui.ui.chat.edited import Edited, edit_words
@@ -37,6 +39,8 @@ _GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
 _OF_SEARCH = frozenset({"recall", "take_found", "end_search", "delete_left", "copy"})
 """What a key does to a search; any other one uses what was found and then does its work."""
 _WHEN_SEARCHING = frozenset({"take_found", "end_search"})
+_MOST_WORD = 42
+"""Characters of a pasted command that are said of it."""
 
 
 def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
@@ -62,6 +66,8 @@ class Prompt(CompletingArea):
     _model = ""
     _edit: Edited | None = None
     _search: PromptSearch | None = None
+    _pasted_word = ""
+    """The first word, where its slash came with a paste: as long as nobody changes it, it is no command."""
 
     @dataclass
     class CopyRequested(Message):
@@ -107,6 +113,12 @@ class Prompt(CompletingArea):
     def obeys_commands(self) -> bool:
         """Whether a line that begins with a slash is a command: something can be typed."""
         return not self.read_only
+
+    @property
+    def line(self) -> str:
+        """The raw text as it would have to be typed: a command or a preset in a paste is text."""
+        raw = self.value
+        return line_of(raw) if self._pasted_word and request_of(raw) is not None else raw
 
     def remember(self, raw: str) -> None:
         """Add a prompt to the history, newest last."""
@@ -155,17 +167,43 @@ class Prompt(CompletingArea):
             if token is not None and token in self.text:
                 self.open_paste(self.flat_text.index(token))  # pasted twice, it is to be seen
             else:
-                self.mentioning.pasted(text if token is None else "")
-                shown = to_document(text) if token is None else token
-                result = self.replace(shown, *self.selection, maintain_selection_offset=False)
-                self.move_cursor(result.end_location)
+                self._insert_paste(text, token)
             self.focus()
 
+    def _insert_paste(self, text: str, token: str | None) -> None:
+        self.mentioning.pasted(text if token is None else "")
+        is_pasted = bool(self._pasted_word) or min(self.selection) == (0, 0)
+        shown = to_document(text) if token is None else token
+        result = self.replace(shown, *self.selection, maintain_selection_offset=False)
+        self.move_cursor(result.end_location)
+        self._pasted_word = self._command_word if is_pasted else ""
+
+    @property
+    def _command_word(self) -> str:
+        """The word with which a command would begin; empty: it does not begin with a slash."""
+        line = self.pastes.raw(self.document.get_line(0))
+        return line.split(maxsplit=1)[0] if line.startswith("/") else ""
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Change the text: whoever changes a command that was pasted means it."""
+        result = super().edit(edit)
+        if self._pasted_word and self._command_word != self._pasted_word:
+            self._pasted_word = ""
+        return result
+
+    def load_text(self, text: str) -> None:
+        """Show another text, which was not pasted."""
+        super().load_text(text)
+        self._pasted_word = ""
+
     def action_send(self) -> None:
-        """Send; what was sent goes from here into the history."""
-        raw = self.value
-        if self._send(raw):
-            self._put_away(raw)
+        """Send; what was sent goes from here into the history, as it has to be typed."""
+        line = self.line
+        pasted = safe_line(self._pasted_word, _MOST_WORD) if line != self.value else ""
+        if self._send(line):
+            if pasted:
+                self.app.notify(PASTED_AS_TEXT.format(word=pasted), timeout=4)
+            self._put_away(line)
 
     def _put_away(self, raw: str) -> None:
         """Put a draft into the history, and show the one from before an edit."""
@@ -217,7 +255,7 @@ class Prompt(CompletingArea):
         """Empty the prompt; Up brings the draft back. Return whether there was one."""
         if not self.text or self.read_only:
             return False
-        self._put_away(self.value)
+        self._put_away(self.line)
         return True
 
     # ── Editing a message that was sent ─────────────────────────────────────────────────────
@@ -231,7 +269,7 @@ class Prompt(CompletingArea):
     def unsent(self) -> str:
         """What would be lost: the draft, of an edit only where something was changed."""
         if self._edit is None or self._is_edit_changed:
-            return self.value
+            return self.line
         return self._edit.draft
 
     @property
@@ -240,7 +278,7 @@ class Prompt(CompletingArea):
 
     def begin_edit(self, turn: Turn, number: int) -> None:
         """Show a message that was sent, to be edited; the draft comes back afterwards."""
-        draft = self.value if self._edit is None else self._edit.draft
+        draft = self.line if self._edit is None else self._edit.draft
         raw = line_of(turn.prompt.words)
         self._edit = Edited(turn, number, raw, draft)
         self._history.end_walk()
@@ -251,7 +289,7 @@ class Prompt(CompletingArea):
     def action_cancel_edit(self) -> None:
         """Show the draft from before the edit, or none; Up brings back what was changed."""
         if self._is_edit_changed:
-            self.remember(self.value)
+            self.remember(self.line)
         self._end_edit()
 
     def _end_edit(self) -> None:
@@ -318,7 +356,7 @@ class Prompt(CompletingArea):
         self._set_search(None)
         if hit is not None:
             index, start = hit
-            self.value = prompt = self._history.jump(index, self.value)
+            self.value = prompt = self._history.jump(index, self.line)
             self.flat_move(len(to_document(prompt[:start])))
 
     def action_end_search(self) -> None:
@@ -354,7 +392,7 @@ class Prompt(CompletingArea):
         return Text(to_display(self.document.get_line(line_index)), end="", no_wrap=True)
 
     def _recall(self, step: int) -> bool:
-        prompt = self._history.step(step, self.value)
+        prompt = self._history.step(step, self.line)
         if prompt is None:
             return False
         self.value = prompt
