@@ -300,6 +300,7 @@ NEVER_ONE = {
     "it is larger than {most} bytes": "a limit",
     "{count:,} tokens": "a context",
     "context: {used} of {window} tokens ({percent} %)": "a context",
+    "context: {used} of {window} tokens (over: {percent} %)": "a context",
     "context: {used} tokens; its size is unknown": "a whole chat with the words around it",
     "it was not ready after {seconds:.0f} seconds": "a limit",
     "the command took longer than {seconds:g} seconds": "a limit",

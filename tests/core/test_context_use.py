@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.context_use import ContextUse, context_use
+from tui.core.context_use import ANSWER, ContextUse, context_use
 from tui.core.parts import FilePart, ImagePart, Parts, TextPart, parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Source, Usage, estimate_tokens
@@ -77,6 +77,13 @@ def test_the_largest_come_first_and_what_is_too_much_is_told() -> None:
     assert found.excess == found.used + found.draft - 2000 > 0
     assert use(turns, "z", window=None).excess == 0
     assert use(turns, window=1_000_000).excess == 0
+
+
+def test_what_is_kept_for_the_answer_counts() -> None:
+    assert use([], "x" * 400, window=500, answer=401).excess == 1
+    assert use([], "x" * 400, window=500, answer=400).excess == 0
+    assert use([], "x" * 400, window=500).excess == 0
+    assert [share.number for share in use([], "x" * 400, window=500, answer=401).shares] == [ANSWER, 0]
 
 
 def test_files_count_and_pictures_are_named_as_unknown() -> None:

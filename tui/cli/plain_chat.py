@@ -160,6 +160,7 @@ class PlainChat:
         turns = self._control.turns
         before = turns if beside is None else turns[: turns.index(beside)]
         self._learn_window()
+        self.run_work(self._control.context.look_before(message))
         use = self._control.context.excess(message, before)
         if use is None:
             return True

@@ -147,8 +147,11 @@ def attachment_lines(prompt: Parts) -> list[str]:
     return lines
 
 
-def attachment_words(part: ImagePart | FilePart, number: int = 1) -> str:
-    """Return what is said of something attached; ``number``: which picture it is."""
+def attachment_words(part: ImagePart | FilePart, number: int = 1, *, stretch: float = 1.0) -> str:
+    """Return what is said of something attached; ``number``: which picture it is.
+
+    ``stretch``: by how much our own count of tokens is stretched to be like a server's.
+    """
     if isinstance(part, ImagePart):
         pixels = "{}×{}".format(*part.pixels) if part.pixels else ""
         words = (texts.IMAGE.format(number=number), pixels, size_words(part.size))
@@ -157,7 +160,7 @@ def attachment_words(part: ImagePart | FilePart, number: int = 1) -> str:
     if part.count is not None:
         lines = texts.ONE_LINE if part.count == 1 else texts.LINES.format(count=f"{part.count:,}")
     name = " ".join(filter(None, (safe_line(part.text[1:-1]), lines)))
-    tokens = texts.TOKENS.format(count=f"{part_tokens(part):,}")
+    tokens = texts.TOKENS.format(count=f"{round(stretch * (part_tokens(part) or 0)):,}")
     return texts.ATTACHED.format(words=" · ".join((name, tokens)))
 
 

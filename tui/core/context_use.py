@@ -18,6 +18,8 @@ _FRAME = 4
 """Tokens that common templates put around a message."""
 IMAGES_LIMIT = 20_000_000
 """Bytes in base64: OpenAI and Anthropic refuse larger requests, and gateways do earlier."""
+ANSWER = -1
+"""The number of the share that the request keeps for its answer."""
 _STRETCH = (0.25, 4.0)
 """A server whose count is further from ours counts something else."""
 
@@ -27,7 +29,7 @@ class Share:
     """What one message of the conversation takes, with its answer."""
 
     number: int
-    """Which message, from 1 on; 0: the one that is written now."""
+    """Which message, from 1 on; 0: the one that is written now, ``ANSWER``: what is kept for the answer."""
     tokens: int
 
 
@@ -47,6 +49,10 @@ class ContextUse:
     """Whether there are pictures that nobody has counted."""
     image_bytes: int = 0
     """What all pictures of the request take as they are sent, in base64."""
+    answer: int = 0
+    """What the request keeps for its answer (max_tokens): servers refuse one for which that does not fit."""
+    stretch: float = 1.0
+    """By how much our own counts were stretched to be like those of the server."""
 
     @property
     def is_heavy(self) -> bool:
@@ -56,7 +62,12 @@ class ContextUse:
     @property
     def excess(self) -> int:
         """How many tokens are too many; 0: it may fit."""
-        return 0 if self.window is None else max(0, self.used + self.draft - self.window)
+        return 0 if self.window is None else max(0, self.whole - self.window)
+
+    @property
+    def whole(self) -> int:
+        """The tokens of the request and of its answer."""
+        return self.used + self.draft + self.answer
 
 
 def context_use(
@@ -67,8 +78,12 @@ def context_use(
     provider: str = "",
     model: str = "",
     window: int | None = None,
+    answer: int | None = None,
 ) -> ContextUse:
-    """Return what the next request to a model takes: the turns of the conversation and the draft."""
+    """Return what the next request to a model takes: the turns of the conversation and the draft.
+
+    ``answer``: how many tokens it lets the answer have, where it says so.
+    """
     counted = _last_counted(turns, provider, model)
     known = turns[: counted + 1] if counted is not None else []
     stretch, used = 1.0, float(_system(system_prompt))
@@ -82,7 +97,7 @@ def context_use(
     used += stretch * sum(map(_sent, turns[len(known) :]))
     drafted = _whole(stretch * estimated_tokens(draft))
     shares = [Share(number, round(stretch * _sent(turn))) for number, turn in enumerate(turns, 1)]
-    shares.append(Share(0, drafted))
+    shares += [Share(0, drafted), Share(ANSWER, answer or 0)]
     return ContextUse(
         round(used),
         drafted,
@@ -90,6 +105,8 @@ def context_use(
         tuple(sorted((share for share in shares if share.tokens), key=lambda share: -share.tokens)),
         bool(_images((draft, *(turn.prompt for turn in turns[len(known) :] if _is_sent(turn))))),
         sum(-(-image.size // 3) * 4 for image in _images((draft, *map(_prompt, filter(_is_sent, turns))))),
+        answer or 0,
+        stretch,
     )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from tui.core.attachment import attachment_words, size_words
-from tui.core.context_use import IMAGES_LIMIT, ContextUse, Share, context_use
+from tui.core.context_use import ANSWER, IMAGES_LIMIT, ContextUse, Share, context_use
 from tui.core.counted import Counted
+from tui.core.failure import LmdeckError
 from tui.core.figures import format_tokens
 from tui.core.parts import FilePart, ImagePart, Parts, parts_of
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source
+from tui.session.target import RequestDefaults
 from tui.texts import context as texts
 
 if TYPE_CHECKING:
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
 
 _MOST_SHARES = 3
 _TITLE_LENGTH = 40
+_MUCH = 2_000
+"""Tokens from which on the window of a model is asked for before they are sent: fewer fit nearly anywhere."""
+_LOOK_SECONDS = 2.0
+"""No message waits longer for that."""
 
 
 class Windows(Protocol):
@@ -64,7 +72,9 @@ class ChatContext:
         self._allowed: tuple[object, ...] = ()
         """The conversation and the model for which the user wants to send what does not fit."""
         self._asked: set[tuple[str, str]] = set()
-        """The servers and models whose window was asked for."""
+        """The servers and models whose window was asked for when they had answered."""
+        self._asked_before: set[tuple[str, str]] = set()
+        """Those whose window was asked for before they got much."""
 
     def use(self, draft: str | Parts = "", turns: Sequence[Turn] | None = None) -> ContextUse | None:
         """Return what the next request takes; ``None``: nobody is asked. ``turns`` are sent before it."""
@@ -79,6 +89,7 @@ class ChatContext:
             provider=provider.name,
             model=target.model_name,
             window=self._windows.context_window(provider, target.model_name) or self._refused(target),
+            answer=target.answer_limit(RequestDefaults(self._windows.settings.max_tokens)),
         )
 
     def unlearned(self) -> ChatTarget | None:
@@ -86,12 +97,30 @@ class ChatContext:
         target, turns = self._chat.target, self._chat.turns
         if target is None or not turns or turns[-1].state is not TurnState.DONE:
             return None
-        place = target.provider.provider_url, target.model_name
+        place = _place_of(target)
         use = self.use() if place not in self._asked and self._windows.settings.check_reachability else None
         if use is None or use.window:
             return None
         self._asked.add(place)
         return target
+
+    def needs_look(self, draft: str | Parts) -> bool:
+        """Whether a request is so large that the window, which is unknown, is to be asked for before it."""
+        target = self._chat.target
+        if target is None or not self._windows.settings.check_reachability:
+            return False
+        use = self.use(draft) if _place_of(target) not in self._asked_before else None
+        return use is not None and not use.window and use.whole > _MUCH
+
+    async def look_before(self, draft: str | Parts) -> None:
+        """Ask, once a model, for the window where that is needed, and wait for it for a moment."""
+        target = self._chat.target
+        if target is None or not self.needs_look(draft):
+            return
+        self._asked_before.add(_place_of(target))
+        with suppress(TimeoutError, LmdeckError):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self.learn(target)
 
     async def learn(self, target: ChatTarget) -> bool:
         """Ask a server for the window of a model; return whether it told."""
@@ -123,14 +152,18 @@ class ChatContext:
         return (session, model)
 
 
+def _place_of(target: ChatTarget) -> tuple[str, str]:
+    return target.provider.provider_url, target.model_name
+
+
 def excess_words(use: ContextUse, turns: Sequence[Turn], draft: Parts) -> str:
     """Return by how much a request is too long or too heavy, and what of it is largest."""
     lines: list[str] = []
     if use.excess:
-        whole, window = _count(use.used + use.draft), f"{use.window or 0:,}"
+        whole, window = _count(use.whole), f"{use.window or 0:,}"
         lines.append(texts.TOO_LONG.format(tokens=whole, window=window, excess=_count(use.excess)))
         lines += [_share_words(share, turns) for share in use.shares[:_MOST_SHARES]]
-        lines += _largest_file(draft, *(turn.prompt for turn in turns))
+        lines += _largest_file(use.stretch, draft, *(turn.prompt for turn in turns))
     if use.is_heavy:
         limit = size_words(IMAGES_LIMIT)
         lines.append(texts.TOO_HEAVY.format(size=size_words(use.image_bytes), limit=limit))
@@ -149,13 +182,16 @@ def _largest_images(prompts: Sequence[tuple[int, Parts]]) -> Iterator[str]:
         yield texts.IMAGE.format(place=place, name=name, size=size_words(image.size))
 
 
-def _largest_file(*prompts: Parts) -> Iterator[str]:
+def _largest_file(stretch: float, *prompts: Parts) -> Iterator[str]:
     files = [part for prompt in prompts for part in prompt if isinstance(part, FilePart)]
     if files:
-        yield texts.FILE.format(words=attachment_words(max(files, key=lambda part: part.size)))
+        largest = max(files, key=lambda part: part.size)
+        yield texts.FILE.format(words=attachment_words(largest, stretch=stretch))
 
 
 def _share_words(share: Share, turns: Sequence[Turn]) -> str:
+    if share.number == ANSWER:
+        return texts.SHARE_ANSWER.format(tokens=Counted(f"{share.tokens:,}"))
     if not share.number:
         return texts.SHARE_DRAFT.format(tokens=Counted(_count(share.tokens)))
     words = " ".join(turns[share.number - 1].prompt.text.split())
@@ -167,12 +203,19 @@ def gauge_forms(use: ContextUse | None) -> tuple[str, ...]:
     """Return what a header says of the context, the longest form first; none where the window is unknown."""
     if use is None or not use.window or not use.used + use.draft:
         return ()
-    percent = round(100 * (use.used + use.draft) / use.window)
-    images = texts.IMAGES if use.has_images else ""
+    percent, is_over = _share_of(use.used + use.draft, use.window)
     drafted = texts.DRAFT.format(tokens=_count(use.draft)) if use.draft else ""
-    short = {"percent": percent, "images": images}
-    whole = texts.GAUGE.format(used=_count(use.used), window=f"{use.window:,}", draft=drafted, **short)
-    return (whole, texts.GAUGE_SHORT.format(**short))
+    words = {
+        "percent": percent,
+        "images": texts.IMAGES if use.has_images else "",
+        "used": _count(use.used),
+        "window": f"{use.window:,}",
+        "draft": drafted,
+    }
+    whole = (texts.GAUGE_OVER if is_over else texts.GAUGE).format(**words)
+    answer = texts.ANSWER.format(tokens=f"{use.answer:,}") if use.answer else ""
+    short = (texts.GAUGE_SHORT_OVER if is_over else texts.GAUGE_SHORT).format(**words)
+    return (*([whole + answer] if answer else []), whole, short)
 
 
 def context_words(use: ContextUse | None) -> str:
@@ -181,8 +224,19 @@ def context_words(use: ContextUse | None) -> str:
         return ""
     if not use.window:
         return texts.LINE_UNKNOWN.format(used=_count(use.used))
-    percent = round(100 * use.used / use.window)
-    return texts.LINE.format(used=_count(use.used), window=f"{use.window:,}", percent=percent)
+    percent, is_over = _share_of(use.used, use.window)
+    line = texts.LINE_OVER if is_over else texts.LINE
+    return line.format(used=_count(use.used), window=f"{use.window:,}", percent=percent)
+
+
+def _share_of(tokens: int, window: int) -> tuple[int, bool]:
+    """Return how many per cent of a window tokens take, and whether they are too many."""
+    return round(100 * tokens / window), tokens > window
+
+
+def how_words(use: ContextUse) -> str:
+    """Return what can be done about a request that is too long or too heavy."""
+    return texts.HOW_ANSWER if use.excess and use.whole - use.answer <= (use.window or 0) else texts.HOW
 
 
 def _count(tokens: int) -> str:

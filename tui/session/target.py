@@ -83,6 +83,14 @@ class ChatTarget:
             parameters=self._others(),
         )
 
+    def answer_limit(self, defaults: RequestDefaults = NO_DEFAULTS) -> int | None:
+        """Return how many tokens a request lets its answer have; ``None``: as many as the server likes."""
+        extra_body = self._extra_body()
+        fields = sent_body(extra_body)
+        limits = (fields.get(name) for name in BODY_FIELDS["max_tokens"])
+        named = next((limit for limit in limits if isinstance(limit, int)), None)
+        return self._sampling(defaults, extra_body).max_tokens if named is None else named
+
     def _others(self) -> dict[str, object]:
         others = {
             name: value

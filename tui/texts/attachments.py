@@ -21,7 +21,7 @@ SCANNING: Final = "looking for files…"
 CAPPED: Final = "the first {count} files"
 
 # Sending them
-READING: Final = "The attached files are still being read."
+READING: Final = "The message before is still being prepared: its files are read, its size is checked."
 CHANGED: Final = "{name} has changed since you mentioned it: its new content is sent."
 SEND_IMAGES: Final = "Send the image?"
 REFUSED_BEFORE: Final = "{model} has refused images before. Your message is kept if you do not send it."

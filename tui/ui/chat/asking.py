@@ -43,6 +43,8 @@ class Asking:
         self._way = frame.way
         self._gauge = frame.gauge
         self._queue = queue
+        self._is_looking = False
+        """Whether a request waits for what is known of the model's window."""
         self.budget = ChatBudget(screen, chat)
         self.attaching = Attaching(screen, chat, self._start, self.edit)
 
@@ -60,7 +62,7 @@ class Asking:
             "" if text.strip() else texts.EMPTY_PROMPT
         ):
             return False
-        if self.attaching.needs_files(text, edited):
+        if self.attaching.needs_files(text, edited) or self._chat.context.needs_look(text):
             return self.attaching.send(text, edited)
         return self._start(text, NOTHING_ATTACHED, edited)
 
@@ -88,7 +90,9 @@ class Asking:
         last, prompt = self._chat.last, self._prompt
         if last is not None and not prompt.edited and prompt.value == line_of(last.prompt.words):
             prompt.value = ""  # it came back because it failed, and goes out again now
-        if self._is_ready() and (last is None or self._allows(last.prompt, self.again, self._before(last))):
+        if not self._is_ready() or (last is not None and self._looks_before(last.prompt, self.again)):
+            return
+        if last is None or self._allows(last.prompt, self.again, self._before(last)):
             self._await_turn(self._chat.retry)
 
     def _before(self, turn: Turn | None) -> list[Turn]:
@@ -98,8 +102,29 @@ class Asking:
 
     def go_on(self) -> None:
         """Ask the model to continue its answer."""
-        if self._is_ready() and self._allows(parts_of(CONTINUE_PROMPT), self.go_on):
+        prompt = parts_of(CONTINUE_PROMPT)
+        if (
+            self._is_ready()
+            and not self._looks_before(prompt, self.go_on)
+            and self._allows(prompt, self.go_on)
+        ):
             self._await_turn(self._chat.go_on)
+
+    def _looks_before(self, prompt: Parts, again: Callable[[], object]) -> bool:
+        """Whether the window of the model is asked for first; ``again`` is called when that is done."""
+        if not self._is_looking and self._chat.context.needs_look(prompt):
+            self._is_looking = True
+            in_background(self._screen, self._look_before, prompt, again, group="context")
+        return self._is_looking
+
+    async def _look_before(self, prompt: Parts, again: Callable[[], object]) -> None:
+        session, last = self._chat.session, self._chat.last
+        try:
+            await self._chat.context.look_before(prompt)
+        finally:
+            self._is_looking = False
+        if session is self._chat.session and last is self._chat.last and not self._chat.is_busy:
+            again()
 
     def _allows(
         self, prompt: Parts, again: Callable[[], object], turns: Sequence[Turn] | None = None

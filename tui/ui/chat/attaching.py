@@ -42,7 +42,7 @@ class Attaching:
         self._start = start
         self._edit = edit
         self._is_reading = False
-        """Whether a message waits for its files."""
+        """Whether a message waits for its files, or for what is known of the model's window."""
 
     @property
     def _prompt(self) -> Prompt:
@@ -128,6 +128,7 @@ class Attaching:
     async def _read_and_send(self, text: str, draft: Draft, edited: Turn | None) -> None:
         try:
             files = await asyncio.to_thread(self._chat.files.mentioned, text, draft)
+            await self._chat.context.look_before(files.message(text))
             is_refused = _has_images(files) and await asyncio.to_thread(self._chat.refuses_images)
         except LmdeckError as error:
             self._give_back(text, edited)

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from tui.core.commands import message_of, request_of
 from tui.core.parts import Parts, parts_of
 from tui.core.turn import Turn
-from tui.runtime.chat_context import excess_words, gauge_forms
+from tui.runtime.chat_context import excess_words, gauge_forms, how_words
 from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
 from tui.texts import context as texts
@@ -55,7 +55,7 @@ class ContextGauge:
             self._chat.context.allow()
             again()
 
-        body = f"{excess_words(use, self._chat.turns, draft)}\n\n{texts.HOW}"
+        body = f"{excess_words(use, self._chat.turns, draft)}\n\n{how_words(use)}"
         title = texts.TITLE if use.excess else texts.TITLE_HEAVY
         confirm(self._screen, title, body, send, texts.SEND, texts.CANCEL)
         return False
