@@ -48,7 +48,7 @@ def _turns(summary: ConversationSummary, runtime: Runtime) -> str:
     try:
         return turns_words(runtime.chat_history.read(summary.identity).transcript)
     except LmdeckError:
-        return turn_count(summary.turns)
+        return turn_count(summary.turns + summary.hidden_turns)
 
 
 def _remove(summary: ConversationSummary, runtime: Runtime, output: Output) -> bool:

@@ -28,7 +28,7 @@ from tui.store.records import SCHEMA
 from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
 
-_INDEX_VERSION = f"6, lmdeck {__version__}, schema {SCHEMA}"
+_INDEX_VERSION = f"7, lmdeck {__version__}, schema {SCHEMA}"
 """Another lmdeck reads the same files in another way."""
 _READ_PER_SHOWN = 3
 """How many files that the cache does not know are read for each recent conversation that is shown."""
@@ -44,6 +44,9 @@ class ConversationSummary:
     updated_at: str = ""
     """When its last turn ended, in UTC (ISO 8601), as its journal says: copying a file changes no date."""
     turns: int = 0
+    """Those that are shown when it is opened."""
+    hidden_turns: int = 0
+    """Those in other answers and branches."""
     provider: str = ""
     """Of the last turn."""
     model: str = ""
@@ -182,6 +185,7 @@ def summarise(path: Path) -> ConversationSummary:
         is_pinned=found.is_pinned,
         updated_at=_updated_at(found.created_at, every),
         turns=len(found.turns),
+        hidden_turns=len(found.dropped),
         provider=last.provider if last is not None else "",
         model=last.model if last is not None else "",
         providers=_each(turn.provider for turn in every),
@@ -242,7 +246,7 @@ def _encode(stamp: FileStamp, summary: ConversationSummary) -> Record:
 
 _PLAIN: Mapping[str, type | UnionType] = {
     **dict.fromkeys(("identity", "title", "created_at", "updated_at", "provider", "model"), str),
-    **dict.fromkeys(("turns", "not_priced"), int),
+    **dict.fromkeys(("turns", "hidden_turns", "not_priced"), int),
     "is_pinned": bool,
     "problem": str | None,
 }

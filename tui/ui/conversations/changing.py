@@ -123,5 +123,7 @@ def _names(chosen: Collection[ConversationSummary]) -> str:
     titles = [texts.QUOTED.format(title=safe_line(summary.title, 60) or UNTITLED) for summary in chosen]
     shown, more = titles[:_MOST_NAMED], len(titles) - _MOST_NAMED
     words = ", ".join(shown) + (texts.AND_MORE.format(count=Counted(more)) if more > 0 else "")
-    turns = sum(summary.turns for summary in chosen)
-    return f"{words} · {texts.ONE_TURN if turns == 1 else texts.TURNS.format(count=turns)}"
+    hidden = sum(summary.hidden_turns for summary in chosen)
+    turns = sum(summary.turns for summary in chosen) + hidden
+    text = texts.ALL_TURNS if hidden else texts.TURNS
+    return f"{words} · {text.format(count=Counted(turns), hidden=f'{hidden:,}')}"
