@@ -29,6 +29,7 @@ NOT_THEN = (
     "models",
     "is_pinned",
     "not_priced",
+    "hidden_turns",
     "written_tokens",
     "learned",
     "connecting",
