@@ -467,7 +467,7 @@ async def test_a_click_selects_a_row_and_a_second_one_opens_it(open_list: Any, s
     ("size", "shown"),
     [
         ((60, 24), "Title Price Last"),
-        ((80, 24), "Title Model Tokens Price Last"),
+        ((80, 24), "Title Turns Model Price Last"),
         ((120, 40), "Title Turns Model Provider Tokens Price Last"),
         ((200, 50), "Title Turns Model Provider Tokens Price Last"),
     ],
@@ -485,12 +485,33 @@ async def test_the_columns_that_fit_are_shown(
 def test_a_column_that_tells_nothing_goes_first() -> None:
     cost = Cost(Decimal(1), Decimal(0), "EUR")
     equal = [ConversationSummary(str(number), model="m", turns=1, costs=(cost,)) for number in range(2)]
-    shown = [column.key for column in columns_for(76, NEWEST, equal)]
-    assert shown == ["title", "model", "tokens", "price", "time"]
+    shown = [column.key for column in columns_for(60, NEWEST, equal)]
+    assert shown == ["title", "tokens", "price", "time"]
     turns = [replace(summary, turns=number) for number, summary in enumerate(equal)]
-    shown = [column.key for column in columns_for(76, NEWEST, turns)]
-    assert shown == ["title", "turns", "tokens", "price", "time"], "the model is the same in every row"
-    assert "provider" in [column.key for column in columns_for(76, "provider", turns)], "it is sorted by"
+    shown = [column.key for column in columns_for(60, NEWEST, turns)]
+    assert shown == ["title", "turns", "tokens", "time"], "model and price are the same in every row"
+    assert "provider" in [column.key for column in columns_for(60, "provider", turns)], "it is sorted by"
+
+
+@pytest.mark.parametrize("width", [56, 66, 76, 116, 196])
+@pytest.mark.parametrize("model", ["mock-1", "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"])
+def test_no_price_is_cut_and_no_column_is_wider_than_it_needs(width: int, model: str) -> None:
+    cost = Cost(Decimal("0.000135"), Decimal(0), "USD")
+    long = ConversationSummary(
+        "1", "A title that is long " * 3, model=model, provider="mock", costs=(cost,), not_priced=1, turns=12
+    )
+    summaries = [long, replace(long, title="short", costs=(replace(cost, input=Decimal(1)),))]
+    columns = columns_for(width, NEWEST, summaries)
+    cells = [row.cells for row in rows_of(summaries, columns, NEWEST, datetime.now(UTC)) if row.key]
+    room = {column.key: column.width for column in columns}
+    shown = dict(zip(room, cells[0], strict=True))
+    assert shown["price"] == "≥ 0.000135 USD"
+    assert len(shown["price"]) == room["price"]
+    assert room["title"] >= 24
+    if "model" in room:
+        assert room["model"] <= max(len(model), len("Model"))
+    if width == 196:
+        assert room["model"] == len(model)
 
 
 async def test_tokens_and_price_of_each_chat_and_their_sums_are_shown(

@@ -15,28 +15,32 @@ from tui.core.moments import ago
 from tui.core.outside import read_local_moment
 from tui.core.safe_text import safe_line
 from tui.core.totals import Totals, sum_of
+from tui.core.usage import Cost
 from tui.texts import conversations as texts
 from tui.texts.provider_list import UNTITLED
 from tui.ui.shell.list_rows import ListColumn, ListRow, width_of
+from tui.ui.transcript.cells import cell_len
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary
 
 _LONGEST = 400
 _FIXED = (
-    ListColumn("turns", texts.COLUMN_TURNS, 7, is_right=True),
-    ListColumn("model", texts.COLUMN_MODEL, 24),
-    ListColumn("provider", texts.COLUMN_PROVIDER, 18),
-    ListColumn("tokens", texts.COLUMN_TOKENS, 8, is_right=True),
-    ListColumn("price", texts.COLUMN_PRICE, 22),
+    ListColumn("turns", texts.COLUMN_TURNS, 5, is_right=True),
+    ListColumn("model", texts.COLUMN_MODEL, 5),
+    ListColumn("provider", texts.COLUMN_PROVIDER, 8),
+    ListColumn("tokens", texts.COLUMN_TOKENS, 6, is_right=True),
+    ListColumn("price", texts.COLUMN_PRICE, 5),
     ListColumn("time", texts.COLUMN_TIME, 12),
 )
-_NARROW = {"model": 14, "provider": 14, "price": 13}
+"""As wide as their titles, or (tokens, time) as their longest value: the values widen the others."""
+_NARROWER = ({"model": 24, "provider": 18}, {"model": 14, "provider": 14})
+"""The names may be cut where the title is short of room, a price or a number never."""
 _WIDE_TITLE = 36
 """Cells of the title from which no other column is narrow."""
-_NARROWEST_TITLE = 18
+_NARROWEST_TITLE = 24
 """Cells of the title below which another column goes."""
-_DROPPED_FIRST = ("provider", "turns", "model", "tokens", "price", "time")
+_DROPPED_FIRST = ("provider", "tokens", "model", "turns", "price", "time")
 """Columns in the order in which they go where room is short; those with one value in all rows before them."""
 
 _TELLING = {"provider": "provider", "turns": "turns", "model": "model", "price": "costs"}
@@ -65,18 +69,49 @@ def columns_for(
     width: int, sort: str = NEWEST, summaries: Sequence[ConversationSummary] = ()
 ) -> list[ListColumn]:
     """Return the columns for a width in cells: the title gets what the others leave."""
-    fixed = {column.key: column for column in _FIXED}
-    if _title_room(width, fixed) < _WIDE_TITLE:
-        fixed |= {name: fixed[name]._replace(width=cells) for name, cells in _NARROW.items()}
+    needed = _needed(summaries)
+    fixed = {column.key: _widened(column, needed.get(column.key, 0), sort) for column in _FIXED}
+    for most in _NARROWER:
+        if _title_room(width, fixed) < _WIDE_TITLE:
+            narrow = {name: min(fixed[name].width, cells) for name, cells in most.items()}
+            fixed |= {name: fixed[name]._replace(width=cells) for name, cells in narrow.items()}
     if _title_room(width, fixed) < _NARROWEST_TITLE:
         for name in _to_drop(summaries, sort):
             if _title_room(width, fixed) < _NARROWEST_TITLE:
                 del fixed[name]
     title = ListColumn("title", texts.COLUMN_TITLE, max(12, _title_room(width, fixed)))
-    return [
-        column._replace(title=f"{column.title} ▼") if column.key == sort and sort != NEWEST else column
-        for column in (title, *fixed.values())
-    ]
+    return [_widened(title, 0, sort), *fixed.values()]
+
+
+def _needed(summaries: Sequence[ConversationSummary]) -> dict[str, int]:
+    """Return how many cells the values of columns need."""
+    return {
+        "turns": max((len(str(summary.turns)) for summary in summaries), default=0),
+        "price": max((len(_price_words(summary)) for summary in summaries), default=0),
+        **{
+            name: max((cell_len(safe_line(value, _LONGEST)) for value in values), default=0)
+            for name, values in (
+                ("model", {summary.model for summary in summaries}),
+                ("provider", {summary.provider for summary in summaries}),
+            )
+        },
+    }
+
+
+def _widened(column: ListColumn, needed: int, sort: str) -> ListColumn:
+    """Return a column that has room for its values and its title, marked where the list is sorted by it."""
+    is_marked = column.key == sort and sort != NEWEST
+    title = f"{column.title} ▼" if is_marked else column.title
+    return column._replace(title=title, width=max(column.width, needed, len(title)))
+
+
+def _price_words(summary: ConversationSummary) -> str:
+    return _spent(summary.costs, summary.not_priced)
+
+
+@lru_cache(maxsize=8192)
+def _spent(costs: tuple[Cost, ...], not_priced: int) -> str:
+    return format_spent(costs, not_priced)
 
 
 def _title_room(width: int, fixed: Mapping[str, ListColumn]) -> int:
@@ -187,7 +222,7 @@ def _cells(
         "model": safe_line(summary.model, _LONGEST),
         "provider": safe_line(summary.provider, _LONGEST),
         "tokens": format_all_tokens(summary.usage),
-        "price": format_spent(summary.costs, summary.not_priced),
+        "price": _price_words(summary),
         "time": ago(summary.updated_at, now),
     }
     return tuple(cells[column.key] for column in columns)
