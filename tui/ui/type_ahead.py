@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
 from textual.dom import DOMNode
 from textual.widgets import Input, TextArea
+
+from tui.ui.textual_compat.bursts import Burst
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -26,6 +28,13 @@ _MOST_ROUNDS = 6
 """Until focus and screen stay as they are; more only where keys keep changing them by themselves."""
 
 Typed = events.Key | events.Paste
+
+
+@runtime_checkable
+class TakesBursts(Protocol):
+    """Text in which a line break is no key: where several lines came at once, they were pasted."""
+
+    takes_bursts: ClassVar[bool]
 
 
 class TypeAhead:
@@ -53,6 +62,10 @@ class TypeAhead:
             if not self._is_open and len(self._held) == 1:
                 self._app.set_timer(_LONGEST_OPENING_SECONDS, self.open)
             return
+        if isinstance(event, Burst) and not isinstance(self._app.focused, TakesBursts):
+            self._held.extendleft(reversed(event.keys))
+            await self._go_on()
+            return
         is_text = _is_text(event, self._app.focused)
         await self._dispatch(event)
         if not is_text:
@@ -72,7 +85,7 @@ class TypeAhead:
             if now is before:
                 break
             before = now
-        self._app.call_later(self._go_on)
+        self._app.call_later(self._end_settling)
 
     async def _round(self) -> None:
         """Let everything that a key passes through handle what it has been given so far."""
@@ -91,8 +104,11 @@ class TypeAhead:
         screen = next(reversed(self._app.screen_stack), None)
         return None if screen is None else screen.focused or screen
 
-    async def _go_on(self) -> None:
+    async def _end_settling(self) -> None:
         self._settling = None
+        await self._go_on()
+
+    async def _go_on(self) -> None:
         while self._held and self._settling is None:
             await self.take(self._held.popleft())
 

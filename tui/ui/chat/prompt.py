@@ -32,6 +32,7 @@ from tui.ui.chat.mentioning import PathsFound
 from tui.ui.chat.prompt_search import PromptSearch
 from tui.ui.chat.prompt_text import to_display, to_document
 from tui.ui.chat.recall import PromptHistory
+from tui.ui.textual_compat.bursts import Burst
 from tui.ui.textual_compat.internals import bindings_for
 
 _GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
@@ -60,6 +61,7 @@ class Prompt(CompletingArea):
     HELP_TEXT: ClassVar[str] = texts.PROMPT_HELP
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(*_GROUPS)
 
+    takes_bursts: ClassVar[bool] = True
     is_streaming = False
     """Whether an answer streams: Esc stops it, and cancels an edit only then."""
     _rows_shown = 0
@@ -159,6 +161,8 @@ class Prompt(CompletingArea):
         """Insert a paste as it came, its line ends made one kind."""
         event.prevent_default()
         event.stop()
+        if isinstance(event, Burst):
+            self.app.notify(texts.LINES_AT_ONCE, timeout=6)
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         if self._search is not None:
             self._type_into_search(text)

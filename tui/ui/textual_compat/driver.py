@@ -23,6 +23,7 @@ from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.ui.textual_compat.bursts import Burst, Bursts
 from tui.ui.textual_compat.key_parser import KeyParser
 from tui.ui.textual_compat.terminal_input import Pasted, TerminalInput, escape_delay
 from tui.ui.textual_compat.terminal_output import TerminalOutput
@@ -218,7 +219,7 @@ class TerminalDriver(LinuxDriver):
 
     def _read_until_exit(self, selector: selectors.BaseSelector) -> None:
         parser = KeyParser()
-        terminal = TerminalInput(escape_delay(os.environ))
+        terminal, bursts = TerminalInput(escape_delay(os.environ)), Bursts()
         decode = getincrementaldecoder("utf-8")("replace").decode
         while True:
             ready = {key.fd for key, _ in selector.select(terminal.patience)}
@@ -226,13 +227,13 @@ class TerminalDriver(LinuxDriver):
                 os.read(self._wake_reader, 1)
                 return
             if self.fileno not in ready:
-                self._pass_on(parser, terminal.expire())
+                self._pass_on(parser, bursts, terminal.expire())
                 continue
             data = self._read()
             if not data:
                 self._hang_up()
                 return
-            self._pass_on(parser, terminal.feed(decode(data)))
+            self._pass_on(parser, bursts, terminal.feed(decode(data)))
 
     def _read(self) -> bytes:
         try:
@@ -240,12 +241,15 @@ class TerminalDriver(LinuxDriver):
         except OSError:  # EIO: the other end of the pty is closed
             return b""
 
-    def _pass_on(self, parser: KeyParser, pieces: Iterable[str | Pasted]) -> None:
+    def _pass_on(self, parser: KeyParser, bursts: Bursts, pieces: Iterable[str | Pasted]) -> None:
         for piece in pieces:
             if isinstance(piece, Pasted):
                 self.process_message(events.Paste(piece.text))
                 continue
-            for message in parser.read(piece):
+            messages = list(parser.read(piece))
+            if (text := bursts.text_of(piece, time.monotonic())) is not None:
+                messages = [Burst(text, (key for key in messages if isinstance(key, events.Key)))]
+            for message in messages:
                 self.process_message(message)
 
 

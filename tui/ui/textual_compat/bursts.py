@@ -1,0 +1,50 @@
+"""Lines that a terminal without bracketed paste pastes: typed text to it, and an Enter behind each line.
+
+Nobody types several lines within one read. What may still be typing stays keys: a line and its Enter, an
+Enter and a line, and a few letters behind an Enter that a slow line delivered together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import events
+
+_MORE_SECONDS = 0.03
+"""How soon the next part of a long paste follows: a terminal passes on some kilobytes at a time."""
+_TYPED_AHEAD = 12
+"""Characters of two lines that may have been typed while the line, or this program, was held up."""
+
+
+class Burst(events.Paste):
+    """Several lines that came at once: a paste where text is written, elsewhere the keys that they are."""
+
+    def __init__(self, text: str, keys: Iterable[events.Key]) -> None:
+        super().__init__(text)
+        self.keys = tuple(keys)
+
+
+Burst.handler_name = events.Paste.handler_name
+
+
+class Bursts:
+    """Tells them from what is typed."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def text_of(self, piece: str, now: float) -> str | None:
+        """Return the text of several lines that came at once; ``None``: they are keys."""
+        if not _is_text(piece) or not (_is_burst(piece) or now < self._until):
+            return None
+        self._until = now + _MORE_SECONDS
+        return piece.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_burst(piece: str) -> bool:
+    lines = piece.strip("\r\n").replace("\n", "\r").split("\r")
+    return len(lines) > 2 or (len(lines) == 2 and len(piece) >= _TYPED_AHEAD)
+
+
+def _is_text(piece: str) -> bool:
+    return all(character.isprintable() or character in "\t\r\n" for character in piece)
