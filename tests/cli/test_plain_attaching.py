@@ -15,6 +15,7 @@ from tests.support.real_deck import bodies, seeing_nothing
 from tests.support.terminal import private_environment
 from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
+from tui.cli.plain_consent import PlainConsent
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.runtime import open_runtime
 
@@ -122,7 +123,7 @@ def test_a_model_whose_test_showed_no_images_is_asked_about_before_the_first_one
 
 def test_tab_offers_files(tmp_path: Path, folder: Path) -> None:
     runtime = open_runtime(private_environment(tmp_path / "home"))
-    attaching = PlainAttaching(ChatControl(runtime), Output())
+    attaching = PlainAttaching(ChatControl(runtime), Output(), PlainConsent())
     assert attaching.completions("See @sr") == ["@src/a.py", "@src/b.py"]
     assert attaching.completions("/attach src/b") == ["src/b.py"]
     assert attaching.completions("See me@sr") is None
@@ -138,3 +139,58 @@ def test_a_file_that_may_hold_keys_is_sent_when_the_message_is_sent_again(
     assert [body["messages"][-1]["content"] for body in bodies(server)] == [
         "See @.env\n\n.env\n```\nSECRET=1\n```"
     ]
+
+
+@pytest.mark.parametrize("between", [(), ("/new",), ("/unsaved",), ("/help",)])
+def test_a_refused_file_goes_with_no_other_message_and_into_no_other_chat(
+    chat: Callable[..., Done], server: FaultServer, folder: Path, between: tuple[str, ...]
+) -> None:
+    (folder / ".env").write_text("SECRET=1\n")
+    done = chat("/attach .env", "/attach src/a.py", "say", *between, "other message", "say")
+    assert done.code == 0, done.err
+    assert done.out.count("Send the same message again to send it anyway.") == 1
+    assert "No longer attached: .env, src/a.py" in done.out
+    assert [body["messages"][-1]["content"] for body in bodies(server)] == ["other message", "say"]
+
+
+@pytest.mark.parametrize("between", ["/new", "/unsaved"])
+def test_the_same_message_in_another_chat_is_no_consent(
+    chat: Callable[..., Done], server: FaultServer, folder: Path, between: str
+) -> None:
+    (folder / ".env").write_text("SECRET=1\n")
+    done = chat("/attach .env", "say", between, "say")
+    assert "No longer attached: .env" in done.out
+    assert [body["messages"][-1]["content"] for body in bodies(server)] == ["say"]
+
+
+def test_a_consent_is_to_the_files_that_were_named(
+    chat: Callable[..., Done], server: FaultServer, folder: Path
+) -> None:
+    (folder / ".env").write_text("SECRET=1\n")
+    (folder / "id_rsa").write_text("SECRET=2\n")
+    done = chat("/attach .env", "say", "/attach id_rsa", "/attach src/a.py", "say")
+    assert not bodies(server)
+    assert ".env, id_rsa: files of this name usually hold keys" in done.out
+    chat("/attach .env", "say", "/attach src/a.py", "/help", "say")
+    blocks = ".env\n```\nSECRET=1\n```\n\nsrc/a.py\n```\nx = 1\n```"
+    assert [body["messages"][-1]["content"] for body in bodies(server)] == [f"say\n\n{blocks}"]
+
+
+def test_an_image_that_was_held_back_goes_with_no_other_message(
+    chat: Callable[..., Done], server: FaultServer, program: Call
+) -> None:
+    program("check", "main", "--only", "vision")
+    before = len(bodies(server))
+    done = chat("/attach photo.png", "What is it?", "Tell me a joke")
+    assert "No longer attached: photo.png" in done.out
+    assert [contents(server, place) for place in range(before, len(bodies(server)))] == [["Tell me a joke"]]
+
+
+def test_an_edit_that_was_held_back_stays_one(
+    chat: Callable[..., Done], server: FaultServer, folder: Path
+) -> None:
+    (folder / ".env").write_text("SECRET=1\n")
+    done = chat("first", "/edit", "See @.env", "See @.env")
+    assert done.out.count("Edit message 1") == 2
+    assert "version 2 of 2" in done.out
+    assert len(bodies(server)[-1]["messages"]) == 1, "in the place of the first message"

@@ -334,6 +334,8 @@ def test_at_a_terminal_it_is_sent_only_when_it_is_sent_again(tmp_path: Path) -> 
     words = b"This model's maximum context length is 20 tokens. However, you requested 25."
     refusal = b'{"error":{"message":"' + words + b'"}}'
     environment = private_environment(tmp_path / "small")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("remember the milk")
     with FaultServer(FakeApi(chat=Answer(refusal, "400 Bad Request"))) as server:
         deck = RealDeck(tmp_path / "small")
         deck.provider(server.base_url, is_default=True)
@@ -341,6 +343,9 @@ def test_at_a_terminal_it_is_sent_only_when_it_is_sent_again(tmp_path: Path) -> 
             terminal.wait_for("you>")
             terminal.send("first", "enter")
             terminal.wait_for("failed: ")
+            terminal.wait_for(lambda: terminal.text.rstrip().endswith("you>"))
+            terminal.send(f"/attach {notes}", "enter")
+            terminal.wait_for(lambda: "notes.txt 1 line" in terminal.text)
             terminal.wait_for(lambda: terminal.text.rstrip().endswith("you>"))
             terminal.send("word " * 40, "enter")
             terminal.wait_for("Send it again to send it anyway")
@@ -351,3 +356,4 @@ def test_at_a_terminal_it_is_sent_only_when_it_is_sent_again(tmp_path: Path) -> 
             terminal.wait_for(lambda: terminal.text.rstrip().endswith("you>"))
             terminal.send("/quit", "enter")
             assert terminal.wait() == 0
+            assert "remember the milk" in bodies(server)[1]["messages"][-1]["content"], "its file is kept too"

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Collection
 
 from tui.cli.output import Output
+from tui.cli.plain_consent import PlainConsent
 from tui.core.attachment import Attached, attached, attachment_lines
 from tui.core.failure import LmdeckError
 from tui.core.mentions import mention_of, open_mention
 from tui.core.parts import ImagePart
+from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.attaching import Draft
 from tui.runtime.chat_control import ChatControl
@@ -25,12 +27,13 @@ _MOST_COMPLETIONS = 50
 class PlainAttaching:
     """What the next message gets beside its words."""
 
-    def __init__(self, control: ChatControl, output: Output) -> None:
+    def __init__(self, control: ChatControl, output: Output, consent: PlainConsent) -> None:
         self._control = control
         self._output = output
+        self._consent = consent
         self._named: list[str] = []
-        self._warned_of = ""
-        """The message that was held back because its model may not accept images."""
+        self._held: list[str] = []
+        """Those of a message that was held back until it is sent again: no other one gets them."""
 
     def attach(self, reference: str) -> None:
         """Attach files to the next message; without a name, say what is attached."""
@@ -50,6 +53,8 @@ class PlainAttaching:
         self, message: str, edited: Turn | None, only_words: Collection[str] = ()
     ) -> Attached | None:
         """Return what a message is sent with; ``None``: it is not sent, and that was said."""
+        if not self._consent.is_asked:
+            self._drop_held()
         draft = Draft(
             only_words,
             named=tuple(self._named),
@@ -61,19 +66,36 @@ class PlainAttaching:
         except LmdeckError as error:
             self._refuse(error)
             return None
-        if secrets := self._control.files.secrets(found.parts):
-            self._control.files.allow(secrets)
-            self._output.line(texts.SECRETS_PLAIN.format(names=", ".join(secrets)))
+        if question := self._question(found):
+            self._held = list(self._named)
+            self._output.line(question)
             return None
-        has_images = any(isinstance(part, ImagePart) for part in found.parts)
-        if has_images and self._warned_of != message and self._control.refuses_images():
-            self._warned_of = message
-            self._output.line(self._control.about_images(texts.REFUSED_BEFORE_PLAIN))
-            return None
-        self._named, self._warned_of = [], ""
         for line in attachment_lines(found.message("")):
             self._output.line(line)
         return found
+
+    def sent(self, found: Attached) -> None:
+        """Note that a message is sent: the next one gets other files, and what the user allowed stays so."""
+        self._control.files.allow(self._control.files.secrets(found.parts))
+        self._consent.end()
+        self._named, self._held = [], []
+
+    def _question(self, found: Attached) -> str:
+        """Return what has to be asked before these files are sent; empty: nothing, or it was answered."""
+        secrets = self._control.files.secrets(found.parts)
+        if secrets and not self._consent.is_given(tuple(secrets)):
+            return texts.SECRETS_PLAIN.format(names=", ".join(secrets))
+        has_images = any(isinstance(part, ImagePart) for part in found.parts)
+        if has_images and self._control.refuses_images() and not self._consent.is_given(texts.REFUSED_BEFORE):
+            return self._control.about_images(texts.REFUSED_BEFORE_PLAIN)
+        return ""
+
+    def _drop_held(self) -> None:
+        """Attach no more what a message was to take with it that is not sent again."""
+        if self._held:
+            self._output.line(texts.DROPPED.format(names=", ".join(map(safe_line, self._held))))
+        self._named = [name for name in self._named if name not in self._held]
+        self._held = []
 
     def completions(self, line: str) -> list[str] | None:
         """Return what the file at the end of a line may become; ``None``: there is none."""

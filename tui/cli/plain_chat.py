@@ -16,12 +16,13 @@ from tui.cli.command import INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_commands import PlainCommands
+from tui.cli.plain_consent import PlainConsent
 from tui.cli.prompt_reader import PromptReader
 from tui.cli.resuming import interrupted_chats, print_how_to_resume
 from tui.cli.stdin import is_piped
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
-from tui.core.attachment import prompt_text
+from tui.core.attachment import Attached, prompt_text
 from tui.core.commands import line_of, message_of, request_of
 from tui.core.figures import format_costs, format_tokens
 from tui.core.mentions import filled_in
@@ -58,7 +59,8 @@ class PlainChat:
         self._output = output
         self._moves_told: set[str] = set()
         self._run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
-        self._attaching = PlainAttaching(self._control, output)
+        self._consent = PlainConsent()
+        self._attaching = PlainAttaching(self._control, output, self._consent)
         self._commands = PlainCommands(self, self._control, runtime, output, self._attaching)
         self._prompts = PromptReader(self._control, output, self._commands.completions)
 
@@ -132,28 +134,37 @@ class PlainChat:
         ``typed``: the line that a preset made it of.
         """
         if message.strip():
+            self._begin(message, edited)
             only_words = filled_in(message, typed) if typed else ()
             is_ready = self._is_ready(is_next=False)
             files = self._attaching.files_of(message, edited, only_words) if is_ready else None
             if files is not None:
-                prompt = self._control.message(message, files)
-                if not self._fits(prompt, edited):
-                    return
-                self.answer(lambda: self._session.send(prompt, self._target, beside=edited))
+                self._send_with(files, message, edited)
+            elif edited is not None and self._consent.is_asked:
+                self._prompts.edit(edited)
         elif edited is not None:
             self._output.text(texts.EDIT_CANCELLED)
 
-    def _fits(self, message: Parts, edited: Turn | None) -> bool:
-        """Whether a message is sent; says once where it is too long, and lets it be edited at a terminal."""
-        if self.fits(message, edited):
-            return True
-        if edited is None:
-            self._prompts.draft(line_of(message.words))
+    def _send_with(self, files: Attached, message: str, edited: Turn | None) -> None:
+        """Send a message with its files, where it fits; else let it be edited at a terminal."""
+        prompt = self._control.message(message, files)
+        if self._fits(prompt, edited):
+            self._attaching.sent(files)
+            self.answer(lambda: self._session.send(prompt, self._target, beside=edited))
+        elif edited is None:
+            self._prompts.draft(line_of(prompt.words))
         else:
             self._prompts.edit(edited)
-        return False
 
     def fits(self, message: Parts, beside: Turn | None = None) -> bool:
+        """Whether a message that was sent before goes out again; says once where it is too long."""
+        self._begin(message, beside)
+        return self._fits(message, beside)
+
+    def _begin(self, message: object, beside: Turn | None) -> None:
+        self._consent.begin(self._session.identity, message, None if beside is None else beside.identity)
+
+    def _fits(self, message: Parts, beside: Turn | None) -> bool:
         """Whether a message goes out; says once where it is too long. Where nobody can be asked, it does."""
         if not self._is_in_budget():
             return False
@@ -164,12 +175,9 @@ class PlainChat:
         use = self._control.context.excess(message, before)
         if use is None:
             return True
-        self._control.context.allow()
-        for line in cli.WARNING.format(text=excess_words(use, turns, message)).splitlines():
-            self._output.line(line)
-        if is_piped():
+        if self._may_send("context", excess_words(use, turns, message)):
+            self._control.context.allow()
             return True
-        self._output.text(context_texts.PLAIN)
         return False
 
     def _is_in_budget(self) -> bool:
@@ -179,12 +187,21 @@ class PlainChat:
         question = self._control.budget_question()
         if not question:
             return True
-        self._control.allow_budget()
-        for line in filter(None, cli.WARNING.format(text=question).splitlines()):
+        if self._may_send("budget", question):
+            self._control.allow_budget()
+            return True
+        return False
+
+    def _may_send(self, subject: str, words: str) -> bool:
+        """Whether what is asked about a message is answered: it was sent again, or nobody can be asked."""
+        if self._consent.is_given(subject):
+            return True
+        for line in filter(None, cli.WARNING.format(text=words).splitlines()):
             self._output.line(line)
-        if not is_piped():
-            self._output.text(context_texts.PLAIN)
-        return is_piped()
+        if is_piped():
+            return True
+        self._output.text(context_texts.PLAIN)
+        return False
 
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something asynchronous to its end."""

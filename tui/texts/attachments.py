@@ -37,6 +37,7 @@ SECRETS_PLAIN: Final = (
     "{names}: files of this name usually hold keys or passwords."
     " Send the same message again to send it anyway."
 )
+DROPPED: Final = "No longer attached: {names}"
 SECRETS_ASK: Final = "{names}: files of this name usually hold keys or passwords. Send anyway?"
 ATTACH_HOW: Final = "Nothing is attached. Type /attach FILE, or mention a file in your message: @path"
 SEND: Final = "Send"
