@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.commands import Call
-from tests.support.fake_api import FakeApi, model_list
-from tests.support.fault_server import Answer, FaultServer
+from tests.support.fake_api import FakeApi, Replayed, model_list
+from tests.support.fault_server import Answer, Connection, Fault, FaultServer
 from tests.support.real_deck import RealDeck, bodies, replying
 from tests.support.schema_server import answering, replies
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
@@ -357,3 +358,48 @@ def test_at_a_terminal_it_is_sent_only_when_it_is_sent_again(tmp_path: Path) -> 
             terminal.send("/quit", "enter")
             assert terminal.wait() == 0
             assert "remember the milk" in bodies(server)[1]["messages"][-1]["content"], "its file is kept too"
+
+
+def titling(title: Fault) -> FakeApi:
+    """A server that answers, and gives a title so."""
+
+    def answer(connection: Connection) -> None:
+        request = connection.read_request()
+        (title if b"Write a title" in request else replying("Yes."))(Replayed(connection, request))
+
+    return FakeApi(chat=answer)
+
+
+def test_the_model_is_asked_for_a_title_once_and_before_the_next_line(deck: RealDeck) -> None:
+    deck.settings('titles = "model"\n')
+    with FaultServer(titling(replying("Ring buffers"))) as server:
+        deck.provider(server.base_url, is_default=True)
+        done = deck.run("chat", "--plain", stdin="hello there\n/title\nagain\n/quit\n")
+        assert "title: Ring buffers" in done.out, done.err
+        assert sum("Write a title" in str(body) for body in bodies(server)) == 1
+        assert "Ring buffers" in deck.run("history", "list").out
+
+
+@pytest.mark.parametrize("ends", ["again\n", "\x03"])
+def test_what_is_typed_does_not_wait_for_a_title(deck: RealDeck, tmp_path: Path, ends: str) -> None:
+    deck.settings('titles = "model"\n')
+    gate = threading.Event()
+
+    def slow(connection: Connection) -> None:
+        gate.wait(20)
+        replying("Ring buffers")(connection)
+
+    with FaultServer(titling(slow)) as server:
+        deck.provider(server.base_url, is_default=True)
+        with TerminalProgram(lmdeck("chat", "--plain"), private_environment(tmp_path / "own")) as terminal:
+            terminal.wait_for("you>")
+            terminal.send("hello there", "enter")
+            terminal.wait_for(lambda: len(bodies(server)) == 2)
+            terminal.send(ends)
+            terminal.wait_for(lambda: terminal.text.rstrip().endswith("you>"))
+            assert not gate.is_set()
+            gate.set()
+            terminal.send("/title", "enter")
+            terminal.wait_for("title: hello there")
+            terminal.send("/quit", "enter")
+            assert terminal.wait() == 0

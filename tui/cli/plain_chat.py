@@ -266,6 +266,10 @@ class PlainChat:
         if self._control.storage_error:
             self._output.line(cli.NOTE.format(text=self._control.storage_error))
         self._report_moves(self._session.moves)
+        try:
+            self.run_work(self._prompts.wait_for_title(self._session.titling))
+        except asyncio.CancelledError:
+            self._output.text("")  # behind the ^C of the terminal
 
     def _report_figures(self, turn: Turn, *marks: str) -> None:
         if words := " · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))):

@@ -15,7 +15,11 @@ from tui.core.commands import line_of, message_of, request_of
 from tui.core.mentions import mentions
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
+from tui.session.titling import Titling
 from tui.texts import plain_chat as texts
+
+_TITLE_SECONDS = 10.0
+"""How long the next question waits for a title: while a line is read here, nothing else goes on."""
 
 
 class PromptReader:
@@ -167,6 +171,20 @@ class PromptReader:
             return False  # its files are read when it is sent
         queue.add(message)
         return True
+
+    async def wait_for_title(self, titling: Titling) -> None:
+        """Wait for the title that a model is asked for; what the user types, or a signal, comes first."""
+        if self.is_ending:
+            return
+        waits = {asyncio.ensure_future(titling.wait()), asyncio.ensure_future(self._ahead.wait())}
+        self._answering = asyncio.current_task()
+        try:
+            with self._ahead.reading():
+                await asyncio.wait(waits, timeout=_TITLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._answering = None
+            for wait in waits:
+                wait.cancel()
 
     async def answer_of(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
         """Ask for an answer that a signal can end."""

@@ -22,12 +22,18 @@ class TypedAhead:
         self._rest = b""
         self._lines: list[str] = []
         self._held: deque[str] = deque()
+        self._came = asyncio.Event()
         self.is_ended = False
         """Whether the input ended meanwhile."""
 
     def next(self) -> str | None:
         """Return the oldest prompt that was not let wait."""
+        self._came.clear()
         return self._held.popleft() if self._held else None
+
+    async def wait(self) -> None:
+        """Wait for a prompt that is read later, or for the end of the input."""
+        await self._came.wait()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -49,6 +55,7 @@ class TypedAhead:
         data = os.read(descriptor, _MOST_BYTES)
         if not data:
             self.is_ended = True
+            self._came.set()
             loop.remove_reader(descriptor)
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
@@ -62,3 +69,4 @@ class TypedAhead:
         prompt, self._lines = "\n".join(self._lines), []
         if self._held or not self._take(prompt):
             self._held.append(prompt)
+            self._came.set()

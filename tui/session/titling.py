@@ -34,6 +34,11 @@ class Titling:
         if self._title() == own and (title := await ask(turn, target)) and self._title() == own:
             self._rename(title)
 
+    async def wait(self) -> None:
+        """Wait until the title that was asked for is there, or will not come."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     def end(self) -> None:
         """Ask no more: what the user asks comes first."""
         if self._task is not None:
