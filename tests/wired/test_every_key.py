@@ -40,6 +40,7 @@ from tui.ui.costs.screen import CostsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.exporting import ExportDialog
+from tui.ui.own_keys import own_keys
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.model_field import ModelField
 from tui.ui.providers.screen import ProvidersScreen
@@ -73,6 +74,8 @@ class Tour:
     server: FaultServer
     opened: OpenDeck
     pressed: set[str] = field(default_factory=set)
+    judged: set[str] = field(default_factory=set)
+    """The groups whose keys were compared with those of a text field."""
 
     @property
     def top(self) -> Screen[Any]:
@@ -136,6 +139,7 @@ class Tour:
                 await prepare(self)
             await self.opened.press(*before)
             await self.settle()
+            self._check_field()
             active = self.top.active_bindings.get(key)
             owner = identifier_of(active.binding) if active is not None and active.enabled else None
             assert owner in (identifier, None, ""), (identifier, key, owner, self.top.focused)
@@ -147,6 +151,16 @@ class Tour:
             if says:
                 await self.opened.until(lambda: self._tells(says), f"{identifier} says {says}")
             self.pressed.add(identifier)
+
+    def _check_field(self) -> None:
+        """Check that no binding that comes before a text field, here, may be given a key of it."""
+        if "text" not in getattr(self.top.focused, "KEY_GROUPS", ()):
+            return
+        for group in {*getattr(self.top, "KEY_GROUPS", ())} - self.judged:
+            self.judged.add(group)
+            for key in KEYS[group]:
+                given = own_keys({key.identifier: "ctrl+f"}).usable if key.is_always else {}
+                assert not given, f"{key.identifier} takes Ctrl+F from {self.top.focused}"
 
     def _has_left(self, state: object) -> bool:
         return self.state() != state

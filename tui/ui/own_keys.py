@@ -30,12 +30,38 @@ _TOGETHER = (
     ("abilities", "table"),
     ("discover", "table"),
     ("chat", "chat.reading", "transcript"),
-    ("form", "form.scroll"),
+    ("form", "form.scroll", "form.choice"),
     ("diagnosis", "diagnosis.list"),
     ("diagnosis.details", "diagnosis.text"),
     ("chat.figures", "chat.figures.text"),
 )
 """Groups whose keys work at one place at the same time."""
+_FIELDS = {
+    "chat": ("chat.prompt", "text"),
+    "chat.reading": ("chat.prompt", "text"),
+    "form": ("form.model", "form.key", "text.lines", "text"),
+    "chat.setup": ("text.lines", "text"),
+    "chat.rename": ("text",),
+    "picker": ("text",),
+    "help": ("text",),
+    "providers": ("text",),
+    "conversations": ("text",),
+}
+"""The keys of the text fields at a place; those that come first of that place and of everywhere take them."""
+_HOME_FIELDS = frozenset(("chat", "form"))
+"""Places where a text field has the focus most of the time: any key of theirs has to work in it."""
+_PASSING = frozenset(("chat.edit", "chat.recall", "chat.completion"))
+"""What has its keys first in a field while it is open, and gives them back."""
+_FIELD_GROUPS = _PASSING.union(*_FIELDS.values())
+_SELECTING = frozenset(
+    f"{keys}+{name}"
+    for keys, names in (
+        ("shift", ("left", "right", "up", "down", "home", "end")),
+        ("ctrl+shift", ("left", "right")),
+    )
+    for name in names
+)
+"""Keys of every text field that are not in the table: they select text."""
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _NAMES = frozenset(key.value.rpartition("+")[2] for key in Keys if not key.value.startswith("<"))
 _GROUP_OF = {key.identifier: group for group, keys in KEYS.items() for key in keys}
@@ -93,15 +119,20 @@ def _is_key(name: str) -> bool:
 
 
 def _taken(own: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each binding of the settings, the last one first, that has the key of another one."""
+    """Yield each binding of the settings, the last one first, whose key means something else there."""
     now = {identifier: remapped(key, own) for identifier, key in BY_IDENTIFIER.items()}
     for name in reversed(own):
         key = now[EARLIER.get(name, name)]
         given = _pressed(key) - _pressed(BY_IDENTIFIER[key.identifier])
+        group = _GROUP_OF[key.identifier]
+        if group in _FIELD_GROUPS and (typed := set(filter(types_text, given))):
+            yield name, texts.KEY_TYPES.format(key=_as_given(key, typed), name=name)
+        if (selects := given & _SELECTING) and (key.is_always or group in _FIELD_GROUPS):
+            yield name, texts.KEY_SELECTS.format(key=_as_given(key, selects), name=name)
         for other in now.values():
-            shared = given & _pressed(other)
+            shared = _shared(given, _pressed(other))
             if shared and other is not key and _are_in_the_way(key, other, shared):
-                taken = texts.KEY_TAKEN.format(key=min(shared), name=name, other=other.identifier)
+                taken = texts.KEY_TAKEN.format(key=_as_given(key, shared), name=name, other=other.identifier)
                 yield name, taken
 
 
@@ -110,11 +141,43 @@ def _pressed(key: Key) -> set[str]:
     return {character_of(name) or name for name in key.names}
 
 
+def _as_given(key: Key, pressed: set[str]) -> str:
+    """Return the first of these keys as the settings write it."""
+    return next(name for name in key.names if (character_of(name) or name) in pressed)
+
+
+def _shared(given: set[str], others: set[str]) -> set[str]:
+    """Return which of the keys are others too, or the first one of a chord."""
+    return {
+        key
+        for key in given
+        for other in others
+        if key == other or key.startswith(f"{other}{CHORD}") or other.startswith(f"{key}{CHORD}")
+    }
+
+
 def _are_in_the_way(key: Key, other: Key, shared: set[str]) -> bool:
     """Return whether a binding may not have keys that another one has too."""
     group, beside = _GROUP_OF[key.identifier], _GROUP_OF[other.identifier]
     if beside in (group, _EVERYWHERE) or any(group in places and beside in places for places in _TOGETHER):
         return True
+    if any(group in fields and beside in fields for fields in _FIELDS.values()):
+        return True
+    if not all(map(types_text, shared)) and (
+        _is_taken_in_field(key, beside) or _is_taken_in_field(other, group)
+    ):
+        return True
     # Such a key comes first everywhere: whatever has it may lose it where another one is left.
     comes_first = group == _EVERYWHERE and key.is_always
     return comes_first and not _pressed(other) - {name for name in shared if not types_text(name)}
+
+
+def _is_taken_in_field(key: Key, of_field: str) -> bool:
+    """Return whether a binding of a place and one of a text field there cannot have the same key."""
+    group = _GROUP_OF[key.identifier]
+    if group == _EVERYWHERE:
+        return of_field in _FIELD_GROUPS
+    fields = _FIELDS.get(group, ())
+    if of_field in _PASSING:
+        return key.is_always and "chat.prompt" in fields
+    return of_field in fields and (key.is_always or group in _HOME_FIELDS)

@@ -25,6 +25,24 @@ def test_a_key_that_no_keyboard_sends_is_told(key: str) -> None:
         ("providers.test", "question_mark", "app.help"),
         ("chat.retry", "y", "transcript.copy"),
         ("app.palette", "ctrl+s", "form.save"),
+        ("app.palette", "ctrl+f", "text.right"),
+        ("chat.new", "n,ctrl+j", "prompt.newline"),
+        ("chat.model", "m, ctrl+a", "text.line_start"),
+        ("chat.search", "ctrl+f", "text.right"),
+        ("chat.stop", "ctrl+e", "text.line_end"),
+        ("chat.new", "ctrl+g", "recall.cancel"),
+        ("chat.new", "ctrl+x", "chat.editor"),
+        ("reading.raw", "ctrl+r", "prompt.recall"),
+        ("prompt.newline", "f3", "chat.copy_answer"),
+        ("prompt.newline", "ctrl+w", "text.cut_to_space"),
+        ("text.undo", "ctrl+j", "prompt.newline"),
+        ("text.undo", "f12", "chat.mouse"),
+        ("form.test", "ctrl+k", "text.cut_line_end"),
+        ("form.save", "ctrl+g", "model.close"),
+        ("form.test", "space", "choice.open"),
+        ("conversations.scope", "ctrl+f", "text.right"),
+        ("picker.next", "ctrl+d", "text.delete_right"),
+        ("setup.apply", "ctrl+e", "text.line_end"),
     ],
 )
 def test_a_key_that_means_something_else_there_is_told(name: str, key: str, other: str) -> None:
@@ -32,6 +50,20 @@ def test_a_key_that_means_something_else_there_is_told(name: str, key: str, othe
     assert judged.usable == {}
     (notice,) = judged.notices
     assert f"{other}, so {name} keeps its own" in notice
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "why"),
+    [
+        ("prompt.newline", "n", "n types text there"),
+        ("text.left", "ctrl+b,left,space", "space types text there"),
+        ("chat.new", "shift+left", "shift+left selects text"),
+    ],
+)
+def test_a_key_that_a_text_field_needs_is_told(name: str, key: str, why: str) -> None:
+    judged = own_keys({name: key})
+    assert judged.usable == {}
+    assert judged.notices[0].startswith(f"{why}, so {name} keeps its own")
 
 
 def test_two_bindings_do_not_get_one_key_and_may_change_places() -> None:
@@ -57,5 +89,14 @@ def test_every_key_of_the_table_can_be_given_to_its_binding() -> None:
 
 
 def test_the_same_key_works_at_another_place() -> None:
-    own = {"conversations.pin": "a", "chat.new": "n,ctrl+n"}
+    own = {
+        "conversations.pin": "a",
+        "chat.new": "n,ctrl+n",
+        "chat.model": "m, ctrl+o",
+        "chat.retry": "r,v>v",
+        "reading.wrap": "ctrl+w",
+        "providers.filter": "slash,ctrl+f",
+        "prompt.newline": "ctrl+t",
+        "completion.use": "tab,ctrl+f",
+    }
     assert own_keys(own).usable == own
