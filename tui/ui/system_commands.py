@@ -11,25 +11,32 @@ from textual.screen import Screen
 
 from tui.texts import shell as texts
 from tui.ui.bindings import BY_IDENTIFIER, RISKY, identifier_of
-from tui.ui.offers import printed_action
+from tui.ui.offers import active_actions, form_of, printed_action
 from tui.ui.palette import PaletteAction
 from tui.ui.themes import THEMES
 
 
 def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Yield the commands of the keys that a screen has now."""
+    """Yield the commands of the keys that a screen, and what has its focus, have now."""
     app = screen.app
-    offered: set[str] = set()  # several keys may lead to one action
+    offered: set[tuple[str, object]] = set()  # several keys may lead to one action
     for active in screen.active_bindings.values():
-        key, action = BY_IDENTIFIER.get(identifier_of(active.binding)), active.binding.action
-        is_there = active.enabled and active.node in (screen, app)
-        if key is not None and key.title and is_there and action not in offered:
-            offered.add(action)
+        identifier, action = identifier_of(active.binding), active.binding.action
+        key, node = BY_IDENTIFIER.get(identifier), app if action.startswith("app.") else active.node
+        if key is not None and key.title and active.enabled and (action, node) not in offered:
+            offered.add((action, node))
             run = partial(app.run_action, action, active.node)
             callback = PaletteAction(run, is_risky=key.identifier in RISKY)
-            form = printed_action(screen, action)
+            form = _form(screen, identifier, action, is_of_screen=active.node in (screen, app))
             hint = f"{key.tooltip} · {form}" if form else key.tooltip
             yield SystemCommand(key.title, hint, callback)
+
+
+def _form(screen: Screen[Any], identifier: str, action: str, *, is_of_screen: bool) -> str:
+    """Return what to press for an action; that of what has the focus may be called like one of the screen."""
+    if is_of_screen:
+        return printed_action(screen, action)
+    return form_of(active_actions(screen)[identifier], screen.focused)
 
 
 def looks_of(available: Collection[str], use: Callable[[str], None]) -> Iterator[SystemCommand]:

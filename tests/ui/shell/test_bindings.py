@@ -92,6 +92,11 @@ def test_a_group_has_no_key_twice(group: str) -> None:
     assert len(keys) == len(set(keys))
 
 
+def test_what_has_no_key_is_in_the_palette() -> None:
+    """``docs/keys.md`` says so; the tours of ``test_every_key`` run them from there."""
+    assert [name for name, key in BY_IDENTIFIER.items() if not key.names and not key.title] == []
+
+
 def test_a_letter_means_one_thing_everywhere() -> None:
     """Every letter and sign has a meaning in the closed list, and no other one. Digits count things."""
     found: dict[str, set[str]] = {}
