@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from textual.widgets import Collapsible
 
 from tests.assurance.kit import chat, crash_reports
 from tests.assurance.kit import deck as written_deck
+from tests.assurance.test_suspend import shell
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
+from tests.support.terminal import lmdeck
 from tui.ui.app import ChatStart
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.textual_compat.driver import TerminalDriver
@@ -50,4 +53,31 @@ def test_a_chat_works_in_a_terminal(tmp_path: Path, switch: str) -> None:
             terminal.wait_for(r"USD")
             terminal.send("ctrl+q")
             assert terminal.wait() == 0
+    assert crash_reports(tmp_path) == []
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(tmp_path: Path, switch: str) -> None:
+    with FaultServer(replying("the answer")) as server:
+        environment = {**written_deck(tmp_path, server.base_url), **SWITCHES[switch]}
+        with shell(environment) as terminal:
+            terminal.wait_for("shell>")
+            terminal.send(shlex.join(lmdeck("chat", "main")) + "\n")
+            terminal.wait_for("Enter to send")
+            terminal.send("a draft")
+            terminal.wait_for("a draft")
+            begun = len(terminal.raw)
+            terminal.send("ctrl+z")
+            terminal.wait_for(lambda: b"shell> " in terminal.raw[begun:])
+            terminal.send("clear; echo al''ive\n")
+            terminal.wait_for("alive")
+            terminal.send("fg\n")
+            terminal.wait_for("a draft")
+            terminal.send(" goes on")
+            terminal.wait_for("a draft goes on")
+            begun = len(terminal.raw)
+            terminal.send("ctrl+q")
+            terminal.wait_for("Quit lmdeck")
+            terminal.send("y")
+            terminal.wait_for(lambda: b"shell> " in terminal.raw[begun:])
     assert crash_reports(tmp_path) == []

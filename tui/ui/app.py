@@ -252,9 +252,11 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def action_suspend_process(self) -> None:
         """Sleep until the shell wakes the program: with its whole job, such as the make that started it."""
         sleep = getattr(driver_of(self), "sleep", None)
-        if sleep is not None:
-            self.app_suspend_signal.publish(self)
-            sleep(0)
+        if sleep is None:  # the driver is Textual's own
+            super().action_suspend_process()
+            return
+        self.app_suspend_signal.publish(self)
+        sleep(0)
 
     @on(Driver.SignalResume)
     def repaint(self) -> None:
