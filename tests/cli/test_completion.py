@@ -141,6 +141,29 @@ def test_tab_completes_in_a_shell(shell: str, environment: dict[str, str]) -> No
         terminal.wait_for("lmdeck chat qwen")
 
 
+INSTALLED = {
+    "bash": 'source "{folder}/lmdeck.bash"',
+    "zsh": 'fpath=("{folder}" $fpath) && autoload -Uz compinit && compinit -u -D',
+    "fish": 'set fish_complete_path "{folder}"',
+}
+"""How a shell finds the files of the wheel; bash-completion sources its file itself."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_installed_files_answer_the_first_tab(shell: str, environment: dict[str, str]) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"this machine has no {shell}")
+    load = INSTALLED[shell].format(folder=ROOT / "tools" / "completion")
+    with TerminalProgram(START[shell], environment | {"PS1": "ready$ "}) as terminal:
+        terminal.send(load, "enter", "echo loa''ded", "enter")
+        terminal.wait_for("\nloaded")
+        terminal.send("lmdeck chat qw", "tab")
+        terminal.wait_for("lmdeck chat qwen")
+        terminal.send("ctrl+u", "lmdeck chat zep", "tab")
+        terminal.wait_for("lmdeck chat zephyr")
+
+
 def test_the_installed_files_load_the_script() -> None:
     for shell in SHELLS:
         file = ROOT / "tools" / "completion" / ("_lmdeck" if shell == "zsh" else f"lmdeck.{shell}")
