@@ -194,3 +194,12 @@ def test_an_edit_that_was_held_back_stays_one(
     assert done.out.count("Edit message 1") == 2
     assert "version 2 of 2" in done.out
     assert len(bodies(server)[-1]["messages"]) == 1, "in the place of the first message"
+
+
+def test_names_may_be_quoted(chat: Callable[..., Done], server: FaultServer, folder: Path) -> None:
+    (folder / "my notes.txt").write_text("one\ntwo\n")
+    (folder / '"odd"').write_text("odd\n")
+    done = chat("/attach 'src/*.py'", '/attach "my notes.txt":2', '/attach "odd"', "See")
+    assert done.code == 0, done.err
+    (content,) = contents(server, 0)
+    assert [name in content for name in ("src/a.py", "src/b.py", "my notes.txt:2-2", '"odd"\n')] == [True] * 4

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.mentions import meant, mention_of, mentions, open_mention
+from tui.core.mentions import meant, mention_of, mentions, open_mention, unquoted
 from tui.core.path_search import MOST_PATHS, PathList, is_suggested
 
 
@@ -39,6 +39,22 @@ def test_the_marks_of_a_sentence_belong_to_a_path_only_where_it_has_them() -> No
 def test_what_is_written_for_a_path_mentions_it(path: str) -> None:
     (mention,) = mentions(f"See {mention_of(path)} now".replace("`", "'"))
     assert mention.reference in (path.replace("`", "'"), mention.reference if ":" in path else "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ('"my notes.txt"', "my notes.txt"),
+        ("'src/*.py'", "src/*.py"),
+        ('"my notes.txt":3-4', "my notes.txt:3-4"),
+        ("a.py", "a.py"),
+        ('"a.py', '"a.py'),
+        ("\"a.py'", "\"a.py'"),
+        ('""', '""'),
+    ],
+)
+def test_a_name_may_be_quoted_as_in_a_shell(typed: str, name: str) -> None:
+    assert unquoted(typed) == name
 
 
 def test_the_mention_at_the_end_is_being_typed() -> None:

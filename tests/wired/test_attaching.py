@@ -236,6 +236,9 @@ async def test_the_command_mentions_the_files_of_a_pattern(deck: RealDeck, folde
         await opened.press(*"/attach with blank/my notes.txt", "enter")
         await opened.until(lambda: prompt.value == '@"with blank/my notes.txt" ')
         prompt.value = ""
+        await opened.press(*'/attach "with blank/my notes.txt"', "enter")
+        await opened.until(lambda: prompt.value == '@"with blank/my notes.txt" ')
+        prompt.value = ""
         await opened.press(*"/attach https://example.org/a.txt", "enter")
         await opened.until(lambda: "A URL is never fetched" in opened.toasts)
         assert prompt.value == ""

@@ -39,7 +39,7 @@ class PlainAttaching:
         """Attach files to the next message; without a name, say what is attached."""
         files = self._control.files
         try:
-            named = [*self._named, *(files.names(reference) if reference else ())]
+            named = [*self._named, *(files.asked_for(reference) if reference else ())]
             found = attached(files.read_all(named))
         except LmdeckError as error:
             self._refuse(error)

@@ -11,6 +11,7 @@ from tui.core.lazy_pattern import lazy_pattern
 MARK = "@"
 _MENTION = lazy_pattern(r'(?<!\S)@(?:"([^"\n]+)"((?::[0-9]{1,9}(?:-[0-9]{1,9})?)?)|([^\s"]\S*))')
 _OPEN = lazy_pattern(r'(?<!\S)@(?:"([^"\n]*)|([^\s"]*))$')
+_QUOTED = lazy_pattern(r"""(["'])(.+)\1((?::[0-9]{1,9}(?:-[0-9]{1,9})?)?)""")
 _ENDS = ".,;:!?)]}'\"»"
 """What may follow a path without being a part of it."""
 
@@ -75,6 +76,12 @@ def mention_of(reference: str) -> str:
         return f'{MARK}"{reference}"'
     path, (first, last) = with_lines
     return f'{MARK}"{path}":{first}-{last}'
+
+
+def unquoted(name: str) -> str:
+    """Return a name that was typed for a command without the quotation marks of a shell around its path."""
+    match = _QUOTED.fullmatch(name)
+    return name if match is None else match[2] + match[3]
 
 
 def _is_code(text: str, place: int) -> bool:

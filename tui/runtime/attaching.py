@@ -13,7 +13,7 @@ from tui.core.attachment import Attached, Attachment, attached, is_url, read_att
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.lazy_dataclass import dataclass
-from tui.core.mentions import mentions
+from tui.core.mentions import mentions, unquoted
 from tui.core.parts import FilePart, ImagePart
 from tui.core.safe_text import safe_line
 from tui.core.secret_files import is_secret_name
@@ -75,6 +75,14 @@ class Files:
             UsageError: one of them cannot be attached.
         """
         return [self.read(name) for reference in references for name in self.names(reference)]
+
+    def asked_for(self, typed: str) -> list[str]:
+        """Return the files that ``/attach`` is told, perhaps in the quotation marks of a shell.
+
+        Raises:
+            UsageError: no file matches.
+        """
+        return self.names(typed if self._is_there(typed) else unquoted(typed))
 
     def names(self, reference: str) -> list[str]:
         """Return a reference, or the files that a pattern means.

@@ -66,7 +66,7 @@ class Attaching:
     async def _mention(self, reference: str) -> None:
         files = self._chat.files
         try:
-            names = await asyncio.to_thread(files.names, reference)
+            names = await asyncio.to_thread(files.asked_for, reference)
             await asyncio.to_thread(lambda: attached(files.read_all(names)))
         except LmdeckError as error:
             self._screen.notify(failure_text(error.failure), severity="warning", timeout=8)
