@@ -201,5 +201,7 @@ def test_names_may_be_quoted(chat: Callable[..., Done], server: FaultServer, fol
     (folder / '"odd"').write_text("odd\n")
     done = chat("/attach 'src/*.py'", '/attach "my notes.txt":2', '/attach "odd"', "See")
     assert done.code == 0, done.err
-    (content,) = contents(server, 0)
-    assert [name in content for name in ("src/a.py", "src/b.py", "my notes.txt:2-2", '"odd"\n')] == [True] * 4
+    content = str(contents(server, 0))
+    assert [name in content for name in ("src/a.py", "src/b.py", "my notes.txt:2-2", '"odd"\\n')] == [
+        True
+    ] * 4

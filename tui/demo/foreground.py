@@ -64,11 +64,13 @@ def _introduction(server: DemoServer, fault: str | None) -> list[str]:
     url = server.base_url
     summary = "" if fault is None else find_fault(fault).summary
     practice = [texts.FAULT.format(cause=fault, summary=summary)] if fault else []
+    # That a server has no model is seen where none is named: a named one is what is missing.
+    check = texts.CHECK_WITHOUT_MODEL if fault == "no-model-loaded" else texts.CHECK_IT
     return [
         texts.ENDPOINT.format(url=url, model=REASONER),
         *practice,
         texts.TRY_IT,
         texts.ASK_IT.format(url=url, model=REASONER),
-        texts.CHECK_IT.format(url=url, model=REASONER),
+        check.format(url=url, model=REASONER),
         texts.STOP,
     ]

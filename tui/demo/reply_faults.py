@@ -41,7 +41,7 @@ def _auth(connection: Connection) -> bool:
 def _auth_scheme(connection: Connection) -> bool:
     if not _is_api(connection) or "Authorization" not in connection.headers:
         return False
-    headers = {"WWW-Authenticate": 'Basic realm="models"'}
+    headers = {"WWW-Authenticate": 'X-Key realm="models"'}
     connection.send_json(401, {"error": {"message": "Unsupported authorization scheme."}}, headers)
     return True
 
@@ -133,7 +133,7 @@ def _thinking_unsupported(connection: Connection) -> bool:
 
 @chat_fault("invalid-request")
 def _invalid_request(connection: Connection) -> None:
-    problem = {"type": "extra_forbidden", "loc": ["body", "messages"], "msg": "Input should be a valid list"}
+    problem = {"type": "list_type", "loc": ["body", "messages"], "msg": "Input should be a valid list"}
     connection.send_json(422, {"detail": [problem]})
 
 

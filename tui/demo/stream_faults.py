@@ -77,10 +77,21 @@ def _thinking_ate_budget(connection: Connection) -> None:
     _send_instead(connection, answer=(), finish_reason="length")
 
 
+_MALFORMED = b'data: {"choices": [{"delta": {"content": "\xff\xfe\n\n'
+
+
 @stream_fault("malformed-event")
 def _malformed(connection: Connection, plan: Plan) -> None:
+    connection.open_stream()
+    connection.send_frames([_MALFORMED] * len(plan.frames()), plan.rate)
+    connection.send_chunk(b"data: [DONE]\n\n")
+    connection.close_stream()
+
+
+@stream_fault("text-lost")
+def _text_lost(connection: Connection, plan: Plan) -> None:
     frames = plan.frames()
-    frames[4::10] = [b'data: {"choices": [{"delta": {"content": "\xff\xfe\n\n'] * len(frames[4::10])
+    frames[4::10] = [_MALFORMED] * len(frames[4::10])
     connection.open_stream()
     connection.send_chunk(plan.opening())
     connection.send_frames(frames, plan.rate)

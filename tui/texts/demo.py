@@ -11,6 +11,7 @@ ENDPOINT: Final = "Demo endpoint: {url}   model: {model}"
 TRY_IT: Final = "Try it in another terminal:"
 ASK_IT: Final = '  lmdeck ask --url {url} --model {model} "Hello"'
 CHECK_IT: Final = "  lmdeck check {url} --model {model}"
+CHECK_WITHOUT_MODEL: Final = "  lmdeck check {url}"
 STOP: Final = "Press Ctrl+C to stop."
 
 FAULTS: Final = {
@@ -46,7 +47,8 @@ FAULTS: Final = {
     "stream-ignored": "answers with one JSON object instead of a stream",
     "empty-answer": "ends the answer without any text",
     "thinking-ate-budget": "thinks up to the token limit and gives no answer",
-    "malformed-event": "breaks every tenth event",
+    "malformed-event": "breaks every event",
+    "text-lost": "breaks every tenth event",
     "answer-too-large": "sends a line that does not end",
     "http-framing": "writes a chunk size that is not a number",
     "bad-encoding": "claims gzip but sends plain text",
