@@ -116,7 +116,7 @@ def test_without_a_url_both_refuse_the_command_line(call: Call) -> None:
     assert NO_URL in {case.label for case in CASES}
     for arguments in (("check", "", "--json"), ("ask", "--url", "", "--json", "Hello")):
         done = call(*arguments)
-        assert (done.code, done.out) == (2, "")
+        assert (done.code, done.cause) == (2, "usage")
         assert "the value is empty" in done.err
 
 

@@ -21,6 +21,18 @@ _LONGEST_MESSAGE = 1000
 _LEAST_COLUMNS = 20
 
 
+class WrongUsage(SystemExit):
+    """A command line that cannot be read: that was said on stderr, and the program ends with 2."""
+
+    def __init__(self, message: str, parser: argparse.ArgumentParser) -> None:
+        super().__init__(2)
+        self.message = message
+        self.command = parser.prog.partition(" ")[2]
+        """The command that was called; empty: none."""
+        self.print_refused = str(parser.get_default("print_refused") or "")
+        """What prints with ``--json`` that nothing came of it; see ``Command``."""
+
+
 class ArgumentParser(argparse.ArgumentParser):
     """See the module."""
 
@@ -29,7 +41,11 @@ class ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong on stderr; exit with 2."""
         self._columns = window_columns(sys.stderr)
-        super().error(safe_line(message, _LONGEST_MESSAGE))
+        message = safe_line(message, _LONGEST_MESSAGE)
+        try:
+            super().error(message)
+        except SystemExit:
+            raise WrongUsage(message, self) from None
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         """Write help or version, or raise ``OSError``; argparse would end with 0 where nothing was written.

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tui.cli.argument_parser import forget_stale_size
+from tui.cli.argument_parser import WrongUsage, forget_stale_size
 from tui.cli.command import load
 from tui.cli.parser import build_parser
 from tui.cli.streams import BROKEN_PIPE, fill_closed_streams, report_failed_output, silence
@@ -29,6 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     typed = sys.argv[1:] if arguments is None else arguments
     try:
         parsed = build_parser(typed).parse_args(typed)
+    except WrongUsage as wrong:
+        if not _asks_for_json(typed):
+            raise
+        return int(load("tui.cli.running:refuse_command_line")(wrong))
     except BrokenPipeError:
         silence()
         return BROKEN_PIPE
@@ -38,6 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from tui.cli.running import run_command
 
     return run_command(parsed, is_process=arguments is None)
+
+
+def _asks_for_json(typed: Sequence[str]) -> bool:
+    """Whether a command line that cannot be read has ``--json``, perhaps cut short as argparse allows."""
+    options = typed[: typed.index("--")] if "--" in typed else typed
+    return any(len(word) > len("--") and "--json".startswith(word) for word in options)
 
 
 def _forbid_core_dumps() -> None:

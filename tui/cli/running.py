@@ -9,7 +9,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from tui.cli.command import INTERRUPTED, load
+from tui.cli.command import INTERRUPTED, WRONG_USAGE, load
 from tui.cli.exit_codes import code_of_error
 from tui.cli.output import Output, OutputFailed
 from tui.cli.streams import BROKEN_PIPE, report_failed_output, silence, tell
@@ -17,6 +17,9 @@ from tui.core.causes import explain, explain_again
 from tui.core.failure import Failure, LmdeckError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.cli.argument_parser import WrongUsage
     from tui.cli.command import Run
 
 _SIGNALLED = 128
@@ -27,10 +30,29 @@ def run_command(parsed: argparse.Namespace, *, is_process: bool) -> int:
     output = Output()
     if is_process and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, output.on_interrupt)  # one that is ignored stays so
+    if parsed.log is not None:
+        os.environ["LMDECK_LOG"] = parsed.log
+    return _guarded(output, lambda: _run(parsed, output, is_process=is_process))
+
+
+def refuse_command_line(wrong: WrongUsage) -> int:
+    """Print for ``--json`` that a command line cannot be read, and return the exit code; stderr has it."""
+    output = Output()
+    failure = explain("usage", reason=wrong.message, command=wrong.command or None)
+    nothing_read = argparse.Namespace(url=None, model=None)
+    print_refused = load(wrong.print_refused or "tui.cli.failure_report:print_refused")
+
+    def refuse() -> int:
+        print_refused(output, failure, nothing_read, WRONG_USAGE)
+        return WRONG_USAGE
+
+    return _guarded(output, refuse)
+
+
+def _guarded(output: Output, work: Callable[[], int]) -> int:
+    """Do something that prints, and return its exit code, or that of what went wrong with the streams."""
     try:
-        if parsed.log is not None:
-            os.environ["LMDECK_LOG"] = parsed.log
-        code = _run(parsed, output, is_process=is_process)
+        code = work()
     except BrokenPipeError:
         tell(output.untold)
         silence()
