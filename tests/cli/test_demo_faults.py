@@ -36,8 +36,9 @@ ALL = sorted(fault.cause for fault in known_faults())
 @pytest.mark.parametrize("server", [cause for cause in ALL if cause not in SLOW], indirect=True, ids=str)
 def test_by_command(server: DemoServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     assert server.fault is not None
-    cause, options = server.fault.cause, ("--json", "--wait", "1", "--key-env", "DEMO_KEY")
-    options += () if cause == "no-model-loaded" else ("--model", REASONER)
+    cause = server.fault.cause
+    model = () if cause == "no-model-loaded" else ("--model", REASONER)
+    options = ("--json", "--wait", "1", "--key-env", "DEMO_KEY", *model)
     monkeypatch.setenv("DEMO_KEY", "sk-0123456789")
     check = call("check", server.base_url, *options)
     told = {check.cause, *(each.get("cause") for each in check.json["checks"])}

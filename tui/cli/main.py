@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongUsage as wrong:
         if not _asks_for_json(typed):
             raise
-        return int(load("tui.cli.running:refuse_command_line")(wrong))
+        from tui.cli.running import refuse_command_line
+
+        return refuse_command_line(wrong)
     except BrokenPipeError:
         silence()
         return BROKEN_PIPE

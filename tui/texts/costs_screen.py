@@ -16,6 +16,7 @@ NONE: Final = (
 )
 PER_DAY: Final = "{currency} per day"
 NO_PLOT: Final = "Nothing has cost anything in {month}."
+UNKNOWN_PLOT: Final = "What {month} cost is not known: not every answer has a price."
 BY: Final = {
     "provider": "By provider",
     "model": "By model",

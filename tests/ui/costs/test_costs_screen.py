@@ -23,11 +23,18 @@ from tests.ui.fake_runtime import FakeRuntime
 from tui.core.costs import By
 from tui.core.limits import Rates, Scope
 from tui.core.usage import Price
-from tui.runtime.cost_month import read_month
+from tui.runtime.cost_month import CostMonth, read_month
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.costs.screen import CostsScreen
-from tui.ui.costs.view import beside_plot, columns_for, line_columns_for, line_rows_of, rows_of
+from tui.ui.costs.view import (
+    beside_plot,
+    columns_for,
+    line_columns_for,
+    line_rows_of,
+    plot_lines,
+    rows_of,
+)
 from tui.ui.exporting import ExportDialog
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
@@ -170,6 +177,19 @@ async def test_other_months_and_an_empty_one(open_costs: Any) -> None:
         await deck.press("right_square_bracket")
         await deck.pilot.pause()
         assert "November 2026" in deck.text, "nothing was spent in the future"
+
+
+@pytest.mark.parametrize(
+    ("providers", "words"),
+    [
+        (("local",), "Nothing has cost anything in November 2026."),
+        (("old-gw",), "What November 2026 cost is not known: not every answer has a price."),
+        (("local", "old-gw"), "What November 2026 cost is not known: not every answer has a price."),
+    ],
+)
+def test_what_is_not_known_is_not_nothing(providers: tuple[str, ...], words: str) -> None:
+    month = CostMonth(date(2026, 11, 1), [line(name) for name in providers], NOW)
+    assert plot_lines(month, 5, 80) == [words]
 
 
 async def test_enter_shows_the_exchanges_of_a_row_and_escape_the_sums_again(open_costs: Any) -> None:

@@ -18,7 +18,7 @@ from tui.core.cost_texts import (
     sums_text,
     together_text,
 )
-from tui.core.costs import By, CostRow, Sum
+from tui.core.costs import By, CostRow, CostState, Sum
 from tui.core.figures import UNKNOWN, format_milliseconds, format_tokens
 from tui.core.ledger import Certainty, LedgerLine
 from tui.core.limits import NO_RATES
@@ -181,7 +181,9 @@ def _rate(rate: float | None) -> str:
 def plot_lines(month: CostMonth, rows: int, width: int) -> list[str]:
     """Return the plot of the days, as wide as there is room: one or two cells a day."""
     if not month.currency:
-        return [texts.NO_PLOT.format(month=month_words(month.first))]
+        is_unknown = any(total.state is CostState.UNKNOWN for total in month.totals)
+        text = texts.UNKNOWN_PLOT if is_unknown else texts.NO_PLOT
+        return [text.format(month=month_words(month.first))]
     days = month.days
     return plot(days, rows, 2 if width >= len(days) * 2 else 1)
 
