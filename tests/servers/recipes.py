@@ -27,7 +27,7 @@ class Recipe:
     def missing(self) -> str:
         """Return why it cannot run here, ``""`` where it can."""
         gone = next((path for path in self.needs if not path.exists()), None)
-        return f"{self.name} is not installed here ({gone} is missing)" if gone is not None else ""
+        return f"{self.name} is not installed here ({gone.name} is missing)" if gone is not None else ""
 
 
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "VLLM_CPU_KVCACHE_SPACE": "2"}
