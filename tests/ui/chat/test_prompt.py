@@ -29,7 +29,6 @@ class PromptApp(App[None]):
         self.sent: list[str] = []
         self.is_open = True
         self.copied: list[str] = []
-        self.left = 0
         self.rows = 1
 
     def compose(self) -> ComposeResult:
@@ -46,9 +45,6 @@ class PromptApp(App[None]):
 
     def on_prompt_rows_changed(self, event: Prompt.RowsChanged) -> None:
         self.rows = event.rows
-
-    def on_prompt_left(self) -> None:
-        self.left += 1
 
     @property
     def prompt(self) -> Prompt:
@@ -254,17 +250,25 @@ async def test_a_recalled_prompt_of_several_lines_is_moved_through() -> None:
     async with app.run_test() as pilot:
         await pilot.press("a", "ctrl+j", "b", "enter", "up")
         assert app.prompt.value == "a\nb"
-        await pilot.press("down")
-        assert (app.prompt.value, app.prompt.cursor_location) == ("a\nb", (1, 0))
-        await pilot.press("down")
+        assert app.prompt.cursor_location == (1, 1), "behind it, as in a shell"
+        await pilot.press("left", "up")
+        assert (app.prompt.value, app.prompt.cursor_location) == ("a\nb", (0, 0))
+        await pilot.press("down", "down")
         assert app.prompt.value == ""
 
 
-async def test_up_from_an_empty_prompt_without_history_leaves_it() -> None:
+async def test_up_walks_on_through_prompts_of_several_lines() -> None:
     app = PromptApp()
     async with app.run_test() as pilot:
-        await pilot.press("up")
-        assert app.left == 1
+        await pilot.press("o", "l", "d", "enter", "a", "ctrl+j", "b", "enter", "up", "up", "!", "enter")
+        assert app.sent == ["old", "a\nb", "old!"]
+
+
+async def test_up_in_an_empty_prompt_without_history_does_nothing() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press("up", "d")
+        assert app.prompt.value == "d"
 
 
 async def test_copying_asks_for_the_route_that_works_and_cutting_keeps_the_raw_text() -> None:

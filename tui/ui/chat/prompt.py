@@ -68,6 +68,8 @@ class Prompt(CompletingArea):
     _model = ""
     _edit: Edited | None = None
     _search: PromptSearch | None = None
+    _recalled = ""
+    """The text of the prompt that was recalled last."""
     _pasted_word = ""
     """The first word, where its slash came with a paste: as long as nobody changes it, it is no command."""
 
@@ -82,9 +84,6 @@ class Prompt(CompletingArea):
         """The draft has so many rows now, as it is wrapped."""
 
         rows: int
-
-    class Left(Message):
-        """The person went up from an empty prompt."""
 
     class Ended(Message):
         """Ctrl+D on an empty prompt."""
@@ -227,14 +226,13 @@ class Prompt(CompletingArea):
             self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def action_cursor_up(self, select: bool = False) -> None:
-        """Move up; from the first line, as it is wrapped, to the prompt before this one."""
-        if select or self._row_of_cursor > 0:
+        """Move up; from the first line, as it is wrapped, to the prompt before this one.
+
+        From the end of a prompt that was recalled the walk goes on, however many lines it has.
+        """
+        is_walking = self.text == self._recalled and self.cursor_at_end_of_text
+        if select or (self._row_of_cursor > 0 and not is_walking) or not self._recall(-1):
             super().action_cursor_up(select)
-        elif not self._recall(-1):
-            if self.text:
-                super().action_cursor_up()
-            else:
-                self.post_message(self.Left())
 
     def action_cursor_down(self, select: bool = False) -> None:
         """Move down; from the last line, as it is wrapped, of a recalled prompt to the one after it."""
@@ -400,7 +398,8 @@ class Prompt(CompletingArea):
         if prompt is None:
             return False
         self.value = prompt
-        self.move_cursor((0, 0) if step < 0 else self.document.end)
+        self.move_cursor(self.document.end)
+        self._recalled = self.text
         return True
 
     def height_changed(self, rows: int) -> None:

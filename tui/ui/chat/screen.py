@@ -479,10 +479,6 @@ class ChatScreen(LmdeckScreen[None]):
         """Say what the attachments add to the context."""
         self._frame.gauge.show()
 
-    def on_prompt_left(self) -> None:
-        """Up from an empty prompt: read."""
-        self.transcript.focus()
-
     def on_prompt_ended(self) -> None:
         """Ctrl+D on an empty prompt, as in a shell."""
         self.deck.ask_to_quit(self.unsaved_reason() or "")
