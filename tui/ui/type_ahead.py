@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.dom import DOMNode
@@ -28,13 +28,6 @@ _MOST_ROUNDS = 6
 """Until focus and screen stay as they are; more only where keys keep changing them by themselves."""
 
 Typed = events.Key | events.Paste
-
-
-@runtime_checkable
-class TakesBursts(Protocol):
-    """Text in which a line break is no key: where several lines came at once, they were pasted."""
-
-    takes_bursts: ClassVar[bool]
 
 
 class TypeAhead:
@@ -62,7 +55,7 @@ class TypeAhead:
             if not self._is_open and len(self._held) == 1:
                 self._app.set_timer(_LONGEST_OPENING_SECONDS, self.open)
             return
-        if isinstance(event, Burst) and not isinstance(self._app.focused, TakesBursts):
+        if isinstance(event, Burst) and not getattr(self._app.focused, "takes_bursts", False):
             self._held.extendleft(reversed(event.keys))
             await self._go_on()
             return

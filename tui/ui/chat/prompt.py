@@ -62,6 +62,7 @@ class Prompt(CompletingArea):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(*_GROUPS)
 
     takes_bursts: ClassVar[bool] = True
+    """Several lines that came at once were pasted, wherever an Enter between them would send."""
     is_streaming = False
     """Whether an answer streams: Esc stops it, and cancels an edit only then."""
     _rows_shown = 0
