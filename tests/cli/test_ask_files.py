@@ -108,7 +108,7 @@ def test_a_picture_reaches_the_server_byte_for_byte(
     assert ask("What is this?", "-f", "photo").code == 0
     content = content_of(server)
     assert isinstance(content, list)
-    text, image = content
+    image, text = content
     assert text == {"type": "text", "text": "What is this?"}
     assert image["type"] == "image_url"
     head, _, encoded = image["image_url"]["url"].partition(",")

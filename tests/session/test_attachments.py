@@ -33,8 +33,8 @@ async def test_what_was_attached_is_sent_with_every_prompt_also_after_a_restart(
     first = sent(desk)
     (content,) = first
     assert isinstance(content, list)
-    assert [part["type"] for part in content] == ["text", "image_url", "text"]
-    assert content[2]["text"] == "a.py\n```\nx = 1\n```"
+    assert [part["type"] for part in content] == ["image_url", "text"]
+    assert content[1]["text"] == "Why?\n\na.py\n```\nx = 1\n```"
     assert desk.session.title == "Why?"
     await desk.retry()
     assert sent(desk) == first
@@ -55,7 +55,7 @@ async def test_what_is_lost_goes_as_its_name_and_the_answer_says_so(tmp_path: Pa
     (desk.path.parent / "files" / FILE.sha256).unlink()
     await desk.reopen()
     turn = await desk.ask("So?")
-    assert sent(desk)[0][2] == {"type": "text", "text": "[a.py]"}  # type: ignore[index]
+    assert sent(desk)[0][1] == {"type": "text", "text": "Why?\n\n[a.py]"}  # type: ignore[index]
     assert turn.notes == ["a.py is missing: only its name is left."]
     assert await desk.session.aclose()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import FilePart, ImagePart, Part, TextPart, parts_of
 from tui.core.provider import ReasoningReplay
-from tui.wire.content import content_of
+from tui.wire.content import content_of, put_before
 from tui.wire.dialects import MISTRAL
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks
@@ -56,8 +56,8 @@ def test_a_picture_is_sent_byte_for_byte_in_a_data_url() -> None:
         {
             "role": "user",
             "content": [
-                {"type": "text", "text": "What is it?"},
                 {"type": "image_url", "image_url": {"url": url}},
+                {"type": "text", "text": "What is it?"},
             ],
         },
     ]
@@ -100,8 +100,24 @@ def test_where_no_images_are_wanted_they_go_as_their_marks() -> None:
 def test_a_system_text_is_folded_into_a_message_with_a_picture() -> None:
     quirks = ServerQuirks(system_role="user")
     assert sent(IMAGE, attachments={IMAGE.sha256: PICTURE}, quirks=quirks) == [
-        {"role": "user", "content": [{"type": "text", "text": "Be brief."}, *_image()]},
+        {"role": "user", "content": [*_image(), {"type": "text", "text": "Be brief."}]},
     ]
+
+
+def test_pictures_come_first_in_their_order_and_one_text_behind_them() -> None:
+    """Ollama makes a message of each part."""
+    other = ImagePart("b" * 64, "two.png", "image/png", 3)
+    part, data = a_file("notes")
+    every = {IMAGE.sha256: PICTURE, other.sha256: b"two", part.sha256: data}
+    content = content_of(parts_of([TextPart("look"), other, TextPart("please"), part, IMAGE]), every)
+    assert isinstance(content, list)
+    assert [piece["type"] for piece in content] == ["image_url", "image_url", "text"]
+    assert "dHdv" in str(content[0])
+    assert str(content[2]["text"]).startswith("look\n\nplease\n\na.py\n```\nnotes")
+    folded = put_before("Be brief.", content)
+    assert isinstance(folded, list)
+    assert [piece["type"] for piece in folded] == ["image_url", "image_url", "text"]
+    assert str(folded[2]["text"]).startswith("Be brief.\n\nlook")
 
 
 def _image() -> list[object]:

@@ -162,8 +162,8 @@ async def test_a_picture_is_sent_byte_for_byte_again_with_each_prompt(deck: Real
         await answered(opened, 2)
         content = contents(server)[0]
         assert isinstance(content, list)
-        assert content[0] == {"type": "text", "text": "What is @photo.png "}
-        head, _, encoded = content[1]["image_url"]["url"].partition(",")
+        assert content[1] == {"type": "text", "text": "What is @photo.png "}
+        head, _, encoded = content[0]["image_url"]["url"].partition(",")
         assert (head, base64.b64decode(encoded)) == ("data:image/png;base64", images.png(640, 480))
 
 
@@ -219,10 +219,10 @@ async def test_edit_and_retry_keep_what_the_message_had(deck: RealDeck, folder: 
         await answered(opened)
         content = contents(server)[0]
         assert isinstance(content, list)
-        text, image = content
+        image, text = content
         assert "please" in text["text"]
         assert "fn main() {}" in text["text"], "as it was sent the first time"
-        assert image == first[0][1]  # type: ignore[index]
+        assert image == first[0][0]  # type: ignore[index]
 
 
 async def test_the_command_mentions_the_files_of_a_pattern(deck: RealDeck, folder: Path) -> None:

@@ -15,28 +15,22 @@ Content = str | list[dict[str, object]]
 def content_of(parts: Parts, attachments: Mapping[str, bytes], *, has_images: bool = True) -> Content:
     """Return what is sent for the parts of a message: one string where there is no picture among them.
 
+    Else the pictures in their order, and one text behind them: Ollama makes a message of each part.
     ``attachments`` has the bytes by their SHA-256. What is not among them goes as its mark, so that the
     model at least reads that there was something; without ``has_images`` so do pictures.
     """
     pieces = [_sent(part, attachments, has_images) for part in parts]
-    sent: list[str | dict[str, object]] = []
-    for piece in pieces:
-        if isinstance(piece, str) and sent and isinstance(sent[-1], str):
-            sent[-1] += f"\n\n{piece}"
-        else:
-            sent.append(piece)
-    match sent:
-        case []:
-            return ""
-        case [str(text)]:
-            return text
-    return [_text(piece) if isinstance(piece, str) else piece for piece in sent]
+    text = "\n\n".join(piece for piece in pieces if isinstance(piece, str))
+    images = [piece for piece in pieces if not isinstance(piece, str)]
+    return [*images, *([_text(text)] if text else [])] if images else text
 
 
 def put_before(text: str, content: object) -> Content:
     """Return the content of a message with a text in front of it."""
     if isinstance(content, list):
-        return [_text(text), *content]
+        own = [part["text"] for part in content if part["type"] == "text"]
+        others = [part for part in content if part["type"] != "text"]
+        return [*others, _text("\n\n".join((text, *own)))]
     return f"{text}\n\n{content}"
 
 
