@@ -184,3 +184,19 @@ def test_the_plain_chat_lists_and_changes_settings(deck: RealDeck) -> None:
         assert "Seed is a whole number" in done.out
         body = bodies(server)[-1]
         assert (body["seed"], body["messages"][0]["content"]) == (5, "Be brief.")
+
+
+async def test_a_system_prompt_of_the_provider_is_marked_until_it_is_changed(deck: RealDeck) -> None:
+    with FaultServer(FakeApi(chat=replying("Yes."))) as server:
+        deck.provider(server.base_url, system_prompt="Be brief.")
+        async with deck.opened(ChatStart("main")) as opened:
+            opened.screen(ChatScreen).prompt.value = "/settings"
+            await opened.press("enter")
+            await opened.until(lambda: isinstance(opened.app.screen, ChatSetup))
+            area = opened.app.screen.query_one("#system")
+            await opened.until(lambda: "System prompt (empty: none) (provider)" in opened.text)
+            assert area.has_class("-inherited")
+            area.focus()
+            await opened.press("x")
+            await opened.until(lambda: "(provider)" not in opened.text.partition("Be brief")[0])
+            assert not area.has_class("-inherited")

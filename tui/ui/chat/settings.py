@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -75,7 +76,7 @@ class ChatSetup(Window[ChatTarget | None]):
                 yield from self._row(
                     "thinking", ChoiceField(_LEVELS, chosen, label_of=self._words, id="thinking")
                 )
-                yield Static(Content(texts.SYSTEM_PROMPT), classes="window-label")
+                yield Static(id="system-label", classes="window-label")
                 yield self._area(self._system_prompt(), "system")
                 for name in PARAMETERS:
                     if name != _LONG:
@@ -131,7 +132,20 @@ class ChatSetup(Window[ChatTarget | None]):
         window.border_subtitle = Content(
             texts.SETTINGS_KEYS.format(save=key_of(self, "setup.apply"), cancel=key_of(self, "setup.cancel"))
         )
+        self._mark_system_prompt()
         self.query_one("#thinking").focus()
+
+    @on(TextArea.Changed, "#system")
+    def _mark_system_prompt(self) -> None:
+        """Say whether the system prompt is that of the provider, and show such a one dim."""
+        area = self.query_one("#system", TextArea)
+        own, provider = self._target.system_prompt, self._target.provider.system_prompt
+        is_inherited = own is None and bool(provider) and area.text == provider
+        label = texts.SYSTEM_PROMPT
+        if is_inherited:
+            label = setting_texts.FROM_PROVIDER.format(value=label)
+        self.query_one("#system-label", Static).update(Content(label))
+        area.set_class(is_inherited, "-inherited")
 
     def _words(self, choice: str) -> str:
         thinking = None if choice == INHERITED else Thinking(choice)
