@@ -47,6 +47,14 @@ def said(body: dict[str, Any]) -> list[str]:
     return [message["content"] for message in body["messages"]]
 
 
+def test_a_placeholder_that_nothing_fills_in_is_refused() -> None:
+    with pytest.raises(
+        PresetError, match=r"its prompt has \{\{clipboard\}\}, .*placeholder is \{\{input\}\}"
+    ):
+        read_preset("x", {"prompt": "Explain {{input}}: {{clipboard}}"})
+    read_preset("x", {"prompt": "Explain {{ loop.index }} to {{input}}"})
+
+
 @pytest.mark.parametrize("pasted", ["/explain a word", "/model other", "/quit"])
 async def test_what_a_paste_begins_with_is_neither_a_preset_nor_a_command(
     deck: RealDeck, pasted: str

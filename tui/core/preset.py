@@ -26,6 +26,7 @@ INPUT: Final = "{{input}}"
 _TEXTS: Final = ("description", "prompt", "provider", "model", "system_prompt")
 _NAME = lazy_pattern(r"[A-Za-z0-9_-]{1,40}")
 _CALL = lazy_pattern(r"/([A-Za-z0-9_-]{1,40})(?:\s+(.*))?", re.DOTALL)
+_PLACEHOLDER = lazy_pattern(r"\{\{[A-Za-z_]{1,40}\}\}")
 _IGNORED: Final = ("schema",)
 
 
@@ -81,6 +82,9 @@ def read_preset(name: str, table: Mapping[str, object]) -> Preset:
         if key not in (*known, *_IGNORED):
             raise PresetError(texts.UNKNOWN_KEY.format(name=safe_line(key, 40), names=", ".join(known)))
     given = {key: _text(key, table[key]) for key in _TEXTS if key in table}
+    for placeholder in _PLACEHOLDER.findall(given.get("prompt", "")):
+        if placeholder != INPUT:
+            raise PresetError(texts.UNKNOWN_PLACEHOLDER.format(name=placeholder, known=INPUT))
     system = given.pop("system_prompt", None)
     parameters = {key: _parameter(key, table[key]) for key in PARAMETERS if key in table}
     own = OwnSettings(_thinking(table.get("thinking")), system, parameters)

@@ -12,6 +12,9 @@ ODD_NAME: Final = "its name may have letters, digits, - and _ only, and at most 
 NO_TEXT: Final = "{name} must be a text in quotes"
 NO_VALUE: Final = "{name} has no usable value"
 UNKNOWN_KEY: Final = "it has no setting {name}; remove it or use one of {names}"
+UNKNOWN_PLACEHOLDER: Final = (
+    "its prompt has {name}, and the only placeholder is {known}: paste the text behind the name of the preset"
+)
 TOO_MANY: Final = "Only the first {most} presets are used."
 
 USED: Final = "Preset {name} is used from now on."
