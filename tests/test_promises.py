@@ -251,7 +251,17 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`/` lists them, Tab completes": (
         "tests/wired/test_command_completion.py::test_the_keys_choose_and_tab_uses",
     ),
-    "Ctrl+R searches the prompts": (
+    "Only a typed `/` makes a command or a preset": (
+        "tests/wired/test_presets.py::test_what_a_paste_begins_with_is_neither_a_preset_nor_a_command",
+    ),
+    "Several lines that come at once from a terminal": (
+        "tests/e2e/test_prompt_keys.py::test_lines_without_bracketed_paste_are_one_message",
+    ),
+    "The size of an unknown context is asked of the server": (
+        "tests/wired/test_context_of_a_chat.py::test_the_window_is_asked_for_once_after_an_answer",
+        "tests/wired/test_context_of_a_chat.py::test_a_first_message_that_cannot_fit_is_asked_about",
+    ),
+    "Up and Ctrl+R bring back earlier prompts": (
         "tests/wired/test_prompt_search.py::test_typing_narrows_ctrl_r_goes_to_older_ones_and_enter_uses_the_match",
     ),
     "`e` (or `/edit`) brings a message back": (
