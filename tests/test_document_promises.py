@@ -623,6 +623,26 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/core/test_costs.py::test_a_budget_over_unknown_prices_is_a_lower_bound_and_counts_them",
         "tests/core/test_costs.py::test_other_currencies_count_only_at_a_rate",
     ),
+    "A budget of a provider that neither": (
+        "tests/cli/test_costs_command.py::test_a_budget_of_a_provider_that_nobody_knows_is_told",
+    ),
+    "A gateway such as LiteLLM passes": (
+        "tests/ui/chat/test_times_window.py::"
+        "test_a_gateway_that_tells_no_times_has_a_sentence_and_says_what_would_show_more",
+    ),
+    "Check that server directly": (
+        "tests/ui/chat/test_times_window.py::"
+        "test_a_gateway_that_tells_no_times_has_a_sentence_and_says_what_would_show_more",
+    ),
+    "Reasoning is set apart as in a chat": (
+        "tests/probe/deep/test_rules.py::test_every_judge_sees_the_answer_as_the_chat_splits_it",
+    ),
+    "An answer that was cut before": (
+        "tests/probe/deep/test_rules.py::test_c1_3_a_cut_answer_is_repeated_with_256_tokens_and_then_proves_nothing",
+    ),
+    "A test whose answers came from": (
+        "tests/probe/deep/test_rules.py::test_c1_14_two_results_from_two_places_are_not_one_verdict",
+    ),
     "`lmdeck costs --budget` exits": (
         "tests/cli/test_costs_command.py::test_budgets_are_told_and_end_with_4_when_spent",
     ),

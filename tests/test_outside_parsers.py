@@ -56,6 +56,8 @@ _OF_DRIVER = "numbers that the driver's library has made"
 _IN_CALLER = "documented: raises ValueError, which its callers catch"
 REASONS = {
     "core/escapes.py:_character": "pairs of hexadecimal digits, which the pattern has found",
+    "core/schema_pattern.py:_pair": "digits that the pattern has found, and its caller takes a ValueError",
+    "store/toml_lines.py:_name": "one key in quotation marks of a text that tomllib has read",
     "core/placeholders.py:_triples": "a constant of the program",
     "net/addresses.py:origin_of": _IN_CALLER,
     "net/addresses.py:replace_origin": _OWN_URL,

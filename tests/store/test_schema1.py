@@ -39,6 +39,7 @@ NOT_THEN = (
     "queue_ms",
     "ServerTimings.origin",
     "lacks_end",
+    "requests",
     "is_replay",
 )
 """Fields of a turn, or of a summary, that no file of that time has, or that are looked at apart."""
