@@ -824,9 +824,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A tool call that stands in the text": (
         "tests/probe/deep/test_rules.py::test_c1_7_a_call_as_text_is_a_server_without_a_parser",
     ),
-    "An answer that was cut is asked": (
-        "tests/probe/deep/test_rules.py::test_c1_3_a_cut_answer_is_repeated_with_256_tokens_and_then_proves_nothing",
-    ),
     "A missing ability is no failure": (
         "tests/cli/test_check_abilities.py::test_deep_tests_all_of_them_and_a_plain_check_none",
     ),
