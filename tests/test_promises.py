@@ -91,6 +91,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "Where another package of that name": (
         "tests/packaging/test_start.py::test_another_package_of_the_name_is_explained",
+        "tests/packaging/test_start.py::test_files_that_went_with_the_other_package_are_explained",
     ),
     "`lmdeck` alone opens": ("tests/e2e/test_first_chat.py",),
     "`lmdeck COMMAND --help`": ("tests/cli/test_completion.py::test_the_pages_are_current",),

@@ -49,6 +49,26 @@ def test_another_package_of_the_name_is_explained(site: Path, text: str) -> None
     assert "Traceback" not in done.stderr
 
 
+def test_files_that_went_with_the_other_package_are_explained(site: Path) -> None:
+    """As after ``pip uninstall tui``: its files were those of lmdeck."""
+    (site / "tui" / "cli").mkdir()
+    own(site, "lmdeck")
+    done = start(site)
+    assert (done.returncode, done.stdout) == (2, "")
+    first, second = done.stderr.splitlines()
+    assert "some of its files are missing" in first
+    assert second == "Install it again: pip install --force-reinstall lmdeck"
+
+
+def test_it_is_installed_again_from_where_it_came(site: Path) -> None:
+    own(site, "lmdeck")
+    information = site / "lmdeck-1.0.dist-info"
+    (information / "direct_url.json").write_text('{"url": "file:///srv/lmdeck", "dir_info": {}}')
+    assert "pip install --force-reinstall /srv/lmdeck\n" in start(site).stderr
+    own(site, "tui")
+    assert "pipx install /srv/lmdeck, or uv tool" in start(site).stderr
+
+
 def test_a_fault_of_its_own_is_not_blamed_on_others(site: Path) -> None:
     (site / "tui" / "__init__.py").write_text("import no_such_module\n")
     own(site, "lmdeck")
