@@ -515,7 +515,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`--top N` changes that": (
         "tests/cli/test_embed.py::test_the_lines_of_a_file_are_ranked_with_their_numbers",
     ),
-    "`--within-budget` sends nothing once": ("tests/cli/test_embed.py::test_a_spent_budget_sends_nothing",),
+    "`--within-budget` sends nothing that is paid": (
+        "tests/cli/test_embed.py::test_a_spent_budget_sends_nothing",
+    ),
     # docs/costs.md
     "lmdeck writes a line into its ledger": (
         "tests/runtime/test_ledger.py::test_each_door_leaves_exactly_one_line_for_each_exchange",

@@ -235,7 +235,7 @@ COSTS_CSV: Final = "print CSV"
 COSTS_SHORT: Final = "print what today cost, in one line"
 COSTS_BUDGET: Final = "print how the budgets stand; exit 4 if one is spent"
 COSTS_PRICE_OLD: Final = "give answers of this provider that had no price the price it has now"
-WITHIN_BUDGET: Final = "send nothing and exit 4 if a budget is spent"
+WITHIN_BUDGET: Final = "send nothing and exit 4 if a budget is spent; what is free is sent"
 FORGET: Final = "Delete stored keys, chats, caches or the ledger."
 FORGET_WHAT: Final = "keys, conversations, caches or ledger (one or more)"
 
