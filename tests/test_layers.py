@@ -132,7 +132,8 @@ LATE = {
     "tui.ui.transcript.inline": (1, "the Markdown parser, with the first answer"),
 }
 """How many imports inside functions a module has beside the seams, and why a start is the sooner for it."""
-MOST_LATE = 59
+MOST_LATE = 51
+"""Without the router: each of its own is the opening of a screen."""
 
 
 def late_imports() -> dict[str, int]:
@@ -150,7 +151,7 @@ def test_imports_stand_at_the_top_but_at_the_seams_and_where_a_start_needs_it() 
     assert {name: count for name, count in found.items() if name not in SEAMS} == {
         name: count for name, (count, _) in LATE.items()
     }
-    assert sum(found.values()) <= MOST_LATE
+    assert sum(found.values()) - found["tui.ui.router"] <= MOST_LATE
 
 
 TOUCHES = {
