@@ -203,7 +203,7 @@ def test_touching_the_disk_is_found(line: str) -> None:
 
 FORMER_NAMES = re.compile(
     r"Exchange|Patience|Pace|Mailbox|JudgedContext|Places|GroundScreen|Shelf|Roll|Allowance"
-    r"|(tell_|second_look|complete_refusal|expected_errors|unnamed_provider|hindrance|ladder)\w*"
+    r"|_?(tell_|second_look|complete_refusal|expected_errors|unnamed_provider|hindrance|ladder)\w*"
 )
 """Riddles: each of them has a name of the field now."""
 

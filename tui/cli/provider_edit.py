@@ -40,7 +40,7 @@ def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
     blank = Provider(arguments.name)
     provider, key_text = _read(changed(texts_of(blank), arguments), blank, runtime)
     saved = runtime.provider_changes.save(provider, key_text)
-    _tell_doubts(saved, blank, runtime, output)
+    _report_doubts(saved, blank, runtime, output)
     output.result(cli.ADDED.format(name=saved.name))
     return 0
 
@@ -65,7 +65,7 @@ def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
         output.line(cli.UNCHANGED.format(name=before.name))
         return 0
     saved = runtime.provider_changes.save(provider, key_text, before.name, cleared, before)
-    _tell_doubts(saved, before, runtime, output)
+    _report_doubts(saved, before, runtime, output)
     text = cli.RENAMED_PROVIDER if saved.name != before.name else cli.CHANGED_PROVIDER
     output.result(text.format(name=saved.name, before=before.name))
     return 0
@@ -101,7 +101,7 @@ def _advice(problem: FieldProblem, *, is_new: bool) -> str:
     return cli.CHANGE_FLAG.format(flag=cli.THE_KEY if field.kind is Kind.KEY else flag_of(field))
 
 
-def _tell_doubts(saved: Provider, before: Provider, runtime: Runtime, output: Output) -> None:
+def _report_doubts(saved: Provider, before: Provider, runtime: Runtime, output: Output) -> None:
     for problem in runtime.provider_changes.problems(saved, saved.name, None):
         output.aside(cli.NOTE.format(text=problem.message))
     path = runtime.paths.shown(runtime.paths.providers_file)

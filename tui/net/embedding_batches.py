@@ -32,14 +32,14 @@ _Part = TypeVar("_Part", EmbeddingOutcome, RerankOutcome)
 Done = Callable[[int], object]
 
 
-def _tell_nobody(_: int) -> None:
+def _report_to_nobody(_: int) -> None:
     pass
 
 
 async def embed_in_batches(
     ask: Callable[[EmbeddingRequest], Awaitable[EmbeddingOutcome]],
     request: EmbeddingRequest,
-    on_done: Done = _tell_nobody,
+    on_done: Done = _report_to_nobody,
 ) -> EmbeddingOutcome:
     """Return the vectors of any number of texts; the same text is sent once."""
     texts = tuple(dict.fromkeys(request.texts))

@@ -129,7 +129,7 @@ class ProviderCheck:
             await asyncio.to_thread(remember, self._services.endpoint_memory, [self.record(report)])
         return report
 
-    def _tell_ability(self, result: AbilityResult) -> None:
+    def _report_ability(self, result: AbilityResult) -> None:
         """Pass on a result, and keep it: what follows may never end."""
         is_kept = self._options.is_remembered or self._options.is_one_of_many
         if is_kept and self._diagnosis is not None and result.is_tried:
@@ -182,7 +182,7 @@ class ProviderCheck:
             on_progress=self._on_progress,
             on_waiting=self._on_waiting,
             abilities=options.abilities,
-            on_ability=self._tell_ability,
+            on_ability=self._report_ability,
         )
 
     def _chat_client(self) -> ChatClient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -75,17 +76,31 @@ def own_names(tree: ast.Module) -> set[str]:
             found.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)
-    return found
+    return found - {name for node in nodes(tree) for name in named_in(node)}
+
+
+def named_in(node: ast.AST) -> Iterator[str]:
+    """Yield the attributes that a call names in a text: ``getattr(x, "_name")``, ``attrgetter("_a._b")``."""
+    if not isinstance(node, ast.Call):
+        return
+    function = ast.unparse(node.func).rpartition(".")[2]
+    if function in ("getattr", "setattr", "delattr", "hasattr", "attrgetter", "methodcaller", "__setattr__"):
+        texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
+        yield from (name for text in texts if isinstance(text, str) for name in text.split("."))
 
 
 def foreign_names(name: str, trees: dict[str, ast.Module], graph: Graph) -> set[str]:
     """Return the private attributes in a module that neither it nor what it imports defines."""
     known = set().union(*(own_names(trees[other]) for other in reaches(name, graph)))
-    return {
-        node.attr
-        for node in nodes(trees[name])
-        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__")
-    } - known
+    return {each for each in used_names(trees[name]) if each[:1] == "_" and each[:2] != "__"} - known
+
+
+def used_names(tree: ast.Module) -> Iterator[str]:
+    """Yield the attributes that a module uses."""
+    for node in nodes(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        yield from named_in(node)
 
 
 def reaches(name: str, graph: Graph) -> set[str]:
@@ -113,13 +128,62 @@ def test_private_modules_are_imported_in_one_package_alone() -> None:
     assert {known.rpartition(".")[0] for _, known in found} <= {*MODULES, "pygments.token"}
 
 
+def changed_modules(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines that do something with ``sys.modules`` but to look into it."""
+    read = {id(place) for node in nodes(tree) for place in looked_into(node)}
+    for node in nodes(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "sys":
+            yield from (node.lineno for alias in node.names if alias.name in ("modules", "*"))
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.modules" and id(node) not in read:
+            yield node.lineno
+
+
+def looked_into(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what an expression only reads: ``name in it``, ``it[name]``, ``it.get(name)``, ``it.items()``."""
+    if isinstance(node, ast.Compare):
+        yield from node.comparators
+    is_item = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
+    is_question = isinstance(node, ast.Attribute) and node.attr in ("get", "items", "keys", "values")
+    if (is_item or is_question) and isinstance(node, ast.Subscript | ast.Attribute):
+        yield node.value
+
+
+@pytest.mark.parametrize(
+    ("line", "is_change"),
+    [
+        ('sys.modules["sniffio"] = None', True),
+        ('del sys.modules["sniffio"]', True),
+        ('sys.modules.setdefault("sniffio", None)', True),
+        ("sys.modules.update(sniffio=None)", True),
+        ("sys.modules |= {}", True),
+        ("known = sys.modules", True),
+        ("from sys import modules", True),
+        ('"sniffio" in sys.modules', False),
+        ('sys.modules["sniffio"].x', False),
+        ("list(sys.modules.items())", False),
+    ],
+)
+def test_a_change_of_the_modules_is_found_however_it_is_spelled(line: str, is_change: bool) -> None:
+    assert bool(list(changed_modules(ast.parse(line)))) is is_change
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "app._driver",
+        'getattr(app, "_driver")',
+        'getattr(app, "_driver", None)',
+        'setattr(app, "_driver", 1)',
+        'object.__setattr__(app, "_driver", 1)',
+        'operator.attrgetter("screen._driver")(app)',
+    ],
+)
+def test_a_private_name_is_found_however_it_is_spelled(line: str) -> None:
+    assert "_driver" in foreign_names("m", {"m": ast.parse(line)}, {"m": frozenset()})
+
+
 def test_modules_of_others_are_replaced_in_one_place_alone() -> None:
-    writers = {
-        name
-        for name, tree in sources().items()
-        for node in nodes(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "sys.modules.setdefault"
-    }
+    writers = {name for name, tree in sources().items() if next(changed_modules(tree), None)}
     assert writers == {"tui.net.httpx_compat"}
 
 
