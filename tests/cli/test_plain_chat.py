@@ -301,6 +301,19 @@ def test_a_chat_that_is_open_elsewhere_keeps_its_name(deck: RealDeck) -> None:
             assert "Mine" not in deck.run("history", "list").out
 
 
+def test_a_chat_of_a_newer_lmdeck_says_why_it_is_read_only(deck: RealDeck) -> None:
+    with answering(replies("Hello")) as server:
+        deck.provider(server.base_url, is_default=True)
+        deck.run("chat", "--plain", stdin="one\n/quit\n")
+        (journal,) = (deck.home / "data" / "lmdeck" / "conversations").glob("*.jsonl")
+        journal.write_text(journal.read_text().replace('"schema":2', '"schema":99', 1))
+        resumed = deck.run("chat", "--plain", "--resume", "last", stdin="two\n/quit\n")
+    assert "A newer lmdeck wrote this chat: it is read-only. Update lmdeck, or fork it." in resumed.err
+    assert "This chat is read-only here." in resumed.out
+    assert "Hello" in resumed.out
+    assert len(bodies(server)) == 1
+
+
 def test_a_chat_is_pinned_and_exported(program: Call, tmp_path: Path) -> None:
     lines = f"/pin\n/export\nhello\n/pin\n/export {tmp_path}/a.md\n/export {tmp_path}/a.md\n/pin\n/quit\n"
     done = program("chat", "quick", "--plain", stdin=lines.encode())

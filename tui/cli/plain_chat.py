@@ -80,7 +80,7 @@ class PlainChat:
         for warning in connection_warnings(provider):
             self._output.line(cli.WARNING.format(text=warning))
         self._runtime.check_budgets()
-        self._output.notes(self._runtime.settings_notices)
+        self._output.notes((*self._runtime.settings_notices, *self._session.notices))
         for sentence in interrupted_chats(self._runtime, self._session.identity):
             self._output.text(sentence)
         self._output.text(texts.TYPE_HELP)
