@@ -265,6 +265,17 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Up and Ctrl+R bring back earlier prompts": (
         "tests/wired/test_prompt_search.py::test_typing_narrows_ctrl_r_goes_to_older_ones_and_enter_uses_the_match",
     ),
+    "A chat that is open in another": (
+        "tests/cli/test_plain_chat.py::test_a_chat_that_is_open_elsewhere_keeps_its_name",
+        "tests/cli/test_plain_chat.py::test_a_chat_of_a_newer_lmdeck_says_why_it_is_read_only",
+    ),
+    "It says so and takes no": (
+        "tests/ui/chat/test_chat_screen.py::test_a_conversation_open_elsewhere_is_read_only_until_copied",
+    ),
+    "Conditions without a word": (
+        "tests/cli/test_history_search.py::test_conditions_alone_list_the_chats_that_fit",
+        "tests/cli/test_history_search.py::test_a_turn_is_chosen_by_what_it_has_and_a_chat_by_its_cost",
+    ),
     "`e` (or `/edit`) brings a message back": (
         "tests/ui/chat/test_editing.py::test_the_selected_message_is_edited_and_what_followed_it_comes_back",
         "tests/ui/chat/test_editing.py::test_the_command_edits_the_last_message_or_that_of_a_number",

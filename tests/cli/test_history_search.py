@@ -111,7 +111,23 @@ def test_conditions_choose(call: Call, store: ConversationStore) -> None:
     assert [hit[0] for hit in hits(call, "needle provider:qwen")] == ["needle old"]
     assert [hit[0] for hit in hits(call, "model:llama", "needle")] == ["needle other"]
     assert call("history", "search", "needle", "since:whenever").code == 2
-    assert call("history", "search", "provider:qwen").code == 2
+    assert call("history", "search", "provider:nobody", "needle").code == 2
+
+
+def test_conditions_alone_list_the_chats_that_fit(call: Call, store: ConversationStore) -> None:
+    cheap, dear = a_turn("cheap"), replace(a_turn("dear"), provider="gpu")
+    cheap.cost, dear.cost = (Cost(Decimal(amount), Decimal(0), "EUR") for amount in ("0.001", "0.02"))
+    chat(store, cheap)
+    identity = chat(store, dear)
+    for condition in ("cost:>0.01", "provider:gpu"):
+        done = call("history", "search", condition)
+        assert done.code == 0
+        assert "dear" in done.out
+        assert "cheap" not in done.out
+        (found,) = call("history", "search", condition, "--json").json["conversations"]
+        assert (found["id"], found["hits"]) == (identity, [])
+    assert call("history", "search", "cost:>5").code == 1
+    assert call("history", "search", " ").code == 2
 
 
 def test_a_turn_is_chosen_by_what_it_has_and_a_chat_by_its_cost(call: Call, store: ConversationStore) -> None:

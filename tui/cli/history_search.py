@@ -35,7 +35,7 @@ def search_conversations(arguments: argparse.Namespace, runtime: Runtime, output
     """Print what is found; 1 where that is nothing.
 
     Raises:
-        UsageError: there is no word to search for, a time cannot be understood, or no provider has or had
+        UsageError: there is nothing to search for, a time cannot be understood, or no provider has or had
             the name that is given.
     """
     query = _query(arguments.text, runtime)
@@ -70,7 +70,7 @@ def _query(words: list[str], runtime: Runtime) -> Query:
     except ConditionError as error:
         reason = texts.NOT_UNDERSTOOD[error.name].format(text=error.value[:40])
         raise UsageError(explain("usage", reason=reason)) from None
-    if not query.is_about_turns:
+    if not query.is_about_turns and Wanted.by(query).is_any:
         raise UsageError(explain("usage", reason=texts.NO_WORDS))
     return replace(query, provider=known_name(runtime, query.provider)) if query.provider else query
 

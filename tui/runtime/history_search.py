@@ -55,8 +55,12 @@ def search(
 ) -> Iterator[Found | None]:
     """Yield for each conversation what is found in it: ``None`` where that is no turn with every word.
 
-    One that cannot be read has none: the list says so. ``most``: so many lines of each are enough.
+    One that cannot be read has none: the list says so. ``most``: so many lines of each are enough. Conditions
+    on conversations alone find each of these, without a line.
     """
+    if not query.is_about_turns:
+        yield from (Found(number, summary, ()) for number, summary in listed)
+        return
     needles = Needles(query, with_reasoning=with_reasoning)
 
     def hits_of(identity: str) -> tuple[Hit, ...]:

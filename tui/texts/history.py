@@ -87,7 +87,7 @@ DAMAGED_ARCHIVE: Final = "the archive is damaged or encrypted"
 NOT_IMPORTED: Final = "“{title}” is not imported. {title_of_failure} {advice}"
 
 # Searching
-NO_WORDS: Final = "give a word to search for"
+NO_WORDS: Final = "give a word or a condition to search for"
 NOT_UNDERSTOOD: Final = {
     "since": NOT_A_TIME,
     "has": "{text!r} is unknown: write has:code, has:reasoning or has:error",
