@@ -136,6 +136,7 @@ def test_what_the_user_names_is_sent_hidden_or_not(
         ("program", "attachment-binary", "neither UTF-8 text"),
         ("big", "attachment-too-large", "300 kB"),
         ("short:9-12", "attachment-lines", "it ends with line 2"),
+        ("short:2-1", "attachment-lines", "no line is in that range"),
         ("https://example.org/a.txt", "attachment-url", "never fetched"),
         ("file:///etc/passwd", "attachment-url", "never fetched"),
         ("a\x1b[2Jb", "attachment-none", "␛[2J"),

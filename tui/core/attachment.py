@@ -192,7 +192,8 @@ def _chosen(name: str, text: str, lines: tuple[int, int]) -> tuple[str, tuple[in
     found, count = text.split("\n"), _count(text)
     first, last = lines[0], min(lines[1], count)
     if not 1 <= first <= last:
-        raise UsageError(explain("attachment-lines", path=name, count=f"{count:,}"))
+        reason = texts.LAST_LINE.format(count=f"{count:,}") if 1 <= first <= lines[1] else texts.NO_RANGE
+        raise UsageError(explain("attachment-lines", path=name, reason=reason))
     return "\n".join(found[first - 1 : last]) + "\n", (first, last)
 
 

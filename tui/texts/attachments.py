@@ -37,6 +37,8 @@ SECRETS_PLAIN: Final = (
     "{names}: files of this name usually hold keys or passwords."
     " Send the same message again to send it anyway."
 )
+LAST_LINE: Final = "it ends with line {count}"
+NO_RANGE: Final = "no line is in that range"
 DROPPED: Final = "No longer attached: {names}"
 SECRETS_ASK: Final = "{names}: files of this name usually hold keys or passwords. Send anyway?"
 ATTACH_HOW: Final = "Nothing is attached. Type /attach FILE, or mention a file in your message: @path"
