@@ -77,6 +77,7 @@ def test_the_source_distribution_can_make_the_wheel_again(built: Path) -> None:
         names = {name.partition("/")[2] for name in source.getnames()}
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "lmdeck.py", "tui/py.typed"} <= names
     assert package_files() - names == set()
+    assert not [name for name in names if name.startswith(("tests/", "requirements/"))]
 
 
 def test_the_installed_wheel_runs(built: Path, tmp_path: Path) -> None:
