@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_help import parsers
 from tests.support.terminal import TerminalProgram, private_environment, with_lmdeck
 from tools import commands_pages
+from tui.cli import completion
+from tui.cli.parser import build_parser
 from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
 from tui.store.conversations import ConversationStore
@@ -80,7 +83,7 @@ def test_providers_models_presets_and_causes(suggested: Callable[[str], list[str
         "lmdeck chat ",
         "lmdeck ask -p ",
         "lmdeck check ",
-        "lmdeck providers set ",
+        "lmdeck providers show ",
         "lmdeck costs --price-old ",
     ):
         assert {"qwen", "zephyr", "demo"} <= set(suggested(line)), line
@@ -88,6 +91,39 @@ def test_providers_models_presets_and_causes(suggested: Callable[[str], list[str
     assert suggested("lmdeck ask -t ") == ["review"]
     assert {"auth", "auth-scheme"} <= set(suggested("lmdeck demo --fault auth"))
     assert not {"qwen", "demo"} & set(suggested("lmdeck providers add "))  # the name of a new one
+
+
+def test_values_of_options(suggested: Callable[[str], list[str]]) -> None:
+    assert {"tools", "vision"} <= set(suggested("lmdeck check --only "))
+    assert suggested("lmdeck check --only tools,vis") == ["tools,vision"]
+    assert "tools,tools" not in suggested("lmdeck check --only tools,")
+    assert {"temperature", "url", "header"} <= set(suggested("lmdeck providers set qwen --clear "))
+    assert "name" not in suggested("lmdeck providers set qwen --clear ")
+    assert suggested("lmdeck providers set qwen --currency E") == ["EUR"]
+    assert "minimal" in suggested("lmdeck providers set qwen --thinking m")
+
+
+@pytest.mark.parametrize("action", ["set", "remove"])
+def test_only_providers_that_can_be_changed_are_offered_for_it(
+    suggested: Callable[[str], list[str]], action: str
+) -> None:
+    assert set(suggested(f"lmdeck providers {action} ")) == {"qwen", "zephyr"}
+
+
+FREE = {
+    *("None", "PROMPT", "URL", "VAR", "S", "N", "T", "SECONDS", "TEXT", "P", "COMMAND"),
+    *("'NAME: VALUE'", "JSON", "SHA256", "TIME", "R"),
+}
+"""Values of which no list exists."""
+
+
+def test_every_other_value_is_suggested() -> None:
+    actions = [
+        action for parser in parsers(build_parser()) for action in parser._actions if action.nargs != 0
+    ]
+    values = {str(action.metavar) for action in actions if not action.choices}
+    named = {value for value in values if not value.startswith(("FILE", "PATH", "{"))}
+    assert named - FREE == {*completion._BY_VALUE, "NAMES"}
 
 
 def test_chats_by_their_identity(

@@ -18,7 +18,11 @@ from argcomplete.shell_integration import shellcode
 from tui.cli.command import load
 from tui.cli.output import Output
 from tui.cli.parser import build_parser
+from tui.cli.provider_flags import CLEARABLE, flag_of
+from tui.core.abilities import Ability
+from tui.core.provider import Thinking
 from tui.core.safe_text import safe_line
+from tui.core.usage import CURRENCIES
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.store.presets import PresetStore
 from tui.texts import completion as texts
@@ -67,6 +71,8 @@ class _Suggested(BaseCompleter):
             return list(FilesCompleter()(prefix))
         if value.startswith("{"):
             return value.strip("{}").split(",")
+        if value == "NAMES":
+            return _abilities(prefix)
         place = (parser.prog, action.dest)
         suggest = _BY_PLACE.get(place) or _BY_VALUE.get(value)
         if suggest is None or place in _NEW:
@@ -78,6 +84,12 @@ class _Suggested(BaseCompleter):
 def _providers(runtime: Runtime) -> Iterator[tuple[str, str]]:
     for provider in runtime.directory.providers():
         yield provider.name, provider.model
+
+
+def _own_providers(runtime: Runtime) -> Iterator[tuple[str, str]]:
+    for provider in runtime.directory.providers():
+        if not provider.is_remote:
+            yield provider.name, provider.model
 
 
 def _models(runtime: Runtime) -> Iterator[tuple[str, str]]:
@@ -107,6 +119,24 @@ def _faults(_runtime: Runtime) -> Iterator[tuple[str, str]]:
         yield fault.cause, fault.summary
 
 
+def _abilities(prefix: str) -> list[str]:
+    """Return the names of tests behind those of a list that stand there already."""
+    before = prefix[: prefix.rfind(",") + 1]
+    return [f"{before}{ability}" for ability in Ability if ability not in before.split(",")]
+
+
+def _currencies(_runtime: Runtime) -> Iterator[tuple[str, str]]:
+    yield from ((currency, "") for currency in CURRENCIES)
+
+
+def _levels(_runtime: Runtime) -> Iterator[tuple[str, str]]:
+    yield from ((level, "") for level in Thinking)
+
+
+def _clearable(_runtime: Runtime) -> Iterator[tuple[str, str]]:
+    yield from ((flag_of(field).removeprefix("--"), field.label) for field in CLEARABLE)
+
+
 _BY_VALUE: Mapping[str, Callable[[Runtime], Iterator[tuple[str, str]]]] = {
     "NAME": _providers,
     "PROVIDER": _providers,
@@ -116,7 +146,12 @@ _BY_VALUE: Mapping[str, Callable[[Runtime], Iterator[tuple[str, str]]]] = {
     "ID": _conversations,
     "PRESET": _presets,
     "CAUSE": _faults,
+    "CODE": _currencies,
+    "FIELD": _clearable,
+    "LEVEL": _levels,
 }
 _BY_PLACE: Mapping[tuple[str, str], Callable[[Runtime], Iterator[tuple[str, str]]]] = {
     ("lmdeck history restore", "name"): _deleted,
+    ("lmdeck providers set", "name"): _own_providers,
+    ("lmdeck providers remove", "name"): _own_providers,
 }

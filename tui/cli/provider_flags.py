@@ -14,6 +14,7 @@ from tui.core.provider_texts import text_of
 from tui.texts import command_help as texts
 
 FLAGGED = tuple(field for field in SETTABLE if field.kind is not Kind.TIME)
+CLEARABLE = tuple(field for field in FLAGGED if field.name != "name")
 _LONGEST_METAVAR = 36
 """More than that does not fit behind the name of a command in 80 columns."""
 _METAVARS = {
@@ -118,12 +119,11 @@ def _word(field: ProviderField) -> Callable[[str], str]:
 def _cleared(text: str) -> str:
     """Return the field of a name, which may be that of its flag."""
     plain = not_empty(text).replace("-", "_")
-    fields = [field for field in FLAGGED if field.name != "name"]
-    name = next((field.name for field in fields if plain in (field.name, field.flag)), None)
+    name = next((field.name for field in CLEARABLE if plain in (field.name, field.flag)), None)
     if name is None and plain == "key":
         return "api_key"
     if name is None:
-        names = ", ".join(flag_of(field).removeprefix("--") for field in fields)
+        names = ", ".join(flag_of(field).removeprefix("--") for field in CLEARABLE)
         raise argparse.ArgumentTypeError(texts.NO_SUCH_FIELD.format(text=text, names=names))
     return name
 
