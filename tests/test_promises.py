@@ -272,7 +272,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "It says so and takes no": (
         "tests/ui/chat/test_chat_screen.py::test_a_conversation_open_elsewhere_is_read_only_until_copied",
     ),
-    "Conditions without a word": (
+    "Filters without any text": (
         "tests/cli/test_history_search.py::test_conditions_alone_list_the_chats_that_fit",
         "tests/cli/test_history_search.py::test_a_turn_is_chosen_by_what_it_has_and_a_chat_by_its_cost",
     ),
