@@ -607,3 +607,18 @@ def test_a_killed_writer_loses_at_most_two_seconds_and_its_lease(
         last = said[-1][1]
         lost = [moment for number, moment in said if number > len(kept)]
         assert not lost or last - lost[0] <= 2.0
+
+
+def test_what_was_written_here_a_moment_ago_is_listed(paths: Paths) -> None:
+    store = ConversationStore(paths)
+    journal = store.create("T")
+    journal.write_turn(Turn("t1", parts_of("Hi"), state=TurnState.DONE, answer=TextBuffer("x" * 200_000)))
+    store.flush_open()
+    assert [summary.title for summary in store.listing.all()] == ["T"]
+    for count in range(1, 11):
+        copy = store.fork(journal.identity)
+        titles = [summary.title for summary in store.listing.all()]
+        assert titles.count("T (copy)") == count, "as soon as it is made"
+        journal.set_title("T")
+        assert copy.journal is not None
+        copy.journal.close()

@@ -91,6 +91,7 @@ class PlainConversations:
 
     def list(self, _: str) -> None:
         """Print the newest saved ones."""
+        self._runtime.conversations.flush_open()
         found = self._runtime.conversations.listing.all()[:_MOST_CHATS]
         for summary in found:
             self._output.line(f"{summary.identity}  {safe_line(summary.title, 60)}")

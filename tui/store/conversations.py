@@ -149,6 +149,7 @@ class ConversationStore:
         for last in transcript.tree.remembered_ends():
             tree.show_to(last)
             journal.show_path(last.identity)
+        journal.flush()  # the list is read from the disk
         transcript.identity, transcript.forked_from, transcript.journal = journal.identity, identity, journal
         transcript.tree, transcript.turns = tree, tree.path
         transcript.recorded = [turn.identity for turn in tree.path]
@@ -252,6 +253,12 @@ class ConversationStore:
         remove_quietly(search_text_path(self._paths, identity))
         self.drafts.keep(identity, "")
         return token
+
+    def flush_open(self) -> None:
+        """Wait until what this program writes is on disk: the list is read from there."""
+        for journal in list(self._open):
+            if not journal.is_closed:
+                journal.flush()
 
     def _opened_here(self, identity: str) -> Journal | None:
         """Return the journal that this process writes, by the name that its file has by now."""
