@@ -24,6 +24,7 @@ from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.net.reachability import Reachability
 from tui.store.journal import Journal
 from tui.ui.app import LmdeckApp
+from tui.ui.chat import context_gauge
 from tui.ui.chat.pairs import Pair
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.prompt import Prompt
@@ -33,7 +34,6 @@ from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
-from tui.ui.shell.title_bar import TitleBar
 
 COUNT = by_length(10, 560)
 """Strings for each place."""
@@ -318,8 +318,8 @@ async def test_the_chat_around_its_transcript(monkeypatch: pytest.MonkeyPatch) -
                 provider=replace(provider, display_name=f"by {text}"),
                 model=f"model {text}",
             )
+            monkeypatch.setattr(context_gauge, "header_words", lambda _, text=text: f"status {text}")
             screen.show_state()
-            screen.query_one(TitleBar).status = f"status {text}"
             await pilot.pause()
             wanted = [f"title {text}", f"status {text}", f"trouble {text}", f"Message by {text}"]
             assert_shown("title, banner, status bar and invitation", app, [*wanted, f"model {text}"])
