@@ -8,6 +8,7 @@ from textual import events
 
 from tests.support.real_deck import OpenDeck, RealDeck
 from tests.wired.test_attaching import answered, chatting, contents
+from tui.core.usage import estimate_tokens
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_text import TOKEN_STARTS
 
@@ -39,6 +40,8 @@ async def test_a_key_opens_it(deck: RealDeck) -> None:
     async with chatting(deck) as (opened, prompt, _):
         await paste(opened, prompt, LOG)
         await opened.until(lambda: "[pasted 143 lines]" in opened.text)
+        counted = f"143 lines · ~{estimate_tokens(LOG):,} tokens"
+        await opened.until(lambda: counted in opened.text, counted)
         await opened.press("ctrl+x", "ctrl+o")
         await opened.until(lambda: "line 143 of a log" in opened.text)
         assert prompt.value == prompt.text == LOG

@@ -56,9 +56,9 @@ class Pastes:
                 return f"{self.document(before)}{self.token(text)}{self.document(after)}"
         return to_document(raw)
 
-    def within(self, text: str) -> list[str]:
-        """Return the pastes whose tokens are in a part of the document."""
-        return [self._text_of(match[0]) for match in self._tokens(text)]
+    def within(self, text: str) -> list[tuple[str, str]]:
+        """Return the tokens in a part of the document, each with its paste."""
+        return [(match[0], self._text_of(match[0])) for match in self._tokens(text)]
 
     def places(self, line: str) -> Iterator[tuple[int, int, str]]:
         """Yield where the tokens of a line begin and end, each with its text as the document has it."""

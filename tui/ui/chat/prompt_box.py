@@ -124,11 +124,11 @@ class PromptBox(Container):
         prompt.border_subtitle = Content(" ".join(filter(None, (words, *attachment_lines(files)))))
 
 
-def draft_words(prompt: TextArea, pasted: Sequence[str] = (), more_tokens: int = 0) -> str:
+def draft_words(prompt: TextArea, pasted: Sequence[tuple[str, str]] = (), more_tokens: int = 0) -> str:
     """Return how long a draft is: its lines, and its tokens as an estimate; empty without one, and for a
     command, which is not sent.
 
-    ``pasted``: the large pastes that stand in it as tokens; ``more_tokens``: those of its files.
+    ``pasted``: what stands in it for large pastes, each with its paste; ``more_tokens``: those of its files.
     """
     lines = prompt.document.lines
     length = sum(map(len, lines)) + len(lines) - 1
@@ -143,8 +143,8 @@ def draft_words(prompt: TextArea, pasted: Sequence[str] = (), more_tokens: int =
             break
     sample = "\n".join(counted)
     tokens = round(estimate_tokens(sample) * length / max(1, len(sample)))
-    tokens += sum(map(estimate_tokens, pasted)) + more_tokens
-    count = len(lines) + sum(text.count("\n") for text in pasted)
+    tokens += sum(estimate_tokens(text) - estimate_tokens(token) for token, text in pasted) + more_tokens
+    count = len(lines) + sum(text.count("\n") for _, text in pasted)
     if count > 1:
         return texts.DRAFT_LINES.format(lines=f"{count:,}", tokens=f"{tokens:,}")
     return texts.DRAFT_SINGLE if tokens == 1 else texts.DRAFT_TOKENS.format(tokens=f"{tokens:,}")
