@@ -17,6 +17,7 @@ from tui.ui.textual_compat.bursts import Bursts
         "ok\rand",  # a slow line
         "a long line of words without an end",
         "one\rtwo\rthree\x03",  # a key among them
+        "first line\nsecond line\r",  # Ctrl+J and Enter
         "\x1b[A",
         "",
     ],

@@ -42,7 +42,10 @@ class Bursts:
 
 
 def _is_burst(piece: str) -> bool:
-    lines = piece.strip("\r\n").replace("\n", "\r").split("\r")
+    ends = piece.replace("\r\n", "\r")
+    if "\r" in ends and "\n" in ends:  # a terminal pastes ends of one kind: these are Ctrl+J and Enter
+        return False
+    lines = ends.strip("\r\n").replace("\n", "\r").split("\r")
     return len(lines) > 2 or (len(lines) == 2 and len(piece) >= _TYPED_AHEAD)
 
 
