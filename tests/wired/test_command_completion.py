@@ -90,11 +90,11 @@ async def test_enter_uses_an_entry_and_sends_a_complete_command(deck: RealDeck) 
 
 
 async def test_enter_uses_an_entry_also_where_another_key_sends(deck: RealDeck) -> None:
-    deck.settings('[keys]\n"prompt.send" = "ctrl+g"\n')
+    deck.settings('[keys]\n"prompt.send" = "alt+s"\n')
     async with chatting(deck) as (opened, prompt, _):
         await opened.press(*"/mod", "enter")
         await opened.until(lambda: prompt.value == "/model ")
-        await opened.press("ctrl+g")
+        await opened.press("alt+s")
         await opened.until(lambda: isinstance(opened.app.screen, ModelPicker))
 
 

@@ -168,6 +168,7 @@ async def test_the_notice_of_a_lost_conversation_ends_with_the_next_exchange(
         async with deck.opened(ChatStart("main"), size=(120, 40)) as opened:
             await opened.ask("first")
             folder = deck.home / "data" / "lmdeck" / "conversations"
+            await opened.until(lambda: any('"end"' in file.read_text() for file in folder.glob("*.jsonl")))
             for file in folder.glob("*.jsonl"):
                 file.unlink()
             await opened.ask("second")

@@ -110,12 +110,12 @@ async def test_a_search_where_nothing_was_sent_finds_nothing(deck: RealDeck) -> 
 
 
 async def test_enter_uses_the_match_also_where_another_key_sends(deck: RealDeck) -> None:
-    deck.settings('[keys]\n"prompt.send" = "ctrl+g"\n')
+    deck.settings('[keys]\n"prompt.send" = "alt+s"\n')
     async with chatted(deck) as (opened, prompt):
         prompt.remember("a ring buffer")
         await opened.press("ctrl+r", *"ring", "enter")
         assert prompt.value == "a ring buffer"
         await opened.press("enter")
         assert prompt.value == "a ring buffer", "of itself it does nothing"
-        await opened.press("ctrl+g")
+        await opened.press("alt+s")
         await opened.until(lambda: len(opened.screen(ChatScreen).control.turns) == 1)

@@ -30,7 +30,7 @@ LEADING_SLASH: Final = "// sends a leading /"
 
 # ── What stands in the way of a request ─────────────────────────────────────────────────────
 
-LINES_AT_ONCE: Final = "Several lines came at once and were inserted as a paste. Enter sends them."
+LINES_AT_ONCE: Final = "Several lines came at once and were inserted as a paste. {send} sends them."
 EMPTY_PROMPT: Final = "Write a message first."
 STILL_STREAMING: Final = "An answer is still streaming. {stop} stops it."
 DRAFT_KEPT: Final = "An answer is still streaming. Your draft is kept; {stop} stops the answer."

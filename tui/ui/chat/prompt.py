@@ -32,6 +32,7 @@ from tui.ui.chat.mentioning import PathsFound
 from tui.ui.chat.prompt_search import PromptSearch
 from tui.ui.chat.prompt_text import to_display, to_document
 from tui.ui.chat.recall import PromptHistory
+from tui.ui.shell.offers import working_key_of
 from tui.ui.textual_compat.bursts import Burst
 from tui.ui.textual_compat.internals import bindings_for
 
@@ -162,7 +163,8 @@ class Prompt(CompletingArea):
         event.prevent_default()
         event.stop()
         if isinstance(event, Burst):
-            self.app.notify(texts.LINES_AT_ONCE, timeout=6)
+            send = working_key_of(self, "prompt.send")
+            self.app.notify(texts.LINES_AT_ONCE.format(send=send), timeout=6)
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         if self._search is not None:
             self._type_into_search(text)
