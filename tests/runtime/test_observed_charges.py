@@ -195,4 +195,8 @@ def test_charges_add_up_and_other_currencies_never_do() -> None:
     assert both == Charge(Usage(7, 0), ServerCost(Decimal(3), None, "usage.cost"))
     assert NOTHING_TOLD.plus(both) == both == both.plus(NOTHING_TOLD)
     euro = ServerCost(Decimal(9), "EUR", "x")
-    assert first.plus(euro) == euro
+    assert first.plus(euro) is None, "no sum, and neither of them is the whole"
+    lacking = Charge(Usage(4, 0))
+    assert Charge(Usage(3, 0), first).plus(lacking) == lacking.plus(Charge(Usage(3, 0), first))
+    assert lacking.plus(both).cost is None, "what one tells is not what all cost"
+    assert lacking.plus(both).plus(both) == Charge(Usage(18, 0))

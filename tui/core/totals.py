@@ -60,7 +60,7 @@ def paid_for(turns: Sequence[Turn]) -> Paid:
     tries = [turn for turn in turns if turn.usage is not None or turn.server_cost or _has_used_tokens(turn)]
     usages = [turn.usage for turn in tries if turn.usage is not None]
     costs = [turn.cost for turn in tries if turn.cost is not None]
-    told = [turn.server_cost for turn in tries if turn.server_cost is not None]
+    told = [turn.server_cost for turn in tries]
     usage = reduce(Usage.plus, usages) if usages else None
     if usage is not None:
         notes = tuple(dict.fromkeys(note for each in usages for note in each.notes))
@@ -70,7 +70,11 @@ def paid_for(turns: Sequence[Turn]) -> Paid:
     cost = reduce(Cost.plus, costs) if costs else None
     if cost is not None and len(costs) < len(tries):
         cost = replace(cost, lacks_end=True)
-    return Paid(usage, cost, reduce(ServerCost.plus, told) if told and len(told) == len(tries) else None)
+    return Paid(usage, cost, reduce(_sum_told, told) if told else None)
+
+
+def _sum_told(left: ServerCost | None, right: ServerCost | None) -> ServerCost | None:
+    return None if left is None else left.plus(right)
 
 
 def _totals_of(turn: Turn) -> Totals:

@@ -187,10 +187,10 @@ class ServerCost:
     origin: str
     """The field or header that it stood in, such as ``usage.cost``."""
 
-    def plus(self, other: ServerCost) -> ServerCost:
-        """Return the sum; the larger one alone where the currencies are not the same."""
-        if (self.currency or "USD") != (other.currency or "USD"):
-            return max(self, other, key=lambda cost: cost.amount)
+    def plus(self, other: ServerCost | None) -> ServerCost | None:
+        """Return the sum; ``None``, unknown, where one is unknown or their currencies are not the same."""
+        if other is None or (self.currency or "USD") != (other.currency or "USD"):
+            return None
         return ServerCost(self.amount + other.amount, self.currency or other.currency, self.origin)
 
 
@@ -202,13 +202,15 @@ class Charge:
     cost: ServerCost | None = None
 
     def plus(self, other: Charge) -> Charge:
-        """Return both requests together."""
+        """Return both requests together; where one used tokens and tells no cost, that of both is unknown."""
         usage = self.usage if other.usage is None else other.usage
         if self.usage is not None and other.usage is not None:
             usage = self.usage.plus(other.usage)
-        cost = self.cost if other.cost is None else other.cost
-        if self.cost is not None and other.cost is not None:
-            cost = self.cost.plus(other.cost)
+        told = [part.cost for part in (self, other) if part.cost is not None or part.usage is not None]
+        if len(told) < 2:
+            return Charge(usage, told[0] if told else None)
+        first, second = told
+        cost = None if first is None else first.plus(second)
         return Charge(usage, cost)
 
 
