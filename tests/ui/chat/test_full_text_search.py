@@ -333,17 +333,19 @@ async def test_while_a_search_is_typed_nothing_is_laid_out_for_the_turn_of_a_hit
     opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(size=(120, 40)) as deck:
-        preview, width = deck.screen.query_one(Preview), deck.screen.rows.size.width
+        preview, rows = deck.screen.query_one(Preview), deck.screen.rows
+        await deck.until(lambda: rows.size.width > 0)
+        width = rows.size.width
         with monkeypatch.context() as patched:
             patched.setattr(preview_module, "_PAUSE_SECONDS", 3600)
             await deck.find("proxy_buffering", "nginx in front", "Old")
             await deck.until(lambda: "3 lines" in deck.text)
-            assert (preview.display, deck.screen.rows.size.width) == (False, width)
+            assert (preview.display, rows.size.width) == (False, width)
         await deck.press("down", "down")
         await deck.until(lambda: "what of nginx?" in deck.text)
-        assert deck.screen.rows.size.width < width
+        assert rows.size.width < width
         await deck.press("slash", "ctrl+u")
-        await deck.until(lambda: not preview.display and deck.screen.rows.size.width == width)
+        await deck.until(lambda: not preview.display and rows.size.width == width)
 
 
 async def test_a_key_is_neither_shown_nor_found(runtime: FakeRuntime, until: Any) -> None:
