@@ -101,8 +101,6 @@ class SchemaQuestion:
         elif failure is not None:
             self._output.aside(turn.answer.text.rstrip(), end="\n" if turn.answer else "")
             self._output.failure(failure)
-            if verdict is not None and (verdict.problem or "") not in failure.title:  # it was cut to fit
-                self._say(verdict.sentence)
         if failure is not None and failure.cause in _EMPTY:
             self._say(texts.EMPTY_ANSWER.format(counts=token_counts(turn)))
         if self._asking is not None and (advice := self._asking.advice(turn)):

@@ -8,7 +8,7 @@ from tui.cli.command import DONE, FAILED, STDOUT
 from tui.cli.history_show import shown_title
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
-from tui.core.causes import explain
+from tui.core.causes import explain, in_full
 from tui.core.failure import LmdeckError, UsageError
 from tui.runtime.history import Wanted
 from tui.runtime.runtime import Runtime
@@ -67,7 +67,7 @@ def _read(
     except LmdeckError as error:
         if not arguments.all:
             raise
-        failure = error.failure
+        failure = in_full(error.failure)
         title = shown_title(summary.title or summary.identity)
         text = texts.NOT_EXPORTED.format(title=title, title_of_failure=failure.title, advice=failure.advice)
         output.aside(cli.PROGRAM.format(text=text))

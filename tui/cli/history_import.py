@@ -12,7 +12,7 @@ from tui.cli.command import DONE, FAILED
 from tui.cli.history_show import shown_title, turn_count
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
-from tui.core.causes import explain_again
+from tui.core.causes import explain_again, in_full
 from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime
@@ -83,5 +83,6 @@ def _take_in(incoming: Incoming | Skipped, runtime: Runtime, output: Output) -> 
 
 
 def _skip(title: str, failure: Failure, output: Output) -> None:
+    failure = in_full(failure)
     text = texts.NOT_IMPORTED.format(title=title, title_of_failure=failure.title, advice=failure.advice)
     output.aside(cli.PROGRAM.format(text=text))

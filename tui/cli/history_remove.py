@@ -10,6 +10,7 @@ from tui.cli.history_list import conversation_table
 from tui.cli.history_show import shown_title, turn_count, turns_words
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
+from tui.core.causes import in_full
 from tui.core.failure import LmdeckError
 from tui.runtime.runtime import Runtime
 from tui.store.conversation_trash import TRASH_DAYS
@@ -55,7 +56,7 @@ def _remove(summary: ConversationSummary, runtime: Runtime, output: Output) -> b
     try:
         token = runtime.chat_history.delete(summary.identity)
     except LmdeckError as error:
-        failure = error.failure
+        failure = in_full(error.failure)
         text = texts.NOT_DELETED.format(
             title=shown_title(summary.title), title_of_failure=failure.title, advice=failure.advice
         )

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from tui.cli.streams import discard
+from tui.core.causes import in_full
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
@@ -161,7 +162,8 @@ class Output:
             self.aside(texts.NOTE.format(text=safe_line(sentence)))
 
     def failure(self, failure: Failure) -> None:
-        """Print what is wrong, what the server says and what to do, on stderr."""
+        """Print what is wrong, what the server says and what to do, on stderr; nothing of it is cut."""
+        failure = in_full(failure)
         title = safe_line(failure.title)
         styled = f"{BOLD}{RED}{title}{RESET}" if self._style_err else title
         below = "".join(

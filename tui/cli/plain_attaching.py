@@ -8,6 +8,7 @@ from collections.abc import Collection
 from tui.cli.output import Output
 from tui.cli.plain_consent import PlainConsent
 from tui.core.attachment import Attached, attached, attachment_lines
+from tui.core.causes import in_full
 from tui.core.failure import LmdeckError
 from tui.core.mentions import mention_of, open_mention
 from tui.core.parts import ImagePart
@@ -114,5 +115,5 @@ class PlainAttaching:
         return [path for path, _ in zip(fits, range(_MOST_COMPLETIONS), strict=False)]
 
     def _refuse(self, error: LmdeckError) -> None:
-        failure = error.failure
+        failure = in_full(error.failure)
         self._output.line(plain_chat.NOT_SENT.format(title=failure.title, advice=failure.advice))

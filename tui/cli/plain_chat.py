@@ -23,6 +23,7 @@ from tui.cli.stdin import is_piped
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
 from tui.core.attachment import Attached, prompt_text
+from tui.core.causes import in_full
 from tui.core.commands import line_of, message_of, request_of
 from tui.core.figures import format_costs, format_tokens
 from tui.core.mentions import filled_in
@@ -290,16 +291,16 @@ class PlainChat:
         if blocked is not None and blocked.obstacle is Obstacle.READ_ONLY:
             self._output.text(command_texts.READ_ONLY)
         elif blocked is not None and blocked.failure is not None:
-            self._output.line(
-                texts.NOT_SENT.format(title=blocked.failure.title, advice=blocked.failure.advice)
-            )
+            failure = in_full(blocked.failure)
+            self._output.line(texts.NOT_SENT.format(title=failure.title, advice=failure.advice))
         return blocked is None
 
 
 def _report_failure(output: Output, turn: Turn) -> None:
     """Say why an answer is not there or not whole, and what to do: also of one that is shown again."""
     if turn.failure is not None:
-        output.line(texts.FAILED.format(title=turn.failure.title, advice=turn.failure.advice))
+        failure = in_full(turn.failure)
+        output.line(texts.FAILED.format(title=failure.title, advice=failure.advice))
         if said := server_words(turn.failure):
             output.line(said)
 

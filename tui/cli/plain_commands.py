@@ -13,6 +13,7 @@ from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_conversations import PlainConversations
 from tui.cli.plain_queue import PlainQueue
 from tui.cli.plain_versions import PlainVersions
+from tui.core.causes import in_full
 from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
@@ -131,7 +132,7 @@ class PlainCommands:
             try:
                 self._actions[command.name](argument)
             except LmdeckError as error:  # the chat can continue without what was asked for
-                self._output.text(failure_text(error.failure))
+                self._output.text(failure_text(in_full(error.failure)))
         return True
 
     def close(self) -> None:

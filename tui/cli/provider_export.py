@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.output import Output
 from tui.cli.runtime_action import provider_action
+from tui.core.causes import in_full
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
@@ -61,7 +62,7 @@ def _keys(chosen: list[Provider], runtime: Runtime, output: Output) -> tuple[dic
             key = runtime.keys.resolve(provider.name, provider.api_key)
         except LmdeckError as error:
             is_complete = False
-            name, failure = safe_line(provider.name, 100), error.failure
+            name, failure = safe_line(provider.name, 100), in_full(error.failure)
             text = texts.KEY_NOT_EXPORTED.format(name=name, title=failure.title, advice=failure.advice)
             output.aside(texts.NOTE.format(text=text))
         else:

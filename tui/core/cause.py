@@ -21,6 +21,8 @@ _REASON = "reason"
 """A fact that is mostly a sentence of our own: it gives way last, and behind a whole word."""
 _FACT_LIMITS = ((72, None), (48, None), (48, 110), (48, 72), (32, 48), (20, 32), (12, 20))
 """Facts, and reasons, are cut to the first of these that lets the sentence fit."""
+_WHOLE_FACT = 1000
+"""What a fact is cut to where a sentence may be long: an argument may be a file's content."""
 
 _FACT = lazy_pattern(r"\{([a-z_0-9]+)\}")
 _CONDITION = lazy_pattern(r"\{\?([a-z_0-9]+)\}")
@@ -62,6 +64,12 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
         if _fits(filled):
             break
     return filled
+
+
+def fill_whole(template: str, facts: Mapping[str, str]) -> str:
+    """Fill a sentence in as many lines as it needs: its reason is not cut."""
+    is_whole = _fits(_fill(template, facts, None, None))
+    return _fill(template, facts if is_whole else {**facts, SERVER_MESSAGE: ""}, _WHOLE_FACT, None)
 
 
 def _fill(template: str, facts: Mapping[str, str], limit: int | None, reason_limit: int | None) -> str:

@@ -6,13 +6,14 @@ take them from here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from tui.core.cause import Cause, fill
+from tui.core.cause import Cause, fill, fill_whole
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_text
 
-__all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "explain_again", "fill"]
+__all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "explain_again", "fill", "in_full"]
 
 
 def read_causes(text: str) -> dict[str, tuple[Cause, ...]]:
@@ -56,16 +57,29 @@ def explain(
     entry = CATALOGUE[cause]
     known = {name: safe_text(str(value)) for name, value in facts.items() if value not in (None, "")}
     server_message = None if server_message is None else safe_text(server_message)
-    words = {"status": "" if status is None else str(status), "server_message": server_message or "", **known}
-    return Failure(
-        cause=cause,
-        title=fill(entry.title, words),
-        advice=fill(entry.advice, words),
-        status=status,
-        server_message=server_message,
-        facts=known,
-        chain=tuple(map(safe_text, chain)),
+    failure = Failure(cause, "", "", status, server_message, known, tuple(map(safe_text, chain)))
+    words = _words(failure)
+    return replace(failure, title=fill(entry.title, words), advice=fill(entry.advice, words))
+
+
+def in_full(failure: Failure) -> Failure:
+    """Return a failure for where there is room: what was cut in its sentences is whole.
+
+    A sentence that was replaced stays.
+    """
+    if failure.cause not in CATALOGUE:  # a later lmdeck wrote it
+        return failure
+    entry, words = CATALOGUE[failure.cause], _words(failure)
+    title, advice = (
+        fill_whole(template, words) if sentence == fill(template, words) else sentence
+        for template, sentence in ((entry.title, failure.title), (entry.advice, failure.advice))
     )
+    return replace(failure, title=title, advice=advice)
+
+
+def _words(failure: Failure) -> dict[str, str]:
+    status = "" if failure.status is None else str(failure.status)
+    return {"status": status, "server_message": failure.server_message or "", **failure.facts}
 
 
 def causes_of(section: str) -> frozenset[str]:
