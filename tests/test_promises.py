@@ -98,8 +98,17 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`lmdeck ask hi --url": (
         "tests/cli/test_common_promises.py::test_ask_with_a_url_saves_no_provider_and_no_chat",
     ),
-    "All `--json` output": ("tests/cli/test_common_promises.py::test_json_has_its_version_and_is_ascii",),
-    "With `--json`, a command that fails": (
+    "With `--json`, a command prints one object": (
+        "tests/cli/test_json_results.py::test_the_keys_are_the_same_whatever_becomes_of_it",
+        "tests/cli/test_json_results.py::test_files_that_cannot_be_read_change_no_shape",
+        "tests/cli/test_json_results.py::test_a_crash_is_told_on_both_streams",
+        "tests/cli/test_json_results.py::test_each_line_of_a_repeated_check_has_the_same_keys",
+    ),
+    "JSON schemas: [every command]": (
+        "tests/cli/test_json_results.py::test_the_keys_are_the_same_whatever_becomes_of_it",
+    ),
+    "Each has a `schema_version`": (
+        "tests/cli/test_json_results.py::test_the_keys_are_the_same_whatever_becomes_of_it",
         "tests/cli/test_exit_codes.py::test_the_code_of_a_failure_is_that_of_its_cause",
     ),
     "`0` done": (

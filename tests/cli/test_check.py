@@ -147,9 +147,7 @@ def test_a_wrong_url_is_a_wrong_configuration(call: Call, url: str, cause: str) 
     [
         (["check", "nobody"], "provider-unknown"),
         (["check"], "usage"),
-        (["check", "--all", "demo"], "usage"),
-        (["check", "--all", "--model", "m"], "usage"),
-        (["check", "--all", "--key-env", "X"], "usage"),
+        (["check", "demo", "--deep", "--quick"], "usage"),
     ],
 )
 def test_wrong_usage_is_no_failed_check(call: Call, arguments: list[str], cause: str) -> None:

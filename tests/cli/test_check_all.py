@@ -186,7 +186,7 @@ async def test_no_more_work_at_once_than_there_are_places(monkeypatch: pytest.Mo
 @pytest.mark.usefixtures("without_built_in")
 def test_nothing_to_check_is_wrong_usage(call: Call) -> None:
     done = call("check", "--all", "--json")
-    assert (done.code, done.json["verdict"]["cause"]) == (2, "no-provider")
+    assert (done.code, done.json["error"]["cause"]) == (2, "no-provider")
 
 
 def test_a_watch_tells_the_first_state_and_changes_only(tmp_path: Path) -> None:

@@ -10,10 +10,7 @@ import pytest
 
 from tests.support.commands import Call
 from tui.cli.parser import build_parser
-from tui.core.parts import parts_of
-from tui.core.turn import Turn, TurnState
 from tui.demo.server import DemoServer
-from tui.store.conversations import ConversationStore
 
 URL = "URL"
 """Stands for the address of the demo."""
@@ -45,18 +42,6 @@ def with_json(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 def test_no_command_with_json_is_left_out() -> None:
     assert set(with_json(build_parser())) == set(ARGUMENTS)
-
-
-@pytest.mark.parametrize("command", ARGUMENTS)
-def test_json_has_its_version_and_is_ascii(
-    command: str, call: Call, store: ConversationStore, demo_url: str
-) -> None:
-    journal = store.create("Sky — a chat")
-    journal.write_turn(Turn("t1", parts_of("Why is the sky blue?"), state=TurnState.DONE))
-    assert journal.close()
-    done = call(*(demo_url if word == URL else word for word in ARGUMENTS[command]), "--json")
-    assert done.out.isascii()
-    assert isinstance(done.json["schema_version"], int)
 
 
 def test_the_exit_codes(call: Call, demo_url: str) -> None:

@@ -285,7 +285,10 @@ def test_what_was_priced_is_json_where_json_was_asked_for(filled: Fill, deck: Re
     filled(UNPRICED, LINE)
     deck.provider("http://a/v1", "old-gw", input_price="1", output_price="2", currency="EUR")
     done = costs(deck, "--price-old", "old-gw", "--json")
-    assert (done.code, done.json) == (0, {"schema_version": 1, "provider": "old-gw", "priced": 1})
+    assert (done.code, done.json) == (
+        0,
+        {"schema_version": 1, "ok": True, "provider": "old-gw", "priced": 1, "error": None},
+    )
 
 
 def test_an_embedding_provider_is_to_get_the_one_price_that_it_can_have(filled: Fill, deck: RealDeck) -> None:

@@ -39,7 +39,7 @@ DISK = ("store-full", "store-read-only", "store-locked", "store-failed")
 
 def wrong(cause: str) -> bool:
     """Whether a cause is one of the use or the configuration."""
-    is_of_disk = cause in DISK or cause in ("internal", "interrupted", "engine-failed")
+    is_of_disk = cause in DISK or cause in ("internal", "interrupted", "engine-failed", "nothing-matches")
     is_ours = any(entry.identifier == cause for entry in SECTIONS["The program itself"])
     return cause.startswith(("url-", "key-")) or (is_ours and not is_of_disk)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,9 @@ LONG = " ".join(f"word{number}" for number in range(60))
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.identifier)
 def test_no_fact_of_an_error_is_cut(cause: Cause) -> None:
-    facts = {name: f"{name} {LONG}" for name in cause.facts if name not in ("status", "server_message")}
+    facts: dict[str, Any] = {
+        name: f"{name} {LONG}" for name in cause.facts if name not in ("status", "server_message")
+    }
     printed = io.StringIO()
     output = Output(stdout=io.StringIO(), stderr=printed, environment={})
     output.failure(explain(cause.identifier, status=503, server_message=LONG, **facts))

@@ -25,8 +25,8 @@ class Done:
 
     @property
     def cause(self) -> str | None:
-        """The cause of a check's verdict, or of the error of an ``ask``."""
-        found = self.json.get("verdict") or self.json.get("error")
+        """The cause of the error that the JSON has."""
+        found = self.json["error"]
         return None if found is None else str(found["cause"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -24,19 +24,31 @@ _LEAST_COLUMNS = 20
 class WrongUsage(SystemExit):
     """A command line that cannot be read: that was said on stderr, and the program ends with 2."""
 
-    def __init__(self, message: str, parser: argparse.ArgumentParser) -> None:
+    def __init__(self, message: str, parser: ArgumentParser) -> None:
         super().__init__(2)
         self.message = message
         self.command = parser.prog.partition(" ")[2]
         """The command that was called; empty: none."""
-        self.print_refused = str(parser.get_default("print_refused") or "")
-        """What prints with ``--json`` that nothing came of it; see ``Command``."""
+        self.read = parser.read
+        """The arguments as far as they could be read."""
 
 
 class ArgumentParser(argparse.ArgumentParser):
     """See the module."""
 
     _columns: int | None = None
+    read = argparse.Namespace()
+    """The arguments as far as they are read."""
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Read arguments; what is unknown is refused by the command that was called, with its usage."""
+        self.read = argparse.Namespace() if namespace is None else namespace
+        found, unknown = super().parse_known_args(args, self.read)
+        if unknown:
+            self.error(texts.UNKNOWN.format(words=" ".join(unknown)))
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong on stderr; exit with 2."""

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tui.cli.ask_report import ask_report
+from tui.cli.ask_report import ask_failure, ask_report
 from tui.cli.ask_schema import SchemaQuestion
 from tui.cli.command import FAILED
 from tui.cli.confirm import confirmed
@@ -80,7 +80,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     if schema is not None:
         code = schema.end(turn, target)
     elif arguments.json:
-        output.json(ask_report(turn, target, is_named=arguments.url is None))
+        output.json(ask_report(turn, target, is_named=arguments.url is None), ask_failure(turn))
     elif turn.failure is not None:
         output.failure(turn.failure)
     elif ending_of(turn.finish_reason) in (Ending.CUT, Ending.FILTERED):

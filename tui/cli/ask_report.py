@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import argparse
 
-from tui.cli.failure_report import failure_report
-from tui.cli.output import Output
 from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.losses import loss_of, losses
+from tui.core.parts import Parts
+from tui.core.provider import Provider
 from tui.core.provider_marks import connection_warnings
 from tui.core.turn import Turn, TurnState
 from tui.core.turn_report import figures_report
+from tui.session.structured import Verdict
+from tui.session.structured_ask import StructuredAsk
 from tui.session.target import ChatTarget
+
+
+def ask_failure(turn: Turn) -> Failure | None:
+    """Return what is wrong with an answer."""
+    if turn.failure is None and turn.state is TurnState.STOPPED:
+        return explain("interrupted")
+    return turn.failure or loss_of(turn)
 
 
 def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, object]:
     """Return the object that ``ask --json`` prints; ``provider`` is null for an endpoint without a name."""
-    failure = turn.failure
-    if failure is None and turn.state is TurnState.STOPPED:
-        failure = explain("interrupted")
-    if failure is None:
-        failure = loss_of(turn)
     return {
-        "ok": failure is None,
         "provider": target.provider.name if is_named else None,
         "url": target.provider.provider_url,
         "model": turn.served_model or target.model_name,
         **answer_report(turn),
         "notes": [*connection_warnings(target.provider), *turn.notes, *losses(turn)],
         "tool_calls": tool_calls_report(turn),
-        "error": failure_report(failure),
     }
 
 
@@ -47,26 +49,25 @@ def tool_calls_report(turn: Turn) -> list[dict[str, object]]:
     ]
 
 
-def print_refused(output: Output, failure: Failure, arguments: argparse.Namespace, _code: int) -> None:
-    """Print the same object for a question that could not be asked."""
-    output.json(_refused_report(failure, arguments))
-
-
-def _refused_report(failure: Failure, arguments: argparse.Namespace) -> dict[str, object]:
+def structured_report(
+    turn: Turn, verdict: Verdict | None = None, asking: StructuredAsk | None = None
+) -> dict[str, object]:
+    """Return what an answer is worth against its schema."""
+    is_valid = verdict is not None and verdict.is_valid
     return {
-        "ok": False,
-        "provider": None,
-        "url": arguments.url,
-        "model": arguments.model,
-        "reasoning": "",
-        "answer": "",
-        "finish_reason": None,
-        "usage": None,
-        "cost": None,
-        "server_cost": None,
-        "timings": {**dict.fromkeys(("ttfb_ms", "ttft_ms", "ttfa_ms", "total_ms", "tpot_ms")), "source": {}},
-        "phases": [],
-        "notes": [],
-        "tool_calls": [],
-        "error": failure_report(failure),
+        "valid": is_valid,
+        "value": verdict.answer.value if verdict is not None and is_valid and verdict.answer else None,
+        "path": None if verdict is None else verdict.path,
+        "problem": None if verdict is None else verdict.problem,
+        "sent_as": None if asking is None else str(asking.form),
+        "tries": 0 if asking is None else len(asking.tries),
+        "advice": None if asking is None else asking.advice(turn),
     }
+
+
+def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
+    """Return the object of a question that could not be asked."""
+    turn = Turn("", Parts())
+    report = ask_report(turn, ChatTarget(Provider("nobody")), is_named=False)
+    report |= {"provider": arguments.provider, "url": arguments.url, "model": arguments.model}
+    return report if arguments.schema is None else {**report, "structured": structured_report(turn)}

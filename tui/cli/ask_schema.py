@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from tui.cli.ask_report import ask_report
+from tui.cli.ask_report import ask_failure, ask_report, structured_report
 from tui.cli.exit_codes import code_of_failure, code_of_turn
-from tui.cli.failure_report import failure_report
 from tui.cli.output import Output
 from tui.cli.stdin import read_bytes
 from tui.cli.streamed_text import StreamedText
@@ -83,10 +82,10 @@ class SchemaQuestion:
 
     def end(self, turn: Turn, target: ChatTarget) -> int:
         """Print the result, and return the exit code."""
-        failure = turn.failure if self._verdict is None else self._verdict.failure
+        failure = ask_failure(turn) if self._verdict is None else self._verdict.failure
         code = code_of_failure(failure) or code_of_turn(turn)
         if self._arguments.json:
-            self._output.json(self._report(turn, target))
+            self._output.json(self._report(turn, target), failure or ask_failure(turn))
             return code
         verdict = self._verdict
         if verdict is not None:
@@ -110,18 +109,5 @@ class SchemaQuestion:
     def _report(self, turn: Turn, target: ChatTarget) -> dict[str, object]:
         """Return the report of ``ask --json``, with what the answer is worth."""
         report = ask_report(turn, target, is_named=self._arguments.url is None)
-        verdict, asking = self._verdict, self._asking
-        failure = None if verdict is None else verdict.failure
-        if failure is not None:
-            report |= {"ok": False, "error": failure_report(failure)}
-        is_valid = verdict is not None and verdict.is_valid
-        structured = {
-            "valid": is_valid,
-            "value": verdict.answer.value if verdict is not None and is_valid and verdict.answer else None,
-            "path": None if verdict is None else verdict.path,
-            "problem": None if verdict is None else verdict.problem,
-            "sent_as": None if asking is None else str(asking.form),
-            "tries": len(self.tries),
-            "advice": None if asking is None else asking.advice(turn),
-        }
+        structured = structured_report(turn, self._verdict, self._asking)
         return {**report, **paid_report(self.tries), "structured": structured}

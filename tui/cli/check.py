@@ -17,7 +17,6 @@ from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.wait_notes import WaitNotes
 from tui.core.diagnosis import DiagnosisReport
-from tui.core.failure import Failure
 from tui.runtime.runtime import Runtime, open_runtime
 
 if TYPE_CHECKING:
@@ -92,15 +91,3 @@ async def _check_one(
     if ticket is not None:
         ticket.write(report, runtime.redactor, runtime.environment, output)
     return code
-
-
-def print_refused(output: Output, failure: Failure, _arguments: argparse.Namespace, code: int) -> None:
-    """Print the object of ``check --json`` for a check that could not even begin."""
-    empty = DiagnosisReport("", None, None, ()).to_json()
-    verdict = {
-        "cause": failure.cause,
-        "title": failure.title,
-        "advice": failure.advice,
-        "server_message": failure.server_message,
-    }
-    output.json({**empty, "ok": False, "exit_code": code, "verdict": verdict})

@@ -20,6 +20,8 @@ from tui.cli.wait_notes import WaitNotes
 from tui.core.ability_matrix_text import changes_json
 from tui.core.check_history import CheckRecord, compare_checks, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
+from tui.core.failure import Failure
+from tui.core.failure_report import failure_report
 from tui.core.report_text import cost_line
 from tui.runtime.checks_at_once import AT_ONCE, ConcurrencyLimiter
 from tui.runtime.past_checks import remember
@@ -145,8 +147,8 @@ async def check_all(
     code = max((_code_among_many(report) for report in reports), default=DONE)
     matrix = tested_matrix(runtime, subjects, reports) if abilities else None
     if arguments.json:
-        changes = {} if matrix is None else {"changes": changes_json(matrix)}
-        output.json({**all_json(subjects, reports, code), **changes})
+        changes = [] if matrix is None else changes_json(matrix)
+        output.json({**all_json(subjects, reports, code), "changes": changes})
         return code
     failed = sum(report.exit_code != DONE for report in reports)
     work = texts.ALL_WORK.format(working=len(reports) - failed, total=len(reports))
@@ -179,7 +181,18 @@ def all_json(subjects: Sequence[Subject], reports: Sequence[DiagnosisReport], co
         {"provider": subject.provider.name, **report.to_json()}
         for subject, report in zip(subjects, reports, strict=True)
     ]
-    return {"ok": code == DONE, "exit_code": code, "results": results}
+    worst = max(reports, key=_code_among_many)
+    return {"ok": code == DONE, "error": worst.error_json(), "exit_code": code, "results": results}
+
+
+def nothing(arguments: argparse.Namespace, failure: Failure, code: int) -> dict[str, object]:
+    """Return the object of a check that could not even begin, or of all of them."""
+    error = failure_report(failure)
+    if arguments.all and arguments.watch is None:
+        return {"exit_code": code, "results": [], "changes": []}
+    refused = {"ok": False, "error": error, "exit_code": code, "verdict": error}
+    told = {} if arguments.watch is None else _stamp(None, ())
+    return {**told, **DiagnosisReport("", None, None, ()).to_json(), **refused}
 
 
 async def watch(
@@ -217,15 +230,20 @@ def _print_change(
     *,
     as_json: bool,
 ) -> None:
-    now = datetime.now().astimezone()
     if as_json:
-        provider = subject.provider.name if subject.is_named else None
-        stamp = now.isoformat(timespec="seconds")
-        output.json_line({"at": stamp, "provider": provider, "changes": list(changes), **report.to_json()})
+        output.json_line({**_stamp(subject, changes), **report.to_json()})
         return
+    now = datetime.now().astimezone()
     output.line(f"{now:%H:%M:%S} {row_text(report, name, 0, is_ascii=output.is_ascii)}")
     for change in changes:
         output.line(f"         {change}")
+
+
+def _stamp(subject: Subject | None, changes: Sequence[str]) -> dict[str, object]:
+    """Return what a line of a repeated check has in front."""
+    provider = subject.provider.name if subject is not None and subject.is_named else None
+    at = datetime.now().astimezone().isoformat(timespec="seconds")
+    return {"at": at, "provider": provider, "changes": list(changes)}
 
 
 def changes_between(before: DiagnosisReport, now: DiagnosisReport) -> tuple[str, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.argument_parser import ArgumentParser, not_empty
 from tui.texts import command_help as texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tui.cli.option_rules import Rule
     from tui.cli.output import Output
@@ -69,7 +70,7 @@ class Command:
         summary: str,
         *,
         run: str = "",
-        print_refused: str = "tui.cli.failure_report:print_refused",
+        nothing: str | Mapping[str, object] = MappingProxyType({}),
         examples: str = "",
         arguments: tuple[Argument, ...] = (),
         rules: tuple[Rule, ...] = (),
@@ -77,12 +78,13 @@ class Command:
     ) -> None:
         """``run`` is ``module:function``, imported when the command is called; one with actions has none.
 
-        ``print_refused`` prints with ``--json`` that nothing came of it.
+        ``nothing`` is what its JSON holds where nothing came of it, or ``module:function``, which returns
+        that for the arguments, the failure and the exit code.
         """
         self.name = name
         self.summary = summary
         self.run = run
-        self.print_refused = print_refused
+        self.nothing = nothing
         self.examples = examples
         self.arguments = arguments
         self.rules = rules
@@ -96,7 +98,7 @@ class Command:
         ``typed`` is what follows it: where that names an action, the others are left out.
         """
         parser = self.list_in(commands)
-        parser.set_defaults(run=self.run, print_refused=self.print_refused, rules=self.rules)
+        parser.set_defaults(run=self.run, nothing=self.nothing, rules=self.rules)
         parser.add_argument("--log", type=not_empty, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         for add in self.arguments:
             add(parser)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tui.cli.argument_parser import window_columns
-from tui.cli.command import DONE, OVER_BUDGET, WRONG_USAGE
+from tui.cli.command import DONE, OVER_BUDGET
+from tui.cli.exit_codes import code_of_failure
 from tui.cli.output import Output
 from tui.cli.table import cells, table
 from tui.core.budget import Level
@@ -67,6 +68,16 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     finally:
         runtime.check_budgets()
         output.notes((*runtime.settings_notices, *runtime.optional.notices))
+
+
+def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
+    """Return the object of costs that could not be summed."""
+    if arguments.price_old is not None:
+        return {"provider": arguments.price_old, "priced": 0}
+    if arguments.budget:
+        return budgets_json(())
+    by = By(arguments.by or By.PROVIDER)
+    return costs_json(summarize((), by, Wanted()), Wanted(), ())
 
 
 def print_this_month(runtime: Runtime, output: Output) -> None:
@@ -165,14 +176,14 @@ def _print_budgets(
     arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
 ) -> int:
     states = runtime.costs.budgets_that_are_set(now, zone)
+    spent = next((state for state in states if state.level is Level.EXCEEDED), None)
+    failure = runtime.costs.budget_failure(spent)
     if arguments.json:
-        output.json(budgets_json(states))
+        output.json(budgets_json(states), failure)
     else:
         for state in states:
             output.line(budget_text(state))
-    if any(state.level is Level.EXCEEDED for state in states):
-        return OVER_BUDGET
-    return WRONG_USAGE if runtime.costs.unread_budget else DONE
+    return code_of_failure(failure) if spent is None else OVER_BUDGET
 
 
 def _price_old(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:

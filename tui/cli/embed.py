@@ -68,7 +68,7 @@ async def _embed(arguments: argparse.Namespace, output: Output) -> int:
         await asyncio.to_thread(runtime.check_budgets)
         output.notes((*runtime.settings_notices, *runtime.optional.notices))
     if arguments.json:
-        output.json_line(embedded_report(done, provider, is_named=arguments.url is None))
+        output.json_line(embedded_report(done, provider, is_named=arguments.url is None), done.failure)
     elif done.failure is not None:
         output.failure(done.failure)
     elif asked.lines:

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tui.cli.failure_report import failure_report
 from tui.cli.output import DIM, Output
 from tui.cli.table import cells
 from tui.core.cosine import cosine, cosine_text
@@ -114,7 +113,6 @@ def embedded_report(done: Embedded, provider: Provider, *, is_named: bool) -> di
     own, shown = done.own, done.ranking[: done.top]
     way = None if not shown else "cosine" if done.scores is None else "rerank"
     return {
-        "ok": done.failure is None,
         "provider": provider.name if is_named else None,
         "url": provider.provider_url,
         "model": done.served_model or provider.model,
@@ -127,32 +125,13 @@ def embedded_report(done: Embedded, provider: Provider, *, is_named: bool) -> di
         "server_cost": server_cost_report(done.server_cost),
         "timings": {"total_ms": None if done.milliseconds is None else round(done.milliseconds, 3)},
         "notes": list(connection_warnings(provider)),
-        "error": failure_report(done.failure),
     }
 
 
-def print_refused(output: Output, failure: Failure, arguments: argparse.Namespace, _code: int) -> None:
-    """Print the same object for texts that could not be sent."""
-    output.json_line(_refused_report(failure, arguments))
-
-
-def _refused_report(failure: Failure, arguments: argparse.Namespace) -> dict[str, object]:
-    return {
-        "ok": False,
-        "provider": None,
-        "url": arguments.url,
-        "model": arguments.model,
-        "dimensions": None,
-        "vectors": [],
-        "ranked_by": None,
-        "ranking": [],
-        "usage": None,
-        "cost": None,
-        "server_cost": None,
-        "timings": {"total_ms": None},
-        "notes": [],
-        "error": failure_report(failure),
-    }
+def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
+    """Return the object of texts that could not be sent."""
+    report = embedded_report(Embedded(), Provider("nobody"), is_named=False)
+    return {**report, "provider": arguments.provider, "url": arguments.url, "model": arguments.model}
 
 
 def print_vectors(output: Output, done: Embedded, provider: Provider, asked: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from tui.core.losses import loss_of
 from tui.core.turn import Turn, TurnState
 
 _DISK_FAULTS = frozenset({"store-full", "store-read-only", "store-locked", "store-failed"})
-_PROGRAM_FAULTS = frozenset({"internal", "interrupted", "engine-failed"})
+_PROGRAM_FAULTS = frozenset({"internal", "interrupted", "engine-failed", "nothing-matches"})
 _CONFIGURATION = causes_of("The program itself") - _PROGRAM_FAULTS - _DISK_FAULTS
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from tui.cli.argument_parser import window_columns
-from tui.cli.command import DONE, FAILED
+from tui.cli.exit_codes import code_of_failure
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.cli.table import cells, table
@@ -38,15 +38,16 @@ def list_conversations(arguments: argparse.Namespace, runtime: Runtime, output: 
     """
     wanted = wanted_of(arguments, runtime)
     found = list(islice(runtime.chat_history.numbered(wanted), arguments.limit))
+    failure = None if found or wanted.is_any else explain("nothing-matches")
     if arguments.json:
-        output.json({"conversations": [summary_report(*each) for each in found]})
+        output.json({"conversations": [summary_report(*each) for each in found]}, failure)
     elif found:
         for line in conversation_table(found, output):
             output.line(line)
         output.notes(f"{summary.identity}: {summary.problem}" for _, summary in found if summary.problem)
     else:
         output.text(texts.NONE_SAVED if wanted.is_any else texts.NONE_MATCH)
-    return DONE if found or wanted.is_any else FAILED
+    return code_of_failure(failure)
 
 
 def wanted_of(arguments: argparse.Namespace, runtime: Runtime) -> Wanted:

@@ -50,7 +50,7 @@ def search_conversations(arguments: argparse.Namespace, runtime: Runtime, output
 
 def _print_report(found: Iterator[Found], output: Output) -> bool:
     reports = [_report(each) for each in found]
-    output.json({"conversations": reports})
+    output.json({"conversations": reports}, None if reports else explain("nothing-matches"))
     return bool(reports)
 
 

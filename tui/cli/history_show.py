@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from tui.cli.ask_report import answer_report, tool_calls_report
 from tui.cli.command import DONE
-from tui.cli.failure_report import failure_report
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.cli.streamed_text import StreamedText
@@ -15,6 +14,7 @@ from tui.core.attachment import prompt_text
 from tui.core.causes import explain
 from tui.core.counted import Counted
 from tui.core.failure import UsageError
+from tui.core.failure_report import failure_report
 from tui.core.losses import losses
 from tui.core.moments import exact
 from tui.core.safe_text import safe_line

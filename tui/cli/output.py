@@ -17,6 +17,7 @@ from typing import TextIO
 from tui.cli.streams import discard
 from tui.core.causes import in_full
 from tui.core.failure import Failure
+from tui.core.failure_report import failure_report
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
 from tui.texts import cli as texts
@@ -53,6 +54,8 @@ class Output:
     ) -> None:
         self.untold: list[str] = []
         """What the command has changed for good and could not say yet: lines for whichever stream works."""
+        self.has_json = False
+        """Whether an object was printed: a command prints one, whatever becomes of it."""
         self.ended_by: int | None = None
         """The signal that ended the command early."""
         self._writing_since: float | None = None
@@ -134,15 +137,20 @@ class Output:
         body = safe_line(text)
         self._write(self.stdout, (f"{style}{body}{RESET}" if self._style_out and style else body) + "\n")
 
-    def json(self, value: Mapping[str, object]) -> None:
-        """Print one object, with the schema version in front."""
-        document = {"schema_version": SCHEMA_VERSION, **value}
-        self._write(self.stdout, json.dumps(document, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
+    def json(self, value: Mapping[str, object], failure: Failure | None = None) -> None:
+        """Print one object, with what all of them have; ``failure``: why the exit code is not 0."""
+        self._print_object(value, failure, indent=2)
 
-    def json_line(self, value: Mapping[str, object]) -> None:
+    def json_line(self, value: Mapping[str, object], failure: Failure | None = None) -> None:
         """Print one object on one line, for a stream of them."""
-        document = {"schema_version": SCHEMA_VERSION, **value}
-        self._write(self.stdout, json.dumps(document, ensure_ascii=True, allow_nan=False) + "\n")
+        self._print_object(value, failure, indent=None)
+
+    def _print_object(self, value: Mapping[str, object], failure: Failure | None, indent: int | None) -> None:
+        document = {"schema_version": SCHEMA_VERSION, "ok": failure is None, **value}
+        document.setdefault("error", failure_report(failure))
+        self.has_json = True
+        text = json.dumps(document, ensure_ascii=True, indent=indent, allow_nan=False)
+        self._write(self.stdout, text + "\n")
 
     def aside(self, text: str, *, end: str = "\n", after: str = "") -> None:
         """Print something that is not the result, dimmed, on stderr; ``after`` as for ``text``."""

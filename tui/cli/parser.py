@@ -22,7 +22,7 @@ def build_parser(arguments: Sequence[str] | None = None) -> ArgumentParser:
         epilog=texts.EXAMPLES + "\n" + texts.FIGURES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(run="tui.cli.screens:run", rules=())
+    parser.set_defaults(run="tui.cli.screens:run", nothing={}, rules=())
     parser.add_argument("--version", action="version", version=f"lmdeck {__version__}")
     parser.add_argument("--log", type=not_empty, metavar="FILE", help=texts.LOG)
     below = parser.add_subparsers(dest="command", metavar="COMMAND")

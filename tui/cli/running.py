@@ -9,7 +9,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from tui.cli.command import INTERRUPTED, WRONG_USAGE, load
+from tui.cli.command import FAILED, INTERRUPTED, WRONG_USAGE, load
 from tui.cli.exit_codes import code_of_error
 from tui.cli.output import Output, OutputFailed
 from tui.cli.streams import BROKEN_PIPE, report_failed_output, silence, tell
@@ -39,11 +39,9 @@ def refuse_command_line(wrong: WrongUsage) -> int:
     """Print for ``--json`` that a command line cannot be read, and return the exit code; stderr has it."""
     output = Output()
     failure = explain("usage", reason=wrong.message, command=wrong.command or None)
-    nothing_read = argparse.Namespace(url=None, model=None)
-    print_refused = load(wrong.print_refused or "tui.cli.failure_report:print_refused")
 
     def refuse() -> int:
-        print_refused(output, failure, nothing_read, WRONG_USAGE)
+        _print_nothing(wrong.read, output, failure, WRONG_USAGE)
         return WRONG_USAGE
 
     return _guarded(output, refuse)
@@ -69,26 +67,43 @@ def _guarded(output: Output, work: Callable[[], int]) -> int:
 
 
 def _run(parsed: argparse.Namespace, output: Output, *, is_process: bool) -> int:
+    """Run a command; one with ``--json`` prints an object, whatever becomes of it."""
+    is_json = getattr(parsed, "json", False)
+    failure = explain("interrupted")  # what ends without a word was ended by the user
     try:
         _refuse_contradictions(parsed)
         run = load_undisturbed(parsed) if is_process else load(parsed.run)
-        return run(parsed, output)
+        code = run(parsed, output)
     except LmdeckError as error:
         code, failure = code_of_error(error), _with_command(error.failure, parsed)
-        if getattr(parsed, "json", False):
-            load(parsed.print_refused)(output, failure, parsed, code)
-        else:
+        if not is_json or output.has_json:
             output.failure(failure)
-        return code
     except KeyboardInterrupt:
-        return INTERRUPTED
+        code = INTERRUPTED
     except (BrokenPipeError, OutputFailed):
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show values
         from tui.runtime.crash import report_last_crash
 
-        output.aside(report_last_crash(os.environ, error))
-        return 1
+        reason, report = report_last_crash(os.environ, error)
+        output.aside(report)
+        code, failure = FAILED, explain("internal", reason=reason)
+    if code and is_json and not output.has_json:
+        _print_nothing(parsed, output, failure, code)
+    return code
+
+
+def _print_nothing(parsed: argparse.Namespace, output: Output, failure: Failure, code: int) -> None:
+    """Print the object of a command of which nothing came: on one line, as it may be one of a stream."""
+    if code == INTERRUPTED and output.ended_by is not None:
+        code = _SIGNALLED + output.ended_by
+    value = parsed.nothing
+    if isinstance(value, str):
+        try:
+            value = load(value)(parsed, failure, code)
+        except Exception:  # noqa: BLE001 - what makes a command crash may be in its way too
+            value = {}
+    output.json_line(value, failure)
 
 
 def _refuse_contradictions(parsed: argparse.Namespace) -> None:

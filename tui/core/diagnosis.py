@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui.core.abilities import AbilityResult, abilities_json
+from tui.core.causes import explain
 from tui.core.failure import Failure
+from tui.core.failure_report import failure_report
 from tui.core.lazy_dataclass import dataclass
 from tui.core.phases import Phase
 from tui.core.usage import Usage
@@ -113,6 +115,7 @@ class CheckResult:
     """The server's own words, whole."""
     shown_facts: int = 0
     """How many of the facts are shown even where all is well."""
+    http_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +233,10 @@ class DiagnosisReport:
 
     def to_json(self) -> dict[str, object]:
         """Return the published object of ``lmdeck check --json``, schema version 1."""
-        abilities = {"abilities": abilities_json(self.abilities)} if self.abilities else {}
         return {
             "schema_version": SCHEMA_VERSION,
             "ok": self.ok,
+            "error": self.error_json(),
             "exit_code": self.exit_code,
             "endpoint": {"url": self.url, "model": self.model, "key": self.key_label},
             "verdict": _verdict_json(self.verdict),
@@ -250,8 +253,12 @@ class DiagnosisReport:
                 "wsl": self.surroundings.wsl,
                 "ssh": self.surroundings.ssh,
             },
-            **abilities,
+            "abilities": abilities_json(self.abilities),
         }
+
+    def error_json(self) -> dict[str, object] | None:
+        """Return why not all is well: the verdict, or that the check was interrupted."""
+        return failure_report(explain("interrupted")) if self.was_interrupted else _verdict_json(self.verdict)
 
 
 def _verdict_json(verdict: CheckResult | None) -> dict[str, object] | None:
@@ -261,6 +268,7 @@ def _verdict_json(verdict: CheckResult | None) -> dict[str, object] | None:
         "cause": verdict.cause,
         "title": verdict.title,
         "advice": verdict.advice,
+        "status": verdict.http_status,
         "server_message": verdict.server_message,
     }
 
@@ -309,6 +317,7 @@ def failed(
         (*_status_fact(failure), *facts),
         (*details, *(checks.BECAUSE.format(link=link) for link in failure.chain)),
         failure.server_message,
+        http_status=failure.status,
     )
 
 

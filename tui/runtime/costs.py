@@ -12,7 +12,7 @@ from tui.core.cost_sums import EVERYTHING, Wanted, summarize
 from tui.core.cost_texts import limit_name, limit_text, spent_text
 from tui.core.costs import By, CostReport, Sum
 from tui.core.days import day_of, month_of
-from tui.core.failure import OverBudgetError, UsageError
+from tui.core.failure import Failure, OverBudgetError, UsageError
 from tui.core.former_names import FormerNames
 from tui.core.ledger import LedgerLine
 from tui.core.limits import Limit, Rates
@@ -117,13 +117,18 @@ class Costs:
             UsageError: there is none, or one cannot be read.
         """
         spent = spent_one(self.budgets_that_are_set(), provider.name)
-        if provider.price.is_free:
-            return
+        failure = self.budget_failure(spent)
+        if failure is not None and not provider.price.is_free:
+            raise UsageError(failure) if spent is None else OverBudgetError(failure)
+
+    def budget_failure(self, spent: BudgetState | None) -> Failure | None:
+        """Return what is wrong: this budget is spent, or there is none and one cannot be read."""
         if spent is not None:
             what, limit = limit_name(spent.limit), limit_text(spent.limit)
-            raise OverBudgetError(explain("budget-spent", what=what, spent=spent_text(spent), limit=limit))
+            return explain("budget-spent", what=what, spent=spent_text(spent), limit=limit)
         if self.unread_budget:
-            raise UsageError(explain("budget-unreadable", reason=self.unread_budget.removesuffix(".")))
+            return explain("budget-unreadable", reason=self.unread_budget.removesuffix("."))
+        return None
 
     def watch(self) -> BudgetWatch:
         """Return how the budgets stand while the program runs."""

@@ -30,13 +30,17 @@ def report_crash(runtime: Reported, error: BaseException) -> str:
     return texts.CRASHED.format(error=crash_message(runtime, error), where=where)
 
 
-def report_last_crash(environment: Mapping[str, str], error: BaseException) -> str:
-    """Do the same where the run's own runtime is out of reach; every key that it knew is erased."""
+def report_last_crash(environment: Mapping[str, str], error: BaseException) -> tuple[str, str]:
+    """Do the same where the run's own runtime is out of reach; every key that it knew is erased.
+
+    Returns the kind of the error and its message, and the lines to print.
+    """
     known = open_runtimes()
     runtime = open_runtime(environment)
     for other in known:
         runtime.redactor.learn(other.redactor)
-    return report_crash(runtime, error)
+    report = report_crash(runtime, error)
+    return crash_message(runtime, error), report
 
 
 def _learn_keys(runtime: Reported) -> None:

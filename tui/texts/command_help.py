@@ -239,6 +239,7 @@ WITHIN_BUDGET: Final = "send nothing and exit 4 if a budget is spent; what is fr
 FORGET: Final = "Delete stored keys, chats, caches or the ledger."
 FORGET_WHAT: Final = "keys, conversations, caches or ledger (one or more)"
 
+UNKNOWN: Final = "unrecognized arguments: {words}"
 EMPTY_VALUE: Final = "the value is empty"
 NEEDS: Final = "{option} needs {others}"
 NOT_WITH: Final = "{option} cannot be combined with {other}"

@@ -9,7 +9,7 @@ COMMAND = Command(
     "ask",
     texts.ASK,
     run="tui.cli.ask:run",
-    print_refused="tui.cli.ask_report:print_refused",
+    nothing="tui.cli.ask_report:nothing",
     examples=texts.ASK_EXAMPLES + texts.FIGURES,
     arguments=(
         argument("prompt", nargs="?", metavar="PROMPT", help=texts.PROMPT, may_be_empty=True),

@@ -9,7 +9,7 @@ COMMAND = Command(
     "check",
     texts.CHECK.format(cost=texts.CHECK_COST),
     run="tui.cli.check:run",
-    print_refused="tui.cli.check:print_refused",
+    nothing="tui.cli.check_all:nothing",
     examples=texts.CHECK_EXAMPLES,
     arguments=(
         argument("target", nargs="?", metavar="NAME|URL", help=texts.CHECK_TARGET),

@@ -10,6 +10,7 @@ COMMAND = Command(
     "costs",
     texts.COSTS,
     run="tui.cli.costs:run",
+    nothing="tui.cli.costs:nothing",
     examples=texts.COSTS_EXAMPLES,
     arguments=(
         argument(

@@ -7,5 +7,6 @@ COMMAND = Command(
     "discover",
     texts.DISCOVER,
     run="tui.cli.discover:run",
+    nothing={"servers": [], "starting": [], "asked_ports": 0, "is_complete": False},
     arguments=(PRINTS_JSON,),
 )

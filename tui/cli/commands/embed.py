@@ -9,7 +9,7 @@ COMMAND = Command(
     "embed",
     texts.EMBED,
     run="tui.cli.embed:run",
-    print_refused="tui.cli.embed_report:print_refused",
+    nothing="tui.cli.embed_report:nothing",
     examples=texts.EMBED_EXAMPLES + texts.FIGURES,
     arguments=(
         argument("text", nargs="?", metavar="TEXT", help=texts.EMBED_TEXT, may_be_empty=True),

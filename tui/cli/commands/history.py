@@ -11,6 +11,7 @@ LIST = Command(
     "list",
     texts.HISTORY_LIST,
     run="tui.cli.history_list:list_conversations",
+    nothing={"conversations": []},
     examples=texts.HISTORY_LIST_EXAMPLES,
     arguments=(
         argument("--since", metavar="TIME", help=texts.SINCE),
@@ -24,6 +25,7 @@ SEARCH = Command(
     "search",
     texts.HISTORY_SEARCH,
     run="tui.cli.history_search:search_conversations",
+    nothing={"conversations": []},
     examples=texts.HISTORY_SEARCH_EXAMPLES,
     arguments=(
         argument("text", nargs="+", metavar="TEXT", help=texts.HISTORY_TEXT, may_be_empty=True),
@@ -36,6 +38,7 @@ SHOW = Command(
     "show",
     texts.HISTORY_SHOW,
     run="tui.cli.history_show:show_conversation",
+    nothing={"conversation": None},
     arguments=(
         NAME,
         argument("--turn", type=positive_integer, metavar="N", help=texts.HISTORY_TURN),

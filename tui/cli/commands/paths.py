@@ -7,5 +7,6 @@ COMMAND = Command(
     "paths",
     texts.PATHS,
     run="tui.cli.paths:run",
+    nothing={"paths": []},
     arguments=(PRINTS_JSON,),
 )

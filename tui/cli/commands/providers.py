@@ -9,12 +9,14 @@ LIST = Command(
     "list",
     texts.PROVIDERS_LIST,
     run="tui.cli.provider_list:list_providers",
+    nothing={"providers": []},
     arguments=(PRINTS_JSON,),
 )
 SHOW = Command(
     "show",
     texts.PROVIDERS_SHOW,
     run="tui.cli.provider_list:show_provider",
+    nothing={"provider": None},
     arguments=(NAME, PRINTS_JSON),
 )
 ADD = Command(
