@@ -180,6 +180,7 @@ def test_a_search_of_servers_that_is_interrupted_says_so(
     monkeypatch.setattr(Runtime, "discover", discover)
     done = call("discover", "--json")
     assert (done.code, read(done, "discover")["error"]["cause"]) == (143, "interrupted")
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0), "it would end the process with another code"
 
 
 def test_what_fails_after_the_object_is_said_on_stderr(

@@ -60,6 +60,8 @@ def _guarded(output: Output, work: Callable[[], int]) -> int:
             report_failed_output(str(failed), output.untold)
             return 1
         code = INTERRUPTED
+    finally:
+        output.calm()  # a timer that outlives its handler kills the process
     if code == INTERRUPTED and output.ended_by is not None:
         silence()
         return _SIGNALLED + output.ended_by
