@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.store.toml_edit import edit_text
-from tui.store.toml_lines import Table
+from tui.store.toml_lines import Statement, Table
 
 A, B = '[providers.a]\nmodel = "old"\n', '[providers.b]\nmodel = "b"\n'
 WANTED = {"format": 1, "providers": {"a": {"model": "new"}, "b": {"model": "b"}}}
@@ -282,3 +282,27 @@ def test_comments_within_an_array_that_changes_go_above_it() -> None:
 def test_a_file_of_comments_alone_keeps_them_at_its_top() -> None:
     edited = edit_text("# ours", {"schema": 1, "providers": {"a": {"model": "m"}}})
     assert edited == '# ours\n\nschema = 1\n\n[providers.a]\nmodel = "m"\n'
+
+
+def test_the_work_grows_with_the_file_and_not_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+    is_at = Statement.is_at
+
+    def counted(item: Statement, path: tuple[str, ...]) -> bool:
+        nonlocal looks
+        looks += 1
+        return is_at(item, path)
+
+    def edited(count: int) -> int:
+        nonlocal looks
+        records = range(count)
+        text = "".join(f"# about {n}\n[providers.p{n}]\nmodel = 'm'  # own\nold = 1\n\n" for n in records)
+        looks = 0
+        changed = edit_text(text, {"providers": {f"p{n}": {"model": "n", "new": n} for n in records}})
+        assert changed == "".join(
+            f'# about {n}\n[providers.p{n}]\nmodel = "n"  # own\nnew = {n}\n\n' for n in records
+        )
+        return looks
+
+    monkeypatch.setattr(Statement, "is_at", counted)
+    assert 0 < edited(40) < 3 * edited(20)

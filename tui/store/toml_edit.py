@@ -7,9 +7,11 @@ and must be the wanted document; where it is not, all is written anew, below the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import MutableMapping
 from decimal import Decimal
 from enum import Enum, auto
+from itertools import groupby
 from typing import cast
 
 import tomli_w
@@ -68,7 +70,7 @@ def _edit(text: str, wanted: Table) -> str:
     if old is None:
         return tomli_w.dumps(_without_empty(wanted))
     try:
-        edit = _Edit(text if text.endswith("\n") or not text else f"{text}\n")
+        edit = _Edit(*statements_of(text if text.endswith("\n") or not text else f"{text}\n"))
         wanted = wanted if _RECORDS[0] in old else _without_empty(wanted)
         old = edit.rename_record(old, wanted)
         edit.change((), old, wanted)
@@ -88,8 +90,8 @@ def _anew(text: str, wanted: Table) -> str:
 class _Edit:
     """The statements of a text while they are edited."""
 
-    def __init__(self, text: str) -> None:
-        self._statements, self._end = statements_of(text)
+    def __init__(self, statements: list[Statement], end: str = "") -> None:
+        self._statements, self._end = statements, end
 
     @property
     def text(self) -> str:
@@ -114,9 +116,11 @@ class _Edit:
     def change(self, path: Path, old: Table, wanted: Table) -> None:
         """Make of the table ``old`` the one that is wanted."""
         self._add(path, {key: value for key, value in wanted.items() if key not in old})
-        for key in [key for key in old if key in wanted]:
-            if not _is_same(old[key], wanted[key]):
-                self._change_value((*path, key), old[key], wanted[key])
+        changed = {key: old[key] for key in old if key in wanted and not _is_same(old[key], wanted[key])}
+        if path == _RECORDS:
+            self._change_apart(changed, wanted)
+        for key, value in changed.items():
+            self._change_value((*path, key), value, wanted[key])
         for key in [key for key in old if key not in wanted]:
             self._remove((*path, key), has_own_comments=isinstance(old[key], dict))
         if (
@@ -125,6 +129,29 @@ class _Edit:
             and not any(item.is_at(path) for item in self._statements)
         ):
             self._add(path[:-1], {path[-1]: {}})
+
+    def _change_apart(self, changed: Table, wanted: Table) -> None:
+        """Change each record that stands in one piece below its header, and take it from ``changed``.
+
+        To search the whole of a long file for every value of every record would take seconds.
+        """
+        pieces = [[*piece] for _, piece in groupby(self._statements, lambda item: item.path[:2])]
+        counts = Counter(piece[0].path[:2] for piece in pieces)
+        above = ""
+        for piece in pieces:
+            head = piece[0]
+            path = head.path[:2]
+            if not head.is_new:
+                head.above, above = above + head.above, ""
+            if path[:1] != _RECORDS or not (head.is_table and head.path == path) or counts[path] > 1:
+                continue
+            before, after = changed.get(path[-1]), wanted.get(path[-1])
+            if isinstance(before, dict) and isinstance(after, dict) and after:
+                del changed[path[-1]]
+                edit = _Edit(piece)
+                edit.change(path, before, after)
+                piece[:], above = edit._statements, edit._end
+        self._statements, self._end = [item for piece in pieces for item in piece], above + self._end
 
     def _change_value(self, path: Path, old: object, wanted: object) -> None:
         item = next((item for item in self._statements if item.path == path and not item.is_table), None)
