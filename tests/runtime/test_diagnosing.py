@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from tests.support.fake_api import Embedder, FakeApi, model_list
 from tests.support.fault_server import FaultServer
-from tests.support.terminal import private_environment
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult
 from tui.core.provider import Category, Provider
 from tui.runtime.diagnosing import ProviderCheck
 from tui.runtime.past_checks import past_checks
-from tui.runtime.runtime import Runtime, open_runtime
+from tui.runtime.runtime import Runtime
 
 QUICK = CheckOptions(is_quick=True)
-
-
-@pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    opened = open_runtime(private_environment(tmp_path / "home"))
-    yield opened
-    await opened.aclose()
 
 
 def provider_at(url: str, **changes: object) -> Provider:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.fault_server import FaultServer, refused_port
-from tests.support.terminal import private_environment
 from tui.core.provider import Category, Provider
 from tui.demo.server import DemoServer
-from tui.runtime.runtime import Runtime, open_runtime
+from tui.runtime.runtime import Runtime
 from tui.texts.embeddings import SENTENCES
-
-
-@pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    opened = open_runtime(private_environment(tmp_path))
-    yield opened
-    await opened.aclose()
 
 
 def provider(url: str, **fields: object) -> Provider:

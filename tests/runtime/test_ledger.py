@@ -9,7 +9,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -35,13 +35,6 @@ from tui.session.target import ChatTarget
 
 KEY = "sk-0123456789abcdefghij"
 EMBEDDINGS = Embedder()
-
-
-@pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    opened = open_runtime(private_environment(tmp_path / "home"))
-    yield opened
-    await opened.aclose()
 
 
 def ignore(_: object) -> None:

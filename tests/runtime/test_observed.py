@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from tests.runtime.seen import Seen
 from tests.support.fake_api import FINISH_EVENT, STREAM_END, Embedder, FakeApi, good_chat
 from tests.support.fault_server import (
     FAULTS,
@@ -23,45 +23,15 @@ from tests.support.fault_server import (
     stall_mid_stream,
 )
 from tests.support.stream_samples import delta
-from tests.support.terminal import private_environment
 from tui.core.check_options import CheckOptions
 from tui.core.observed import ExchangeRecord, Outcome, Purpose
 from tui.core.provider import Category, Provider
 from tui.core.usage import Source
-from tui.runtime.runtime import Runtime, open_runtime
+from tui.runtime.runtime import Runtime
 from tui.session.target import ChatTarget
 
 KEY = "sk-0123456789abcdefghij"
 EMBEDDINGS = Embedder()
-
-
-class Seen:
-    """Keeps every record."""
-
-    def __init__(self) -> None:
-        self.records: list[ExchangeRecord] = []
-
-    def finished(self, record: ExchangeRecord) -> None:
-        self.records.append(record)
-
-    @property
-    def only(self) -> ExchangeRecord:
-        (record,) = self.records
-        return record
-
-
-@pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    opened = open_runtime(private_environment(tmp_path / "home"))
-    yield opened
-    await opened.aclose()
-
-
-@pytest.fixture
-def seen(runtime: Runtime) -> Seen:
-    observer = Seen()
-    runtime.observers.add(observer)
-    return observer
 
 
 def ignore(_: object) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from tests.runtime.test_observed import Seen, ignore, provider_at
+from tests.runtime.seen import Seen
+from tests.runtime.test_observed import ignore, provider_at
 from tests.support.ability_server import AbilityServer
 from tests.support.fault_server import Answer, FaultServer, Sequence
-from tests.support.terminal import private_environment
 from tui.core.abilities import Ability
 from tui.core.check_options import CheckOptions
 from tui.core.ledger import line_of
@@ -20,7 +19,7 @@ from tui.core.observed import Outcome
 from tui.core.provider import Category, Provider
 from tui.core.usage import NOTHING_TOLD, Charge, ServerCost, Usage
 from tui.runtime.embedder import Embedder
-from tui.runtime.runtime import Runtime, open_runtime
+from tui.runtime.runtime import Runtime
 
 TOKENS = {"prompt_tokens": 1000, "completion_tokens": 0, "total_tokens": 1000}
 CHOICE = {"index": 0, "message": {"role": "assistant", "content": "PAPAYA"}, "finish_reason": "stop"}
@@ -31,20 +30,6 @@ ANSWER: dict[str, object] = {
     "results": [{"index": 0, "relevance_score": 0.5}],
 }
 """An answer to whatever is asked."""
-
-
-@pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    opened = open_runtime(private_environment(tmp_path / "home"))
-    yield opened
-    await opened.aclose()
-
-
-@pytest.fixture
-def seen(runtime: Runtime) -> Seen:
-    observer = Seen()
-    runtime.observers.add(observer)
-    return observer
 
 
 async def chat(runtime: Runtime, provider: Provider) -> None:
