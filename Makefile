@@ -21,7 +21,7 @@ export PYTHON
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/.runtime $(VENV)/.engine ## set up what is needed and open lmdeck
+run: $(VENV)/.runtime $(VENV)/.engine ## set everything up and open lmdeck
 	@$(BIN)/lmdeck
 
 test: $(VENV)/.dev $(VENV)/.engine ## run the tests on all cores
@@ -30,14 +30,14 @@ test: $(VENV)/.dev $(VENV)/.engine ## run the tests on all cores
 test-fast: $(VENV)/.dev ## run the tests of the inner layers, in less than a minute
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(FAST_TESTS) $(PYTEST_FLAGS)
 
-check: $(VENV)/.dev ## style, types, layers, and code without a caller
+check: $(VENV)/.dev ## style, types, layers and unused code
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/vulture
 
-engine: ## try again to install the built-in model
+engine: ## retry installing the built-in model
 	@rm -f $(VENV)/.engine
 	@$(MAKE) --no-print-directory $(VENV)/.engine
 
@@ -50,25 +50,25 @@ bench-check: $(VENV)/.dev ## measure the start of a check, and how soon a failin
 bench-wire: $(VENV)/.dev ## measure the decoding of streams
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_wire.py
 
-bench-diagnosis: $(VENV)/.dev ## measure how often each failure gets its right name
+bench-diagnosis: $(VENV)/.dev ## measure how often each failure gets the right cause
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_diagnosis.py
 
 fuzz: $(VENV)/.dev ## feed the decoders and the client hostile bytes for FUZZ_SECONDS (60)
 	@PYTHONPATH=. $(BIN)/python tests/fuzz/fuzz_wire.py $(FUZZ_SECONDS)
 
-assure: $(VENV)/.dev $(VENV)/.engine ## the long tests of every promise; writes docs/assurance.md
+assure: $(VENV)/.dev $(VENV)/.engine ## run the long tests of every promise; writes docs/assurance.md
 	@$(BIN)/python tools/assurance.py $(PROMISES)
 
-test-servers: $(VENV)/.dev $(VENV)/.engine ## try lmdeck against real servers (gigabytes); writes docs/servers.md
+test-servers: $(VENV)/.dev $(VENV)/.engine ## test lmdeck against real servers (gigabytes); writes docs/servers.md
 	@$(BIN)/python tools/servers.py $(SERVERS)
 
-screenshots: $(VENV)/.dev ## take the README's pictures again
+screenshots: $(VENV)/.dev ## retake the README's pictures
 	@PYTHONPATH=. $(BIN)/python tools/screenshots.py
 
-wheel: $(VENV)/.dev ## build what is published, into dist/
+wheel: $(VENV)/.dev ## build the packages to publish, in dist/
 	@$(BIN)/python -m hatchling build
 
-bundle: $(VENV)/.runtime ## make dist/bundle, a folder of wheels: to install lmdeck without a network
+bundle: $(VENV)/.runtime ## build dist/bundle, a folder of wheels to install lmdeck without a network
 	@rm -rf dist/bundle
 	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
 		--dest dist/bundle -r requirements/runtime.txt
@@ -77,14 +77,14 @@ bundle: $(VENV)/.runtime ## make dist/bundle, a folder of wheels: to install lmd
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		--wheel-dir dist/bundle .
 
-smoke: $(VENV)/.dev $(VENV)-lock/bin/uv ## install what is published on every Python here, and use it
+smoke: $(VENV)/.dev $(VENV)-lock/bin/uv ## install the packages on every Python here, and use them
 	@$(BIN)/python tools/smoke.py $(PYTHONS)
 
 $(VENV)-lock/bin/uv: $(VENV)/.made
 	@python=$$(readlink -f $(BIN)/python) && $$python -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
 
-lock: $(VENV)-lock/bin/uv ## resolve the dependencies anew, and write versions and hashes to requirements/
+lock: $(VENV)-lock/bin/uv ## update the locked dependencies in requirements/
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	$(COMPILE) requirements/build.in -c requirements/runtime.txt --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/runtime.txt -c requirements/build.txt \

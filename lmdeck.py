@@ -1,4 +1,4 @@
-"""Starts lmdeck: also where another package of the name ``tui`` has replaced its files, to say so."""
+"""Starts lmdeck, and explains the problem if another package named ``tui`` has replaced its files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main() -> int:
 
 def _beside(other: str, source: str) -> str:
     return (
-        f"lmdeck cannot start: the package {other} beside it uses the name tui as well.\n"
+        f"lmdeck cannot start: the installed package {other} also uses the name tui.\n"
         f"Install lmdeck in an environment of its own: pipx install {source}, or uv tool install {source}.\n"
         f"Or remove it: pip uninstall {other}, then pip install --force-reinstall {source}\n"
     )
@@ -32,7 +32,7 @@ def _beside(other: str, source: str) -> str:
 def _damaged(error: Exception, source: str) -> str:
     return (
         f"lmdeck cannot start: some of its files are missing or not its own ({error}).\n"
-        f"Install it again: pip install --force-reinstall {source}\n"
+        f"Reinstall it: pip install --force-reinstall {source}\n"
     )
 
 

@@ -14,7 +14,7 @@ from tests.support.prose import ROOT, assert_test_exists, not_linked, sentences_
 from tools import assurance, provider_pages, servers
 
 NO_PROMISE = (
-    "One price for a provider is a simplification",
+    "One price per provider is a simplification",
     "lmdeck holds API keys and chats",
     "This page lists its guarantees",
     "Other processes with your user id",
@@ -168,7 +168,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_plain_attaching.py::test_a_file_that_may_hold_keys_is_sent_when_the_message_is_sent_again",
         "tests/cli/test_ask_files.py::test_a_file_that_may_hold_keys_is_sent_only_with_a_yes",
     ),
-    "Exports have no key": (
+    "Exports contain no key": (
         "tests/cli/test_history_files.py::test_no_export_has_a_key_whenever_it_became_known",
     ),
     "An exported page has no script": (
@@ -181,7 +181,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Presets are read from your own folder": (
         "tests/wired/test_presets.py::test_a_file_that_others_can_write_is_not_used",
     ),
-    "What is filled into a template": (
+    "Text that is filled into a template": (
         "tests/wired/test_presets.py::test_what_is_filled_in_is_never_filled_in_again",
     ),
     "A search reads private copies": (
@@ -196,7 +196,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/e2e/test_unsent_messages.py::test_a_chat_that_is_not_saved_keeps_no_draft_either",
     ),
     # docs/assurance.md
-    "What [SECURITY.md](../SECURITY.md) promises is tested": (
+    "Each promise of [SECURITY.md](../SECURITY.md) is tested": (
         "tests/test_document_promises.py::test_every_promise_is_measured",
         "tests/test_pages.py::test_a_page_says_what_its_record_says",
     ),
@@ -305,7 +305,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/wire/test_metric_deltas.py",
         "tests/cli/test_ask_times.py::test_the_metrics_alone_tell_the_same_of_a_request_that_was_alone",
     ),
-    "If others ended meanwhile": (
+    "If other requests ended meanwhile": (
         "tests/cli/test_ask_times.py::test_with_others_the_metrics_are_an_estimate",
     ),
     "`/metrics` is read without": (
@@ -314,7 +314,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_ask_times.py::test_the_metrics_are_read_before_and_after_and_never_with_the_key",
     ),
     "A chat reads it before": ("tests/net/test_scrape.py::test_the_first_chat_with_a_server_is_not_held_up",),
-    "Hosted services": ("tests/net/test_scrape.py::test_a_hosted_service_is_never_asked",),
+    "It is never requested from hosted services": (
+        "tests/net/test_scrape.py::test_a_hosted_service_is_never_asked",
+    ),
     "Figures that exceed": (
         "tests/core/test_phases.py::test_figures_that_exceed_the_wait_do_not_fit",
         "tests/wire/test_metric_deltas.py::test_readings_of_several_servers_say_nothing",
@@ -346,7 +348,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/chat/test_times_window.py::test_a_wide_window_has_the_last_messages",
         "tests/ui/chat/test_times_window.py::test_the_last_twenty_messages_stand_side_by_side",
     ),
-    "`/info` of the plain chat": (
+    "`/info` in the plain chat": (
         "tests/cli/test_ask_times.py::test_the_plain_chat_tells_the_parts_of_its_last_answer",
     ),
     "`lmdeck ask --timing` prints": (
@@ -423,7 +425,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Enter tests it": (
         "tests/ui/shell/test_providers_screen.py::test_enter_on_an_embedding_provider_tests_it_and_again",
     ),
-    "`lmdeck check NAME` ends in *Vectors*": (
+    "`lmdeck check NAME` ends with *Vectors*": (
         "tests/probe/test_vectors.py::test_a_healthy_one_tells_count_size_norm_tokens_and_time",
     ),
     "*Vectors* alone decides": (
@@ -432,20 +434,24 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "They are then sent": (
         "tests/probe/test_vectors.py::test_what_becomes_of_other_formats_and_sizes_is_told",
     ),
-    "A vector must belong to its text": (
+    "A vector must match its text": (
         "tests/probe/test_vectors.py::test_the_index_counts_and_not_the_place_in_the_answer",
         "tests/probe/test_vectors.py::test_vectors_that_do_not_follow_the_order_of_the_texts_are_the_verdict",
     ),
-    "Packed numbers must be": ("tests/probe/test_vectors.py::test_base64_of_other_numbers_is_the_verdict",),
-    "Where they are not, the list is": (
+    "Base64 numbers must equal": (
+        "tests/probe/test_vectors.py::test_base64_of_other_numbers_is_the_verdict",
+    ),
+    "If they differ, the list is": (
         "tests/probe/test_vectors.py::test_numbers_that_depend_on_the_place_in_the_batch_are_no_fault_of_base64",
         "tests/probe/test_vectors.py::test_numbers_that_wobble_from_request_to_request_are_no_fault_of_base64",
     ),
     "A server that ignores or refuses `base64`": (
         "tests/probe/test_vectors.py::test_clients_that_ask_for_base64_by_default_are_warned",
     ),
-    "Whether `dimensions` is honoured": ("tests/probe/test_vectors.py::test_each_wish_has_its_outcome",),
-    "A warning also tells when": (
+    "The report says whether `dimensions` is honoured": (
+        "tests/probe/test_vectors.py::test_each_wish_has_its_outcome",
+    ),
+    "There is also a warning if the two": (
         "tests/probe/test_vectors.py::test_a_model_that_finds_others_closer_is_implausible",
     ),
     "*Speed* sends 1, 8 and 32": (
@@ -457,7 +463,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`check --json` has all of it": (
         "tests/probe/test_vectors.py::test_a_healthy_one_tells_count_size_norm_tokens_and_time",
     ),
-    "`check --deep` also tries whether": (
+    "`check --deep` also tests whether": (
         "tests/probe/deep/test_every_outcome.py::test_the_outcome_of_a_server",
     ),
     "`t` in the list and F5": (
@@ -467,7 +473,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "The result shows size, norm": (
         "tests/ui/shell/test_providers_screen.py::test_enter_on_an_embedding_provider_tests_it_and_again",
     ),
-    "It is called plausible only": (
+    "It is plausible only": (
         "tests/ui/shell/test_providers_screen.py::test_vectors_that_fit_no_meaning_are_not_called_plausible",
         "tests/core/test_cosine.py::test_plausible_is_where_the_two_alike_are_the_closest",
     ),
@@ -478,7 +484,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Without `-p` or `--url` the default": (
         "tests/cli/test_embed.py::test_the_default_provider_for_embeddings_is_asked",
     ),
-    "A provider for chats is asked only": (
+    "A chat provider is used only": (
         "tests/cli/test_embed.py::test_a_provider_for_chats_is_asked_only_for_a_model_that_is_named",
     ),
     "`-` reads one text from stdin": (
@@ -515,7 +521,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`--top N` changes that": (
         "tests/cli/test_embed.py::test_the_lines_of_a_file_are_ranked_with_their_numbers",
     ),
-    "`--within-budget` sends nothing that is paid": (
+    "`--within-budget` sends no paid request": (
         "tests/cli/test_embed.py::test_a_spent_budget_sends_nothing",
     ),
     # docs/costs.md
@@ -524,7 +530,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_for_each_exchange_before_it_ends",
         "tests/wired/test_ledger.py::test_a_test_from_a_screen_leaves_exactly_one_line",
     ),
-    "A line holds when": (
+    "A line holds the time": (
         "tests/core/test_ledger.py::test_a_line_tells_who_when_what_and_how_much",
         "tests/runtime/test_ledger.py::test_no_text_and_no_key_is_in_the_ledger",
     ),
@@ -553,10 +559,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/core/test_ledger.py::test_cached_tokens_cost_the_input_price_where_they_have_none",
         "tests/core/test_ledger.py::test_cached_tokens_that_nobody_told_cost_the_full_price",
     ),
-    "Tokens written into a cache": (
+    "Tokens written to a cache": (
         "tests/core/test_ledger.py::test_writes_to_a_cache_are_kept_and_make_the_amount_an_estimate",
     ),
-    "If the server reports what": (
+    "If the server reports the cost": (
         "tests/core/test_ledger.py::test_the_servers_own_figure_is_the_amount_with_ours_beside",
         "tests/runtime/test_ledger.py::test_the_servers_own_price_is_the_amount",
     ),
@@ -567,7 +573,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Counts that contradict each other": (
         "tests/cli/test_ask_figures.py::test_counts_that_contradict_the_text_are_noted",
     ),
-    "Tokens that are in the server's sum alone": (
+    "Tokens that appear only in the server's total": (
         "tests/wire/test_usage_shapes.py::test_thinking_in_the_sum_alone_is_counted_and_priced_as_output",
         "tests/cli/test_odd_servers.py::test_thinking_that_stands_in_the_sum_alone_is_counted",
     ),
@@ -596,7 +602,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/core/test_token_rate.py::test_tokens_without_text_at_the_end_are_waited_for_and_counted",
         "tests/core/test_token_rate.py::test_an_end_that_was_held_back_is_no_token",
     ),
-    "A later end of the stream is none": (
+    "A later end of the stream does not count": (
         "tests/core/test_token_rate.py::test_an_end_that_was_held_back_is_no_token",
     ),
     "A figure is reported by the server": (
@@ -609,7 +615,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/runtime/test_ledger.py::test_an_answer_that_was_stopped_costs_at_least_what_came",
         "tests/e2e/test_stopped_costs.py::test_ask_that_is_stopped",
     ),
-    "What a gateway answers out of its cache": (
+    "An answer from a gateway's cache": (
         "tests/core/test_ledger.py::test_a_reply_out_of_a_gateways_cache_makes_every_amount_an_estimate",
         "tests/wire/test_choices.py::test_a_reply_out_of_a_gateways_cache_is_marked",
     ),
@@ -636,10 +642,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/chat/test_times_window.py::"
         "test_a_gateway_that_tells_no_times_has_a_sentence_and_says_what_would_show_more",
     ),
-    "Reasoning is set apart as in a chat": (
+    "Reasoning is separated as in a chat": (
         "tests/probe/deep/test_rules.py::test_every_judge_sees_the_answer_as_the_chat_splits_it",
     ),
-    "An answer that was cut before": (
+    "An answer that was cut off before": (
         "tests/probe/deep/test_rules.py::test_c1_3_a_cut_answer_is_repeated_with_256_tokens_and_then_proves_nothing",
     ),
     "A test whose answers came from": (
@@ -651,7 +657,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`lmdeck ask --within-budget`": (
         "tests/cli/test_costs_command.py::test_ask_sends_nothing_beyond_a_budget",
     ),
-    "A budget that cannot be read is told": (
+    "A budget that cannot be read is reported": (
         "tests/cli/test_costs_command.py::test_a_budget_that_cannot_be_read_is_told_and_voids_no_other",
         "tests/cli/test_costs_command.py::test_nothing_is_sent_within_a_budget_that_cannot_be_read",
     ),
@@ -660,13 +666,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/costs/test_budget_of_requests.py::test_tests_of_the_list_and_the_form_ask_once_for_both",
         "tests/ui/costs/test_budget_of_requests.py::test_a_diagnosis_asks_before_it_checks",
     ),
-    "What is free never asks": (
+    "Free requests never ask": (
         "tests/ui/costs/test_budget_of_requests.py::test_what_is_free_is_within_every_budget",
     ),
-    "The projection is what": (
+    "The projection, from the third day on": (
         "tests/core/test_costs.py::test_the_projection_is_of_the_same_calendar_month",
     ),
-    "By provider and by model, one line more": (
+    "By provider and by model, an extra line": (
         "tests/cli/test_costs_command.py::test_owners_are_told_what_a_million_tokens_cost_on_their_hardware",
     ),
     "With a price per GPU hour": (
@@ -679,21 +685,21 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "On a network disk": (
         "tests/store/test_ledger_file.py::test_on_a_networks_disk_each_process_has_files_of_its_own",
     ),
-    "While an answer is under way, its line waits": (
+    "While an answer is running, its line waits": (
         "tests/store/test_ledger_sent.py::test_a_line_that_was_left_is_settled_once",
         "tests/store/test_ledger_sent.py::test_one_whose_end_is_in_the_ledger_is_not_settled",
         "tests/store/test_ledger_sent.py::test_nothing_is_settled_while_its_process_lives",
         "tests/store/test_ledger_sent.py::test_processes_that_settle_at_once_add_each_line_once",
         "tests/e2e/test_killed_costs.py::test_an_answer_that_was_complete_has_its_line_alone",
     ),
-    "It has the tokens of the prompt and of the text": (
+    "It has the estimated tokens of the prompt and of the text": (
         "tests/e2e/test_killed_costs.py::test_a_chat_costs_the_text_that_its_journal_has",
         "tests/store/test_ledger_sent.py::test_the_answer_is_that_of_the_turn_that_had_begun_last",
     ),
-    "Of `ask`, tests and checks no text is saved": (
+    "For `ask`, tests and checks no text is saved": (
         "tests/e2e/test_killed_costs.py::test_what_has_no_journal_costs_at_least_its_prompt",
     ),
-    "Of vectors, scores and tests of abilities it knows": (
+    "For vectors, scores and tests of abilities the tokens": (
         "tests/e2e/test_killed_costs.py::test_of_vectors_the_texts_are_known",
     ),
     "On a disk without file locks": (
@@ -756,7 +762,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/core/test_schema_check.py::test_what_can_be_mended_is_told_before_what_follows_from_it",
         "tests/cli/test_ask_schema.py::test_the_first_violation_and_the_answer_are_shown",
     ),
-    "`format` is not judged": (
+    "`format` is not checked": (
         "tests/core/test_schema_check.py::test_a_price_is_a_multiple_of_a_cent_and_a_format_is_not_judged",
     ),
     "Patterns are those of ECMA-262": (
@@ -765,7 +771,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A pattern that Python cannot run": (
         "tests/core/test_schema_pattern.py::test_what_is_no_pattern_or_what_python_cannot_run_is_refused",
     ),
-    "A reference that leads to nothing": (
+    "A reference that leads nowhere": (
         "tests/core/test_schema_check.py::test_what_is_no_schema_is_refused_with_its_place",
         "tests/core/test_schema_check.py::test_a_schema_of_ordinary_recursion_is_one",
     ),
@@ -823,17 +829,17 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/probe/deep/test_rules.py::test_c1_2_a_template_without_tools_is_told_by_the_count_of_prompt_tokens",
         "tests/probe/deep/test_every_outcome.py::test_the_outcome_of_a_server",
     ),
-    "A tool call that stands in the text": (
+    "A tool call inside the text": (
         "tests/probe/deep/test_rules.py::test_c1_7_a_call_as_text_is_a_server_without_a_parser",
     ),
-    "A missing ability is no failure": (
+    "A missing ability is not a failure": (
         "tests/cli/test_check_abilities.py::test_deep_tests_all_of_them_and_a_plain_check_none",
     ),
-    "What the server says of itself": (
+    "What the server claims": (
         "tests/wire/test_claims.py::test_each_kind_of_server_is_read",
         "tests/probe/deep/test_rules.py::test_c1_13_what_is_claimed_stands_beside_what_was_seen",
     ),
-    "If another model than the one": (
+    "If a different model than the one": (
         "tests/probe/deep/test_rules.py::test_c1_14_another_model_that_answers_is_named_beside_the_result",
     ),
     "If the chat showed reasoning and": (
@@ -847,7 +853,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/probe/deep/test_rules.py::test_a_failure_of_one_test_does_not_end_the_others",
         "tests/probe/deep/test_rules.py::test_each_request_is_told_to_the_ledger_as_a_check_one_at_a_time",
     ),
-    "They are in the ledger as checks": (
+    "The ledger records them as checks": (
         "tests/probe/deep/test_rules.py::test_each_request_is_told_to_the_ledger_as_a_check_one_at_a_time",
     ),
     "Results are remembered for a week": (
@@ -874,10 +880,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_check_matrix.py::test_the_table_has_what_each_can_and_a_sentence_for_who_cannot_be_reached",
         "tests/cli/test_check_matrix.py::test_blocks_fit_and_have_every_provider_once",
     ),
-    "What the tests cost is said": (
+    "The cost of the tests is shown": (
         "tests/cli/test_check_matrix.py::test_the_table_has_what_each_can_and_a_sentence_for_who_cannot_be_reached",
     ),
-    "A provider that cannot be reached has": (
+    "A provider that cannot be reached gets": (
         "tests/cli/test_check_matrix.py::test_the_table_has_what_each_can_and_a_sentence_for_who_cannot_be_reached",
     ),
     "`--markdown` prints the table": (
@@ -891,7 +897,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_check_matrix.py::test_what_has_changed_is_marked_from_what_is_remembered",
         "tests/wired/test_abilities_screen.py::test_what_is_remembered_is_there_at_once_and_changes_are_marked",
     ),
-    "The test before is remembered": (
+    "The previous test is remembered": (
         "tests/core/test_ability_memory.py::test_what_it_was_before_is_known_until_a_test_shows_the_same_again",
     ),
     "A test that could not be tried": (
@@ -900,14 +906,14 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "In the provider list, `M` opens": (
         "tests/wired/test_abilities_screen.py::test_the_cost_is_said_before_and_the_table_fills",
     ),
-    "It shows at once what is remembered": (
+    "It shows the remembered results": (
         "tests/wired/test_abilities_screen.py::test_what_is_remembered_is_there_at_once_and_changes_are_marked",
         "tests/wired/test_abilities_screen.py::test_the_cost_is_said_before_and_the_table_fills",
     ),
-    "`t` tests all of them": (
+    "`t` tests all providers": (
         "tests/wired/test_abilities_screen.py::test_the_cost_is_said_before_and_the_table_fills",
     ),
-    "Enter shows what the test": (
+    "Enter shows the evidence": (
         "tests/wired/test_abilities_screen.py::test_enter_shows_the_evidence_and_d_diagnoses",
         "tests/wired/test_abilities_screen.py::test_the_evidence_is_beside_the_table_where_all_providers_fit",
     ),

@@ -21,7 +21,7 @@ TEXT = "\n\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES) 
 NO_PROMISE = (
     "Made for the keyboard, SSH",
     "Or install the command:",
-    "Before an agent is wired to it:",
+    "Before you connect an agent:",
     "From a clone of this repository",
     "With an older Python:",
     "`?` (in the prompt:",
@@ -82,10 +82,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_completion.py::test_providers_models_presets_and_causes",
         "tests/cli/test_completion.py::test_chats_by_their_identity",
     ),
-    "The wheel brings the scripts": (
+    "The wheel installs the scripts": (
         "tests/packaging/test_wheel.py::test_the_wheel_brings_completions_and_the_man_page",
     ),
-    "`man lmdeck` has this page": (
+    "`man lmdeck` shows this page": (
         "tests/packaging/test_wheel.py::test_the_wheel_brings_completions_and_the_man_page",
         "tests/cli/test_completion.py::test_the_manual_is_set_without_a_complaint",
     ),
@@ -140,11 +140,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/chat/test_chat_screen.py::test_a_chat_is_pinned_and_exported_from_within",
         "tests/cli/test_plain_chat.py::test_a_chat_is_pinned_and_exported",
     ),
-    "What was typed and not sent": (
+    "An unsent message comes back": (
         "tests/e2e/test_unsent_messages.py::test_a_killed_program_loses_no_word",
         "tests/e2e/test_unsent_messages.py::test_the_plain_chat_loses_no_word_either",
     ),
-    "`o` sorts what was found": (
+    "`o` sorts the results": (
         "tests/ui/chat/test_full_text_search.py"
         "::test_the_best_match_has_the_words_in_its_title_or_else_the_most_lines",
     ),
@@ -188,7 +188,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A deleted chat stays in the trash": (
         "tests/cli/test_history_command.py::test_a_deleted_chat_is_in_the_trash_and_comes_back",
     ),
-    "`--report` makes": (
+    "`--report` writes": (
         "tests/cli/test_server_words.py::test_a_report_of_a_failing_endpoint_has_all_that_is_needed",
         "tests/cli/test_server_words.py::test_a_report_goes_to_stdout_alone",
     ),
@@ -264,10 +264,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Only a typed `/` makes a command or a preset": (
         "tests/wired/test_presets.py::test_what_a_paste_begins_with_is_neither_a_preset_nor_a_command",
     ),
-    "Several lines that come at once from a terminal": (
+    "Several lines that arrive at once from a terminal": (
         "tests/e2e/test_prompt_keys.py::test_lines_without_bracketed_paste_are_one_message",
     ),
-    "The size of an unknown context is asked of the server": (
+    "If the size of the context is unknown": (
         "tests/wired/test_context_of_a_chat.py::test_the_window_is_asked_for_once_after_an_answer",
         "tests/wired/test_context_of_a_chat.py::test_a_first_message_that_cannot_fit_is_asked_about",
     ),
@@ -278,7 +278,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_plain_chat.py::test_a_chat_that_is_open_elsewhere_keeps_its_name",
         "tests/cli/test_plain_chat.py::test_a_chat_of_a_newer_lmdeck_says_why_it_is_read_only",
     ),
-    "It says so and takes no": (
+    "It says so and accepts no": (
         "tests/ui/chat/test_chat_screen.py::test_a_conversation_open_elsewhere_is_read_only_until_copied",
     ),
     "Filters without any text": (
@@ -350,7 +350,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "The status bar always shows the tokens": (
         "tests/ui/chat/test_status_parts.py::test_tokens_and_cost_outlast_everything_at_60_columns",
     ),
-    "The details of a turn show the calculation": (
+    "The figures of a message show the calculation": (
         "tests/core/test_figures.py::test_the_sum_of_the_arithmetic_is_the_cost",
     ),
     "`lmdeck paths` shows": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),

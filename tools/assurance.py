@@ -1,6 +1,6 @@
-"""Run the long tests of the promises and write what they measured into docs/assurance.md.
+"""Run the long tests of the promises and write the results to docs/assurance.md.
 
-    python tools/assurance.py              every promise, one after the other
+    python tools/assurance.py              every promise, one after another
     python tools/assurance.py disk input   only these; the others keep the figures they have
 
 The record is docs/assurance.json; the page is made from it. Ends with 1 where a test failed.
@@ -29,9 +29,9 @@ PAGE = ROOT / "docs" / "assurance.md"
 FIGURES = "LMDECK_FIGURES"
 """The variable that tells the tests where to write what they measured."""
 HEAD = """\
-# Assurance: each promise, its test, its figure
+# Assurance: the promises, their tests and figures
 
-What [SECURITY.md](../SECURITY.md) promises is tested in two lengths: a short one in `make test`, and a
+Each promise of [SECURITY.md](../SECURITY.md) is tested twice: by a short run in `make test`, and by a
 long one in `make assure`, which writes this page. The figures are from the machine and date shown
 with them. `LMDECK_ASSURE=1` in front of a command runs its long form.
 """

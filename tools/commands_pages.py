@@ -21,9 +21,9 @@ MANUAL = ROOT / "docs" / "man" / "lmdeck.1"
 HEAD = """\
 # Commands
 
-`lmdeck` alone opens the provider list. `lmdeck COMMAND --help` prints what stands here.
+`lmdeck` alone opens the provider list. `lmdeck COMMAND --help` prints the same.
 
-`lmdeck ask hi --url http://localhost:8000/v1` needs no set-up and saves no provider and no chat.
+`lmdeck ask hi --url http://localhost:8000/v1` needs no setup and saves no provider and no chat.
 
 Exit codes: `0` done · `1` a check failed, no answer came, nothing matches (`history list`, `history search`),
 or the disk refuses · `2` wrong usage or configuration · `4` a budget is spent · `130` interrupted (128 + n by
@@ -36,7 +36,7 @@ it. Each has a `schema_version`, `ok` (true with exit code 0) and `error` (null,
 [check --all](../tui/cli/schemas/check-all.schema.json), [discover](../tui/cli/schemas/discover.schema.json).
 
 `lmdeck completion bash` (or `zsh`, `fish`) prints a script that completes commands, options, providers,
-models, chats and causes; its last line says where it belongs. `man lmdeck` has this page where lmdeck was
+models, chats and causes; its last line says where to put it. `man lmdeck` shows this page if lmdeck was
 installed with pipx or a package.
 """
 

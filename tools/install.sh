@@ -16,7 +16,7 @@ unreachable="$unreachable|Max retries exceeded|ProxyError|timed out|nodename nor
 if grep -qE "$unreachable" "$log"; then
     say "The package index cannot be reached: connect to the network (or set HTTPS_PROXY) and run make again."
 elif grep -q 'No space left on device' "$log"; then
-    say "The disk is full: make room and run make again."
+    say "The disk is full: free some space and run make again."
 else
     say "That failed: $(grep -m 1 -E 'ERROR|rror:' "$log" || echo 'pip gave no reason')"
 fi

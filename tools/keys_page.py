@@ -14,11 +14,11 @@ from tui.ui.bindings import GROUP_TITLES, KEYS, Key, key_names  # noqa: E402
 _BEGIN = """\
 # Keys and commands
 
-In a text field the field has the keys: it edits like a shell. Outside a text field letters act, and a letter
-means one thing everywhere. F-keys are second names: every action has another way. `?` shows the keys of the
-present place, `Ctrl+P` (or `:`) finds any action, provider, model or conversation by its name.
+In a text field the keys edit text, as in a shell. Elsewhere letters are commands, and a letter means the same
+everywhere. F-keys are alternatives: every action works without them. `?` shows the keys of the current
+place, `Ctrl+P` (or `:`) finds any action, provider, model or conversation by name.
 
-In a chat, Esc or Tab moves from the prompt to the transcript, where letters act; Esc, Tab or
+In a chat, Esc or Tab moves from the prompt to the transcript, where letters are commands; Esc, Tab or
 Enter moves back.
 
 The last column is the name of a key in `config.toml`. To change a key:
@@ -34,7 +34,7 @@ _COMMANDS = """
 ## Commands in the prompt of a chat
 
 A line that begins with `/` is a command; `//` sends a message that begins with a slash. They
-work in `lmdeck chat --plain` too, but for those that need a screen (*).
+also work in `lmdeck chat --plain`, except those that need a screen (*).
 
 | command | what it does |
 | --- | --- |

@@ -35,9 +35,9 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     exit 1
 fi
 
-say "Creating $folder, the virtual environment of lmdeck: the set-up takes a minute or two, once."
+say "Creating $folder, the virtual environment of lmdeck: the setup takes a minute or two, once."
 if ! "$python" -m venv --clear "$folder" >&2; then
     rm -rf "$folder"
-    say "The virtual environment could not be made: the lines above say why."
+    say "The virtual environment could not be created; see the lines above."
     exit 1
 fi

@@ -35,12 +35,12 @@ HEAD = """\
 # Real servers
 
 lmdeck is tested against real model servers. `make test-servers` installs them into `.servers`
-(about 6 GB, minutes; `LMDECK_SERVERS=DIR` uses another folder), starts each on loopback and runs
+(about 6 GB, a few minutes; `LMDECK_SERVERS=DIR` uses another folder), starts each on loopback and runs
 `tests/servers` against it. It is not part of `make test`. nginx comes with the system (Debian: nginx-light),
 llama.cpp is the engine that `make engine` installs. Everything runs on a CPU with SmolLM2-135M.
 
 "Not run" is not a success: the server could not be installed or started there, for the reason given.
-This page is written by `tools/servers.py`: the last result of each server.
+This page is written by `tools/servers.py` and shows the last result of each server.
 """
 SERVERS = {
     "vllm": "vLLM",
@@ -141,7 +141,7 @@ def _page(record: dict[str, Any]) -> str:
             f"{found['date']}, {found['machine']}.",
             "",
         ]
-        lines += ["| what is held to account | result |", "|---|---|"]
+        lines += ["| test | result |", "|---|---|"]
         lines += [f"| {test['name']} | {_shown(test)} |" for test in found["tests"]]
     return "\n".join(lines) + "\n"
 

@@ -126,10 +126,10 @@ def test_only_the_stored_keys_need_their_file_and_the_message_names_it(play: Pla
         (
             "state/lmdeck/endpoints.json",
             "folder",
-            "about endpoints is lost when it ends.",
+            "about endpoints is lost when it quits.",
         ),
-        ("state/lmdeck", "closed", "about endpoints is lost when it ends."),
-        ("state/lmdeck", "garbage", "about endpoints is lost when it ends."),
+        ("state/lmdeck", "closed", "about endpoints is lost when it quits."),
+        ("state/lmdeck", "garbage", "about endpoints is lost when it quits."),
         ("config/lmdeck/providers.toml.bak", "folder", "The previous version is not kept."),
         ("cache/lmdeck/conversations.json", "folder", "The list of chats takes longer to open."),
         ("cache/lmdeck", "closed", "The list of chats takes longer to open."),

@@ -64,11 +64,11 @@ def test_the_screens_say_so_and_save_what_waited(
                 rf"(?s)word19.*{prompt}.*word19|{prompt}.*word19" if number == 1 else "(?s)second.*word19"
             )
             terminal.wait_for("TTFT [0-9]")
-        terminal.wait_for("disk trouble")
+        terminal.wait_for("disk error")
         terminal.wait_for("continues in memory")
         control.write_text("")
         terminal.wait_for(lambda: "continues in memory" not in terminal.text)
-        terminal.wait_for(lambda: "disk trouble" not in terminal.text)
+        terminal.wait_for(lambda: "disk error" not in terminal.text)
         assert "word19" in terminal.text
         terminal.send("ctrl+q")
         assert terminal.wait() == 0

@@ -88,7 +88,7 @@ def test_stdin_is_a_file_where_that_is_asked_for(ask: Callable[..., Done], serve
     assert ask("What?", "-f", "-", stdin=images.png()).code == 0
     assert isinstance(content_of(server), list)
     twice = ask("-", "-f", "-", stdin=b"piped\n")
-    assert (twice.code, twice.err.count("stdin is only one of prompt, file and schema")) == (2, 1)
+    assert (twice.code, twice.err.count("only one of prompt, file and schema can be stdin")) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_the_user_names_is_sent_hidden_or_not(
         ("empty", "attachment-unreadable", "it is empty"),
         ("program", "attachment-binary", "neither UTF-8 text"),
         ("big", "attachment-too-large", "300 kB"),
-        ("short:9-12", "attachment-lines", "it ends with line 2"),
+        ("short:9-12", "attachment-lines", "its last line is 2"),
         ("short:2-1", "attachment-lines", "no line is in that range"),
         ("https://example.org/a.txt", "attachment-url", "never fetched"),
         ("file:///etc/passwd", "attachment-url", "never fetched"),

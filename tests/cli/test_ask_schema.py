@@ -79,15 +79,15 @@ def test_a_schema_of_many_pages_is_not_repeated_in_the_prompt(call: Call, tmp_pa
     [
         (replies('{"people": 1}'), 'does not follow the schema: $: "name" is missing.'),
         (replies('{"name": 1}'), "does not follow the schema: $.name: must be string, not integer."),
-        (replies("Ulm has 128,000 people."), "is not the JSON that was asked for"),
+        (replies("Ulm has 128,000 people."), "is not the JSON that was requested"),
         (replies(GOOD + GOOD), "it has more than one JSON value"),
         (replies(f"```json\n{GOOD}\n```\n```json\n{GOOD}\n```"), "it has 2 code blocks"),
-        (replies('{"name": "Ulm", "name": "Aalen"}'), 'the property "name" is there twice'),
+        (replies('{"name": "Ulm", "name": "Aalen"}'), 'the property "name" appears twice'),
         (replies('{"name": "Ulm", "people": NaN}'), "NaN is not JSON"),
         (replies(GOOD, "\n", "I hope this helps!"), "text follows the JSON at line 2, column 1"),
         (replies(GOOD, finish="length"), "cut at 12 tokens, so its JSON is incomplete"),
         (replies('{"name": "Ul', finish="length"), "cut at 12 tokens, so its JSON is incomplete"),
-        (replies(GOOD, finish="content_filter"), "cut by the content filter"),
+        (replies(GOOD, finish="content_filter"), "cut off by the server's content filter"),
         (replies(" \n"), "prompt 40 tokens, answer 12 tokens"),
         (replies(finish="stop"), "prompt 40 tokens, answer 12 tokens"),
         (
@@ -349,7 +349,7 @@ def test_what_was_cut_is_not_asked_again(call: Call, schema: str) -> None:
     [
         (None, "there is no such file"),
         ("{", "it is not JSON"),
-        ('{"type": "object", "type": "array"}', "is there twice"),
+        ('{"type": "object", "type": "array"}', "appears twice"),
         ("[]", "a schema is a JSON object"),
         ('{"type": "text"}', "it is not a valid JSON Schema: $.type"),
         ('{"$ref": "https://example.org/x"}', "nothing is fetched"),
@@ -389,7 +389,7 @@ def test_a_schema_comes_through_a_pipe_where_that_is_asked_for(program: Call) ->
 def test_stdin_is_the_schema_alone(program: Call, more: tuple[str, ...]) -> None:
     done = program("ask", *more, "--schema", "-", stdin=json.dumps(CITY).encode())
     assert done.code == 2
-    assert "stdin is only one of prompt, file and schema" in " ".join(done.err.split())
+    assert "only one of prompt, file and schema can be stdin" in " ".join(done.err.split())
 
 
 def test_what_has_no_strict_form_is_refused_before_anything_is_sent(call: Call, tmp_path: Path) -> None:

@@ -131,8 +131,8 @@ def test_what_cannot_be_read_is_named_and_stops_nothing_else(call: Call, tmp_pat
     done = call("history", "import", str(written(tmp_path / "c.json", chats)))
     assert done.code == 1
     assert done.out.endswith("Chats: 1 imported, 3 not imported.\n")
-    assert "“Nothing” is not imported." in done.err
-    assert "“No mapping” is not imported." in done.err
+    assert "“Nothing” was not imported." in done.err
+    assert "“No mapping” was not imported." in done.err
 
 
 def test_only_authors_and_parts_are_needed(call: Call, tmp_path: Path) -> None:

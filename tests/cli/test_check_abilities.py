@@ -84,8 +84,8 @@ def test_deep_tests_all_of_them_and_a_plain_check_none(program: Call) -> None:
     ("options", "said"),
     [
         (("--only", "tool"), "there is no ability named tool; the closest is tools"),
-        (("--only", "tools,zzz"), "there is no ability named zzz: system, tools, "),
-        (("--only", ","), "--only needs a name: system, tools, "),
+        (("--only", "tools,zzz"), "there is no ability named zzz: choose from system, tools, "),
+        (("--only", ","), "--only needs a name: choose from system, tools, "),
         (("--deep", "--quick"), "--deep cannot be combined with --quick"),
         (("--deep", "--watch", "5"), "--deep cannot be combined with --watch"),
     ],
@@ -174,7 +174,7 @@ def test_what_was_stopped_is_not_tried_in_the_json(tmp_path: Path) -> None:
     assert list(violations(report, SCHEMA)) == []
     results = {name: (one["result"], one["evidence"]) for name, one in report["abilities"].items()}
     assert results["tools"][0] == "yes"
-    assert results["vision"] == results["rerank"] == ("not tried", "the tests were stopped before it")
+    assert results["vision"] == results["rerank"] == ("not tried", "the tests were stopped before this one")
 
 
 def known(deck: RealDeck, url: str) -> dict[str, str]:

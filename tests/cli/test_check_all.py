@@ -62,7 +62,7 @@ def test_what_the_checks_cost_is_said_of_each_kind(call: Call) -> None:
         assert call("providers", "set", "chat", "--inactive").code == 0
         embeddings = call("check", "--all").err
     assert (chat in alone, vectors in alone) == (True, False)
-    assert (chat in both, f"; of embeddings, it {vectors}" in both) == (True, True)
+    assert (chat in both, f"; for embeddings, it {vectors}" in both) == (True, True)
     assert (chat in embeddings, vectors in embeddings) == (False, True)
     assert quick.count("uses no tokens") == 1
     assert chat not in quick and vectors not in quick

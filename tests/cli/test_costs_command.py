@@ -116,9 +116,9 @@ def test_currencies_are_never_added_and_rates_give_one_line_more(filled: Fill, d
     filled(LINE, replace(LINE, price=replace(EUR, currency="USD"), own_amount=Decimal("0.5")))
     done = costs(deck)
     assert "Total: 0.0011 EUR + 0.50 USD" in done.out
-    assert "Together" not in done.out
+    assert "Combined" not in done.out
     deck.settings('[rates]\ndate = 2026-11-01\nEUR = "2"\n')
-    assert "Together: ~0.5022 USD (rates of 2026-11-01)" in costs(deck).out
+    assert "Combined: ~0.5022 USD (rates of 2026-11-01)" in costs(deck).out
 
 
 def test_nothing_spent_is_said(deck: RealDeck) -> None:
@@ -345,7 +345,7 @@ def test_owners_are_told_what_a_million_tokens_cost_on_their_hardware(filled: Fi
     other = replace(LINE, provider="hosted")
     deck = filled(mine, mine, other)
     told = deck.run("costs").out
-    assert "GPU for a million output tokens: mine ~2.78 EUR." in told
+    assert "GPU cost per million output tokens: mine ~2.78 EUR." in told
     rows = {row["key"]: row for row in costs(deck, "--json").json["rows"]}
     assert rows["mine"]["gpu_per_million_tokens"]["amount"].startswith("2.7777")
     assert rows["hosted"]["gpu_per_million_tokens"] is None

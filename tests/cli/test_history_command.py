@@ -363,7 +363,7 @@ def test_a_chat_that_is_open_elsewhere_is_read_and_not_deleted(
         assert "Because." in call("history", "show", identity).out
         done = call("history", "remove", identity, "--yes")
         assert done.code == 1
-        assert "“Why?” is not deleted." in done.err
+        assert "“Why?” was not deleted." in done.err
         assert " is in use by another lmdeck (process " in done.err
         terminal.send("/quit", "enter")
         assert terminal.wait() == 0

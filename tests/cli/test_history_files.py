@@ -194,11 +194,11 @@ def test_an_unreadable_chat_stops_no_backup(
     assert done.code == 1
     assert [path.stem for path in folder.iterdir()] == [readable]
     for identity in unreadable:
-        assert f"“{identity}” is not exported." in done.err
+        assert f"“{identity}” was not exported." in done.err
     if how not in ("md", "html"):
         together = call("history", "export", "--all", "--format", how)
         assert (together.code, "Because." in together.out) == (1, True)
-        assert together.err.count("is not exported.") == 2
+        assert together.err.count("was not exported.") == 2
     assert call("history", "export", unreadable[0], "--format", how).code == 1
     (saved / f"{readable}.jsonl").unlink()
     (saved / f"{unreadable[1]}.jsonl").unlink()
@@ -570,7 +570,7 @@ def test_a_chat_that_is_open_elsewhere_is_exported_and_not_changed(
         assert "Because." in call("history", "export", identity).out
         done = call("history", "import", str(path))
         assert done.code == 1
-        assert "“Why?” is not imported." in done.err
+        assert "“Why?” was not imported." in done.err
         terminal.send("/quit", "enter")
         assert terminal.wait() == 0
     assert call("history", "import", str(path)).out == "Updated “Why?”: 1 turn added.\n"

@@ -390,7 +390,7 @@ def test_a_file_names_no_secret_of_this_machine(call: Call, home: Path, written:
     done = call("providers", "import", written(REFERENCES))
     assert done.code == 1
     assert names(call) == ["third"]
-    assert "names env:OTHER, to be sent to http://gpu01:8000/v1" in done.err
+    assert "names env:OTHER, which would be sent to http://gpu01:8000/v1" in done.err
     assert "names cmd:touch /tmp/never" in done.err
     assert "--allow-references" in done.err
     assert b"OTHER" not in b"".join(files(home).values())
@@ -433,5 +433,5 @@ def test_a_piped_key_is_never_a_reference(program: Call, tmp_path: Path, text: s
     added = ("providers", "add", "a", "--url", "https://h/v1", "--model", "m", "--key-stdin")
     done = program(*added, stdin=f"{text}\n".encode())
     assert done.code == 2
-    assert "stdin has a reference" in done.err
+    assert "stdin holds a reference" in done.err
     assert files(tmp_path / "home") == {}

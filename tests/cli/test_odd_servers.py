@@ -75,7 +75,7 @@ def test_an_error_without_a_field_name_is_told(call: Call) -> None:
 def test_a_compression_that_cannot_be_undone_is_named(call: Call, encoding: str) -> None:
     done = ask(call, b"\x28\xb5\x2f\xfd", encoding=encoding)
     assert done.code == 1
-    assert f"compressed with {encoding}, which lmdeck did not ask for and cannot read" in done.err
+    assert f"compressed with {encoding}, which lmdeck did not request and cannot read" in done.err
     assert f"Turn off compression with {encoding}" in done.err
 
 

@@ -135,7 +135,7 @@ def test_a_file_that_may_hold_keys_is_sent_when_the_message_is_sent_again(
 ) -> None:
     (folder / ".env").write_text("SECRET=1\n")
     done = chat("See @.env", "See @.env")
-    assert ".env: files of this name usually hold keys or passwords." in done.out
+    assert ".env: files with this name usually hold keys or passwords." in done.out
     assert [body["messages"][-1]["content"] for body in bodies(server)] == [
         "See @.env\n\n.env\n```\nSECRET=1\n```"
     ]
@@ -170,7 +170,7 @@ def test_a_consent_is_to_the_files_that_were_named(
     (folder / "id_rsa").write_text("SECRET=2\n")
     done = chat("/attach .env", "say", "/attach id_rsa", "/attach src/a.py", "say")
     assert not bodies(server)
-    assert ".env, id_rsa: files of this name usually hold keys" in done.out
+    assert ".env, id_rsa: files with this name usually hold keys" in done.out
     chat("/attach .env", "say", "/attach src/a.py", "/help", "say")
     blocks = ".env\n```\nSECRET=1\n```\n\nsrc/a.py\n```\nx = 1\n```"
     assert [body["messages"][-1]["content"] for body in bodies(server)] == [f"say\n\n{blocks}"]

@@ -318,7 +318,7 @@ def test_a_chat_is_pinned_and_exported(program: Call, tmp_path: Path) -> None:
     lines = f"/pin\n/export\nhello\n/pin\n/export {tmp_path}/a.md\n/export {tmp_path}/a.md\n/pin\n/quit\n"
     done = program("chat", "quick", "--plain", stdin=lines.encode())
     assert done.code == 0, done.err
-    assert done.out.count("No message was sent in this chat yet.") == 2, done.out
+    assert done.out.count("No message has been sent in this chat yet.") == 2, done.out
     assert done.out.index("Pinned to the top") < done.out.index("Exported to") < done.out.index("No longer")
     assert "already exists" in done.out, "and the chat continues"
     assert "hello" in (tmp_path / "a.md").read_text()

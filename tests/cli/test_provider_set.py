@@ -113,7 +113,7 @@ def test_an_extra_body_that_is_no_object_is_refused(call: Call, home: Path, body
 def test_what_of_an_extra_body_is_never_sent_is_told(call: Call, home: Path) -> None:
     done = call(*ADD, "--extra-body", '{"model": "x", "messages": [], "top_k": 1}')
     assert done.code == 0
-    assert "model, messages of the extra body is never sent" in " ".join(done.err.split())
+    assert "model, messages in the extra body is never sent" in " ".join(done.err.split())
     assert record(home)["extra_body"]["top_k"] == 1
 
 
@@ -123,10 +123,10 @@ def test_a_header_that_looks_like_a_secret_is_told_where_it_is_stored(call: Call
     for done, name in ((added, "X-Auth-Token"), (changed, "Cookie")):
         words = " ".join(done.err.split())
         assert done.code == 0
-        assert f"header {name} stands unencrypted in ~/config/lmdeck/providers.toml" in words
+        assert f"header {name} is unencrypted in ~/config/lmdeck/providers.toml" in words
         assert "--key-env" in words
         assert "s3cr3t" not in words
-        assert words.count("stands unencrypted") == 1
+        assert words.count("is unencrypted in") == 1
     assert call(*SET, "--header", "X-Team: blue").err == ""
 
 
@@ -243,8 +243,8 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (("--temperature", "9"), "Temperature is a number from 0 to 2"),
-        (("--max-tokens", "1.5"), "Max tokens is a whole number"),
+        (("--temperature", "9"), "Temperature must be a number from 0 to 2"),
+        (("--max-tokens", "1.5"), "Max tokens must be a whole number"),
         (("--input-price", "-1"), "A price can't be negative"),
         (("--currency", "DOGE"), "Use one of USD"),
         (("--pin", "zz"), "64 digits"),
@@ -256,7 +256,7 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
         (("--header", ""), "value is empty"),
         (("--header", "Host: x"), "lmdeck sets Host itself"),
         (("--extra-body", "{"), "JSON object"),
-        (("--extra-body", '{"a": "\\ud800"}'), "half of a character"),
+        (("--extra-body", '{"a": "\\ud800"}'), "unpaired surrogate"),
         (("--system-prompt", "caf\udce9"), "System prompt is not UTF-8"),
         (("--ca-file", "caf\udce9.pem"), "CA file is not UTF-8"),
         (("--key-file", "caf\udce9"), "API key is not UTF-8"),

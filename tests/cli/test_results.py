@@ -256,7 +256,7 @@ def test_an_export_names_the_records_that_are_not_in_it(file: Path, call: Call) 
     done = call("providers", "export")
     assert [record["name"] for record in json.loads(done.out)] == ["old"]
     assert done.code == 1
-    assert "lmdeck: bad is not exported: " in done.err
+    assert "lmdeck: bad was not exported: " in done.err
 
 
 def test_more_keys_than_are_read_again_are_refused(home: Path, call: Call) -> None:

@@ -111,5 +111,5 @@ def test_a_file_that_was_confirmed_is_still_open_to_others(call: Call, home: Pat
     again = call("providers", "trust")
     assert again.code == 0
     assert "Only you can write" not in again.out
-    assert "You have confirmed them as they are now" in again.out
+    assert "These files are already trusted" in again.out
     assert "providers.toml" in again.out

@@ -86,7 +86,7 @@ def test_facts_are_shown_safe_and_on_one_line() -> None:
 
 
 def test_a_reason_is_told_whole_where_it_fits() -> None:
-    reason = "stdin is only one of prompt, file and schema: give the others as text or by name"
+    reason = "only one of prompt, file and schema can be stdin: give the others as text or by name"
     assert explain("usage", reason=reason).title == f"Invalid command: {reason}."
 
 

@@ -152,7 +152,7 @@ def test_the_arithmetic_tells_cached_tokens_apart_where_they_have_a_price() -> N
         "200 prompt tokens not from a cache × 0.003 CNY / 1,000 = 0.0006 CNY",
         "1,000 prompt tokens from a cache × 0.0003 CNY / 1,000 = 0.0003 CNY",
         "300 completion tokens × 0.015 CNY / 1,000 = 0.0045 CNY",
-        "100 prompt tokens went into a cache, which may cost more than the input price",
+        "100 prompt tokens were written to a cache, which may cost more than the input price",
         "Total ~0.0054 CNY",
     )
 

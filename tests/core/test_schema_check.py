@@ -143,7 +143,7 @@ def test_references_inside_and_other_dialects_are_followed() -> None:
     deep: dict[str, Any] = {}
     for _ in range(100_000):
         deep = {"left": deep}
-    assert first_violation(tree, deep) == Violation("$", "it is nested too deep")
+    assert first_violation(tree, deep) == Violation("$", "the JSON is nested too deeply")
     draft4 = {"$schema": "http://json-schema.org/draft-04/schema#", "minimum": 1, "exclusiveMinimum": True}
     check_schema(draft4)
     assert first_violation(draft4, 1) == Violation("$", "must be greater than 1, not 1")
@@ -252,7 +252,7 @@ def test_the_way_to_a_schema_decides_whether_its_reference_ends() -> None:
     check_schema({**schema, "$defs": {name: parts[name] for name in "ab"}})
     assert first_violation(schema, {"a": 1}) is None
     schema["properties"] = {"a": {"$ref": "a"}, "c": {"$ref": "c"}}
-    assert first_violation(schema, {"c": 1}) == Violation("$", "it is nested too deep")
+    assert first_violation(schema, {"c": 1}) == Violation("$", "the JSON is nested too deeply")
     with pytest.raises(SchemaProblemError, match="leads back to itself without end"):
         check_schema(schema)
 
@@ -353,7 +353,7 @@ FORMS = [
             {"oneOf": [INTEGER, {"minimum": 3}]},
             5,
             "$",
-            "matches several of the allowed forms, and may match one only",
+            "matches several of the allowed forms, but may match only one",
         ),
     ],
 )

@@ -16,6 +16,6 @@ def test_a_dumb_terminal_is_told_what_works_in_it(tmp_path: Path, term: str) -> 
         assert terminal.wait() == 2
         terminal.drain()
         said = " ".join(terminal.text.split())
-        assert "cannot show the screens of lmdeck" in said
+        assert "cannot show the lmdeck interface" in said
         assert "Use lmdeck chat --plain or lmdeck ask" in said
         assert b"\x1b" not in terminal.raw

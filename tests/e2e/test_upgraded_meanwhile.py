@@ -38,4 +38,4 @@ def test_a_crash_after_an_upgrade_says_what_to_do(tmp_path: Path, is_replaced: b
         terminal.drain()
         said = " ".join(terminal.text.split())
     assert "lmdeck crashed" in said
-    assert ("Its program files were changed after it was started" in said) is is_replaced
+    assert ("Its program files were changed after it started" in said) is is_replaced

@@ -19,7 +19,7 @@ from tui.net.probe.target import ProbeLimits, ProbeTarget
 pytestmark = [needs_engine, pytest.mark.engine]
 PATIENT = ProbeLimits(answer_seconds=30, headers_seconds=60, idle_seconds=60, loading_seconds=60)
 EXPECTED = {
-    Ability.TOOLS: (Outcome.IGNORED, "no place for tools"),
+    Ability.TOOLS: (Outcome.IGNORED, "template ignores tools"),
     Ability.JSON_SCHEMA: (Outcome.YES, "fits a schema"),
     Ability.LOGPROBS: (Outcome.YES, "5 for each token"),
     Ability.N: (Outcome.NO, "between 1 <= value <= 1"),
@@ -31,7 +31,7 @@ EXPECTED = {
     Ability.RERANK: (Outcome.NO, "--reranking"),
     Ability.COMPLETIONS: (Outcome.YES, "continues the prompt"),
     Ability.RESPONSES: (Outcome.YES, "previous_response_id is refused"),
-    Ability.ANTHROPIC: (Outcome.YES, "a message with its content"),
+    Ability.ANTHROPIC: (Outcome.YES, "a message with content"),
 }
 
 

@@ -350,7 +350,7 @@ def test_a_check_knows_kind_build_model_window_and_speed(lmdeck: Lmdeck) -> None
     )
     assert report["models"] == [MODEL]
     assert report["context_window"] == 4096, "as served, not as trained"
-    assert any(fact.startswith("the server says") and "% here" in fact for fact in speed["facts"]), speed
+    assert any(fact.startswith("the server reports") and "% here" in fact for fact in speed["facts"]), speed
 
 
 async def test_a_check_waits_for_a_model_that_is_being_loaded(tmp_path: Path) -> None:

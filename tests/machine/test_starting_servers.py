@@ -133,5 +133,5 @@ def test_a_server_in_a_container_has_no_port_here(fake: FakeMachine) -> None:
     fake.run(50, "vllm", "serve", "m", "--port", "8001", network=OWN_NETWORK)
     there, here = snapshot_of(fake).servers
     assert (there.is_starting, here.is_starting) == (False, True)
-    assert "in a network of its own" in there.describe()
+    assert "in its own network" in there.describe()
     assert snapshot_of(fake).starting_for(8000) is None

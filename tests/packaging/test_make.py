@@ -98,7 +98,7 @@ def test_a_newer_python_is_found_beside_an_old_one(project: Path, commands: Path
     assert result.returncode == 0, result.stderr
     assert (project / ".venv" / "bin" / "python").exists()
     assert said(result) == [
-        "Creating .venv, the virtual environment of lmdeck: the set-up takes a minute or two, once."
+        "Creating .venv, the virtual environment of lmdeck: the setup takes a minute or two, once."
     ]
 
     again = make(project, commands, ".venv/.made")

@@ -44,7 +44,7 @@ def test_another_package_of_the_name_is_explained(site: Path, text: str) -> None
     done = start(site)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "the package tui beside it" in done.stderr
+    assert "the installed package tui also" in done.stderr
     assert "pipx install lmdeck" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -57,7 +57,7 @@ def test_files_that_went_with_the_other_package_are_explained(site: Path) -> Non
     assert (done.returncode, done.stdout) == (2, "")
     first, second = done.stderr.splitlines()
     assert "some of its files are missing" in first
-    assert second == "Install it again: pip install --force-reinstall lmdeck"
+    assert second == "Reinstall it: pip install --force-reinstall lmdeck"
 
 
 def test_it_is_installed_again_from_where_it_came(site: Path) -> None:

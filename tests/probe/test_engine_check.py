@@ -41,7 +41,7 @@ async def test_it_is_recognised_and_measured(address: EngineAddress) -> None:
     assert report.model in report.models
     speed = report.result(CheckId.SPEED)
     assert speed is not None
-    assert any(fact.startswith("the server says") for fact in speed.facts)
+    assert any(fact.startswith("the server reports") for fact in speed.facts)
     assert report.usage is not None
     assert 0 < (report.usage.completion_tokens or 0) <= 20
 

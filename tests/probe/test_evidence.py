@@ -323,7 +323,7 @@ async def test_a_stream_that_was_held_back_has_no_rate() -> None:
     assert report.ok
     assert report.decode_rate is None
     assert "tpot" not in report.timings_ms
-    assert "too much came at once" in report.result(CheckId.SPEED).title  # type: ignore[union-attr]
+    assert "too much arrived at once" in report.result(CheckId.SPEED).title  # type: ignore[union-attr]
 
 
 async def test_a_model_that_is_not_served_gets_the_closest_names() -> None:

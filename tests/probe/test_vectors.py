@@ -72,7 +72,7 @@ async def test_what_becomes_of_other_formats_and_sizes_is_told() -> None:
     embedder = Embedder()
     report, _ = await check(embedder)
     result = result_of(report)
-    assert result.facts[0] == "base64: agrees with float, dimensions: honoured"
+    assert result.facts[0] == "base64: same numbers as float, dimensions: honoured"
     assert result.facts[1].startswith("cosines: 0.")
     assert result.shown_facts == 1
     assert report.vectors is not None
@@ -125,7 +125,7 @@ def _refuses(field: str, message: str, status: str = "400 Bad Request") -> Calla
             "no",
             'dimensions: refused (Model "bge" does not support matryoshka)',
         ),
-        (Embedder(answers={3: vectors([1, 2, 3])}), "yes", "broken", "a size that was not requested"),
+        (Embedder(answers={3: vectors([1, 2, 3])}), "yes", "broken", "wrong size"),
         (Embedder(answers={2: silence}), "not tried", "yes", "base64: not tried"),
         (Embedder(answers={3: refusal("slow down", "429 Too Many")}), "yes", "not tried", "slow down"),
         (Embedder(answers={3: refusal("boom", "500 Oops")}), "yes", "not tried", "boom"),
@@ -174,7 +174,7 @@ async def test_base64_of_other_numbers_is_the_verdict(pack: Callable[[Sequence[f
     assert report.verdict is not None
     assert report.verdict.id is CheckId.VECTORS
     assert report.verdict.cause == "vectors-differ"
-    assert "base64: other numbers than float" in report.verdict.facts[1]
+    assert "base64: numbers differ from float" in report.verdict.facts[1]
     speed = result_of(report, CheckId.SPEED)
     assert (speed.status, speed.title) == (CheckStatus.SKIPPED, "Skipped (no vectors).")
 
@@ -228,7 +228,7 @@ async def test_vectors_that_do_not_follow_the_order_of_the_texts_are_the_verdict
     report, _ = await check(Embedder(pack=None, arrange=sorted_by_content))
     assert report.verdict is not None
     assert report.verdict.cause == "vectors-index"
-    assert "in another order" in report.verdict.title
+    assert "in a different order" in report.verdict.title
 
 
 async def test_one_vector_for_every_text_is_the_verdict() -> None:
@@ -242,7 +242,7 @@ async def test_a_model_that_finds_others_closer_is_implausible() -> None:
     report, _ = await check(Embedder(make=lambda text: made[places.get(text, 0)], shorten=False))
     (warning,) = report.warnings
     assert (report.ok, warning.cause) == (True, "vectors-implausible")
-    assert "cosines: 0.00 of the texts that are alike, 0.99 and 0.11 of the others" in warning.facts
+    assert "cosines: 0.00 for the similar texts, 0.99 and 0.11 for the others" in warning.facts
 
 
 async def test_a_provider_with_its_own_size_is_judged_by_that() -> None:

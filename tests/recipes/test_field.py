@@ -102,7 +102,7 @@ def test_a_field_is_in_the_form(copy: Copy) -> None:
     shown, region, problems = json.loads(copy.run("-c", IN_FORM))
     assert shown == {"Region": "us", "Tries": "3"}
     assert region == "asia"
-    assert problems == ["Tries is a whole number from 1 to 9."]
+    assert problems == ["Tries must be a whole number from 1 to 9."]
 
 
 def test_a_field_has_flags_a_key_and_a_line(copy: Copy) -> None:
@@ -122,7 +122,7 @@ def test_a_field_has_flags_a_key_and_a_line(copy: Copy) -> None:
     assert (copy.record()["region"], copy.record()["tries"]) == ("us", 3)
     copy.lmdeck("providers", "set", "a", "--attempts", "4", "--clear", "region")
     assert ("region" in copy.record(), copy.record()["tries"]) == (False, 4)
-    assert "Tries is a whole number" in copy.lmdeck("providers", "set", "a", "--attempts", "0", code=2)
+    assert "Tries must be a whole number" in copy.lmdeck("providers", "set", "a", "--attempts", "0", code=2)
     shown = json.loads(copy.lmdeck("providers", "show", "a", "--json"))["provider"]
     assert (shown["region"], shown["tries"]) == ("eu", 4)
     copy.lmdeck("providers", "set", "a", "--region", "us")

@@ -348,7 +348,7 @@ async def test_a_connection_that_was_closed_is_a_decision(tmp_path: Path, log: P
         await runtime.list_models(provider)
         assert (await runtime.test(provider)).failure is None
     await runtime.aclose()
-    assert 'retry because="the server had closed a kept connection"' in log.read_text()
+    assert 'retry because="the server had closed an idle connection"' in log.read_text()
     assert "outcome=done status=200 requests=2" in log.read_text()
 
 

@@ -34,7 +34,7 @@ def test_embeddings_are_tested_with_embeddings(lmdeck: Call, vectors: Server) ->
     done = lmdeck("check", "vectors", "--wait", "60")
     assert done.code == 0, done.out
     assert "3 vectors of 576 numbers" in done.out
-    assert "base64: agrees with float, dimensions: ignored" in done.out
+    assert "base64: same numbers as float, dimensions: ignored" in done.out
 
 
 def test_embeddings_that_are_not_served_are_told(lmdeck: Call, llama_cpp: Server) -> None:

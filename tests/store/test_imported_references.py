@@ -46,7 +46,7 @@ def test_in_no_spelling_is_a_reference_taken_over_by_itself(secret: str) -> None
     found = imported(secret)
     assert [record.provider.name for record in found.records] == ["b"]
     (left_out,) = found.left_out
-    assert "in place of a key" in left_out.reason
+    assert "instead of a key" in left_out.reason
     assert URL in left_out.reason
 
 

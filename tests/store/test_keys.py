@@ -126,7 +126,7 @@ def test_a_command_has_no_terminal_and_no_input(resolver: ApiKeyResolver) -> Non
     ("reference", "reason"),
     [
         (ApiKeyReference(ApiKeyKind.COMMAND, "no-such-command-here x"), "not found"),
-        (ApiKeyReference(ApiKeyKind.COMMAND, "echo 'x"), "not closed"),
+        (ApiKeyReference(ApiKeyKind.COMMAND, "echo 'x"), "unclosed quotation mark"),
         (ApiKeyReference(ApiKeyKind.COMMAND, "/"), "no permission to run"),
         (command('import sys; print("sk-leak", file=sys.stderr); sys.exit(3)'), "status 3"),
         (command("import os,signal; os.kill(os.getpid(), signal.SIGTERM)"), "signal 15"),

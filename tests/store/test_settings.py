@@ -89,7 +89,7 @@ def test_what_cannot_be_used_is_told_and_the_default_holds(paths: Paths, line: s
     ("good", "bad", "hint"),
     [
         ('[budget]\nday = "2 EUR"', "[budget.providers]\nx = 1", "x must be an amount"),
-        ('[budget]\nday = "2 EUR"', 'monht = "20 EUR"', "monht is none of"),
+        ('[budget]\nday = "2 EUR"', 'monht = "20 EUR"', "monht is not one of"),
         ('[budget]\nday = "2 EUR"', "providers = 3", "providers must be a table"),
         ('[rates]\nEUR = "1.08"', 'XYZ = "1"', "XYZ must be a currency"),
         ('[rates]\nEUR = "1.08"', "date = 3", "date must be a day"),

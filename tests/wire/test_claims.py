@@ -96,10 +96,10 @@ def test_what_is_strange_claims_nothing(kind: str, value: Mapping[str, Any]) -> 
     [
         (Outcome.YES, True, "says the same (/props)"),
         (Outcome.NO, False, "says the same"),
-        (Outcome.IGNORED, True, "claims that it can"),
-        (Outcome.YES, False, "claims that it cannot"),
-        (Outcome.NOT_TRIED, True, "claims that it can"),
-        (Outcome.NOT_TRIED, False, "claims that it cannot"),
+        (Outcome.IGNORED, True, "claims support"),
+        (Outcome.YES, False, "claims no support"),
+        (Outcome.NOT_TRIED, True, "claims support"),
+        (Outcome.NOT_TRIED, False, "claims no support"),
     ],
 )
 def test_what_is_claimed_stands_beside_what_was_seen(outcome: Outcome, can: bool, said: str) -> None:

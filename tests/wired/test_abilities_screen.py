@@ -60,7 +60,7 @@ def row(opened: OpenDeck, label: str) -> str:
 async def test_the_cost_is_said_before_and_the_table_fills(deck: RealDeck, talent: Talent) -> None:
     async with deck.opened() as opened:
         await to_screen(opened)
-        await opened.until(lambda: "Nothing was tested yet. Press t" in opened.text)
+        await opened.until(lambda: "Nothing has been tested yet. Press t" in opened.text)
         await opened.press("t")
         await opened.until(lambda: isinstance(opened.app.screen, ConfirmDialog))
         assert "Tests what 2 providers can do: at most" in " ".join(opened.text.split())
@@ -81,7 +81,7 @@ async def test_beyond_a_budget_it_is_asked_first(deck: RealDeck, talent: Talent)
     assert deck.run(*command).code == 0
     async with deck.opened() as opened:
         await to_screen(opened)
-        await opened.until(lambda: "Nothing was tested yet" in opened.text)
+        await opened.until(lambda: "Nothing has been tested yet" in opened.text)
         for answer in ("n", "y"):
             await opened.press("t")
             await opened.until(lambda: "Tests what 2 providers can do" in " ".join(opened.text.split()))
@@ -115,7 +115,7 @@ async def test_what_is_remembered_is_there_at_once_and_changes_are_marked(
 async def test_r_reads_what_another_program_tested(deck: RealDeck, talent: Talent) -> None:
     async with deck.opened() as opened:
         await to_screen(opened)
-        await opened.until(lambda: "Nothing was tested yet" in opened.text)
+        await opened.until(lambda: "Nothing has been tested yet" in opened.text)
         deck.run("check", "--all", "--only", ONLY)
         await opened.press("R")
         await opened.until(lambda: "✓ yes" in opened.text)
@@ -179,7 +179,7 @@ async def test_it_is_exported(deck: RealDeck, talent: Talent, tmp_path: Path, na
 async def test_escape_stops_the_tests_and_keeps_what_ended(deck: RealDeck, talent: Talent) -> None:
     async with deck.opened() as opened:
         screen = await to_screen(opened)
-        await opened.until(lambda: "Nothing was tested yet" in opened.text)
+        await opened.until(lambda: "Nothing has been tested yet" in opened.text)
         talent.holds_after = 3
         await opened.press("t")
         await opened.until(lambda: isinstance(opened.app.screen, ConfirmDialog))

@@ -97,7 +97,7 @@ async def test_the_window_shows_whose_a_value_is_and_keeps_what_is_wrong(deck: R
             seed = window.query_one("#seed", PlainInput)
             seed.focus()
             await opened.press(*"many", "ctrl+s")
-            await opened.until(lambda: "Seed is a whole number" in opened.text)
+            await opened.until(lambda: "Seed must be a whole number" in opened.text)
             assert opened.app.screen is window
             assert seed.has_focus
             await opened.press("ctrl+u", *"11", "tab", *"END", "tab", *'{"type"', "ctrl+s")
@@ -135,7 +135,7 @@ def seen(widget: Widget) -> bool:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("/settings temperature hot", "Temperature is a number from 0 to 2."),
+        ("/settings temperature hot", "Temperature must be a number from 0 to 2."),
         ("/settings colour red", "There is no setting colour."),
         ("/settings thinking much", "Thinking must be one of default, off"),
     ],
@@ -181,7 +181,7 @@ def test_the_plain_chat_lists_and_changes_settings(deck: RealDeck) -> None:
         assert "seed: server's default" in done.out
         assert "system_prompt: Be kind. (provider)" in done.out
         assert "Seed: 5 (this chat), from the next message." in done.out
-        assert "Seed is a whole number" in done.out
+        assert "Seed must be a whole number" in done.out
         body = bodies(server)[-1]
         assert (body["seed"], body["messages"][0]["content"]) == (5, "Be brief.")
 

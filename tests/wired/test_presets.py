@@ -69,7 +69,7 @@ async def test_what_a_paste_begins_with_is_neither_a_preset_nor_a_command(
             await opened.press("enter")
             await opened.until(lambda: len(bodies(server)) == 1)
             assert said(bodies(server)[0]) == [pasted]
-            assert f"{pasted.split()[0]} was pasted: it was sent as a message" in opened.toasts
+            assert f"{pasted.split()[0]} was pasted, so it was sent as a message" in opened.toasts
 
 
 async def test_a_name_sends_the_template_with_what_the_preset_sets(deck: RealDeck) -> None:
@@ -111,7 +111,7 @@ async def test_a_preset_may_ask_another_provider_and_keeps_the_present_one_where
             chat = opened.screen(ChatScreen)
             chat.prompt.value = "/nowhere"
             await opened.press("enter")
-            await opened.until(lambda: "Its provider gone is not available; main is asked." in opened.toasts)
+            await opened.until(lambda: "Its provider gone is not available; main is used." in opened.toasts)
             await opened.until(lambda: len(bodies(server)) == 1)
             assert (said(bodies(server)[0]), bodies(server)[0]["model"]) == (["Hi."], "m")
             await opened.until(lambda: chat.control.live is None)
@@ -201,7 +201,7 @@ def test_the_plain_chat_and_ask_use_presets(deck: RealDeck) -> None:
     [
         ("prompt = ", "not TOML|line 1|Invalid"),
         ("temperature = 9", "temperature has no usable value"),
-        ('temperature = "hot"', "Temperature is a number from 0 to 2"),
+        ('temperature = "hot"', "Temperature must be a number from 0 to 2"),
         ("prompt = 3", "prompt must be a text in quotes"),
         ('colour = "red"', "it has no setting colour"),
         ('thinking = "much"', "thinking has no usable value"),

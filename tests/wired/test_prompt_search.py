@@ -50,7 +50,7 @@ async def test_typing_narrows_ctrl_r_goes_to_older_ones_and_enter_uses_the_match
         assert prompt.cursor_location == (0, 2)
         assert len(opened.screen(ChatScreen).control.turns) == len(PROMPTS), "nothing was sent"
         await opened.press("end", *("down",) * 4)
-        assert prompt.value == "draft", "Down leads back to it"
+        assert prompt.value == "draft", "Down returns to it"
 
 
 @pytest.mark.parametrize("key", ["tab", "up", "down", "left", "ctrl+e"])

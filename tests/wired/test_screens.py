@@ -306,7 +306,7 @@ async def costs_export(visit: Visit) -> None:
 
 async def abilities(visit: Visit) -> None:
     async with visit.opened("providers", "M") as opened:
-        await shows(opened, AbilitiesScreen, "Nothing was tested yet")
+        await shows(opened, AbilitiesScreen, "Nothing has been tested yet")
 
 
 async def evidence(visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""The fields of a provider, an entry each: all that the program knows of a field stands here.
+"""The fields of a provider, one entry each: everything that the program knows about a field.
 
 The form, ``providers.toml``, the checks, Casibase's records, the flags of ``providers add`` and ``set``,
 docs/providers.md and the JSON schema follow from this table. Its order is that of the form.
@@ -86,7 +86,7 @@ FIELDS: tuple[ProviderField, ...] = (
     ProviderField(
         "input_price",
         "Input price / 1k tokens",
-        "Price of 1,000 prompt tokens. 0: free. Empty: unknown. Every digit counts.",
+        "Price of 1,000 prompt tokens. 0: free. Empty: unknown. Every digit is kept.",
         Kind.PRICE,
         "e.g. 0.0005",
         casibase_key="inputPricePerThousandTokens",
@@ -206,7 +206,7 @@ FIELDS: tuple[ProviderField, ...] = (
     _advanced(
         "cached_input_price",
         "Cached input price / 1k tokens",
-        "Price of 1,000 prompt tokens that the server takes from its cache. Empty: same as the input price.",
+        "Price of 1,000 prompt tokens that the server reads from its cache. Empty: same as the input price.",
         Kind.PRICE,
         "same as the input price",
         lost_as="the price of cached input",

@@ -1,4 +1,4 @@
-"""What is said of an answer: how it ended, what of it is missing, and what its figures lack."""
+"""What is reported about an answer: how it ended, what is missing, and what is wrong with its figures."""
 
 from typing import Final
 
@@ -12,14 +12,14 @@ FILTERED: Final = "stopped by the server's content filter"
 FINISH_REASON: Final = "finish reason {reason}"
 TOKENS: Final = "{prompt} prompt + {completion} completion tokens"
 CACHE_WRITES: Final = (
-    "{count:prompt token|prompt tokens} went into a cache, which may cost more than the input price"
+    "{count:prompt token was|prompt tokens were} written to a cache, which may cost more than the input price"
 )
-SERVER_COST: Final = "the server says {cost}"
+SERVER_COST: Final = "the server reports {cost}"
 
 SERVER_SAYS: Final = "The server says: {words}"
 OF_WHICH_REASONING: Final = "of which reasoning {tokens}"
 
-# What is not shown of it
+# What is not shown
 UNREADABLE_EVENTS: Final = "{events} of the answer could not be read; text may be missing."
 OTHER_ANSWERS: Final = "The server sent several answers; only the first is shown."
 NOT_TEXT: Final = "The server sent content that is not text and is not shown."
@@ -55,11 +55,11 @@ UNKNOWN_ENDING: Final = (
     "The server gave an unknown reason for the end of the answer (“{reason}”); it may be incomplete."
 )
 ARGUMENTS_TWICE: Final = (
-    "The server sent more after the whole arguments of a tool call; all of it is kept, so they are not JSON."
+    "The server sent more after the complete arguments of a tool call; all is kept, so they are not JSON."
 )
 
-# What a server refused; a note begins with "retried", which the diagnosis looks for
-REASONING_SENT_BACK: Final = "sent earlier reasoning back, as the server requires it"
+# What a server refused; the diagnosis looks for notes that begin with "retried"
+REASONING_SENT_BACK: Final = "sent earlier reasoning back, as the server requires"
 WITHOUT_IMAGES: Final = "retried without the images of earlier messages: the model does not accept images"
 EARLIER_IMAGES: Final = "the images of earlier messages were not sent: the model has refused images before"
 WITHOUT_REASONING: Final = "retried without earlier reasoning"
@@ -77,7 +77,7 @@ WITHOUT: Final = "retried without {name}"
 PARTS_DIFFER: Final = (
     "The server reports {total:token|tokens} in total, but {prompt:,} + {completion:,} in parts."
 )
-FIRST_ONLY_COUNTED: Final = "The server's counts are those of the first of several answers."
+FIRST_ONLY_COUNTED: Final = "The server's counts cover only the first of several answers."
 NO_REASONING_COUNTED: Final = "The server reports 0 reasoning tokens, but there was reasoning."
 TOO_FEW_COMPLETION: Final = (
     "The server reports {count:completion token|completion tokens}, too few for this text."
@@ -93,7 +93,7 @@ NO_PROMPT_COUNTED: Final = "The server reports 0 prompt tokens, but a prompt was
 CACHED_BESIDE: Final = "The server reports cached tokens separately from prompt tokens; they are added."
 UNNAMED_TOKENS: Final = (
     "The server reports {total:token|tokens} in total, but {prompt:,} + {completion:,} in parts; "
-    "the other {more:,} are counted as output, as hidden thinking is."
+    "the other {more:,} are counted as output, as hidden reasoning is."
 )
 REASONING_BESIDE: Final = (
     "The server reports reasoning tokens separately from completion tokens; they are added."

@@ -1,8 +1,8 @@
-"""What is said of files and images that are attached to messages."""
+"""Files and images that are attached to messages."""
 
 from typing import Final
 
-# A line for each thing that is attached
+# A line for each attachment
 ATTACHED: Final = "[{words}]"
 IMAGE: Final = "image {number}"
 LINES: Final = "{count} lines"
@@ -21,7 +21,7 @@ SCANNING: Final = "looking for files…"
 CAPPED: Final = "the first {count} files"
 
 # Sending them
-READING: Final = "The message before is still being prepared: its files are read, its size is checked."
+READING: Final = "The previous message is still being prepared: reading its files, checking its size."
 CHANGED: Final = "{name} has changed since you mentioned it: its new content is sent."
 SEND_IMAGES: Final = "Send the image?"
 REFUSED_BEFORE: Final = "{model} has refused images before. Your message is kept if you do not send it."
@@ -31,16 +31,16 @@ REFUSED_BEFORE_PLAIN: Final = (
 TEST_IMAGES: Final = "To test it again: lmdeck check {provider} --only vision"
 SEND_SECRETS: Final = "Send {names}?"
 SECRETS: Final = (
-    "Files of this name usually hold keys or passwords. Your message is kept if you do not send it."
+    "Files with this name usually hold keys or passwords. Your message is kept if you do not send it."
 )
 SECRETS_PLAIN: Final = (
-    "{names}: files of this name usually hold keys or passwords."
+    "{names}: files with this name usually hold keys or passwords."
     " Send the same message again to send it anyway."
 )
-LAST_LINE: Final = "it ends with line {count}"
+LAST_LINE: Final = "its last line is {count}"
 NO_RANGE: Final = "no line is in that range"
 DROPPED: Final = "No longer attached: {names}"
-SECRETS_ASK: Final = "{names}: files of this name usually hold keys or passwords. Send anyway?"
+SECRETS_ASK: Final = "{names}: files with this name usually hold keys or passwords. Send anyway?"
 ATTACH_HOW: Final = "Nothing is attached. Type /attach FILE, or mention a file in your message: @path"
 SEND: Final = "Send"
 

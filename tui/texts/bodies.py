@@ -1,4 +1,4 @@
-"""What the body of a reply is, or contains, in place of what was requested."""
+"""What the body of a reply is, or contains, instead of what was requested."""
 
 from typing import Final
 
@@ -19,8 +19,8 @@ EVENT: Final = "an event"
 EXCEEDS: Final = "{what} exceeds {limit} bytes"
 WITHOUT_TEXT: Final = "{size} MB without text"
 UNREQUESTED_ENCODING: Final = "the answer is compressed with {name}, which was not requested"
-INFLATED: Final = "{size} bytes became more than {inflated}"
-CUT_ENCODING: Final = "the compressed answer ends before its end mark"
+INFLATED: Final = "{size} bytes expanded to more than {inflated}"
+CUT_ENCODING: Final = "the compressed answer is incomplete"
 
 # Media
 MEDIA: Final = {"image": "an image", "images": "an image", "video": "a video", "videos": "a video"}
@@ -39,7 +39,7 @@ NO_VECTORS: Final = "no vectors"
 INDEX_MISSING: Final = "an index is missing"
 INDEX_NO_NUMBER: Final = "an index is not a number"
 INDEX_TWICE: Final = "index {index} appears twice"
-INDEX_MIXED: Final = "in another order, a text got the vector of another one"
+INDEX_MIXED: Final = "in a different order, a text got another text's vector"
 INDEX_OUTSIDE: Final = "index {index} is out of range for {count:text|texts}"
 IS: Final = "it is {kind}"
 CONTAINS: Final = "it contains {kind}"

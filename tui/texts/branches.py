@@ -4,7 +4,7 @@ from typing import Final
 
 TITLE: Final = "Branches"
 KEYS: Final = "Enter show this branch · {cancel} cancel"
-HELP: Final = "Every message of this chat, also of the branches that are not shown; ● marks those that are."
-NONE: Final = "This chat has one branch only. /edit and /retry make another."
+HELP: Final = "Every message of this chat, hidden branches included; ● marks the messages that are shown."
+NONE: Final = "This chat has only one branch. /edit and /retry start another."
 NO_SUCH_ROW: Final = "There is no row {number}: /branches lists 1 to {count}."
 HINT: Final = "/branches NUMBER shows the branch of a row."

@@ -1,4 +1,4 @@
-"""What a chat says of budgets."""
+"""What a chat shows about budgets."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The texts of the chat: transcript, prompt, status bar, search, picker, and the windows over them."""
+"""The chat: transcript, prompt, status bar, search, picker, and the windows over them."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ READ: Final = "Read"
 PROMPT: Final = "Prompt"
 LEADING_SLASH: Final = "// sends a leading /"
 
-# ── What stands in the way of a request ─────────────────────────────────────────────────────
+# ── Why a message cannot be sent ────────────────────────────────────────────────────────────
 
 LINES_AT_ONCE: Final = "Several lines came at once and were inserted as a paste. {send} sends them."
 EMPTY_PROMPT: Final = "Write a message first."
@@ -50,8 +50,8 @@ EXAMPLES: Final = (
     "Write a shell command that lists the ten largest files in a folder.",
     "What should I check first when a web server is slow?",
 )
-EXAMPLES_TYPING: Final = "{focus}, then {first}–{last} to use an example. Click one to use it."
-EXAMPLES_READING: Final = "{first}–{last} to use an example. Click one to use it."
+EXAMPLES_TYPING: Final = "{focus}, then {first}–{last} to use an example, or click one."
+EXAMPLES_READING: Final = "{first}–{last} to use an example, or click one."
 
 # ── The end of an answer ────────────────────────────────────────────────────────────────────
 
@@ -97,7 +97,7 @@ TOKENS_REASONING: Final = (
 TOKENS: Final = "{total:token|tokens}"
 NO_COST: Final = "cost —"
 MARK_PROXY: Final = "via proxy"
-MARK_DISK: Final = "disk trouble"
+MARK_DISK: Final = "disk error"
 MARK_READ_ONLY: Final = "read-only"
 MARK_UNSAVED: Final = "not saved"
 
@@ -114,8 +114,8 @@ SEARCH_NOTHING: Final = "no match"
 # ── Copying ─────────────────────────────────────────────────────────────────────────────────
 
 NOTHING_TO_COPY: Final = "There is no {what} to copy yet."
-MOUSE_RELEASED: Final = "The terminal has the mouse now, for its own selection."
-MOUSE_TAKEN: Final = "lmdeck has the mouse again."
+MOUSE_RELEASED: Final = "Mouse capture is off: the terminal can select text."
+MOUSE_TAKEN: Final = "Mouse capture is on."
 OPEN_LINK: Final = "Open this link?"
 OPEN: Final = "Open"
 CANCEL: Final = "Cancel"
@@ -129,7 +129,7 @@ LOSS_STREAMING: Final = "An answer is still streaming. It is stopped, and the pa
 LOSS_DRAFT: Final = "You have an unsent message."
 LOSS_UNSAVED: Final = "This chat is not saved."
 LOSS_UNWRITTEN: Final = "This chat could not be written to disk."
-UNWRITTEN: Final = "The chat continues in memory and is saved as soon as that is possible."
+UNWRITTEN: Final = "The chat continues in memory and is saved as soon as possible."
 
 # ── Name ────────────────────────────────────────────────────────────────────────────────────
 
@@ -138,16 +138,13 @@ RENAME_PLACEHOLDER: Final = "New name"
 RENAME_KEYS: Final = "Enter save · {cancel} cancel"
 RENAME_HELP: Final = "The name under which the conversation is listed. It is never sent anywhere."
 
-# ── Figures ─────────────────────────────────────────────────────────────────────────────────
-
-
 # ── Settings of a chat ──────────────────────────────────────────────────────────────────────
 
 SETTINGS: Final = "Chat settings"
 SETTINGS_KEYS: Final = "{save} save (from the next message) · Tab next · {cancel} cancel"
 SETTINGS_HELP: Final = (
-    "Settings of this chat only. They apply from the next message, are saved with the chat, and hold again "
-    "when you resume it. Empty fields have the values of the provider; enter none to omit a parameter."
+    "Settings of this chat only. They apply from the next message, are saved with the chat and restored "
+    "when you resume it. Empty fields use the provider's values; enter none to omit a parameter."
 )
 THINKING: Final = "Thinking"
 THINKING_LEVELS: Final = ("Off", "On", "Minimal", "Low", "Medium", "High")
@@ -162,7 +159,7 @@ PICKER: Final = "Choose a model"
 PICKER_PLACEHOLDER: Final = "Type part of a provider or model, such as: qw 235"
 PICKER_KEYS: Final = "Enter select · {cancel} cancel"
 PICKER_HELP: Final = (
-    "Every model of your providers, those used last first; ★ marks the default provider. Type parts of the "
+    "All models of your providers, most recently used first; ★ marks the default provider. Type parts of the "
     "names in any order. A model that is not listed can be typed in full, after the name of its provider."
 )
 PICKER_PROVIDER: Final = "Provider"

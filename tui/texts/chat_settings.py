@@ -15,11 +15,11 @@ LABELS: Final = (
 FROM_PROVIDER: Final = "{value} (provider)"
 FROM_SERVER: Final = "server's default"
 HINTS: Final = {
-    "seed": "asks for the same answer",
+    "seed": "requests repeatable answers",
     "stop": "the text that ends the answer",
     "json_schema": "a JSON object; the answer follows it",
 }
-HELP_LINE: Final = "Empty: the value shown dim is used. none: the parameter is not sent."
+HELP_LINE: Final = "Empty: the dimmed value is used. none: the parameter is not sent."
 
 STOP: Final = "Stop: {reason}."
 STOP_FORM: Final = 'write one text, or a JSON list of 1 to 16 texts such as ["END", "\\n\\n"]'
@@ -34,5 +34,5 @@ LINE: Final = "{name}: {value}"
 OF_CHAT: Final = "{value} (this chat)"
 NOT_SENT: Final = "not sent (this chat)"
 NO_SYSTEM: Final = "no system prompt"
-HOW: Final = "To change one: /settings NAME VALUE (default: as the provider; none: not sent)"
+HOW: Final = "To change one: /settings NAME VALUE (default: the provider's value; none: not sent)"
 SET: Final = "{label}: {value}, from the next message."

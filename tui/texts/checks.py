@@ -25,14 +25,14 @@ CHECKS: Final = {
 EVENTS: Final = {
     "ReasoningDelta": "reasoning",
     "AnswerDelta": "answer",
-    "Reclassified": "reasoning and answer told apart anew",
+    "Reclassified": "reasoning and answer separated again",
     "ToolCallDelta": "tool call",
     "ChunkSeen": "chunk",
     "LostText": "lost text",
     "UsageReport": "tokens",
     "ServerCostReport": "cost",
     "TimingsReport": "the server's times",
-    "PartsLearned": "the parts of the time",
+    "PartsLearned": "parts of the time",
     "FiguresFollow": "more figures follow",
     "Identified": "identified",
     "ResponseStarted": "response",
@@ -197,25 +197,25 @@ REASONING_IN_FACT: Final = "reasoning in {place}"
 REASONING_HIDDEN: Final = "The model reasons, but the server does not show it."
 NO_REASONING: Final = "No reasoning: the model answers at once."
 WAITING_FOR_VECTORS: Final = "Waiting for the vectors…"
-NO_COUNTS: Final = "the server reports no tokens: the number is an estimate"
-PACKED: Final = "the numbers came packed as Base64"
-ANSWERED_BY: Final = "the server says: answered by {model}"
+NO_COUNTS: Final = "the server reports no token counts: the number is an estimate"
+PACKED: Final = "the numbers arrived as Base64"
+ANSWERED_BY: Final = "the server reports: answered by {model}"
 BASE64: Final = {
-    "yes": "base64: agrees with float",
+    "yes": "base64: same numbers as float",
     "no": "base64: refused",
     "ignored": "base64: ignored",
-    "broken": "base64: other numbers than float",
+    "broken": "base64: numbers differ from float",
     "not tried": "base64: not tried",
 }
 DIMENSIONS: Final = {
     "yes": "dimensions: honoured",
     "no": "dimensions: refused",
     "ignored": "dimensions: ignored",
-    "broken": "dimensions: a size that was not requested",
+    "broken": "dimensions: wrong size",
     "not tried": "dimensions: not tried",
 }
 REASON: Final = "{text} ({reason})"
-COSINES: Final = "cosines: {alike:.2f} of the texts that are alike, {others} of the others"
+COSINES: Final = "cosines: {alike:.2f} for the similar texts, {others} for the others"
 TIMING_VECTORS: Final = "Measuring {count} texts in one request…"
 BATCH: Final = "{rate} texts/s one by one"
 BATCHES: Final = "{count} at once: {rate}"
@@ -223,20 +223,20 @@ BATCH_TIME: Final = "{count} in one request: {time}"
 PER_SECOND: Final = "{sign}{rate} tokens/s"
 
 # Speed
-NOTHING_TO_MEASURE: Final = "Nothing to measure: no text came."
+NOTHING_TO_MEASURE: Final = "Nothing to measure: no text arrived."
 FIRST_TEXT: Final = "First token after {time}"
 RATE: Final = "{first}, then {rate:,.1f} tokens/s."
 NO_RATE: Final = "{first}; {reason}."
-RATE_NEEDS_COUNTS: Final = "no rate, as the server reports no tokens"
+RATE_NEEDS_COUNTS: Final = "no rate, because the server reports no token counts"
 TOO_SHORT: Final = "too short for a rate"
-TOO_BUNCHED: Final = "too much came at once for a rate"
+TOO_BUNCHED: Final = "too much arrived at once for a rate"
 FIRST_ANSWER: Final = "first token of the answer after {milliseconds:.0f} ms"
 PROMPT_RATE: Final = "prompt read at {rate:,.0f} tokens/s or more{apart}"
 WITHOUT_CACHED: Final = ", without the {count:token|tokens} from the cache"
-SERVER_PROMPT_RATE: Final = "the server says: prompt read at {rate:,.0f} tokens/s"
-SERVER_RATE: Final = "the server says: {rate:,.1f} tokens/s{beside}"
+SERVER_PROMPT_RATE: Final = "the server reports: prompt read at {rate:,.0f} tokens/s"
+SERVER_RATE: Final = "the server reports: {rate:,.1f} tokens/s{beside}"
 MEASURED_BESIDE: Final = " ({difference:+.1%} here)"
 SERVER_LOAD: Final = "the server's requests: {running:.0f} running{waiting}"
 LOAD_WAITING: Final = ", {waiting:.0f} waiting"
-SERVER_FIRST: Final = "the server says: first token after {milliseconds:.0f} ms on average"
-SERVER_EACH: Final = "the server says: {rate:,.1f} tokens/s per request on average"
+SERVER_FIRST: Final = "the server reports: first token after {milliseconds:.0f} ms on average"
+SERVER_EACH: Final = "the server reports: {rate:,.1f} tokens/s per request on average"

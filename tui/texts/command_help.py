@@ -1,4 +1,4 @@
-"""What ``--help`` says of each command."""
+"""What ``--help`` prints for each command."""
 
 from typing import Final
 
@@ -62,20 +62,20 @@ ASK_FILE: Final = (
     "attach a text file or image (repeatable); FILE:40-90 for some lines, a pattern in quotes such as "
     "'src/**/*.py', or '-' for stdin"
 )
-ASK_URL: Final = "base URL of an endpoint, in place of a provider; nothing is saved"
+ASK_URL: Final = "base URL of an endpoint, instead of a provider; nothing is saved"
 SYSTEM: Final = "system prompt; empty: none"
-MAX_TOKENS: Final = "limit of output tokens, reasoning included"
+MAX_TOKENS: Final = "limit on output tokens, reasoning included"
 TEMPERATURE: Final = "sampling temperature"
 THINKING: Final = "default (the provider's), off, on, minimal, low, medium or high"
 NO_STREAM: Final = "request the answer in one piece"
 ASK_SCHEMA: Final = "JSON Schema file ('-' for stdin): prints the JSON of the answer only if it is valid"
-ASK_STRICT: Final = "with --schema: close its objects, and make what is optional required and nullable"
+ASK_STRICT: Final = "with --schema: close its objects, and make optional properties required and nullable"
 ASK_RETRY: Final = "with --schema: retry once if the answer is not valid"
 ASK_WAIT: Final = "timeout for the first token, and for a pause in the answer (default: 120)"
 ASK_TIMING: Final = "print where the time went, on stderr"
 ASK_KEY_ENV: Final = "with --url: environment variable that holds the API key"
 
-EMBED: Final = "Print the vector of a text, or rank lines by how alike they are to it."
+EMBED: Final = "Print the vector of a text, or rank lines by similarity to it."
 EMBED_EXAMPLES: Final = """\
   lmdeck embed "The cat sleeps on the sofa." --json
   lmdeck embed "reset a password" --similar questions.txt --top 5
@@ -85,10 +85,10 @@ EMBED_EXAMPLES: Final = """\
 """
 EMBED_TEXT: Final = "the text; '-' reads it from stdin"
 EMBED_PROVIDER: Final = "provider name (default: your default provider for embeddings)"
-EMBED_LINES: Final = "each line is a text of its own"
+EMBED_LINES: Final = "treat each line as a separate text"
 EMBED_SIMILAR: Final = "rank the lines of this file ('-': stdin) by cosine to the text"
-EMBED_RERANK: Final = "rank by the endpoint's /rerank in place of the cosine"
-EMBED_TOP: Final = "print the N best lines only (default: 10)"
+EMBED_RERANK: Final = "rank with the endpoint's /rerank instead of the cosine"
+EMBED_TOP: Final = "print only the N best lines (default: 10)"
 EMBED_WAIT: Final = "timeout for each answer (default: 120)"
 
 # The prompt is 21 to 36 tokens with the chat templates of common models; the answer is cut at 20.
@@ -104,7 +104,7 @@ CHECK_ALL: Final = "check every active provider"
 QUICK: Final = "skip the chat: uses no tokens"
 DEEP: Final = "test what the model and the server can do, after the chat: tools, JSON, images and more"
 CHECK_MARKDOWN: Final = "with --all and --deep: print the table of abilities as Markdown"
-ONLY: Final = "test these alone, such as tools,json_schema (implies --deep)"
+ONLY: Final = "test only these, such as tools,json_schema (implies --deep)"
 CHECK_WAIT: Final = "timeout for a model that is loading"
 WATCH: Final = "repeat the check and print changes"
 VERBOSE: Final = "show the evidence of every check"
@@ -130,7 +130,7 @@ PROVIDERS_SET_EXAMPLES: Final = """\
 PROVIDERS_REMOVE: Final = "Delete a provider and its stored key."
 ONLY_KEY: Final = "delete the stored key only"
 PROVIDERS_DEFAULT: Final = "Set the default provider."
-PROVIDERS_TRUST: Final = "Trust the current providers file although other users can write it."
+PROVIDERS_TRUST: Final = "Trust the current providers file although other users can write to it."
 PROVIDERS_IMPORT: Final = "Import providers from Casibase JSON."
 IMPORT_FILE: Final = "JSON file; '-' reads stdin"
 REPLACE: Final = "replace providers of the same name"
@@ -178,7 +178,7 @@ HISTORY_LIST_EXAMPLES: Final = """\
 SINCE: Final = "only chats active since TIME: 7d, 12h, 2w or 2026-11-01"
 HISTORY_PROVIDER: Final = "chats with this provider"
 HISTORY_MODEL: Final = "chats with a model of this name, or part of it"
-HISTORY_LIMIT: Final = "the newest N only"
+HISTORY_LIMIT: Final = "only the newest N"
 HISTORY_SEARCH: Final = "Find chats by words in their prompts and answers."
 HISTORY_SEARCH_EXAMPLES: Final = """\
   lmdeck history search proxy_buffering
@@ -190,7 +190,7 @@ HISTORY_TEXT: Final = (
 )
 HISTORY_REASONING: Final = "search the reasoning, too"
 HISTORY_SHOW: Final = "Print a chat (the reasoning goes to stderr)."
-HISTORY_TURN: Final = "this turn only, from 1"
+HISTORY_TURN: Final = "only this turn, counted from 1"
 HISTORY_EXPORT: Final = "Export chats, without keys."
 HISTORY_EXPORT_EXAMPLES: Final = """\
   lmdeck history export last > chat.md
@@ -198,10 +198,11 @@ HISTORY_EXPORT_EXAMPLES: Final = """\
 """
 HISTORY_ALL: Final = "every chat"
 HISTORY_FORMAT: Final = (
-    "md (default), html: one chat each; json, jsonl: everything, for an import; openai: messages, a line each"
+    "md (default), html: one chat each; json, jsonl: everything, for import; "
+    "openai: messages, one chat per line"
 )
 HISTORY_OUTPUT: Final = (
-    "file to write, or FOLDER/ for one file per chat, made if it is missing; '-' is stdout (default)"
+    "file to write, or FOLDER/ for one file per chat, created if missing; '-' is stdout (default)"
 )
 HISTORY_REPLACE: Final = "replace existing files"
 HISTORY_IMPORT: Final = "Import chats. A chat that is already there gets the turns it lacks."
@@ -211,10 +212,11 @@ HISTORY_IMPORT_EXAMPLES: Final = """\
   llm logs --json -n 0 | lmdeck history import -
 """
 HISTORY_FILES: Final = (
-    "an export (md, json, jsonl), of ChatGPT or Open WebUI, OpenAI messages, or llm logs; '-' reads stdin"
+    "an export of lmdeck (md, json, jsonl), ChatGPT or Open WebUI, OpenAI messages, or llm logs; "
+    "'-' reads stdin"
 )
 HISTORY_REMOVE: Final = "Move chats to the trash; asks first."
-HISTORY_RESTORE: Final = "Restore a deleted chat; without a name: list the trash."
+HISTORY_RESTORE: Final = "Restore a deleted chat; without a name, list the trash."
 HISTORY_DELETED: Final = "number in the trash, beginning of an ID, title, or 'last'"
 
 PATHS: Final = "Show file locations."
@@ -228,14 +230,14 @@ COSTS_EXAMPLES: Final = """\
 """
 COSTS_BY: Final = "sum by provider (default), model, day, month, chat or origin"
 COSTS_SINCE: Final = "from TIME on: 2026-11-01 or 30d (default: this month; with --by month everything)"
-COSTS_UNTIL: Final = "until TIME; of a day, its end"
+COSTS_UNTIL: Final = "until TIME; for a day, until its end"
 COSTS_PROVIDER: Final = "this provider only"
-COSTS_UTC: Final = "days begin at midnight UTC, not here"
+COSTS_UTC: Final = "days begin at midnight UTC, not local time"
 COSTS_CSV: Final = "print CSV"
 COSTS_SHORT: Final = "print what today cost, in one line"
-COSTS_BUDGET: Final = "print how the budgets stand; exit 4 if one is spent"
-COSTS_PRICE_OLD: Final = "give answers of this provider that had no price the price it has now"
-WITHIN_BUDGET: Final = "send nothing and exit 4 if a budget is spent; what is free is sent"
+COSTS_BUDGET: Final = "print the state of the budgets; exit 4 if one is spent"
+COSTS_PRICE_OLD: Final = "price this provider's unpriced answers at its current prices"
+WITHIN_BUDGET: Final = "send nothing and exit 4 if a budget is spent; free requests are sent"
 FORGET: Final = "Delete stored keys, chats, caches or the ledger."
 FORGET_WHAT: Final = "keys, conversations, caches or ledger (one or more)"
 
@@ -252,7 +254,7 @@ IS_NOT: Final = "{text!r} is not {wanted}"
 UNKNOWN_CHOICE: Final = "{text!r} is unknown: choose from {choices}"
 NO_SUCH_FIELD: Final = "{text!r} is not a field: use one of {names}"
 PRESETS: Final = "List your presets, or add samples."
-PRESETS_INSTALL: Final = "Add the sample presets that are missing."
+PRESETS_INSTALL: Final = "add the sample presets that are missing"
 
 COMPLETION: Final = "Print a script for the shell: Tab completes commands, options and names."
 COMPLETION_EXAMPLES: Final = """\

@@ -4,9 +4,9 @@ from typing import Final
 
 UNKNOWN: Final = "Unknown command /{name}. Did you mean /{nearest}? Nothing was sent (// sends a leading /)."
 TAKES_NOTHING: Final = "/{name} takes no text. Nothing was sent."
-PASTED_AS_TEXT: Final = "{word} was pasted: it was sent as a message. Type the / to use a command or preset."
+PASTED_AS_TEXT: Final = "{word} was pasted, so it was sent as a message. Type the / for a command or preset."
 STREAMING: Final = "An answer is still streaming: wait for it, or stop it first."
-NOTHING_SENT: Final = "No message was sent in this chat yet."
+NOTHING_SENT: Final = "No message has been sent in this chat yet."
 NOTHING_TO_CONTINUE: Final = "There is no answer to continue."
 IS_COMPLETE: Final = "The answer is complete. Ask for more in a message."
 READ_ONLY: Final = "This chat is read-only here. /fork to continue in a copy."

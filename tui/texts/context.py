@@ -1,4 +1,4 @@
-"""The texts of how full a model's context is."""
+"""How full a model's context is."""
 
 from typing import Final
 

@@ -76,10 +76,10 @@ DELETED_MANY: Final = "Deleted {count} conversations. Press {key} to undo."
 RESTORED: Final = "Restored."
 PINNED: Final = "Pinned to the top of the list."
 UNPINNED: Final = "No longer pinned."
-HELD_ONE: Final = "1 is open elsewhere and stays as it is."
-HELD_MANY: Final = "{count:,} are open elsewhere and stay as they are."
-ALL_HELD_ONE: Final = "Nothing is changed: the marked conversation is open elsewhere."
-ALL_HELD: Final = "Nothing is changed: the {count:,} marked conversations are open elsewhere."
+HELD_ONE: Final = "1 is open elsewhere and was not changed."
+HELD_MANY: Final = "{count:,} are open elsewhere and were not changed."
+ALL_HELD_ONE: Final = "Nothing changed: the marked conversation is open elsewhere."
+ALL_HELD: Final = "Nothing changed: the {count:,} marked conversations are open elsewhere."
 
 # Exporting
 EXPORT_TITLE: Final = "Export the conversation"
@@ -90,7 +90,7 @@ EXPORT_KEYS: Final = (
 )
 EXPORT_HELP: Final = (
     "Exports have no keys and can be imported again with lmdeck history import. "
-    "A file ending with .md or .html takes one conversation, one ending with .json or .jsonl several. "
+    "A file ending with .md or .html holds one conversation, one ending with .json or .jsonl several. "
     "No file is replaced."
 )
 EXPORTED: Final = "Exported to {path}."

@@ -5,18 +5,18 @@ from typing import Final
 TITLE: Final = "Costs"
 HELP: Final = (
     "What was spent in a month: by provider, model, day, chat or origin, with the budgets. "
-    "Each answer that used tokens is recorded with the price of its day. TTFT and tok/s are medians."
+    "Each answer that used tokens is recorded at the price of its day. TTFT and tok/s are medians."
 )
 READING: Final = "Reading the ledger…"
 MONTH: Final = "{month} {year}"
 NONE: Final = (
     "No costs in {month}.\n\n"
     "Every answer that uses tokens is recorded here: in chats, lmdeck ask, tests and checks. Prices are set "
-    "in the form of a provider.\n\n{previous} shows the month before."
+    "in the form of a provider.\n\n{previous} shows the previous month."
 )
 PER_DAY: Final = "{currency} per day"
-NO_PLOT: Final = "Nothing has cost anything in {month}."
-UNKNOWN_PLOT: Final = "What {month} cost is not known: not every answer has a price."
+NO_PLOT: Final = "Nothing was spent in {month}."
+UNKNOWN_PLOT: Final = "The cost of {month} is unknown: not every answer has a price."
 BY: Final = {
     "provider": "By provider",
     "model": "By model",
@@ -47,12 +47,12 @@ AT_THE_END: Final = "{amount} by the end of the month"
 
 # Below the table
 NOT_PRICED: Final = "Not priced: {providers}. Select one and press {key} to enter its price."
-NOT_PRICED_ELSEWHERE: Final = "Not priced: {providers}. Their prices are set by provider ({by})."
+NOT_PRICED_ELSEWHERE: Final = "Not priced: {providers}. Group by provider ({by}) to enter their prices."
 DEAREST_IN: Final = "Most expensive chats in {currency}"
 DEAREST: Final = "Most expensive chats"
 OF_NO_CHAT: Final = "This exchange belongs to no chat."
-CHAT_GONE: Final = "This chat is no longer there."
-PROVIDER_GONE: Final = "There is no provider {name} any more."
+CHAT_GONE: Final = "This chat no longer exists."
+PROVIDER_GONE: Final = "The provider {name} no longer exists."
 
 # Exporting
 EXPORT_TITLE: Final = "Export the costs of {month}"

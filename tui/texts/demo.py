@@ -37,7 +37,7 @@ FAULTS: Final = {
     "bad-gateway": "is a gateway whose model server is down",
     "loading": "loads its model for 20 seconds, then works",
     "no-model-loaded": "runs without any model",
-    "no-model-list": "has no /models, and chats all the same",
+    "no-model-list": "has no /models, but chats work",
     "stream-truncated": "closes the connection in the middle of the answer",
     "stream-reset": "resets the connection in the middle of the answer",
     "stream-unfinished": "ends in the middle of the answer, as if complete",
@@ -46,7 +46,7 @@ FAULTS: Final = {
     "stream-buffered": "holds the answer back and sends it at the end",
     "stream-ignored": "answers with one JSON object instead of a stream",
     "empty-answer": "ends the answer without any text",
-    "thinking-ate-budget": "thinks up to the token limit and gives no answer",
+    "thinking-ate-budget": "reasons up to the token limit and gives no answer",
     "malformed-event": "breaks every event",
     "text-lost": "breaks every tenth event",
     "answer-too-large": "sends a line that does not end",
@@ -60,4 +60,4 @@ FAULTS: Final = {
     "not-http": "speaks SSH",
     "http2-only": "speaks HTTP/2 only",
 }
-"""What the server does that has a fault, by its cause: completes ``it …``."""
+"""What a server with a fault does, by the cause: completes ``the server …``."""

@@ -4,8 +4,8 @@ from typing import Final
 
 TITLE: Final = "Servers on this machine"
 HELP: Final = (
-    "The model servers that answer on this machine. Only loopback is scanned, without any key. Add one "
-    "to open the form of a new provider, filled in for that server."
+    "The model servers that answer on this machine. Only loopback is scanned, without any key. Adding one "
+    "opens the form of a new provider, filled in for that server."
 )
 NONE_FOUND: Final = (
     "No model server answers on this machine. Start one and press {again}, or press {back} and then {add} "

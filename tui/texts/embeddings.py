@@ -1,4 +1,4 @@
-"""Vectors: the sentences that are compared, and what is said of how alike they are."""
+"""Vectors: the sentences that are compared, and how similar they are."""
 
 from typing import Final
 
@@ -13,8 +13,8 @@ MEASURED: Final = "Text {number}: {text}"
 
 # The table of cosines
 COSINE: Final = "Cosine"
-PLAUSIBLE: Final = "Plausible: of 1 to 3, the two alike (1 and 2) are the closest."
-IMPLAUSIBLE: Final = "Not plausible: of 1 to 3, the two alike (1 and 2) are not the closest."
+PLAUSIBLE: Final = "Plausible: of 1 to 3, the two similar ones (1 and 2) are the closest."
+IMPLAUSIBLE: Final = "Not plausible: of 1 to 3, the two similar ones (1 and 2) are not the closest."
 TOKENS_UNKNOWN: Final = "tokens unknown"
 NUMBERED: Final = "{number} {text}"
 

@@ -42,8 +42,8 @@ FOREIGN: Final = "{path} belongs to another user"
 FOREIGN_LINK: Final = "the link {path} belongs to another user"
 FOREIGN_FOLDER: Final = "the folder {path} belongs to another user, who can replace the file"
 UNSEEN_FOLDER: Final = "the folder {path} cannot be examined"
-WRITABLE: Final = "others can write {path}"
-WRITABLE_FOLDER: Final = "others can write the folder {path} and replace the file"
+WRITABLE: Final = "others can write to {path}"
+WRITABLE_FOLDER: Final = "others can write to the folder {path} and replace the file"
 CLOSE: Final = "chmod go-w {path}"
 
 # Who has a file open

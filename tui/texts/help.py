@@ -1,4 +1,4 @@
-"""The help; what it shows first is in ``tasks.txt``."""
+"""The help screen; the tasks that it shows first are in ``tasks.txt``."""
 
 from typing import Final
 
@@ -7,4 +7,4 @@ CLOSES: Final = "{key} close"
 FILTER: Final = "Type to filter: a key, or words such as copy code"
 FIRST: Final = "What most users do here"
 COMMANDS: Final = "Commands in the prompt"
-NOTHING: Final = "No key or command has these words."
+NOTHING: Final = "No key or command matches."

@@ -1,4 +1,4 @@
-"""What the chat without screens prints."""
+"""What the plain chat prints."""
 
 from typing import Final
 

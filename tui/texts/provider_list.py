@@ -109,7 +109,7 @@ INTERRUPTED: Final = "“{title}” was interrupted. Press {key} to continue it.
 RECENT_TITLE: Final = "Recent chats"
 ALL_CHATS: Final = "{key} all"
 READING: Final = "Reading the conversations…"
-NO_CHATS: Final = "No chats yet. {key} starts one with the selected provider; it is kept here."
+NO_CHATS: Final = "No chats yet. {key} starts one with the selected provider."
 UNTITLED: Final = "Untitled"
 TURNS: Final = "{count:,} turns"
 ONE_TURN: Final = "1 turn"
@@ -132,7 +132,7 @@ DELETED: Final = "Deleted {name}. Press {key} to undo."
 RESTORED: Final = "Restored {name}."
 APPLIED: Final = "{name} now uses {value}. Press {key} to undo."
 UNDONE: Final = "{name} is back to {value}."
-MORE_NOTICES: Final = "{count} more, shown when these are corrected."
+MORE_NOTICES: Final = "{count} more, shown once these are corrected."
 
 # The choice of a model.
 CHOOSE_TITLE: Final = "Choose a model for {name}"

@@ -1,4 +1,4 @@
-"""The texts of prompts that wait for an answer."""
+"""Messages that wait for an answer."""
 
 from typing import Final
 

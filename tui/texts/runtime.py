@@ -1,4 +1,4 @@
-"""What the program reports of its own work: copies, crashes, imports, stored keys, the built-in model."""
+"""What the program reports about its own work: copies, crashes, imports, stored keys, the built-in model."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ NO_CLIPBOARD: Final = "No clipboard is available, and {path} could not be writte
 IN_FILE: Final = "no clipboard is available, so it is in {path}"
 
 # A crash
-REPLACED: Final = "Its program files were changed after it was started, as an upgrade does: start it again."
+REPLACED: Final = "Its program files were changed after it started, as an upgrade does: restart it."
 CRASHED: Final = "lmdeck crashed: {error}\n{where} Saved chats are kept."
 REPORT_IN: Final = "The report is in {path}."
 NO_REPORT: Final = "The report could not be written."

@@ -1,4 +1,4 @@
-"""Structured answers: JSON schemas, what an answer does against one, and how one is asked for."""
+"""Structured answers: JSON schemas, how an answer violates one, and how one is requested."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ NOT_FOUND: Final = "there is no such file"
 NOT_READABLE: Final = "it cannot be read ({reason})"
 TOO_LARGE: Final = "it is larger than {most} bytes"
 NOT_JSON: Final = "it is not JSON: {reason}"
-HALF: Final = "it has half of a character"
+HALF: Final = "it has an unpaired surrogate"
 NOT_UTF8: Final = "it is not UTF-8 text"
 NOT_AN_OBJECT: Final = "a schema is a JSON object"
 NO_SCHEMA: Final = "it is not a valid JSON Schema: {path}: {problem}"
@@ -28,8 +28,8 @@ STRICT_CHANGES: Final = "--strict: objects closed: {closed}; properties now requ
 EMPTY: Final = "there is no text in it"
 WRONG: Final = "{problem} at line {line}, column {column}"
 TOO_BIG: Final = "the number {number} is too large to be checked"
-TOO_DEEP: Final = "it is nested too deep"
-TWICE: Final = "the property {name} is there twice"
+TOO_DEEP: Final = "the JSON is nested too deeply"
+TWICE: Final = "the property {name} appears twice"
 TWO_VALUES: Final = "it has more than one JSON value"
 TEXT_AFTER: Final = "text follows the JSON at line {line}, column {column}"
 TWO_BLOCKS: Final = "it has {count} code blocks"
@@ -41,10 +41,10 @@ FROM_REASONING: Final = "the JSON was taken from the reasoning: the answer itsel
 VALID: Final = "valid against the schema"
 INVALID: Final = "not valid against the schema: {path}: {problem}"
 NOT_VALID_JSON: Final = "not JSON: {reason}"
-CUT: Final = "cut at {tokens:token|tokens}: the JSON is incomplete"
-CUT_SOMEWHERE: Final = "cut at the token limit: the JSON is incomplete"
-FILTERED: Final = "cut by the content filter of the server: the JSON is incomplete"
-CALLED: Final = "the model called a tool in place of an answer"
+CUT: Final = "cut off at {tokens:token|tokens}: the JSON is incomplete"
+CUT_SOMEWHERE: Final = "cut off at the token limit: the JSON is incomplete"
+FILTERED: Final = "cut off by the server's content filter: the JSON is incomplete"
+CALLED: Final = "the model called a tool instead of answering"
 EMPTY_ANSWER: Final = "the answer is empty ({counts})"
 COUNTS: Final = "prompt {prompt:token|tokens}, answer {completion:token|tokens}"
 COUNTS_REASONING: Final = "{counts}, of which reasoning {reasoning}"
@@ -81,7 +81,7 @@ VIOLATIONS: Final = {
     "uniqueItems": "has the same item twice",
     "anyOf": NO_FORM,
     "oneOf": NO_FORM,
-    "several": "matches several of the allowed forms, and may match one only",
+    "several": "matches several of the allowed forms, but may match only one",
     "not": EXCLUDED,
     "disallow": EXCLUDED,
     "false": "{found} is not allowed",

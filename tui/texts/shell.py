@@ -1,4 +1,4 @@
-"""What the program shows around its screens: toasts of the app, dialogs, help, palette."""
+"""What the program shows around its screens: toasts, dialogs, help, palette."""
 
 from typing import Final
 
@@ -9,10 +9,10 @@ LOSS_CHANGE: Final = "A change is waiting for another lmdeck."
 CHAT_WITH: Final = "Chat: {name} · {model}"
 OPEN_CHAT: Final = "Open: {title}"
 NO_THEME: Final = "There is no theme {name}. Use dark, light or ansi."
-NO_SUCH_KEY: Final = "{key} is no key, so {name} keeps its own. See docs/keys.md."
-KEY_TAKEN: Final = "{key} is already the key of {other}, so {name} keeps its own. See docs/keys.md."
-KEY_TYPES: Final = "{key} types text there, so {name} keeps its own. See docs/keys.md."
-KEY_SELECTS: Final = "{key} selects text, so {name} keeps its own. See docs/keys.md."
+NO_SUCH_KEY: Final = "{key} is not a key, so {name} keeps its default. See docs/keys.md."
+KEY_TAKEN: Final = "{key} is already the key of {other}, so {name} keeps its default. See docs/keys.md."
+KEY_TYPES: Final = "{key} types text there, so {name} keeps its default. See docs/keys.md."
+KEY_SELECTS: Final = "{key} selects text, so {name} keeps its default. See docs/keys.md."
 NO_BINDING: Final = "There is no key binding {name}. See docs/keys.md."
 CALM: Final = "Animations are off."
 NOT_CALM: Final = "Animations are on."
@@ -25,7 +25,7 @@ ALLOW_ANIMATIONS: Final = "Turn on: animations"
 CALM_HINT: Final = "Until you quit"
 DIALOG_HELP: Final = "Choose an answer by its letter, or select it."
 TOO_SMALL: Final = (
-    "This window has {width}×{height} cells, lmdeck needs {needed}.\nMake it larger, or press {key} to quit."
+    "This window has {width}×{height} cells; lmdeck needs {needed}.\nMake it larger, or press {key} to quit."
 )
 TEXT_TOO_LONG: Final = "The text is too long to draw in full. All of it is saved and can be copied."
 STILL_WAITING: Final = "An earlier change is still waiting for another lmdeck. Press {key} to cancel it."

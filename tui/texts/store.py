@@ -1,4 +1,4 @@
-"""What is said of files: settings, providers, keys, chats, and what comes from outside."""
+"""Files: settings, providers, keys, chats, and what is imported."""
 
 from typing import Final
 
@@ -73,7 +73,7 @@ COMMAND_NOT_RUN: Final = "its command is not run"
 KEY_NOT_USED: Final = "it is not used"
 VARIABLE_UNSET: Final = "${name} is not set"
 SET_VARIABLE: Final = "Run export {name}=… in your shell, then restart lmdeck."
-OPEN_QUOTATION: Final = "a quotation mark in it is not closed"
+OPEN_QUOTATION: Final = "it has an unclosed quotation mark"
 CLOSE_QUOTATION: Final = "Close the quotation mark in the command."
 RELATIVE_PATH: Final = "the path is relative"
 USE_FULL_PATH: Final = "Use a full path or ~, such as file:~/key."
@@ -140,7 +140,7 @@ NOT_OFFERED: Final = "Chats that were interrupted are not offered at the next st
 SLOW_LIST: Final = "The list of chats takes longer to open."
 SLOW_SEARCH: Final = "Searching the chats takes longer."
 NO_DRAFTS: Final = "Unsent messages are lost if lmdeck is killed."
-TAKEN_OVER: Final = "Another lmdeck writes to this chat; what is new here is only in memory."
+TAKEN_OVER: Final = "Another lmdeck writes to this chat; new messages here are only in memory."
 CLOSE_OTHER: Final = "Close the other one to save this, or fork the chat."
 MOVED_BACK: Final = "{path} {event} by another program. The whole chat is saved again under that name."
 MOVED: Final = "{path} {event} by another program. The whole chat is saved in {place}."
@@ -148,7 +148,7 @@ MOVED: Final = "{path} {event} by another program. The whole chat is saved in {p
 # Logs and caches
 NO_LOG: Final = "There is no debug log of this run."
 LOG_ENDS: Final = "The debug log ends there."
-MEMORY_ONLY: Final = "What lmdeck learned about endpoints is lost when it ends."
+MEMORY_ONLY: Final = "What lmdeck learned about endpoints is lost when it quits."
 NOT_JSON: Final = "it is not JSON written by lmdeck"
 NO_ENGINE_LOG: Final = "The built-in model runs without a log."
 
@@ -162,10 +162,10 @@ FOLDER_STAYS: Final = "{path} cannot be read: {reason}. Its contents are still t
 # Budgets
 BUDGET_TABLE: Final = 'must be a table, under a line [budget], such as month = "20 EUR"'
 BUDGET_PROVIDERS: Final = 'providers must be a table, under a line [budget.providers], such as gpu = "5 EUR"'
-BUDGET_UNKNOWN: Final = "{name} is none of month, day, providers"
+BUDGET_UNKNOWN: Final = "{name} is not one of month, day, providers"
 BUDGET_AMOUNT: Final = '{name} must be an amount and a currency in quotes, such as "20 EUR"'
 BUDGET_OF_NOBODY: Final = (
-    "{path}: the budget of {name} counts nothing: there is no such provider, and there was none."
+    "{path}: the budget of {name} counts nothing: there is no such provider, and there never was."
 )
 BUDGET_MISNAMED: Final = (
     "{path}: the budget of {name} counts nothing: there is no such provider; use {closest}."

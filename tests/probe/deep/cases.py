@@ -48,12 +48,12 @@ SYSTEM = cases_of(
     (YES, "the word", [answer("PAPAYA")]),
     (YES, "the word", [answer("PAPAYA, PAPAYA,", finish="length")], "cut"),
     (NO, "System role not", [refusal("System role not supported")]),
-    (IGNORED, "no place for it", [answer(PARIS, prompt=14), answer(PARIS, prompt=14)]),
+    (IGNORED, "template ignores it", [answer(PARIS, prompt=14), answer(PARIS, prompt=14)]),
     (IGNORED, "not follow", [answer(PARIS, prompt=30), answer(PARIS, prompt=14)]),
     (BROKEN, "7 tokens were generated", [answer("", completion=7)]),
     (BROKEN, "not JSON", [Answer(b"hello")]),
     (BROKEN, "no choices", [Answer(b'{"choices": []}')]),
-    (IGNORED, "no place for it", [CUT, answer("I", prompt=20)], "cut"),
+    (IGNORED, "template ignores it", [CUT, answer("I", prompt=20)], "cut"),
     (NOT_TRIED, "did not finish", [CUT, PLAIN, CUT]),
     (NOT_TRIED, "503", [LOADING]),
 )
@@ -76,12 +76,12 @@ TOOLS = cases_of(
     (NO, "tool use", [refusal("No endpoints found that support tool use.", "404 Not Found")]),
     (
         IGNORED,
-        "no place for tools",
+        "template ignores tools",
         [answer(NO_TIME, prompt=41), answer("I", prompt=41, finish="length")],
     ),
     (
         IGNORED,
-        "the server can, this model did not",
+        "the server supports tools, but the model did not",
         [answer(NO_TIME, prompt=90), answer("I", prompt=41), CALL],
     ),
     (
@@ -94,10 +94,10 @@ TOOLS = cases_of(
         "does not parse it",
         [answer('<tool_call>{"name": "get_time", "arguments": {"city": "Paris"}}</tool_call>')],
     ),
-    (BROKEN, "without a call", [answer("", finish="tool_calls", tool_calls=[])]),
+    (BROKEN, "there is no call", [answer("", finish="tool_calls", tool_calls=[])]),
     (BROKEN, "not JSON", [answer(None, tool_calls=[call('{"city": ')])]),
     (BROKEN, "not an object", [answer(None, tool_calls=[call('"Paris"')])]),
-    (BROKEN, "not the text of one", [answer(None, tool_calls=[call({"city": "Paris"})])]),
+    (BROKEN, "not a string", [answer(None, tool_calls=[call({"city": "Paris"})])]),
     (BROKEN, "have no city", [answer(None, tool_calls=[call('{"town": "Paris"}')])]),
     (BROKEN, "not offered", [answer(None, tool_calls=[call(name="run")])]),
     (BROKEN, "names no function", [answer(None, tool_calls=["get_time"])]),
@@ -107,7 +107,7 @@ TOOLS = cases_of(
         "refuses the result",
         [CALL, refusal("Unexpected role 'tool' after role 'assistant'")],
     ),
-    (IGNORED, "no place for tools", [CUT, answer("I", prompt=20)], "cut"),
+    (IGNORED, "template ignores tools", [CUT, answer("I", prompt=20)], "cut"),
     (NOT_TRIED, "did not finish within 256", [CUT, PLAIN, CUT]),
     (NOT_TRIED, "does not exist", [WRONG_MODEL]),
 )
@@ -136,7 +136,7 @@ TOOLS_STREAMED = cases_of(
     Ability.TOOLS_STREAMED,
     (
         YES,
-        "3 pieces join",
+        "3 pieces form",
         [pieces((0, "c1", '{"ci'), (0, "", 'ty": "Pa'), (0, "", 'ris"}'))],
     ),
     (
@@ -165,7 +165,7 @@ TOOLS_STREAMED = cases_of(
     (BROKEN, "begin with {}", [pieces((0, "c1", "{}"), (0, "", WHOLE))]),
     (BROKEN, "no id", [pieces((0, "", WHOLE))]),
     (BROKEN, "not JSON", [pieces((0, "c1", '{"city": '))]),
-    (BROKEN, "not the text of one", [pieces((0, "c1", {"city": "Paris"}))]),
+    (BROKEN, "not a string", [pieces((0, "c1", {"city": "Paris"}))]),
     (
         BROKEN,
         "does not parse it",
@@ -254,12 +254,12 @@ N = cases_of(
 WORDS = "apple river stone cloud lamp"
 SEED = cases_of(
     Ability.SEED,
-    (YES, "the same text for one seed", [answer(WORDS), answer(WORDS), answer("other words")]),
+    (YES, "the same text for the same seed", [answer(WORDS), answer(WORDS), answer("other words")]),
     (NO, "seed", [refusal("Unsupported parameter: 'seed'", param="seed")]),
-    (IGNORED, "two texts", [answer(WORDS), answer("b c"), answer("d e")]),
+    (IGNORED, "different texts", [answer(WORDS), answer("b c"), answer("d e")]),
     (IGNORED, "every seed", [answer(WORDS)] * 3),
     (BROKEN, "5 tokens were generated", [answer(WORDS), answer("")]),
-    (YES, "the same text for one seed", [CUT, answer(WORDS), answer(WORDS), answer("other")], "hidden"),
+    (YES, "the same text for the same seed", [CUT, answer(WORDS), answer(WORDS), answer("other")], "hidden"),
     (NOT_TRIED, "did not finish within 256", [CUT, CUT]),
 )
 STOP = cases_of(
@@ -288,7 +288,7 @@ MAX_TOKENS = cases_of(
 NO_IMAGES = "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj"
 VISION = cases_of(
     Ability.VISION,
-    (YES, "two pictures", [answer("Red"), answer("blue.")]),
+    (YES, "two images", [answer("Red"), answer("blue.")]),
     (NO, "not a multimodal model", [refusal("m is not a multimodal model")]),
     (NO, "mmproj", [refusal(NO_IMAGES, "500 Internal Server Error")]),
     (IGNORED, "does not reach", [answer("green", prompt=30), answer("g", prompt=30)]),
@@ -314,7 +314,7 @@ USAGE_DETAILS = cases_of(
     Ability.USAGE_DETAILS,
     (YES, "1,280 of 1,400", [counted(1400, 0), counted(1400, 1280)]),
     (NO, "do not mention", [counted(1400, None)] * 2),
-    (NO, "counts no tokens", [completions([choice("OK")], usage=None)] * 2),
+    (NO, "reports no token counts", [completions([choice("OK")], usage=None)] * 2),
     (IGNORED, "0 of 1,400", [counted(1400, 0)] * 2),
     (BROKEN, "as 1,400 and as 8", [counted(1400, 0), counted(8, 8)]),
     (NOT_TRIED, "429", [LIMITED]),
@@ -354,7 +354,7 @@ EMBEDDINGS = cases_of(
     Ability.EMBEDDINGS,
     (
         YES,
-        "64 numbers; base64: agrees with float, dimensions: honoured",
+        "64 numbers; base64: same numbers as float, dimensions: honoured",
         [vectors_of(*LISTED), vectors_of(*TURNED, form="<f"), SHORT],
     ),
     (
@@ -368,17 +368,17 @@ EMBEDDINGS = cases_of(
     (NO, "501", [Answer(b"", "501 Not Implemented")]),
     (NO, "does not support Embeddings API", [refusal("The model does not support Embeddings API")]),
     (IGNORED, "the same vector", [vectors_of(CAT, CAT, CAT), vectors_of(CAT, CAT, CAT), SHORT]),
-    (BROKEN, "in another order", [vectors_of(*LISTED), vectors_of(*LISTED), SHORT]),
+    (BROKEN, "in a different order", [vectors_of(*LISTED), vectors_of(*LISTED), SHORT]),
     (
         BROKEN,
-        "others in base64",
+        "vectors in base64 differ",
         [vectors_of(*LISTED), vectors_of(*TURNED, form=">f"), vectors_of(*TURNED), SHORT],
     ),
     (BROKEN, "1 vector for 3 texts", [vectors_of(CAT)]),
     (BROKEN, "a chat answer", [answer("Hello")]),
     (NOT_TRIED, "503", [LOADING]),
     (NOT_TRIED, "does not exist", [WRONG_MODEL]),
-    (YES, "64 numbers; base64: agrees", [], "embedding-provider", True),
+    (YES, "64 numbers; base64: same", [], "embedding-provider", True),
 )
 
 
@@ -420,7 +420,7 @@ COMPLETIONS = cases_of(
     (NO, "Not Found", [NOT_FOUND]),
     (NO, "v1/completions", [refusal("This model is not supported in the v1/completions endpoint.")]),
     (IGNORED, "a chat completion", [answer("Paris")]),
-    (BROKEN, "another form: text", [Answer(b'{"text": "Paris"}')]),
+    (BROKEN, "unexpected form: text", [Answer(b'{"text": "Paris"}')]),
     (BROKEN, "not JSON", [Answer(b"Paris")]),
     (NOT_TRIED, "503", [LOADING]),
     (NOT_TRIED, "does not exist", [WRONG_MODEL]),
@@ -450,17 +450,17 @@ RESPONSES = cases_of(
     (NO, "Not Found", [NOT_FOUND]),
     (NO, "501", [Answer(b"", "501 Not Implemented")]),
     (IGNORED, "a chat completion", [answer("Hello")]),
-    (BROKEN, "another form: id, status", [Answer(b'{"id": "r", "status": "done"}')]),
+    (BROKEN, "unexpected form: id, status", [Answer(b'{"id": "r", "status": "done"}')]),
     (NOT_TRIED, "429", [LIMITED]),
 )
 MESSAGE = {"id": "msg", "type": "message", "role": "assistant", "content": [{"type": "text", "text": "Hi"}]}
 ANTHROPIC = cases_of(
     Ability.ANTHROPIC,
-    (YES, "a message with its content", [Answer(json.dumps(MESSAGE).encode())]),
+    (YES, "a message with content", [Answer(json.dumps(MESSAGE).encode())]),
     (NO, "Not Found", [NOT_FOUND]),
     (NO, "/v1/messages", [refusal("/v1/messages is not enabled", "400 Bad Request")]),
     (IGNORED, "a chat completion", [answer("Hello")]),
-    (BROKEN, "another form: list", [Answer(b"[]")]),
+    (BROKEN, "unexpected form: list", [Answer(b"[]")]),
     (NOT_TRIED, "503", [LOADING]),
     (NOT_TRIED, "does not exist", [WRONG_MODEL]),
 )

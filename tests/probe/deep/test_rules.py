@@ -81,7 +81,7 @@ async def test_c1_2_a_template_without_tools_is_told_by_the_count_of_prompt_toke
     prose = answer("I cannot know the time.", prompt=41)
     result, (with_tools, without) = await seen(Ability.TOOLS, prose, answer("I", prompt=41))
     assert result.outcome is Outcome.IGNORED
-    assert "no place for tools" in result.evidence
+    assert "template ignores tools" in result.evidence
     assert with_tools["messages"] == without["messages"]
     assert "tools" in with_tools
     assert "tools" not in without
@@ -162,7 +162,7 @@ async def test_c1_8_tokens_that_reach_nobody_are_told_with_their_number() -> Non
 async def test_c1_9_a_forced_try_tells_the_model_from_the_server() -> None:
     result, bodies = await seen(Ability.TOOLS, PROSE, answer("I", prompt=12), CALL)
     assert result.outcome is Outcome.IGNORED
-    assert "the server can, this model did not call by itself" in result.evidence
+    assert "the server supports tools, but the model did not choose to call one" in result.evidence
     assert bodies[-1]["tool_choice"] == "required"
 
 
@@ -243,7 +243,7 @@ async def test_c1_13_what_is_claimed_stands_beside_what_was_seen() -> None:
     report = await check(script, [Ability.VISION])
     (result,) = report.abilities
     assert result.outcome is Outcome.NO
-    assert result.evidence.endswith("the server claims that it can (/props)")
+    assert result.evidence.endswith("the server claims support (/props)")
 
 
 async def test_c1_14_another_model_that_answers_is_named_beside_the_result() -> None:
@@ -404,7 +404,7 @@ async def test_without_a_chat_nothing_is_tested() -> None:
     report = await check(script, CHATTING)
     assert not script.posts
     assert set(outcomes(report).values()) == {Outcome.NOT_TRIED}
-    assert "chat check did not succeed" in report.abilities[0].evidence
+    assert "chat check failed" in report.abilities[0].evidence
 
 
 class Told:
@@ -496,7 +496,7 @@ async def test_ollama_is_asked_by_name_and_without_the_key() -> None:
     assert asked.endswith(b'{"model": "m"}')
     assert b"uthorization" not in asked
     assert report.abilities[0].outcome is Outcome.IGNORED
-    assert report.abilities[0].evidence.endswith("the server claims that it can (/api/show)")
+    assert report.abilities[0].evidence.endswith("the server claims support (/api/show)")
 
 
 # ── Reasoning that stands in the content is no answer ───────────────────────────────────────────────────

@@ -481,11 +481,11 @@ async def test_disk_trouble_is_a_banner_and_a_mark_and_the_chat_goes_on(
         turn = await chat.ask("hello")
         assert turn.state is TurnState.DONE
         assert chat.banner.startswith("The disk is full.")
-        assert "disk trouble" in chat.status
+        assert "disk error" in chat.status
         storage_error.text = None
         await chat.ask("more")
         assert chat.banner == ""
-        assert "disk trouble" not in chat.status
+        assert "disk error" not in chat.status
 
 
 async def test_a_chat_is_pinned_and_exported_from_within(open_chat: Any, tmp_path: Path) -> None:

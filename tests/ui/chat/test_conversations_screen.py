@@ -311,7 +311,7 @@ async def test_one_or_several_are_exported_and_no_file_is_replaced(
         assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
         for name, words in (
             ("", "the file already exists. Choose another name or folder."),
-            ("a.md", "one chat a file"),
+            ("a.md", "one chat per file"),
             ("a.odt", "Name a folder that exists"),
         ):
             await export(deck, to=tmp_path / name)
@@ -346,12 +346,12 @@ async def test_of_marked_ones_those_open_elsewhere_stay_as_they_are(
         await deck.press("p")
         await deck.until(lambda: deck.app._notifications)
         (note,) = deck.app._notifications
-        assert note.message == "Pinned to the top of the list. 1 is open elsewhere and stays as it is."
+        assert note.message == "Pinned to the top of the list. 1 is open elsewhere and was not changed."
         await deck.until(lambda: "hostile" in deck.titles[0])
         await deck.press("D")
         await deck.until(lambda: isinstance(deck.app.screen, ConfirmDialog))
         assert "Delete this conversation?" in deck.text
-        assert "1 is open elsewhere and stays as it is." in " ".join(deck.text.replace("│", " ").split())
+        assert "1 is open elsewhere and was not changed." in " ".join(deck.text.replace("│", " ").split())
         await deck.press("y")
         await deck.until(lambda: len(deck.titles) == 2 and "1 marked" in deck.text)
         for key in ("p", "D"):
@@ -359,7 +359,7 @@ async def test_of_marked_ones_those_open_elsewhere_stay_as_they_are(
             await deck.press(key)
             await deck.until(lambda: deck.app._notifications)
             (note,) = deck.app._notifications
-            assert note.message == "Nothing is changed: the marked conversation is open elsewhere."
+            assert note.message == "Nothing changed: the marked conversation is open elsewhere."
         assert isinstance(deck.app.screen, ConversationsScreen)
 
 

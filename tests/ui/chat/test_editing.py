@@ -137,7 +137,7 @@ async def test_the_tree_of_branches_leads_to_each_of_them(open_chat: Any) -> Non
     async with open_chat() as chat:
         chat.screen.prompt.value = "/branches"
         await chat.press("enter")
-        await chat.until(lambda: "/edit and /retry make another" in chat.toasts)
+        await chat.until(lambda: "/edit and /retry start another" in chat.toasts)
         chat.screen.prompt.value = ""
         await asked(chat, "first", "second")
         await chat.press("tab", "g", "j", "e")
@@ -262,4 +262,4 @@ async def test_an_earlier_version_needs_a_second_branch(open_chat: Any) -> None:
     async with open_chat() as chat:
         await asked(chat, "first")
         await chat.press(*"/previous 1", "enter")
-        await chat.until(lambda: "This chat has one branch only" in chat.toasts)
+        await chat.until(lambda: "This chat has only one branch" in chat.toasts)

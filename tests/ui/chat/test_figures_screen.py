@@ -88,7 +88,7 @@ def test_how_it_went_is_told_in_full() -> None:
     assert "real␛model" in text
     assert "retried without stream_options" in text
     assert "Lost 2 events of the answer could not be read; text may be missing." in text
-    assert "Reasoning came as <think>" in text
+    assert "Reasoning arrived as <think>" in text
     assert "HTTP status 503" in text
     assert "no [/] luck" in text
     assert "Seen ConnectError" in text

@@ -174,9 +174,9 @@ async def test_a_click_on_an_example_puts_it_into_the_prompt_and_sends_nothing(
 @pytest.mark.parametrize("number", [1, 2, 3])
 async def test_an_example_has_a_key_while_the_transcript_has_the_focus(open_chat: Any, number: int) -> None:
     async with open_chat("demo") as chat:
-        await chat.until(lambda: any("Tab, then 1–3 to use an example." in row for row in chat.rows))
+        await chat.until(lambda: any("Tab, then 1–3 to use an example" in row for row in chat.rows))
         await chat.press("tab")
-        await chat.until(lambda: any(row.strip().startswith("1–3 to use an example.") for row in chat.rows))
+        await chat.until(lambda: any(row.strip().startswith("1–3 to use an example") for row in chat.rows))
         await chat.press(str(number))
         await chat.until(lambda: chat.screen.prompt.value == texts.EXAMPLES[number - 1])
         assert chat.runtime.requests == []

@@ -83,7 +83,7 @@ def test_what_is_unknown_is_said_with_what_would_show_it() -> None:
         ]
     assert lines(turn_of(server_timings=None))[-1] == "the server reports no times"
     assert "unknown: stopped" in "\n".join(lines(turn_of(state=TurnState.STOPPED)))
-    assert "Figures do not fit" in "\n".join(lines(turn_of(queue=2700)))
+    assert "Figures do not add up" in "\n".join(lines(turn_of(queue=2700)))
 
 
 def test_a_large_unexplained_part_has_a_sentence() -> None:
@@ -95,7 +95,7 @@ def test_a_large_unexplained_part_has_a_sentence() -> None:
 
 def test_a_gateway_that_tells_no_times_has_a_sentence_and_says_what_would_show_more() -> None:
     found = lines(turn_of(server_timings=None, learned=Learned(unknown=NO_FIGURES_GATEWAY)))
-    assert "the gateway passes no times on" in found
+    assert "the gateway passes on no times" in found
     assert " ".join(found).endswith(
         "The gateway, or the server behind it, held it for 2.80 s. To see more, check that server directly."
     )

@@ -171,7 +171,7 @@ async def test_other_months_and_an_empty_one(open_costs: Any) -> None:
         assert "by the end of the month" not in deck.text
         await deck.press("left_square_bracket")
         await deck.until(lambda: "No costs in September 2026." in deck.text)
-        assert "[ shows the month before" in deck.text
+        assert "[ shows the previous month" in deck.text
         await deck.press("right_square_bracket", "right_square_bracket")
         await deck.until(lambda: "November 2026" in deck.text and "deepseek" in deck.text)
         await deck.press("right_square_bracket")
@@ -182,9 +182,9 @@ async def test_other_months_and_an_empty_one(open_costs: Any) -> None:
 @pytest.mark.parametrize(
     ("providers", "words"),
     [
-        (("local",), "Nothing has cost anything in November 2026."),
-        (("old-gw",), "What November 2026 cost is not known: not every answer has a price."),
-        (("local", "old-gw"), "What November 2026 cost is not known: not every answer has a price."),
+        (("local",), "Nothing was spent in November 2026."),
+        (("old-gw",), "The cost of November 2026 is unknown: not every answer has a price."),
+        (("local", "old-gw"), "The cost of November 2026 is unknown: not every answer has a price."),
     ],
 )
 def test_what_is_not_known_is_not_nothing(providers: tuple[str, ...], words: str) -> None:
@@ -303,8 +303,8 @@ def test_currencies_are_shown_together_at_the_rates_of_the_settings() -> None:
     assert read_month(costs, runtime.chat_history, NOW.date().replace(day=1), NOW).together is None
     costs.rates = Rates({"EUR": Decimal("1.08")}, date(2026, 11, 1))
     month = read_month(costs, runtime.chat_history, NOW.date().replace(day=1), NOW)
-    assert ("Together: ~12.62 USD (rates of 2026-11-01)", "") in beside_plot(month, 60, 7)
-    assert ("Together: ~12.62 USD", "") in beside_plot(month, 38, 5)
+    assert ("Combined: ~12.62 USD (rates of 2026-11-01)", "") in beside_plot(month, 60, 7)
+    assert ("Combined: ~12.62 USD", "") in beside_plot(month, 38, 5)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])

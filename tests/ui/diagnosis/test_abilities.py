@@ -33,7 +33,7 @@ Until = Callable[..., Awaitable[None]]
 SIZES = [(80, 24), (120, 40)]
 RESULTS = (
     AbilityResult(Ability.SYSTEM, Outcome.YES, "the answer is the word that the system prompt asks for"),
-    AbilityResult(Ability.TOOLS, Outcome.IGNORED, "the chat template has no place for tools"),
+    AbilityResult(Ability.TOOLS, Outcome.IGNORED, "the chat template ignores tools"),
     AbilityResult(Ability.JSON_SCHEMA, Outcome.BROKEN, "JSON that does not fit the schema"),
     AbilityResult(Ability.VISION, Outcome.NO, "Qwen/Qwen3-8B is not a multimodal model"),
     AbilityResult(Ability.SEED, Outcome.NOT_TRIED, "HTTP 429: Rate limit reached", model="other/model"),

@@ -13,7 +13,7 @@ def test_a_key_that_no_keyboard_sends_is_told(key: str) -> None:
     judged = own_keys({"providers.add": key, "providers.edit": "z"})
     assert judged.usable == {"providers.edit": "z"}
     (notice,) = judged.notices
-    assert "is no key, so providers.add keeps its own" in notice
+    assert "is not a key, so providers.add keeps its default" in notice
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_key_that_means_something_else_there_is_told(name: str, key: str, othe
     judged = own_keys({name: key})
     assert judged.usable == {}
     (notice,) = judged.notices
-    assert f"{other}, so {name} keeps its own" in notice
+    assert f"{other}, so {name} keeps its default" in notice
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_a_key_that_means_something_else_there_is_told(name: str, key: str, othe
 def test_a_key_that_a_text_field_needs_is_told(name: str, key: str, why: str) -> None:
     judged = own_keys({name: key})
     assert judged.usable == {}
-    assert judged.notices[0].startswith(f"{why}, so {name} keeps its own")
+    assert judged.notices[0].startswith(f"{why}, so {name} keeps its default")
 
 
 def test_two_bindings_do_not_get_one_key_and_may_change_places() -> None:
     twice = own_keys({"providers.test": "z", "providers.diagnose": "z"})
     assert twice.usable == {"providers.test": "z"}
-    assert "providers.diagnose keeps its own" in twice.notices[0]
+    assert "providers.diagnose keeps its default" in twice.notices[0]
     swapped = {"providers.test": "d", "providers.diagnose": "t"}
     assert own_keys(swapped).usable == swapped
     undone = own_keys({"providers.test": "d", "providers.diagnose": "foo"})

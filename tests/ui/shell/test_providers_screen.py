@@ -247,7 +247,7 @@ def test_whatever_is_in_the_way_is_no_good_sign() -> None:
 
 def test_many_notices_leave_room_for_the_list() -> None:
     assert shortened(("a", "b", "c")) == ("a", "b", "c")
-    assert shortened(tuple("abcde")) == ("a", "b", "3 more, shown when these are corrected.")
+    assert shortened(tuple("abcde")) == ("a", "b", "3 more, shown once these are corrected.")
 
 
 async def test_a_provider_that_is_down_tells_why_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:
