@@ -1,4 +1,4 @@
-"""argparse for arguments from anywhere: what it repeats of them commands no terminal and forges no line."""
+"""argparse for untrusted arguments: its messages cannot contain control sequences or forged lines."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _LONGEST_MESSAGE = 1000
-"""Of an error, in characters: an argument may be a file's content."""
+"""The longest error message in characters: an argument may be a file's content."""
 _LEAST_COLUMNS = 20
 
 
 class WrongUsage(SystemExit):
-    """A command line that cannot be read: that was said on stderr, and the program ends with 2."""
+    """An invalid command line: the error was printed on stderr, and the program exits with 2."""
 
     def __init__(self, message: str, parser: ArgumentParser) -> None:
         super().__init__(2)
         self.message = message
         self.command = parser.prog.partition(" ")[2]
-        """The command that was called; empty: none."""
+        """The command; empty: none."""
         self.read = parser.read
-        """The arguments as far as they could be read."""
+        """The arguments parsed so far."""
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -60,9 +60,9 @@ class ArgumentParser(argparse.ArgumentParser):
             raise WrongUsage(message, self) from None
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        """Write help or version, or raise ``OSError``; argparse would end with 0 where nothing was written.
+        """Write help or version, or raise ``OSError``; argparse would exit with 0.
 
-        On stderr the exit code says it all, where nothing can be written.
+        If stderr cannot be written, the exit code is enough.
         """
         is_stdout = file is sys.stdout  # argparse knows no other stream beside stderr
         stream = sys.stdout if is_stdout else sys.stderr
@@ -82,16 +82,16 @@ class ArgumentParser(argparse.ArgumentParser):
 
 
 def window_columns(stream: TextIO | None) -> int | None:
-    """Return how many columns the window has that shows a stream; ``None`` where it is in no window."""
+    """Return the width of the terminal that a stream is connected to; ``None`` if there is none."""
     with suppress(OSError, ValueError, AttributeError):  # no terminal, closed, nothing
         return os.get_terminal_size(stream.fileno()).columns or None  # type: ignore[union-attr]
     return None
 
 
 def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | None) -> None:
-    """Where stdout is a window, its size counts, not what a program before had written down of another.
+    """If stdout is a terminal, use its size, not the size that an earlier program exported.
 
-    Without a window, ``COLUMNS`` is what a user wants the output's width to be.
+    Without a terminal, ``COLUMNS`` is the width that the user wants for the output.
     """
     if window_columns(stdout):
         environment.pop("COLUMNS", None)
@@ -99,9 +99,9 @@ def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | No
 
 
 def not_empty(text: str) -> str:
-    """Read the value of an argument; this and the following raise what argparse prints.
+    """Read the value of an argument; this and the following functions raise the error that argparse prints.
 
-    One that is empty mostly is a variable of a shell that is not set.
+    An empty value is usually a shell variable that is not set.
     """
     if not text.strip():
         raise argparse.ArgumentTypeError(texts.EMPTY_VALUE)

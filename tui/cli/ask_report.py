@@ -1,4 +1,4 @@
-"""The JSON contract of ``lmdeck ask``, and of each turn that a command tells as JSON."""
+"""The JSON contract of ``lmdeck ask``, and of every turn that a command prints as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several checks at once, each row told as it finishes; and the same again and again."""
+"""Several checks at once, each row printed as it finishes, and repeated with ``--watch``."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ _FLAGS = {"provider_url": "--url", "compatible_provider": "--model", "key_header
 
 
 class CheckPrinter:
-    """Prints one diagnosis as it grows. A check that later evidence corrects is printed again."""
+    """Prints one diagnosis as it progresses. A check that later evidence corrects is printed again."""
 
     def __init__(self, output: Output, subject: Subject, *, is_verbose: bool) -> None:
         self._output = output

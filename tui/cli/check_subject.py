@@ -1,4 +1,4 @@
-"""What ``lmdeck check`` is asked to check: a provider's name, a URL, or every active provider."""
+"""What ``lmdeck check`` checks: a provider's name, a URL, or every active provider."""
 
 from __future__ import annotations
 

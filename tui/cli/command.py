@@ -62,7 +62,7 @@ DOES_NOT_ASK = argument("--yes", action="store_true", help=texts.YES)
 
 
 class Command:
-    """What can be typed after ``lmdeck``, or after a command that has actions."""
+    """A command after ``lmdeck``, or an action after a command."""
 
     def __init__(
         self,

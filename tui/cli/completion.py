@@ -1,4 +1,4 @@
-"""Tab in a shell: what can follow on the command line; and the script that makes a shell ask for it."""
+"""Shell completion: what can follow on a command line, and the script that makes a shell ask for it."""
 
 from __future__ import annotations
 

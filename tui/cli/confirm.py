@@ -1,4 +1,4 @@
-"""Asks for a yes at a terminal; a script gives it as a flag."""
+"""Asks for confirmation on a terminal; scripts confirm with a flag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck costs``: what was spent, by what, and how the budgets stand."""
+"""``lmdeck costs``: what was spent and by what, and the state of the budgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck embed``: the vectors of texts, or the lines of a file ranked by how alike they are to one."""
+"""``lmdeck embed``: the vectors of texts, or the lines of a file ranked by their similarity to one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the command line gives."""
+    """The arguments of the command line."""
 
     texts: tuple[str, ...]
     lines: tuple[tuple[int, str], ...] = ()

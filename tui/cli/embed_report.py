@@ -39,7 +39,7 @@ _LEAST_TEXT = 20
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A line of the file, and how alike it is to the text."""
+    """A line of the file, and its similarity to the text."""
 
     score: float
     line: int

@@ -1,4 +1,4 @@
-"""``lmdeck engine``: install the model that runs on this machine, or say whether it is there."""
+"""``lmdeck engine``: install the built-in model, or show whether it is installed."""
 
 from __future__ import annotations
 

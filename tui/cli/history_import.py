@@ -1,4 +1,4 @@
-"""``lmdeck history import``: conversations of files, and a line on what became of each."""
+"""``lmdeck history import``: conversations from files, and a line on the result of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck history remove`` and ``restore``: to the trash, as the screen does it, and back."""
+"""``lmdeck history remove`` and ``restore``: to the trash, as on the screen, and back."""
 
 from __future__ import annotations
 

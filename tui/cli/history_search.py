@@ -1,4 +1,4 @@
-"""``lmdeck history search``: the chats that have some words, with the lines, as they are found."""
+"""``lmdeck history search``: the chats that contain some words, with the matching lines."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _query(words: list[str], runtime: Runtime) -> Query:
 
 
 class _Progress:
-    """Shows how far a search is: the first one takes long."""
+    """Shows the progress of a search: the first one is slow."""
 
     def __init__(self, output: Output) -> None:
         self._output = output

@@ -1,4 +1,4 @@
-"""How the plain chat reads a line: on a terminal with the editing of readline, where Python has that."""
+"""How the plain chat reads a line: on a terminal with readline's editing, if Python has it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Readline misses a signal that came before it waits.
 
 
 class LineReader:
-    """Reads lines. ``complete`` returns what the last word of a line may become.
+    """Reads lines. ``complete`` returns the completions of the last word of a line.
 
-    ``typed`` is told now and then what stands in a line that is edited.
+    ``typed`` receives the edited line from time to time.
     """
 
     def __init__(self, complete: Callable[[str], Sequence[str]], typed: Callable[[str], None]) -> None:

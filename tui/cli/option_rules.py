@@ -1,4 +1,4 @@
-"""Options that make no sense together, or alone: refused, as one that is ignored misleads."""
+"""Options that make no sense together, or alone: refused, because an ignored option misleads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.texts import command_help as texts
 
 
 class Rule(NamedTuple):
-    """What an option of a command needs beside it, or does not go with."""
+    """Which other options an option needs, or cannot be combined with."""
 
     option: str
     others: tuple[str, ...]

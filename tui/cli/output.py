@@ -40,11 +40,11 @@ _PIECE = 16_384
 
 
 class OutputFailed(Exception):  # noqa: N818 - it names what happened, as others do
-    """Stdout takes nothing more: the disk is full, or the terminal is gone."""
+    """Stdout cannot be written: the disk is full, or the terminal is gone."""
 
 
 class Output:
-    """Writes a command's results; styles only where a user looks at a terminal."""
+    """Writes a command's results; styles only on a terminal."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""``lmdeck paths``: where everything is kept."""
+"""``lmdeck paths``: where files are stored."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _MOST_COMPLETIONS = 50
 
 
 class PlainAttaching:
-    """What the next message gets beside its words."""
+    """The attachments of the next message."""
 
     def __init__(self, control: ChatControl, output: Output, consent: PlainConsent) -> None:
         self._control = control

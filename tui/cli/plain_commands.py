@@ -73,7 +73,7 @@ class AsksAndShows(Protocol):
 
 
 class PlainCommands:
-    """Obeys commands."""
+    """Runs commands."""
 
     def __init__(
         self,

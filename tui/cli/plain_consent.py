@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class PlainConsent:
-    """What was asked about one message; whatever else is sent is no answer, and ends the questions."""
+    """The confirmations of one message; sending a different one discards them."""
 
     def __init__(self) -> None:
         self._message: tuple[object, ...] | None = None

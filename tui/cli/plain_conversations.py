@@ -26,7 +26,7 @@ class RunsWork(Protocol):
 
 
 class PlainConversations:
-    """Obeys the commands that are about conversations."""
+    """Runs the commands about conversations."""
 
     def __init__(self, chat: RunsWork, control: ChatControl, runtime: Runtime, output: Output) -> None:
         self._chat = chat

@@ -1,4 +1,4 @@
-"""The line that is being typed into ``lmdeck chat --plain``, kept on disk as the screens keep a draft."""
+"""The line being typed into ``lmdeck chat --plain``, kept on disk like a draft of the screens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tui.runtime.chat_control import ChatControl
 
 
 class PlainDraft:
-    """The unsent message of the chat; one that is not saved keeps none."""
+    """The unsent message of the chat; an unsaved chat keeps none."""
 
     def __init__(self, control: ChatControl) -> None:
         self._control = control

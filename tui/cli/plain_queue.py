@@ -1,4 +1,4 @@
-"""Messages that wait in ``lmdeck chat --plain``: listed, removed, edited, and sent one after the other."""
+"""Messages that wait in ``lmdeck chat --plain``: listed, removed, edited, and sent one after another."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AsksAndEdits(Protocol):
 
 
 class PlainQueue:
-    """Obeys ``/queue``, and sends what waits."""
+    """Runs ``/queue``, and sends queued messages."""
 
     def __init__(self, chat: AsksAndEdits, control: ChatControl, output: Output) -> None:
         self._chat = chat
@@ -48,7 +48,7 @@ class PlainQueue:
             self._report_pause()
 
     def obey(self, argument: str) -> None:
-        """Do what ``/queue`` is told."""
+        """Run ``/queue``."""
         argument = argument.casefold()
         word, _, number = argument.partition(" ")
         queue, number = self._control.queue, number.strip()

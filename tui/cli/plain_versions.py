@@ -1,4 +1,4 @@
-"""The versions of a message in ``lmdeck chat --plain``: edited, shown one after the other, or as a tree."""
+"""The versions of a message in ``lmdeck chat --plain``: edited, shown one by one, or as a tree."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ShowsAndEdits(Protocol):
 
 
 class PlainVersions:
-    """Obeys ``/edit``, ``/previous``, ``/next`` and ``/branches``."""
+    """Runs ``/edit``, ``/previous``, ``/next`` and ``/branches``."""
 
     def __init__(self, chat: ShowsAndEdits, control: ChatControl, output: Output) -> None:
         self._chat = chat

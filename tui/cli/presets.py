@@ -1,4 +1,4 @@
-"""``lmdeck presets``: what there is, what is wrong with a file, and the samples."""
+"""``lmdeck presets``: the list, problems of files, and the samples."""
 
 from __future__ import annotations
 

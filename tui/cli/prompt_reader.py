@@ -1,4 +1,4 @@
-"""How the plain chat reads prompts, and what signals end: the wait for a line, or an answer."""
+"""How the plain chat reads prompts, and what a signal interrupts: the wait for a line, or an answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TITLE_SECONDS = 10.0
 
 
 class PromptReader:
-    """Reads prompts line by line; hears signals meanwhile, and while an answer comes."""
+    """Reads prompts line by line; handles signals meanwhile, and while an answer streams."""
 
     def __init__(
         self, control: ChatControl, output: Output, complete: Callable[[str], Sequence[str]]

@@ -1,4 +1,4 @@
-"""``lmdeck providers export``: Casibase's JSON on stdout, and on stderr what its records cannot hold."""
+"""``lmdeck providers export``: Casibase's JSON on stdout, and what its records cannot hold on stderr."""
 
 from __future__ import annotations
 

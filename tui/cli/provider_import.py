@@ -1,4 +1,4 @@
-"""``lmdeck providers import``: all records in one step, and a line on what became of each."""
+"""``lmdeck providers import``: all records in one step, and a line on the result of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a chat that was cut off is resumed: said as the program ends, and when the next one starts."""
+"""How to resume an interrupted chat: printed when the program ends, and when the next one starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a command whose command line was read, and turns how it ended into an exit code."""
+"""Runs a parsed command, and turns its outcome into an exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every action on providers, and every one on saved conversations, shares."""
+"""What all actions on providers and on saved conversations share."""
 
 from __future__ import annotations
 

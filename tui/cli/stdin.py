@@ -1,4 +1,4 @@
-"""What comes through a pipe: bytes that must be UTF-8 text."""
+"""Piped input: bytes that must be UTF-8 text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl+C, SIGTERM and SIGHUP end what runs, and what was found so far is still told."""
+"""Ctrl+C, SIGTERM and SIGHUP stop a command; the results so far are still printed."""
 
 from __future__ import annotations
 

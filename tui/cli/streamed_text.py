@@ -10,9 +10,9 @@ from tui.core.turn import TextBuffer, Turn
 
 
 class StreamedText:
-    """Prints what is new of a turn: the reasoning dimmed on stderr, the answer on stdout.
+    """Prints the new text of a turn: the reasoning dimmed on stderr, the answer on stdout.
 
-    Tool calls follow the answer, one a line as ``name(arguments)``: shown, never run.
+    Tool calls follow the answer, one per line as ``name(arguments)``: shown, never run.
     """
 
     def __init__(

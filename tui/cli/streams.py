@@ -1,4 +1,4 @@
-"""Stdout and stderr where they do not work: closed before the start, full, or without a reader."""
+"""Stdout and stderr when they do not work: closed before the start, full, or without a reader."""
 
 from __future__ import annotations
 

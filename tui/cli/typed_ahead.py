@@ -1,4 +1,4 @@
-"""Lines that are typed while an answer comes, in the chat without screens."""
+"""Lines typed while an answer streams, in the plain chat."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_BYTES = 65_536
 
 
 class TypedAhead:
-    """Reads whole prompts from the terminal; from a pipe nothing is read before it is wanted."""
+    """Reads whole prompts from the terminal; from a pipe nothing is read before it is needed."""
 
     def __init__(self, take: Callable[[str], bool]) -> None:
         """``take`` lets a prompt wait; what it refuses is read later, and all behind it."""

@@ -1,4 +1,4 @@
-"""Tells on stderr that a server which is starting or loading is waited for: at once, then less often."""
+"""Reports on stderr the wait for a server that is starting or loading: at once, then less often."""
 
 from __future__ import annotations
 
