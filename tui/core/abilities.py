@@ -1,6 +1,6 @@
-"""What an endpoint can do beside a plain chat: the abilities that are tested, and how a test ends.
+"""What an endpoint can do besides plain chats: the abilities that are tested, and the outcomes.
 
-What is sent and how a reply is judged is the business of ``wire.abilities``, when of ``net.probe.deep``.
+``wire.abilities`` defines what is sent and how a reply is judged, ``net.probe.deep`` when.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Ability(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a test ends."""
+    """The outcome of a test."""
 
     YES = "yes"
     """The effect is in the answer."""
@@ -62,7 +62,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class AbilityResult:
-    """What became of the test of one ability."""
+    """The result of the test of one ability."""
 
     ability: Ability
     outcome: Outcome
@@ -94,7 +94,7 @@ class AbilityResult:
 
 @dataclass(frozen=True, slots=True)
 class AbilityCost:
-    """What a test costs at most."""
+    """The maximum cost of a test."""
 
     requests: int = 0
     """Where the model answers as asked; a doubt may take one or two more."""

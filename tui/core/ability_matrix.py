@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a test showed otherwise than the one before it."""
+    """A difference between a test and the previous one."""
 
     provider: str
     ability: Ability
@@ -48,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Every provider that was asked for, in the order of the list."""
+    """Every requested provider, in the order of the list."""
 
     columns: tuple[Column, ...]
 

@@ -1,6 +1,6 @@
-"""What is remembered of the tests of abilities: of one model of one endpoint, for a week at most.
+"""The remembered results of ability tests: for one model of one endpoint, for a week at most.
 
-A passing fault is never remembered, and nothing outlives the server's build or the model behind a name.
+A temporary fault is never remembered, and no result outlives the server's build or the model behind a name.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LASTS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One result, and when it was seen."""
+    """One result, and its time."""
 
     result: AbilityResult
     at: str
@@ -34,7 +34,7 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class AbilityRecord:
-    """What is remembered of a model of an endpoint."""
+    """The remembered results of a model of an endpoint."""
 
     build: str = ""
     """The server with its version and build; empty where nothing shows."""

@@ -23,7 +23,7 @@ spaces."""
 
 
 class ApiKeySearch:
-    """Searches for a set of keys. Cheap where there is none: a few look-ups for a short piece of text."""
+    """Searches for a set of keys. Cheap if there are none: a few look-ups for a short piece of text."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         needles: dict[str, bool] = {}
@@ -108,7 +108,7 @@ class ApiKeySearch:
 
 
 class ApiKeyEraser:
-    """Erases the keys from a text that comes in pieces. What may become a key waits for the next piece."""
+    """Erases keys from a text that arrives in pieces. A possible start of a key waits for the next piece."""
 
     __slots__ = ("_before", "held")
 

@@ -1,4 +1,4 @@
-"""What may be attached to a message: texts and pictures, told apart by their bytes, and words for them."""
+"""What may be attached to a message: texts and images, recognised by their bytes, and their descriptions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What a message gets beside its words."""
+    """The attachments of a message."""
 
     parts: tuple[ImagePart | FilePart, ...] = ()
     blobs: Mapping[str, bytes] = field(default_factory=dict, repr=False)

@@ -1,4 +1,4 @@
-"""The branches of a conversation as rows of text: each turn behind the one before it, forks indented."""
+"""The branches of a conversation as rows of text: each turn after its predecessor, forks indented."""
 
 from __future__ import annotations
 

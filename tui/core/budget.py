@@ -1,4 +1,4 @@
-"""Budgets: how much of what may be spent in a month, on a day, or at a provider in a month, is spent."""
+"""Budgets: how much of the limit for a month, a day, or a provider in a month is spent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEAR = Decimal("0.8")
 
 
 class Level(StrEnum):
-    """How near a budget is."""
+    """How close a budget is to its limit."""
 
     WITHIN = "within"
     NEAR = "near"
@@ -30,7 +30,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BudgetState:
-    """One budget and what was spent of it."""
+    """One budget, and how much of it is spent."""
 
     limit: Limit
     spent: Sum

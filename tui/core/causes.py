@@ -1,7 +1,6 @@
 """The catalogue of failures: for each cause one sentence on what is wrong and one on what to do.
 
-The one place for these words is ``causes.txt``: screens, commands, JSON and documentation
-take them from here.
+The texts are only in ``causes.txt``; screens, commands, JSON and documentation use them from here.
 """
 
 from __future__ import annotations

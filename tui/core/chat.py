@@ -1,4 +1,4 @@
-"""What is asked: the endpoint, the messages and the request, before any server's dialect."""
+"""A chat request: endpoint, messages and parameters, independent of any server's dialect."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ApiKeyRenewal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where requests go and how they prove themselves; made from a provider with its key resolved."""
+    """Where requests go and how they are authenticated; made from a provider with its key resolved."""
 
     base_url: str
     """Normalised, without a trailing slash: ``{base_url}/chat/completions`` is the request URL."""

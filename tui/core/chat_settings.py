@@ -1,4 +1,4 @@
-"""What one chat sets for itself: how its settings are typed, shown, kept with a turn, and read again.
+"""The settings of one chat: how they are typed, shown, saved with a turn, and read again.
 
 A parameter has three states: left to the provider (it is not in the mapping), a value, and ``None``: it is
 not sent, whatever the provider says.
@@ -50,7 +50,7 @@ _LONGEST_STOP = 500
 
 
 class SettingError(ValueError):
-    """What was typed is no value of the setting; the message is a sentence."""
+    """The typed text is not a value of the setting; the message is a sentence."""
 
     name = ""
     """Of the parameter, where several were read."""
@@ -185,7 +185,7 @@ def provider_value(provider: Provider, name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class OwnSettings:
-    """What a chat says otherwise than its provider."""
+    """The settings of a chat that differ from its provider's."""
 
     thinking: Thinking | None = None
     system_prompt: str | None = None

@@ -1,4 +1,4 @@
-"""What is remembered of a check, and what has changed since the one before."""
+"""The remembered result of a check, and what has changed since the previous one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which known name a mistyped one was most likely meant to be."""
+"""Finds the known name that a mistyped one most likely means."""
 
 from __future__ import annotations
 

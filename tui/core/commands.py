@@ -1,4 +1,4 @@
-"""Lines that are commands: ``/name argument``. ``//`` begins a message with a slash of its own."""
+"""Lines that are commands: ``/name argument``. ``//`` begins a message that starts with a slash."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *co
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command that was typed, or (without ``command``) a name that is none."""
+    """A typed command, or (without ``command``) an unknown name."""
 
     command: Command | None
     argument: str = ""

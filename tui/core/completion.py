@@ -1,4 +1,4 @@
-"""What a command that is being typed may become: names of commands, and what may follow them."""
+"""Completions of a command that is being typed: command names, and their arguments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ For ``None``, what may be typed in the place of a command: the names of presets.
 
 
 class Completion(NamedTuple):
-    """One of the things that a line may become."""
+    """One completion of a line."""
 
     line: str
     shown: str

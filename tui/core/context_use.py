@@ -1,7 +1,7 @@
-"""How much of a model's context the next request takes: an estimate, tied to what the server counted last.
+"""How much of a model's context the next request uses: an estimate, based on the server's last count.
 
-A server counts with its own tokenizer and template. What it said of the last request of this chat is taken as
-it is; only what came since is guessed, and the guess is stretched as that request was.
+A server counts with its own tokenizer and template. Its count of the last request of this chat is used
+unchanged; only what was added since is estimated, scaled by the ratio of count to estimate in that request.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STRETCH = (0.25, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one message of the conversation takes, with its answer."""
+    """The tokens of one message of the conversation, with its answer."""
 
     number: int
     """Which message, from 1 on; 0: the one that is written now, ``ANSWER``: what is kept for the answer."""
@@ -35,7 +35,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """What the next request takes. All counts are estimates."""
+    """The tokens of the next request. All counts are estimates."""
 
     used: int
     """The conversation so far."""

@@ -1,4 +1,4 @@
-"""How alike vectors are: the cosine of the angle between two of them, from -1 (opposite) to 1 (the same)."""
+"""How similar vectors are: the cosine of the angle between two, from -1 (opposite) to 1 (the same)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _FIRST_DAY_OF_PROJECTION = 3
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines are of interest."""
+    """Which lines to include."""
 
     since: datetime | None = None
     until: datetime | None = None

@@ -1,7 +1,7 @@
 """What was spent: sums of money, and reports by provider, model, day, month, chat or origin.
 
-Amounts are exact, and those of different currencies are never added: a key with two currencies has two
-rows. What a line does not tell is not 0: a sum that lacks something is a lower bound.
+Amounts are exact, and those of different currencies are never added: a key with two currencies has two rows.
+An unknown value is not 0: a sum with unknown parts is a lower bound.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class By(StrEnum):
 
 
 class CostState(StrEnum):
-    """What can be said of a sum."""
+    """What is known about a sum."""
 
     KNOWN = "known"
     """An amount; a lower bound where ``is_lower_bound``."""

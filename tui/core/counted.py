@@ -6,7 +6,7 @@ _ONE = ("1", "~1", "+1")
 
 
 class Counted:
-    """What a text with two forms is filled with, in place of a number."""
+    """The value for a text with a singular and a plural form, instead of a number."""
 
     def __init__(self, number: int | str) -> None:
         """A text is a number as it is shown, such as *~1*."""

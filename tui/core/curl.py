@@ -1,4 +1,4 @@
-"""A curl command that repeats a request of ours, with the key as a variable of the shell."""
+"""A curl command that repeats one of lmdeck's requests, with the key as a shell variable."""
 
 from __future__ import annotations
 

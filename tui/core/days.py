@@ -1,4 +1,4 @@
-"""Days and months as people live them: by the clock on the wall, whatever that does in between.
+"""Days and months in local time: by the clock on the wall, whatever its changes.
 
 One function each for every list, plot and budget. ``zone`` is ``None`` for this machine's time zone.
 """

@@ -1,7 +1,7 @@
-"""What happens in every request, one event a line, for whoever asked for a debug log (``store.debug_log``).
+"""What happens in every request, one event per line, for the debug log (``store.debug_log``).
 
-Whoever tells an event gives no text of a prompt, an answer, a header or a server, and no address with what
-may stand in it beside host and path: a key that becomes known later must not have been written before.
+An event contains no text of a prompt, an answer, a header or a server, and of an address only host and path:
+a key that becomes known later must not have been written before.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The checks: which checks there are, what each depends on, and the report they make.
 
-What is sent for a check is the business of ``net.probe``; how a report reads is ``core.report_text``.
+``net.probe`` runs the checks; ``core.report_text`` formats the report.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ _WITHOUT_REQUEST = frozenset({CheckId.URL, CheckId.ENVIRONMENT})
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What became of one check."""
+    """The result of one check."""
 
     id: CheckId
     status: CheckStatus
@@ -120,7 +120,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A correction that was tried and works, or that follows from what the server said."""
+    """A correction that was tried and works, or that follows from the server's answer."""
 
     kind: str
     """``url``, ``model``, ``key-header`` or ``key``."""
@@ -137,7 +137,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class ServerSummary:
-    """Which server answers, as far as it shows."""
+    """What is known about the server that answers."""
 
     kind: str
     version: str | None = None
@@ -147,7 +147,7 @@ class ServerSummary:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where the program runs, as far as it matters to ``localhost`` and to proxies."""
+    """Where the program runs, if it matters for ``localhost`` and for proxies."""
 
     proxy: str | None = None
     """The proxy in use for this endpoint, without its password."""

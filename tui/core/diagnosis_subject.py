@@ -1,4 +1,4 @@
-"""What a diagnosis is asked to look at."""
+"""What a diagnosis examines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.core.provider import ApiKeyHeader, Provider
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisSubject:
-    """What is diagnosed, and what is known of it before anything is asked."""
+    """What is diagnosed, and what is known about it beforehand."""
 
     provider: Provider
     key_text: str | None = None

@@ -1,4 +1,4 @@
-"""Vectors: what is asked of an embeddings endpoint, what was returned, and how its figures read."""
+"""Vectors: the request to an embeddings endpoint, the result, and its figures as text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tui.texts import embeddings as texts
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRequest:
-    """Texts of which the vectors are wanted. ``wire.embeddings`` turns it into the body."""
+    """Texts whose vectors are requested. ``wire.embeddings`` turns it into the body."""
 
     model: str
     texts: tuple[str, ...]
@@ -74,7 +74,7 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingOutcome:
-    """What became of one request for vectors: they, or why there are none."""
+    """The outcome of one request for vectors: the vectors, or why there are none."""
 
     request: EmbeddingRequest
     vectors: Vectors | None = None

@@ -1,4 +1,4 @@
-"""What a user may write as the URL of an endpoint, what is made of it, and what to write instead.
+"""The URL of an endpoint as a user writes it: validation, normal form and repairs.
 
 Pure text: nothing is looked up and nothing is sent. A URL with an error has no normalised form,
 and often a repair; what is only odd is normalised and reported as a warning.
@@ -73,7 +73,7 @@ class UrlProblem:
 
 @dataclass(frozen=True, slots=True)
 class UrlReport:
-    """A URL, judged. The texts never contain a user name, password, query or fragment of the input."""
+    """A checked URL. The texts never contain a user name, password, query or fragment of the input."""
 
     normalised: str | None = None
     """The base URL to use, without a trailing slash; ``None`` where there is an error."""
@@ -111,7 +111,7 @@ def inspect_url(text: str) -> UrlReport:
 
 @dataclass(slots=True)
 class _Inspection:
-    """One pass over a URL: each step takes its part of the text, repairs it, and notes what it found."""
+    """One pass over a URL: each step handles its part of the text, repairs it, and notes problems."""
 
     text: str
     scheme: str = ""

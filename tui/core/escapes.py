@@ -51,7 +51,7 @@ _HEXADECIMAL = ("braced", "u4", "u8", "x", "percent", "hexadecimal")
 
 @dataclass(slots=True)
 class _Layer:
-    """Where the escapes of one layer stood, and where their characters stand now."""
+    """Where the escapes of one layer were, and where their characters are now."""
 
     old_starts: list[int] = field(default_factory=list)
     old_ends: list[int] = field(default_factory=list)

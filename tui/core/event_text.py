@@ -1,4 +1,4 @@
-"""What arrived of a reply, an event in a line: for the details of a check and for reports."""
+"""The events of a reply, one per line: for the details of a check and for reports."""
 
 from __future__ import annotations
 

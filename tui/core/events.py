@@ -1,8 +1,7 @@
 """What a reply is made of, in the order in which it arrives.
 
-``wire.reply`` makes these values from bytes, ``net.chat`` stamps and yields them in
-batches, ``session`` folds them into a turn. Their texts are raw: whoever shows one
-passes it through ``core.safe_text`` first.
+``wire.reply`` makes these values from bytes, ``net.chat`` stamps and yields them in batches, ``session``
+folds them into a turn. Their texts are raw: pass them through ``core.safe_text`` before showing them.
 """
 
 from __future__ import annotations
@@ -68,12 +67,12 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class ChunkSeen:
-    """A chunk of the answer without text came: a token that shows nothing, or the end of the answer."""
+    """A chunk without text arrived: an invisible token, or the end of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class LostText:
-    """A part of the answer came that cannot be shown."""
+    """A part of the answer arrived that cannot be shown."""
 
     what: str
     """One sentence."""
@@ -81,14 +80,14 @@ class LostText:
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """Token counts by the server: cumulative, so the last one replaces those before."""
+    """Token counts by the server: cumulative, so the last one replaces earlier ones."""
 
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
 class ServerCostReport:
-    """What the server says that the exchange cost; the last one counts."""
+    """The cost of the exchange according to the server; the last one counts."""
 
     cost: ServerCost
 
@@ -102,14 +101,14 @@ class TimingsReport:
 
 @dataclass(frozen=True, slots=True)
 class PartsLearned:
-    """Something was learned of where the time goes, beside the reply."""
+    """Something was learned about where the time went, outside the reply."""
 
     learned: Learned
 
 
 @dataclass(frozen=True, slots=True)
 class FiguresFollow:
-    """More will be known of where the time went, shortly after the end of the reply."""
+    """More will be known about where the time went shortly after the end of the reply."""
 
     read: Callable[[], Awaitable[Learned]]
     """To be called once, when the reply has ended."""
@@ -117,7 +116,7 @@ class FiguresFollow:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """What the reply says of its maker: sent when first seen, at most once a field."""
+    """What the reply says about its origin: sent when first seen, at most once per field."""
 
     model: str | None = None
     system_fingerprint: str | None = None
@@ -142,9 +141,9 @@ KEEP_ALIVE = "keep-alive"
 class Progress:
     """The request moved on without text.
 
-    ``starting`` (a built-in endpoint), ``connecting``, ``connected``, ``sent``, ``waiting``,
-    ``keep-alive`` or ``retrying``; while a server is waited for, ``server-starting`` or
-    ``server-loading`` with the whole sentence as ``detail``.
+    ``starting`` (a built-in endpoint), ``connecting``, ``connected``, ``sent``, ``waiting``, ``keep-alive``
+    or ``retrying``; while waiting for a server, ``server-starting`` or ``server-loading`` with the whole
+    sentence as ``detail``.
     """
 
     stage: str
@@ -157,7 +156,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A decision of ours that the user should know, such as ``retried without stream_options``."""
+    """A decision of lmdeck that the user should know, such as ``retried without stream_options``."""
 
     text: str
 
@@ -212,7 +211,7 @@ StreamEvent = (
 
 @dataclass(frozen=True, slots=True)
 class EventBatch:
-    """Everything that one read of the socket brought, under one time stamp."""
+    """All events from one read of the socket, with one time stamp."""
 
     at: float
     """Seconds on the monotonic clock (``time.perf_counter``)."""

@@ -1,4 +1,4 @@
-"""One failure, as every face of the program tells it: a cause, what is wrong, what to do."""
+"""One failure, as every interface of the program reports it: a cause, what is wrong, what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.core.lazy_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong. Build it with ``core.causes.explain``, which owns the words."""
+    """What went wrong. Create it with ``core.causes.explain``, which has the texts."""
 
     cause: str
     """Stable identifier of the catalogue (docs/causes.md), such as ``connection-refused``."""
@@ -29,7 +29,7 @@ class Failure:
 
 
 class LmdeckError(Exception):
-    """An expected failure: ``failure`` has the words, the command line exits with ``exit_code``."""
+    """An expected failure: ``failure`` has the texts, the command line exits with ``exit_code``."""
 
     exit_code = 1
 

@@ -1,8 +1,8 @@
-"""Figures as people read them: tokens, money, speed and time, each marked with who says so.
+"""Figures as text: tokens, money, speed and time, each marked with its origin.
 
-A figure is *reported* (plain), *estimated* (``~`` before it) or *unknown* (``—``); a value
-that nobody gave is never shown as 0. Screens and commands share these functions, so that the
-same number reads the same everywhere. Nothing here knows how a figure is drawn.
+A figure is *reported* (plain), *estimated* (``~`` before it) or *unknown* (``—``); a missing value is never
+shown as 0. Screens and commands share these functions, so that the same number reads the same everywhere.
+Nothing here knows how a figure is drawn.
 """
 
 from __future__ import annotations

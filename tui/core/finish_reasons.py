@@ -1,8 +1,8 @@
-"""What a finish reason means, in the words of every server: the one list of them.
+"""What a finish reason means, for every server: the only list of them.
 
 OpenAI, vLLM, SGLang, TGI (``eos_token``), TensorRT-LLM (``timeout``, ``cancelled``), Mistral
 (``model_length``), DeepSeek (``insufficient_system_resource``), Zhipu (``sensitive``, ``network_error``,
-``model_context_window_exceeded``), GigaChat (``blacklist``), and what gateways pass on as it is from
+``model_context_window_exceeded``), GigaChat (``blacklist``), and what gateways pass on unchanged from
 Anthropic (``refusal``), Bedrock (``guardrail_intervened``, ``malformed_tool_use``), Cohere (``ERROR_TOXIC``)
 and Gemini, whose own compatible API joins two words: ``content_filter: PROHIBITED_CONTENT``.
 """

@@ -1,4 +1,4 @@
-"""The names that providers had before they were renamed: chats and ledger keep the name of their time."""
+"""The names that providers had before they were renamed: chats and ledger keep the name used at the time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.core.outside import read_local_moment
 
 @dataclass(frozen=True, slots=True)
 class FormerNames:
-    """Finds the provider of today that once had a name."""
+    """Finds the current provider that formerly had a name."""
 
     renamed: Mapping[str, tuple[tuple[datetime, str], ...]] = field(default_factory=dict)
     """By a former name until when somebody had it, the earliest first, and that one's name of today."""

@@ -1,4 +1,4 @@
-"""What the first bytes of a picture say of it: its type, its width and its height."""
+"""Type, width and height of an image, read from its first bytes."""
 
 from __future__ import annotations
 

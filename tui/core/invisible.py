@@ -1,4 +1,4 @@
-"""Which characters nobody sees, and where they are meant: by Unicode's properties, not by a list of tricks.
+"""Which characters are invisible, and where they are legitimate: by Unicode's properties, not by a list.
 
 A text can carry a second one in characters that are drawn as nothing. They are hidden everywhere but
 where a script or an emoji needs them: one at a time, behind a character that it goes with.

@@ -1,4 +1,4 @@
-"""The JSON in an answer: the whole of it or its one code block, read strictly and never repaired."""
+"""The JSON in an answer: the whole answer or its only code block, read strictly and never repaired."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _LONGEST_SHOWN = 40
 
 
 class NotJsonError(ValueError):
-    """A text is not the JSON that was asked for; the message says why, to stand in a sentence."""
+    """A text is not the requested JSON; the message says why, as part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonAnswer:
-    """A JSON value and its text as it came: numbers of any length keep their digits there."""
+    """A JSON value and its original text, in which numbers of any length keep their digits."""
 
     text: str
     value: Any

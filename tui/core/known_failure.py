@@ -1,6 +1,6 @@
-"""The report for a failure that was met elsewhere (a chat, a form's test, a key that cannot be had).
+"""The report for a failure that happened elsewhere (a chat, a form's test, an unavailable key).
 
-Nothing is asked again: the checks below the failure are known to work, those above it were not tried.
+Nothing is requested again: the checks before the failure are known to work, those after it were not tried.
 """
 
 from __future__ import annotations

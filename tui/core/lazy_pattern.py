@@ -7,7 +7,7 @@ from typing import Any, AnyStr, cast
 
 
 class _LazyPattern:
-    """A ``re.Pattern`` to be. A method that was used once is an attribute of it, as fast as there."""
+    """A future ``re.Pattern``. A method becomes an attribute once it is used, as fast as the original."""
 
     def __init__(self, source: str | bytes, flags: int) -> None:
         self._source = source

@@ -1,7 +1,7 @@
 """The ledger: what each exchange used and cost, at the prices of its day. Holds no text and no key.
 
-A line is never reckoned anew: its prices and amounts stay those of the moment. Only a line that had no
-price can be given one later, and says so (``price_later``).
+A line is never recalculated: its prices and amounts stay those of its day. Only a line that had no price can
+be given one later, and says so (``price_later``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _GPU_DIGITS = Decimal("1e-9")
 
 
 class Certainty(StrEnum):
-    """How well a figure is known."""
+    """How certain a figure is."""
 
     REPORTED = "reported"
     ESTIMATED = "estimated"

@@ -1,4 +1,4 @@
-"""What may be spent, and what currencies are worth: as the settings say."""
+"""Spending limits and exchange rates, from the settings."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What currencies are worth, as the user wrote it down."""
+    """Exchange rates, as set by the user."""
 
     in_usd: Mapping[str, Decimal] = field(default_factory=dict)
     """US dollars for one unit."""

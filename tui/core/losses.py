@@ -1,4 +1,4 @@
-"""What of a turn's answer was lost: said wherever the answer is shown, and in the exit code."""
+"""What was lost of a turn's answer: reported wherever the answer is shown, and in the exit code."""
 
 from __future__ import annotations
 

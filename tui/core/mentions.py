@@ -1,4 +1,4 @@
-"""Files that the words of a message mention: ``@path``, ``@path:12-40``, ``@"path with spaces"``."""
+"""Files mentioned in a message: ``@path``, ``@path:12-40``, ``@"path with spaces"``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDS = ".,;:!?)]}'\"»"
 
 
 class Mention(NamedTuple):
-    """A file that is mentioned, and where."""
+    """A mentioned file, and its position."""
 
     start: int
     end: int

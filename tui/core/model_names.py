@@ -1,4 +1,4 @@
-"""Model names to offer while no endpoint has said which it has. Suggestions: any text is accepted."""
+"""Model names to suggest until the endpoint has listed its own. Suggestions: any text is accepted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is told of every exchange that may cost money: for a ledger, a log, a bench.
+"""What observers receive about every exchange that may cost money: for a ledger, a log, a benchmark.
 
-One exchange is one question with all the requests that it took. Its end is told once, whatever ended it;
-before that its first request, once it is on its way, for whoever must know of one that never ends.
+One exchange is one call with all its requests. Its end is reported once, whatever ended it; its first request
+is reported when it is sent, for observers that must know of an exchange that never ends.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who asks whom, and at what price."""
+    """The origin of a request, its provider and its prices."""
 
     purpose: Purpose = Purpose.OTHER
     provider: str = ""
@@ -130,14 +130,14 @@ class SentExchange:
 
 
 class ExchangeObserver(Protocol):
-    """Whoever wants to know of every exchange."""
+    """An observer of every exchange."""
 
     def finished(self, record: ExchangeRecord) -> None:
         """Take a record. Called on the event loop: must not block."""
 
 
 class SentObserver(Protocol):
-    """Whoever wants to know of an exchange before it is over."""
+    """An observer of exchanges before they are over."""
 
     def prepare(self) -> None:
         """Load what the first ``sent`` needs. Called in a thread, before the exchange begins."""
@@ -147,7 +147,7 @@ class SentObserver(Protocol):
 
 
 class Observers:
-    """Passes each record on to every observer; what one of them raises stays its own."""
+    """Passes each record to every observer; an exception of one does not affect the others."""
 
     def __init__(self, on_defect: Callable[[str, str], None] = lambda *_: None) -> None:
         """``on_defect`` is told which observer raised, and a sentence about it without any value."""

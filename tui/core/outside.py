@@ -1,8 +1,8 @@
-"""The parsers of the standard library for text from outside: ``None`` where they would raise.
+"""The standard library's parsers for text from outside: they return ``None`` instead of raising.
 
-What a server, a file of another program or the system says is read through these, never directly: a
-``ValueError`` of a parser is no answer to a user. ``tests/test_outside_parsers.py`` finds other uses.
-Limits on length stand here, too: a parser is not fed what no honest text needs.
+Text from a server, another program's file or the system is parsed through these, never directly: a
+``ValueError`` of a parser is no answer to a user. ``tests/test_outside_parsers.py`` finds other uses. Limits
+on length are here, too: a parser never gets more than an honest text needs.
 """
 
 from __future__ import annotations

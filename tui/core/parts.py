@@ -17,7 +17,7 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class BlobPart:
-    """Bytes that are known by their SHA-256."""
+    """Bytes identified by their SHA-256."""
 
     sha256: str
     """In lower-case hexadecimal."""
@@ -43,7 +43,7 @@ class ImagePart(BlobPart):
 
 @dataclass(frozen=True, slots=True)
 class FilePart(BlobPart):
-    """A text of a file, or some lines of it: the bytes are those lines alone."""
+    """The text of a file, or some of its lines: the bytes are only those lines."""
 
     lines: tuple[int, int] | None = None
     """The first and the last one, from 1 on; ``None``: all of it."""

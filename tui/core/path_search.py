@@ -1,4 +1,4 @@
-"""Which paths fit what was typed of one: first those of which a part begins so."""
+"""Which paths match what was typed: first those with a component that begins with it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What is known of an exchange's time beside its own stamps and the reply's own figures."""
+    """What is known about an exchange's time besides its own stamps and the reply's figures."""
 
     route: Phase | None = None
     queue: Phase | None = None

@@ -1,4 +1,4 @@
-"""What is used as an API key without being a secret: placeholders, and words of the dictionary.
+"""API keys that are not secrets: placeholders, and dictionary words.
 
 Servers that want no key still make their users enter one, so the key is often ``ollama``, ``EMPTY`` or
 ``password``. Erasing those from answers would erase words of the language.

@@ -1,4 +1,4 @@
-"""A plot of one bar a day in rows of characters. Its axis begins at 0, and nothing above 0 is invisible."""
+"""A plot with one bar per day, in rows of text. Its axis begins at 0, and nothing above 0 is invisible."""
 
 from __future__ import annotations
 

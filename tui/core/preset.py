@@ -1,4 +1,4 @@
-"""A preset: a system prompt, a template, a provider and parameters under one name, as a file says it."""
+"""A preset: a system prompt, a template, a provider and parameters under one name, read from a file."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _IGNORED: Final = ("schema",)
 
 
 class PresetError(ValueError):
-    """A file is no preset; the message is the end of a sentence."""
+    """A file is not a preset; the message is the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """What one file says."""
+    """The content of one file."""
 
     name: str
     description: str = ""

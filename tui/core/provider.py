@@ -35,7 +35,7 @@ class Category(StrEnum):
 
 
 class State(StrEnum):
-    """Whether a provider can be picked for a chat."""
+    """Whether a provider can be chosen for a chat."""
 
     ACTIVE = "Active"
     INACTIVE = "Inactive"
@@ -66,7 +66,7 @@ class Thinking(StrEnum):
 
 
 class ReasoningReplay(StrEnum):
-    """Whether past reasoning travels with the next prompt."""
+    """Whether earlier reasoning is sent with the next prompt."""
 
     NEVER = "never"
     WHEN_DEMANDED = "when-demanded"
@@ -75,7 +75,7 @@ class ReasoningReplay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
-    """How an endpoint's certificate is judged. Paths are plain text here: ``net`` opens them."""
+    """How an endpoint's certificate is verified. Paths are plain text here: ``net`` opens them."""
 
     ca_file: str | None = None
     client_certificate: str | None = None
@@ -88,7 +88,7 @@ class TlsSettings:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Sampling parameters. ``None`` leaves a parameter out of the request: the server's default holds."""
+    """Sampling parameters. ``None`` leaves a parameter out of the request: the server uses its default."""
 
     temperature: float | None = None
     top_p: float | None = None

@@ -1,4 +1,4 @@
-"""What is known of one field of a provider. ``provider_schema`` has an entry of this kind for each."""
+"""The description of one field of a provider; ``provider_schema`` has one for each field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BLANK = Provider("")
 
 
 class Kind(Enum):
-    """What a value is: how it is edited, written and read follows from it."""
+    """The type of a value, which determines how it is edited, written and read."""
 
     TEXT = auto()
     PATH = auto()
@@ -61,7 +61,7 @@ class Section(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the rule of a field may look at besides its value."""
+    """What the rule of a field can use besides its value."""
 
     provider: Provider
     other_names: Collection[str]
@@ -75,7 +75,7 @@ Rule = Callable[[Any, Checked], FieldProblem | tuple[FieldProblem, ...] | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProviderField:
-    """One field: whoever shows, reads, writes or checks providers goes through all of these."""
+    """One field: all code that shows, reads, writes or checks providers iterates over these."""
 
     name: str
     """Its key in ``providers.toml``, its name in problems and in the form."""

@@ -1,6 +1,6 @@
-"""When two names of providers are one name: the file and the command line may spell it differently.
+"""When two provider names are the same: the file and the command line may spell them differently.
 
-macOS and some editors write é as e with an accent behind it, input methods write full-width letters.
+macOS and some editors write é as e followed by an accent, input methods write full-width letters.
 """
 
 from __future__ import annotations

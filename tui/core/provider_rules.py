@@ -1,4 +1,4 @@
-"""The rules of a provider's fields, one function a field: form, TOML reader and command line share them.
+"""The rules of a provider's fields, one function per field: form, TOML reader and command line share them.
 
 A problem's message says what to write instead; its repair is the corrected text of the field.
 """

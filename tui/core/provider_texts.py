@@ -1,4 +1,4 @@
-"""Between a provider and the texts of its fields, which a form or flags give; the check of a whole one."""
+"""Converts between a provider and the texts of its fields (form, flags), and checks a whole provider."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ORDER = {field.name: position for position, field in enumerate(ROWS)}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A form as read: the provider as far as it could be, and what is wrong."""
+    """The result of reading a form: the provider with all valid values, and the problems."""
 
     provider: Provider
     problems: tuple[FieldProblem, ...]

@@ -1,6 +1,6 @@
-"""What is searched for in saved conversations: words, all of which one turn must have, and conditions.
+"""A search in saved conversations: words, all of which must be in one turn, and conditions.
 
-Case, and the forms that Unicode treats as one, make no difference; words are found inside of longer ones.
+Case and equivalent Unicode forms make no difference; words are also found inside longer ones.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ELLIPSIS = "…"
 
 
 class ConditionError(ValueError):
-    """What follows the name of a condition cannot be understood."""
+    """The value of a condition is invalid."""
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(value)
@@ -43,7 +43,7 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CostLimit:
-    """What a conversation must have cost, in whichever currency."""
+    """The cost that a conversation must have, in any currency."""
 
     operator: str
     amount: Decimal
@@ -59,7 +59,7 @@ class CostLimit:
 
 
 class FoundLine(NamedTuple):
-    """A line as it is shown, and the places in it of the words that it was found by."""
+    """A line as shown, and the positions of the words that were found in it."""
 
     text: str
     places: tuple[tuple[int, int], ...] = ()
@@ -96,7 +96,7 @@ class FoundLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a user typed."""
+    """A parsed query."""
 
     words: tuple[str, ...] = ()
     """Folded; what stood in quotation marks is one."""

@@ -11,7 +11,7 @@ QUEUE_LIMIT = 8
 
 @dataclass(frozen=True, slots=True)
 class QueuedPrompt:
-    """What is sent when its turn comes."""
+    """A prompt that is sent when its turn comes."""
 
     identity: str
     """Of the turn that it becomes: a prompt whose turn is there was sent."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ReasoningView(StrEnum):
-    """How reasoning is shown; where nothing can be folded, ``COLLAPSED`` is its title alone."""
+    """How reasoning is shown; if nothing can be folded, ``COLLAPSED`` shows only its title."""
 
     LIVE = "live"
     """Open while the model thinks, folded when the answer starts."""

@@ -1,4 +1,4 @@
-"""Makes a server's token counts agree with each other and with the text that came.
+"""Makes a server's token counts agree with each other and with the text that arrived.
 
 Servers contradict themselves: reasoning tokens beside the completion tokens (xAI) or 0 of them beside
 reasoning text (vLLM 0.32), cached tokens outside the prompt (the Anthropic shape), thinking in the sum

@@ -1,4 +1,4 @@
-"""Erases known keys from a reply while it streams, also where a key is cut over several pieces."""
+"""Erases known keys from a reply while it streams, even if a key is split over several pieces."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _ENDS_TEXTS = (Reclassified, Finished, StreamFailed)
 
 
 class ReplyRedactor:
-    """Cleans the events of one reply. What may be the beginning of a key waits for the next piece.
+    """Cleans the events of one reply. A possible beginning of a key waits for the next piece.
 
-    Its event does not wait: when text came is told at once, whatever of it is held.
+    Its event does not wait: the arrival of text is reported at once, even if all of the text is held.
     """
 
     def __init__(self, redactor: Redactor) -> None:

@@ -1,6 +1,6 @@
-"""How a diagnosis reads: the words and lines that the command and the screen share.
+"""A diagnosis as text: the words and lines that the command and the screen share.
 
-Pure text, one ``ReportLine`` a line with its role, so that each face can colour it in its own way.
+Pure text: a ``ReportLine`` per line with its role, so that each interface can colour it in its own way.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from tui.core.usage import NOTHING_TOLD, Charge, ServerCost, Source, Usage, esti
 
 @dataclass(frozen=True, slots=True)
 class RerankRequest:
-    """A query and the documents to be scored. ``wire.rerank`` turns it into the body."""
+    """A query and the documents to score. ``wire.rerank`` turns it into the body."""
 
     model: str
     query: str
@@ -45,7 +45,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class RerankOutcome:
-    """What became of one request for scores: they, or why there are none."""
+    """The outcome of one request for scores: the scores, or why there are none."""
 
     request: RerankRequest
     scores: Scores | None = None

@@ -1,7 +1,6 @@
 """JSON Schema: whether a schema is one, and the first thing in a value that it does not allow.
 
-``format`` is not judged, as section 7.2 of
-https://json-schema.org/draft/2020-12/json-schema-validation has it.
+``format`` is not checked: section 7.2 of https://json-schema.org/draft/2020-12/json-schema-validation.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _EXCLUSIVE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
 
 
 class SchemaProblemError(ValueError):
-    """Something is no JSON Schema, or one that cannot be used; the message says why."""
+    """A value is not a JSON Schema, or not a usable one; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

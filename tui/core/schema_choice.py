@@ -1,4 +1,4 @@
-"""Which of the errors in a value is told: the first that can be mended, not what follows from it."""
+"""Which of the errors in a value is reported: the first that can be fixed, not its consequences."""
 
 from __future__ import annotations
 

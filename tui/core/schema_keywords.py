@@ -1,8 +1,9 @@
-"""Keywords of JSON Schema that are judged otherwise than ``jsonschema`` does it, or told more plainly.
+"""Keywords of JSON Schema that are checked differently from ``jsonschema``, or reported more plainly.
 
 What of a value is evaluated, for ``unevaluatedProperties`` and ``unevaluatedItems``, is found on the
-library's own way through a schema: a marked value is led through it, and each keyword tells as an error what
-it evaluates. A wrong part counts as evaluated: that it is wrong is told anyway, and no value is valid by it.
+library's own way through a schema: a marked value is passed through it, and each keyword reports as an error
+what it evaluates. An invalid part counts as evaluated: its error is reported anyway, and it makes no value
+valid.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ def _is_valid(validator: Any, rule: Any, value: Any) -> bool:
 
 
 class _Marked:
-    """A value of which is asked what a schema evaluates."""
+    """A value that collects what a schema evaluates."""
 
     plain: Any
 

@@ -1,7 +1,7 @@
-"""Patterns of JSON Schema: regular expressions of ECMA-262 with its flag ``u``, said as Python has them.
+"""Patterns of JSON Schema: regular expressions of ECMA-262 with its flag ``u``, translated to Python.
 
-Section 6.4 of https://json-schema.org/draft/2020-12/json-schema-core asks for them. What Python cannot say,
-such as a look-behind of any length or ``\\p{Script=Greek}``, is refused.
+Section 6.4 of https://json-schema.org/draft/2020-12/json-schema-core asks for them. What Python cannot
+express, such as a look-behind of any length or ``\\p{Script=Greek}``, is refused.
 """
 
 from __future__ import annotations

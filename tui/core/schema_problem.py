@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class ReferenceProblemError(ValueError):
-    """A reference cannot be followed: it leads to what is not in the schema."""
+    """A reference cannot be followed: its target is not in the schema."""
 
     def __init__(self, reference: str, error: ValidationError | None = None) -> None:
         """``reference`` is as it is written; ``error`` says why what is there is no schema."""
@@ -19,7 +19,7 @@ class ReferenceProblemError(ValueError):
 
 
 class EndlessReferenceError(ReferenceProblemError):
-    """It leads back to itself without a step into the value, so that no value ends it.
+    """It leads back to itself without a step into the value, so no value ends it.
 
     The rule is section 9.4.1 of https://json-schema.org/draft/2020-12/json-schema-core.
     """

@@ -1,4 +1,4 @@
-"""Where the references of a schema lead: to nothing, to what is no schema, or back without end.
+"""Where the references of a schema lead: nowhere, to something that is not a schema, or in circles.
 
 Each is followed as ``jsonschema`` follows it: by the dialect, the base address and the dynamic scope.
 """
@@ -30,7 +30,7 @@ CheckPart = Callable[[Any, Any], ValidationError | None]
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A schema in a schema, as it is judged where one way leads to it."""
+    """A subschema, as it is evaluated on one path to it."""
 
     rules: Any
     resolver: Any

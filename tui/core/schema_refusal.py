@@ -1,4 +1,4 @@
-"""What a server means that refuses a request with a schema: the form, a keyword of it, or its size.
+"""Why a server refuses a request with a schema: its form, one of its keywords, or its size.
 
 Real refusals: vLLM and SGLang ``Grammar error``, llama.cpp ``failed to parse grammar``, OpenAI ``Invalid
 schema for response_format``, LM Studio ``'response_format.type' must be``, TGI ``grammar is not valid``.

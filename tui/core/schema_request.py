@@ -1,4 +1,4 @@
-"""How an answer that follows a JSON Schema is asked for: the field of the request, and the hint."""
+"""How an answer that follows a JSON Schema is requested: the field of the request, and the hint."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOT_IN_NAMES = lazy_pattern(r"[^A-Za-z0-9_-]+")
 
 
 class SchemaForm(StrEnum):
-    """What of the schema a request has, beside the hint; in the order in which they are tried."""
+    """The form of the schema in a request, besides the hint; in the order in which they are tried."""
 
     SCHEMA = "json_schema"
     OBJECT = "json_object"

@@ -1,4 +1,4 @@
-"""A schema as services with a strict mode want it: every object closed, every property required.
+"""A schema rewritten for services with a strict mode: every object closed, every property required.
 
 https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
 """

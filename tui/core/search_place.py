@@ -19,7 +19,7 @@ class HitPlace(NamedTuple):
 
 
 class SearchScope(NamedTuple):
-    """What a search of all conversations can be narrowed to from a screen; empty: it has no such thing."""
+    """What a screen can narrow a search of all conversations to; empty: nothing."""
 
     provider: str = ""
     conversation: str = ""

@@ -1,7 +1,7 @@
 """The texts of a conversation as they are searched: folded once, in bytes, and packed as they are shown.
 
-Bytes are searched as fast as memory is read, and only where something is found the rest is unpacked. Whoever
-shows it erases the keys that have become known since.
+Bytes are searched as fast as memory is read, and only where something is found the rest is unpacked. Callers
+that show it must erase keys that have become known since.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SearchedTurn(NamedTuple):
 
 
 class SearchText(NamedTuple):
-    """The texts of one conversation, as a part of some bytes."""
+    """The texts of one conversation, as a range of bytes."""
 
     data: bytes
     start: int
@@ -61,7 +61,7 @@ class SearchText(NamedTuple):
 
 
 class Needles:
-    """A query in the form in which such texts are searched."""
+    """A query in the form that searches such texts."""
 
     def __init__(self, query: Query, *, with_reasoning: bool) -> None:
         self._words = tuple(_encoded(word) for word in sorted(query.words, key=len, reverse=True))

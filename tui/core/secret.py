@@ -56,10 +56,10 @@ class Secret:
 
 
 class Redactor:
-    """Erases known keys from texts, in whatever encoding they stand there.
+    """Erases known keys from texts, in any encoding.
 
     Only real keys (``core.placeholders``) are erased, as whole tokens: not inside a longer word, unless the
-    key is long and mixed enough to be nothing else. They are found as they are, in Base64 in each of its
+    key is long and mixed enough to be nothing else. They are found in plain text, in Base64 in each of its
     three alignments, and behind the escapes of JSON, programming languages, URLs and HTML.
     """
 

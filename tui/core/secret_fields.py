@@ -1,4 +1,4 @@
-"""Which fields of a request's body carry secrets: some gateways want a key there and not in a header."""
+"""Which fields of a request's body carry secrets: some gateways expect a key there instead of in a header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files whose names say that they hold keys or passwords: neither suggested nor sent without a question."""
+"""Files whose names suggest keys or passwords: never suggested, and sent only after a confirmation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which headers carry secrets, and which parts of their values are secret: the one rule of the program."""
+"""Which headers carry secrets, and which parts of their values are secret: the program's only rule."""
 
 from __future__ import annotations
 

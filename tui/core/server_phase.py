@@ -1,7 +1,7 @@
 """What a server is doing: starting, loading its model, broken, or ready.
 
-The one value behind every decision to wait. It follows from the failure that evidence was put into
-words as: by ``wire.error_rules`` for replies, by ``net.server_wait`` for processes and ``/health``.
+The one value behind every decision to wait. It is derived from a failure: by ``wire.error_rules`` for
+replies, by ``net.server_wait`` for processes and ``/health``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tui.core.failure import Failure
 
 
 class ServerPhase(StrEnum):
-    """How far a server is."""
+    """The phase of a server."""
 
     STARTING = "starting"
     """Its process runs, but its port is not open yet: worth waiting for."""

@@ -1,4 +1,4 @@
-"""Beginning and end of a period as users write them: a day, a moment, or how long ago."""
+"""Start and end of a period as users write them: a day, a moment, or how long ago."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole diagnosis as one Markdown text, to be pasted into a ticket: for whoever runs the server."""
+"""A whole diagnosis as one Markdown text, to paste into a ticket for the server's operator."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def ticket_text(
 
 
 class _Writer:
-    """Writes Markdown. Keys are erased first: behind the escapes of the markup they are not found."""
+    """Writes Markdown. Keys are erased first: they could not be found after the escaping for Markdown."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         self._redact = redact

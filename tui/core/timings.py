@@ -1,11 +1,10 @@
 """The published metrics: one definition each, in milliseconds, ``None`` where not defined.
 
-TTFB: headers − request. TTFT: first non-empty reasoning or answer text − request. TTFA: first
-answer text − request. The request is the moment before its first byte is written, on a new connection
-as on a kept one. TPOT: (last token − first text) / (completion tokens − 1): the last
-token is that of the last text, or a chunk without text behind it that came as tokens come, since servers
-send and count tokens that have no text. E2E: end − start, in which
-the connection is made.
+TTFB: headers − request. TTFT: first non-empty reasoning or answer text − request. TTFA: first answer text −
+request. The request is the moment before its first byte is written, on new and on reused connections. TPOT:
+(last token − first text) / (completion tokens − 1): the last token is that of the last text, or a later chunk
+without text that arrives at the pace of tokens, since servers send and count tokens that have no text. E2E:
+end − start, including the connection.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a conversation is called until somebody gives it a name."""
+"""The title of a conversation until the user names it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _AROUND = " \t#*_`\"'“”„«».:"
 
 
 class TitleSource(StrEnum):
-    """Where the names of conversations come from."""
+    """The source of conversation titles."""
 
     PROMPT = "prompt"
     MODEL = "model"

@@ -1,4 +1,4 @@
-"""What turns used and cost together: those a retry replaced too, copies not."""
+"""The total tokens and cost of turns: including those replaced by a retry, without copies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.core.usage import Cost, ServerCost, Source, Usage
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Tokens and money; amounts of different currencies stand apart."""
+    """Tokens and money; amounts of different currencies are separate."""
 
     usage: Usage | None = None
     costs: tuple[Cost, ...] = ()
@@ -47,7 +47,7 @@ def sum_of(parts: Iterable[Totals]) -> Totals:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """What one question took that was sent several times."""
+    """The total of one call that was sent several times."""
 
     usage: Usage | None
     cost: Cost | None

@@ -1,4 +1,4 @@
-"""One turn of a conversation: a prompt and everything that came back for it."""
+"""One turn of a conversation: a prompt and everything that was received for it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BLOCK_CHARACTERS = 16_384
 
 
 class TurnState(StrEnum):
-    """How far a turn has come."""
+    """The state of a turn."""
 
     WAITING = "waiting"
     REASONING = "reasoning"
@@ -46,9 +46,9 @@ class TurnState(StrEnum):
 
 
 class TextBuffer:
-    """A text that grows by pieces: appending is cheap however long it is, and it is kept once.
+    """A text that grows by pieces: appending is cheap at any length, and the text is stored once.
 
-    What its figures need is counted as it comes, in blocks: nobody has to read the whole text for them.
+    Its figures are counted in blocks as it grows, so the whole text is never read again for them.
     """
 
     __slots__ = ("_blocks", "_erased", "_length", "_neutralised", "_recent", "_starts", "_wide", "generation")
@@ -174,7 +174,7 @@ _MOST_OF_EMPTY, _LONGEST_EMPTY = 8, 64
 
 
 class ToolCall:
-    """A tool call as far as it came: shown, never run. It grows by pieces as cheaply as a text."""
+    """The received part of a tool call: shown, never run. It grows by pieces as cheaply as a text."""
 
     __slots__ = ("_arguments", "_name", "_name_length", "identity")
 

@@ -1,4 +1,4 @@
-"""The figures of a turn as every JSON of the program tells them."""
+"""The figures of a turn, as in all JSON output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line on a turn that ended: its tokens, speed and cost, and how it ended where no failure tells that."""
+"""One line on a turn that ended: its tokens, speed and cost, and how it ended unless a failure says so."""
 
 from __future__ import annotations
 

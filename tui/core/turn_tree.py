@@ -1,6 +1,6 @@
-"""The turns of a conversation as a tree: each names the one before it, and one branch is shown.
+"""The turns of a conversation as a tree: each names its predecessor, and one branch is shown.
 
-Nothing is ever taken out: a retry or an edited prompt begins another branch beside the one that was there.
+Nothing is ever removed: a retry or an edited prompt begins another branch next to the existing one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _NOBODY: Mapping[str | None, str] = {}
 
 
 class TurnTree:
-    """All turns in the order in which they were begun, and ``path``, the branch that is shown."""
+    """All turns in the order in which they began, and ``path``, the branch that is shown."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The parts of a URL as text: what can be a host, what means this machine, what cannot be seen."""
+"""The parts of a URL as text: valid hosts, names of this machine, invisible characters."""
 
 from __future__ import annotations
 

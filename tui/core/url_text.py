@@ -1,6 +1,6 @@
 """Finds the URL in what was pasted: a line of a shell, a file or a chat, with what input methods add.
 
-Pure text. What is changed is told, so that nobody's URL becomes another one silently.
+Pure text. Changes are reported, so that no URL is altered silently.
 """
 
 from __future__ import annotations

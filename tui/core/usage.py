@@ -1,4 +1,4 @@
-"""Tokens and money: what was used, who says so, and what it costs.
+"""Tokens and money: what was used, its origin, and what it costs.
 
 Amounts are exact decimals from the form to the status bar. Prices are per 1,000 tokens.
 """
@@ -18,7 +18,7 @@ CURRENCIES = ("USD", "CNY", "EUR", "JPY", "GBP", "AUD", "CAD", "CHF", "HKD", "SG
 
 
 class Source(StrEnum):
-    """Who says a figure: the server, or an estimate of ours (shown with ``~``)."""
+    """The source of a figure: the server, or an estimate (shown with ``~``)."""
 
     REPORTED = "reported"
     ESTIMATED = "estimated"
@@ -28,7 +28,7 @@ class Source(StrEnum):
 class Usage:
     """Token counts of one exchange. ``None`` means unknown, which is not 0.
 
-    As a server sent them they may contradict each other: ``core.reconcile`` corrects or marks them.
+    Unchanged from a server they may contradict each other: ``core.reconcile`` corrects or marks them.
     """
 
     prompt_tokens: int | None = None
@@ -99,7 +99,7 @@ class ServerTimings:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a provider charges per 1,000 tokens. ``None``: nobody said, so nothing is said of money."""
+    """What a provider charges per 1,000 tokens. ``None``: unknown, so no amounts are shown."""
 
     input: Decimal | None = None
     output: Decimal | None = None
@@ -129,8 +129,8 @@ class Price:
 class Cost:
     """The amount of one exchange, or of several in the same currency.
 
-    A side that has no price, or whose tokens are unknown, is ``lacking``: its amount holds what is
-    known of it, so the whole is a lower bound, never an exact figure.
+    A side that has no price, or whose tokens are unknown, is ``lacking``: its amount holds the known part, so
+    the whole is a lower bound, never an exact figure.
     """
 
     input: Decimal
@@ -179,7 +179,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class ServerCost:
-    """What the server itself says an exchange cost: shown beside our own figure, never added to it."""
+    """The cost of an exchange according to the server: shown next to lmdeck's figure, never added."""
 
     amount: Decimal
     currency: str | None
@@ -196,7 +196,7 @@ class ServerCost:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a server says of what it was asked, in an answer or a refusal: used tokens, and their cost."""
+    """What a server reports about a request, in an answer or a refusal: used tokens, and their cost."""
 
     usage: Usage | None = None
     cost: ServerCost | None = None

@@ -1,4 +1,4 @@
-"""What stands in one place of a conversation: answers to one prompt, and prompts that were edited."""
+"""The versions at one place of a conversation: answers to one prompt, and edited prompts."""
 
 from __future__ import annotations
 

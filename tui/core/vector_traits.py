@@ -1,5 +1,4 @@
-"""What a server makes of the wishes that come with a request for vectors: another format, another size,
-the order of the texts, more of them at once.
+"""How a server handles the options of a request for vectors: format, size, order, and number of texts.
 
 Source: OpenAI's API reference (``encoding_format``, ``dimensions``, ``index``).
 """
@@ -27,7 +26,7 @@ _PASSING = frozenset((401, 403, 408, 425, 429))
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One request of some size whose time was taken."""
+    """One timed request of some size."""
 
     outcome: EmbeddingOutcome
 
@@ -75,7 +74,7 @@ def _rounded(value: float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class VectorTraits:
-    """What is known of a model's vectors and of how its server hands them out."""
+    """What is known about a model's vectors and how its server returns them."""
 
     size: int
     base64: Outcome = Outcome.NOT_TRIED
