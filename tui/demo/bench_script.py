@@ -1,4 +1,4 @@
-"""Answers for benchmarks: the model's name says how many tokens of what, and how fast.
+"""Answers for benchmarks: the model's name sets kind, number and rate of the tokens.
 
 ``bench-n<N>-r<R>[-list|-table|-code|-para|-mixed][-think<T>]``: N answer tokens (the last two are a
 blank line and the marker) after T reasoning tokens, R a second; ``r0`` sends as fast as the socket takes.
@@ -62,7 +62,7 @@ _FILLED = ("mixed", "para")
 
 @dataclass(frozen=True, slots=True)
 class BenchScript:
-    """What a benchmark's answer is made of."""
+    """The composition of a benchmark's answer."""
 
     reasoning: tuple[str, ...]
     answer: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""The embedded engine: llama.cpp's own server in a child process, with a small model that a package carries.
+"""The embedded engine: llama.cpp's own server in a child process, with a small model from a package.
 
-It listens on loopback, on a free port, behind a key that is new each time. It ends with this program,
-however this program ends: the child watches a pipe that only its parent holds open.
+It listens on loopback, on a free port, with a new key each time. It exits with this program, however that
+ends: the child watches a pipe that only its parent holds open.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRA
 
 @dataclass(frozen=True, slots=True)
 class EngineAddress:
-    """Where a running engine listens, and the key that it wants."""
+    """Where a running engine listens, and the key that it requires."""
 
     base_url: str
     key: Secret
 
 
 class EngineProcess:
-    """One engine, started on demand; a crashed one is started anew by the next ``start``."""
+    """One engine, started on demand; a crashed one is restarted by the next ``start``."""
 
     def __init__(self, log_path: Path | None, *, chat_template: str | None = None) -> None:
         """Prepare an engine.

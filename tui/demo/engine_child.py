@@ -1,8 +1,8 @@
 """The engine's own process: llama.cpp's server, for as long as the parent holds a pipe open.
 
-Run as a file in an isolated interpreter, never imported by the program, so it uses nothing of it. It reads
-one line of JSON settings from standard input and writes one line to standard output: the address, or why
-there is none. Whatever else is printed, also by native code, goes where standard error goes.
+Run as a file in an isolated interpreter, never imported by the program, so it imports nothing from it. It
+reads one line of JSON settings from standard input and writes one line to standard output: the address, or
+why there is none. All other output, also that of native code, goes to standard error.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a fault is, and the registry that the modules of faults fill."""
+"""The type of a fault, and the registry that the fault modules fill."""
 
 from __future__ import annotations
 

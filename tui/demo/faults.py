@@ -1,6 +1,6 @@
-"""Failures to practise: what a server does that has one, by the cause that the diagnosis should name.
+"""Simulated failures: what a failing server does, by the cause that the diagnosis should report.
 
-Only what an HTTP server can do by itself is here: nobody can serve a refused connection.
+Only what an HTTP server itself can do is here: a refused connection cannot be served.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LONGEST = 60
 
 
 class UnknownFaultError(ValueError):
-    """There is no such fault; ``known_faults`` has those that there are."""
+    """There is no such fault; ``known_faults`` lists the valid ones."""
 
 
 def find_fault(cause: str) -> Fault:

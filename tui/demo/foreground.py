@@ -1,4 +1,4 @@
-"""The demo endpoint in the foreground: says where it is and how to use it, ends with Ctrl+C."""
+"""The demo endpoint in the foreground: prints its address and how to use it, stops with Ctrl+C."""
 
 from __future__ import annotations
 

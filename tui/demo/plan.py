@@ -16,7 +16,7 @@ _FINGERPRINT = "fp_demo"
 
 
 class RequestRefusedError(Exception):
-    """The request cannot be answered; ``status`` and ``body`` are what a server says then."""
+    """The request cannot be answered; ``status`` and ``body`` are the server's reply."""
 
     def __init__(self, status: int, message: str, kind: str, parameter: str | None = None) -> None:
         super().__init__(message)

@@ -12,7 +12,7 @@ from tui.demo.plan import Plan
 
 @dataclass(slots=True)
 class RequestRecord:
-    """A request and how far its answer came. Times are seconds of ``time.monotonic``."""
+    """A request and the progress of its answer. Times are seconds of ``time.monotonic``."""
 
     method: str
     path: str

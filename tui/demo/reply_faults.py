@@ -1,4 +1,4 @@
-"""Failures to practise that are a single reply: a status, a body, sometimes a header."""
+"""Simulated failures that are a single reply: a status, a body, sometimes a header."""
 
 from __future__ import annotations
 

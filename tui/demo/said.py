@@ -1,4 +1,4 @@
-"""What the demo models say: the texts of ``texts/``, which show every kind of Markdown an answer can hold."""
+"""What the demo models answer: the texts of ``texts/``, which show every kind of Markdown in an answer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A scripted OpenAI-compatible server: the same question gets the same answer, at a chosen speed.
 
-It is for first runs, for tests, for benchmarks and for practising failures; it is no model, and it
-listens on loopback unless told otherwise. Standard library only; one thread a connection.
+It is for first runs, for tests, for benchmarks and for simulating failures; it is not a model, and it listens
+on loopback unless configured otherwise. Standard library only; one thread per connection.
 """
 
 from __future__ import annotations

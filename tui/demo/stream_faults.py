@@ -1,4 +1,4 @@
-"""Failures to practise that happen on the connection itself or in the middle of an answer."""
+"""Simulated failures of the connection itself, or in the middle of an answer."""
 
 from __future__ import annotations
 
