@@ -13,7 +13,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
-    """Scheme, host and port: what a key is bound to."""
+    """Scheme, host and port, to which a key is bound."""
 
     scheme: str
     host: str

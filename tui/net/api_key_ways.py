@@ -1,4 +1,4 @@
-"""How else an endpoint that refuses a key may want it: in another header, or not at all."""
+"""Other ways to send a key that an endpoint refuses: in another header, or not at all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Look = Callable[[Endpoint], Awaitable[Fetched | None]]
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyWay:
-    """A way in which the model list is shown that was refused."""
+    """A way in which the server shows the model list that it refused."""
 
     header: ApiKeyHeader | None = None
     """The header that the key is wanted in; ``None``: it is shown without a key."""

@@ -1,7 +1,7 @@
-"""Reads the few fields of a certificate (DER) that a user needs: whose, from whom, until when.
+"""Reads the few fields of a certificate (DER) that a user needs: subject, issuer, validity.
 
-The standard library shows them only for certificates that it has accepted, which is when nobody asks.
-Nothing is verified here.
+The standard library shows them only for certificates that it has accepted, when they are not needed. Nothing
+is verified here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """A certificate in words; texts are the server's and raw."""
+    """A certificate as text; its texts are the server's and raw."""
 
     subject: str
     issuer: str

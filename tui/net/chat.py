@@ -1,4 +1,4 @@
-"""Sends a chat and yields what comes back, as events: the one path of every chat of the program.
+"""Sends a chat and yields the reply as events: every chat of the program uses this path.
 
 Time limits are in ``net.deadlines``, the single request in ``net.chat_call``.
 """

@@ -1,4 +1,4 @@
-"""One chat until its end: the tries it takes, the parameters it drops, the silence it bears."""
+"""One chat until its end: its retries, dropped parameters and time limits."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _UNANSWERED = ("no-answer", "headers-stalled")
 
 
 class QuirksMemory(Protocol):
-    """What was learned of an endpoint and a model, kept elsewhere."""
+    """What was learned about an endpoint and a model, stored elsewhere."""
 
     def get(self, base_url: str, model: str) -> ServerQuirks | None:
         """Return what was learned before."""

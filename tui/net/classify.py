@@ -1,4 +1,4 @@
-"""Makes a failure of the catalogue from what a request raised.
+"""Turns an exception of a request into a failure of the catalogue.
 
 The libraries' own messages are often empty, and the reason sits some levels down: the whole chain of
 causes is walked. What was seen on the wire (``net.request_trace``) decides where the exception cannot.

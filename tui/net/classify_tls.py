@@ -1,4 +1,4 @@
-"""What an error of TLS means: by the code of the judgement, by the alert, by the bytes that came."""
+"""What a TLS error means: by the verification code, the alert, or the bytes received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one factory for every request of the program: TLS, proxy, key and time limits in one place.
+"""The only factory for the program's requests: TLS, proxy, key and time limits in one place.
 
 Importing this is cheap: httpx is loaded by the first client, or by ``warm`` before it.
 """

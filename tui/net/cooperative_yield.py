@@ -1,7 +1,7 @@
-"""Keeps a task that always has more to do from holding up all the others, the keyboard among them.
+"""Keeps a task that always has more to do from blocking all others, including the keyboard.
 
-A socket that always has bytes never makes its reader wait, so the event loop would never run anything
-else: a server that floods the line would have it for itself.
+A socket that always has bytes never makes its reader wait, so the event loop would never run anything else: a
+server that floods the connection would block it.
 """
 
 from __future__ import annotations

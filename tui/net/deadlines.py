@@ -1,6 +1,6 @@
-"""How long a request may take, and how often it may be tried again.
+"""How long a request may take, and how often it may be retried.
 
-Plain values: ``net.chat`` and ``net.retry`` obey them.
+Plain values: ``net.chat`` and ``net.retry`` enforce them.
 """
 
 from __future__ import annotations

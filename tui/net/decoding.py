@@ -1,7 +1,7 @@
-"""Undoes the compression of a reply, although none was asked for: some gateways do it anyway.
+"""Decompresses a reply although no compression was requested: some gateways compress anyway.
 
-Bounded: a small piece that grows without end is given out in blocks, and refused as a whole when
-it has grown past a limit and a ratio that no text reaches.
+Bounded: a small piece that expands without end is returned in blocks, and refused once it exceeds a size
+limit and a ratio that no text reaches.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _GZIP = b"\x1f\x8b"
 
 
 class BadEncoding(Exception):  # noqa: N818 - it names what was found
-    """The bytes are not compressed in the way that the headers say, or in a way that we cannot undo."""
+    """The bytes are not compressed the way the headers say, or in an unsupported way."""
 
     def __init__(self, reason: str, unknown: str | None = None) -> None:
         super().__init__(reason)

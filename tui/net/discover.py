@@ -1,6 +1,6 @@
 """Finds the model servers of this machine: asks the ports that listen on loopback, and nothing else.
 
-No key is sent. On request only: nothing here runs by itself.
+No key is sent. Nothing here runs without a request of the user.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What was found on this machine."""
+    """The servers found on this machine."""
 
     servers: tuple[Discovered, ...]
     starting: tuple[RunningServer, ...]

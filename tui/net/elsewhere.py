@@ -1,6 +1,6 @@
-"""Where an API is that is not below the URL given: one rule for chats, embeddings and the diagnosis.
+"""Finds an API that is not below the given URL: one rule for chats, embeddings and the diagnosis.
 
-It is looked for only once the URL answers neither with a list of models nor with what was asked for.
+It searches only after the URL has answered neither with a model list nor with what was requested.
 """
 
 from __future__ import annotations

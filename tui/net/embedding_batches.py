@@ -1,4 +1,4 @@
-"""Many texts in requests of a size that the server takes, and their vectors or scores in one outcome."""
+"""Many texts in requests of a size that the server accepts, and their vectors or scores in one outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks an endpoint for vectors: by the same client, with the same patience, as a chat is sent."""
+"""Requests vectors from an endpoint, with the client and the time limits of a chat."""
 
 from __future__ import annotations
 

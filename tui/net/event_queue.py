@@ -1,4 +1,4 @@
-"""Carries the batches of one reply from the task that reads the socket to whoever folds them."""
+"""Carries the batches of one reply from the task that reads the socket to the one that folds them."""
 
 from __future__ import annotations
 

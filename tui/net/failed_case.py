@@ -1,4 +1,4 @@
-"""One failed exchange as the rules of ``net.classify`` see it, and what of it is a proxy's."""
+"""One failed exchange as the rules of ``net.classify`` see it, and whether a proxy caused it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headers that an endpoint adds to its requests: the key and the extra ones. Nothing is sent here."""
+"""The headers that an endpoint adds to its requests: the key and the extra headers. Nothing is sent here."""
 
 from __future__ import annotations
 

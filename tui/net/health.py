@@ -1,4 +1,4 @@
-"""What a server's health route says of the model that it loads."""
+"""What a server's health route reports about the model that it is loading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adds to a refusal what the server could not say: whose key it was, which model, where a redirect leads."""
+"""Adds to a refusal what the server does not know: the key's source, the model, a redirect's target."""
 
 from __future__ import annotations
 

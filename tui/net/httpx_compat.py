@@ -1,7 +1,7 @@
-"""Every private name of the HTTP libraries that is used, in one place (httpx 0.28.1, httpcore 1.0.9).
+"""All private names of the HTTP libraries in use, in one place (httpx 0.28.1, httpcore 1.0.9).
 
-``tests/net/test_httpx_compat.py`` holds each of them against the installed version. Imports no library
-by itself: it is imported ahead of them.
+``tests/net/test_httpx_compat.py`` checks each of them against the installed version. Imports no library
+itself: it is imported before them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def use_asyncio_locks() -> None:
 
 
 class AsyncioLocks(ModuleType):
-    """Stands in for the module ``anyio``: what is not here is taken from there."""
+    """Replaces the module ``anyio``: everything else comes from it."""
 
     def __init__(self, behind: ModuleType) -> None:
         super().__init__(behind.__name__)
@@ -77,12 +77,12 @@ def use_pool(transport: httpx.AsyncHTTPTransport, pool: httpcore.AsyncConnection
 
 
 class ResponseBody:
-    """The body of a response as it came, read past the libraries where each read brings whole chunks.
+    """The raw body of a response, read without the libraries while each read returns whole chunks.
 
-    A model sends every token as a chunk of its own, and six layers of the libraries hand each one on: half of
-    what a token costs on its way. So bytes that are nothing but whole chunks are taken from the network
-    stream at once, between two chunks only; whatever else comes is the libraries' to read: the end of the
-    body, other ways to send one, and everything that is wrong.
+    A model sends every token as a separate chunk, and six layers of the libraries pass each one on, which is
+    half of the processing cost of a token. So bytes that are only whole chunks are read directly from the
+    network stream, between two chunks; the libraries read everything else: the end of the body, other
+    transfer encodings, and all errors.
     """
 
     def __init__(self, response: httpx.Response) -> None:

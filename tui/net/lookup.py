@@ -1,4 +1,4 @@
-"""The addresses of a host, asked from the system."""
+"""The addresses of a host, resolved by the system."""
 
 from __future__ import annotations
 

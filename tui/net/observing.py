@@ -1,4 +1,4 @@
-"""Makes the record of an exchange for those who observe them (``core.observed``)."""
+"""Makes the record of an exchange for its observers (``core.observed``)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NUMBERS = itertools.count(1)
 
 @dataclass(slots=True)
 class Observed:
-    """One exchange under way: who asks what, and the requests that it takes."""
+    """A running exchange: its origin, its content, and its requests."""
 
     requests: Requests
     origin: Origin
@@ -119,7 +119,7 @@ class Observed:
 
 
 class ObservedChat:
-    """Folds a chat beside whoever reads it, so that its figures are known whatever becomes of the reader."""
+    """Folds a chat independently of its reader, so that its figures are known even if the reader fails."""
 
     def __init__(self, observed: Observed, request: ChatRequest, clock: Callable[[], float]) -> None:
         observed.prompt_tokens = lambda: sent_tokens(request)

@@ -1,9 +1,9 @@
-"""What else an endpoint shows, where that decides whose fault a refusal is.
+"""Further requests to an endpoint that decide whose fault a refusal is.
 
-Only after a refusal that leaves a question, shortly, and below the endpoint's own URL: its model list
-with the key, where it was accepted, without it, and where it was refused, in the other ways in which
-servers want one. Where nothing there is an API, the other places of the same host are asked without
-the key. A diagnosis knows all that already.
+Only after a refusal that leaves a question, shortly, and below the endpoint's own URL: its model list with
+the key, where it was accepted, without it, and where it was refused, in the other ways that servers expect.
+If nothing there is an API, other places on the same host are requested without the key. A diagnosis does not
+need this: it has made these requests.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _REFUSED = (401, 403)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the endpoint shows."""
+    """The evidence from the endpoint."""
 
     proved: frozenset[Proof] = frozenset()
     models: ModelList | None = None

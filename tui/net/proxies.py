@@ -1,8 +1,7 @@
-"""Which way a request goes: straight to its host, or through a proxy that the environment names.
+"""The route of a request: directly to its host, or through a proxy from the environment.
 
-Our own reading of the variables, because the client library's hands requests for this very
-machine, key included, to the proxy, does not understand ranges in NO_PROXY and stops at an
-entry that it cannot read.
+lmdeck reads the variables itself, because the client library sends requests for this machine, key included,
+to the proxy, does not support ranges in NO_PROXY and stops at an entry that it cannot read.
 """
 
 from __future__ import annotations

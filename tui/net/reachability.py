@@ -30,7 +30,7 @@ _NO_LIST = ("wrong-path", "method-not-allowed", "no-model-list")
 
 @dataclass(frozen=True, slots=True)
 class Reachability:
-    """What a quick look found."""
+    """The result of a quick check."""
 
     is_reachable: bool | None
     """``None``: something answers, but whether it can chat is not known."""

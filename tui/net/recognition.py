@@ -1,6 +1,6 @@
-"""Asks a server which one it is: by a few cheap requests at addresses that only some servers have.
+"""Recognises a server by a few cheap requests to paths that only some servers have.
 
-How they are sent is the caller's business, what their answers mean that of ``wire.fingerprint``.
+The caller sends them; ``wire.fingerprint`` interprets the answers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads the body of one reply: decompresses, decodes, watches the silence, notices a cut."""
+"""Reads the body of one reply: decompresses, decodes, watches for silence, detects truncation."""
 
 from __future__ import annotations
 

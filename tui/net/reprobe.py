@@ -1,8 +1,8 @@
-"""Looks again at a host that has failed, where that tells why: short, and without any key.
+"""Probes a failed host again where that shows the reason: briefly, and without any key.
 
-Only the host and port of the URL are asked (or the same port on the other loopback address), only
-where the first failure left a question: which certificate, http or https, which IP version, and
-whether a server that broke off is there any more.
+Only the host and port of the URL are probed (or the same port on the other loopback address), and only if the
+first failure left a question: which certificate, http or https, which IP version, and whether a server that
+broke off still runs.
 """
 
 from __future__ import annotations

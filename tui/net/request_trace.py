@@ -1,7 +1,7 @@
-"""What is seen of one exchange while it happens: its phase, its times, the first bytes that came.
+"""The trace of one exchange while it happens: its phase, its times, the first bytes received.
 
-The transport writes it, the classifier and the progress of a chat read it. It is found through a
-context variable, because the HTTP library carries nothing of ours down to the socket.
+The transport writes it, the classifier and the progress of a chat read it. It is found through a context
+variable, because the HTTP library passes no objects of the caller down to the socket.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KEPT_HANDSHAKE_BYTES = 16_384
 
 
 class Phase(StrEnum):
-    """How far an exchange has come."""
+    """The phase of an exchange."""
 
     PREPARE = "prepare"
     LOOKUP = "lookup"
@@ -140,7 +140,7 @@ class RequestTrace:
 
 @dataclass(slots=True)
 class Requests:
-    """The requests that one question takes: how many there were, and what was seen of the last one."""
+    """The requests of one call: their number, and the trace of the last one."""
 
     origin: Origin | None = None
     """Who asks."""

@@ -1,4 +1,4 @@
-"""Asks an endpoint how well documents answer a query, on whichever of its routes that is."""
+"""Requests from an endpoint how well documents answer a query, on whichever route it has for that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the way to a server and back takes, seen when its model list is asked for anyway."""
+"""The round-trip time to a server, measured when its model list is requested anyway."""
 
 from __future__ import annotations
 

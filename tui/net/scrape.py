@@ -1,7 +1,7 @@
-"""Reads a server's ``/metrics`` around a chat, where it is open without the key: never while a model waits.
+"""Reads a server's ``/metrics`` around a chat, if it is readable without the key; never during a request.
 
 Once before the request, where a reading worked before (or where figures were asked for), and once shortly
-after the end. Over connections of its own, without key and extra headers.
+after the end. Over separate connections, without key and extra headers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LARGE = 50_000
 
 @dataclass(slots=True)
 class _Door:
-    """What is known of the ``/metrics`` of one server."""
+    """What is known about the ``/metrics`` of one server."""
 
     is_open: bool = False
     closed_until: float = float("-inf")

@@ -1,7 +1,7 @@
 """Waits for a server that is starting or loading its model, up to a limit, and says so.
 
-Here the evidence around a failure becomes a phase: a refused port for which a process of this machine
-is starting, a health route that says "loading". Checks, questions and chats all wait through it.
+It turns the evidence around a failure into a phase: a refused port for which a process of this machine is
+starting, a health route that says "loading". Checks, ``ask`` and chats all use it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _WORDS_LENGTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is waited for, at one moment."""
+    """The current state of a wait."""
 
     phase: ServerPhase
     what: str
@@ -63,7 +63,7 @@ Look = Callable[[int], Awaitable["Snapshot"]]
 
 @dataclass(eq=False, repr=False)
 class ServerWait:
-    """The waits of one check or one question: all of them together have one limit."""
+    """The waits of one check or one call, which share one limit."""
 
     factory: ClientFactory
     endpoint: Endpoint

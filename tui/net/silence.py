@@ -1,4 +1,4 @@
-"""Measures how long nothing useful has come, and says so: first as a notice, then as a limit.
+"""Measures how long nothing useful has arrived: reports it first, then enforces a limit.
 
 One timer that is set again when it fires, not with every event: a token costs one assignment.
 """

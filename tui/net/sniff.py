@@ -1,4 +1,4 @@
-"""Tells from its first bytes what a port speaks."""
+"""Recognises the protocol of a port by its first bytes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Sockets as the HTTP library wants them, with a record of what they saw.
+"""Sockets for the HTTP library, with a record of what happened on them.
 
-Our own instead of the library's, for four reasons: a pinned certificate is compared before a byte
-of the request is sent; the alert of a server that wants a client certificate is read, not lost;
-the first bytes tell what a port speaks that is no HTTP; each phase is known when it fails.
+They replace the library's for four reasons: a pinned certificate is compared before a byte of the request is
+sent; the alert of a server that requires a client certificate is read, not lost; the first bytes show which
+protocol a port speaks if it is not HTTP; the phase of a failure is known.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a server's certificate is judged: contexts for the four ways, and the pin.
+"""How a server's certificate is verified: contexts for the four ways, and the pin.
 
 Imports ``ssl``, so it is itself imported only when a request is about to be made.
 """
@@ -25,7 +25,7 @@ _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class PinningSSLContext(ssl.SSLContext):
-    """A client context that may also know the one certificate to accept."""
+    """A client context that can also have the one certificate to accept."""
 
     pinned_sha256: str | None = None
     variable: str | None = None
@@ -53,7 +53,7 @@ class PinningSSLContext(ssl.SSLContext):
 
 
 class PinMismatch(ssl.SSLError):
-    """The handshake gave another certificate than the pinned one; nothing was sent."""
+    """The certificate of the handshake is not the pinned one; nothing was sent."""
 
     def __init__(self, fingerprint: str) -> None:
         super().__init__(ssl.SSL_ERROR_SSL, f"the certificate has SHA-256 {fingerprint}")
@@ -61,7 +61,7 @@ class PinMismatch(ssl.SSLError):
 
 
 class EndlessRecords(ssl.SSLError):
-    """The peer sends records of TLS that hold nothing, and continues."""
+    """The peer keeps sending empty TLS records."""
 
     def __init__(self) -> None:
         super().__init__(ssl.SSL_ERROR_SSL, "records without content, and no end of them")

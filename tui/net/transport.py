@@ -1,7 +1,7 @@
-"""What stands between an HTTP client and the network: the route, the judge of certificates, the key.
+"""The layer between an HTTP client and the network: route, certificate verification, key.
 
-The key joins a request here, below the client, for its own origin only. So the client, its requests
-and its responses never hold it, whatever prints them. Imports httpx: imported when it is needed.
+The key joins a request here, below the client, for its own origin only. So the client, its requests and its
+responses never contain it, even when they are printed. Imports httpx: imported when it is needed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _UNAUTHORISED = 401
 
 
 class NetworkTransport(httpx.AsyncHTTPTransport):
-    """The library's transport over our own sockets; shared by all endpoints of one route and judge."""
+    """The library's transport over lmdeck's sockets; endpoints with the same route and checks share it."""
 
     def __init__(self, context: PinningSSLContext, route: Route) -> None:
         self.context = context

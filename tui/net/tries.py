@@ -1,4 +1,4 @@
-"""The tries of one chat, and the time that is left for them."""
+"""The tries of one chat, and the time left for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.net.retry import MOST_STALE, is_stale
 
 @dataclass(eq=False, repr=False)
 class Tries:
-    """Counts what a chat has taken so far, within the limits of a ``RequestTimeouts``."""
+    """Counts the tries and time of a chat, within the limits of a ``RequestTimeouts``."""
 
     timeouts: RequestTimeouts
     count: int = 0

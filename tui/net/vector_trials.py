@@ -1,4 +1,4 @@
-"""Finds out what a server makes of the wishes that come with a request for vectors."""
+"""Tests how a server handles the options of a request for vectors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORMAT, SIZE = "encoding_format", "dimensions"
 
 @dataclass(slots=True)
 class VectorTrials:
-    """What became of the wishes, and the requests that showed it."""
+    """The results of the trials, and their requests."""
 
     traits: VectorTraits
     is_mixed_up: bool = False

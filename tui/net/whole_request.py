@@ -1,4 +1,4 @@
-"""A POST whose answer is read whole, by the same client and with the same patience as a chat is sent."""
+"""A POST whose answer is read whole, with the client and the time limits of a chat."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def report_to_nobody(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent, and where."""
+    """A request body and its URL."""
 
     route: str
     """Below the base URL, as users know it."""
@@ -61,7 +61,7 @@ class Message:
 
 @dataclass(slots=True)
 class Answered(Generic[_Answer]):
-    """What came of a request: an answer, or why there is none."""
+    """The outcome of a request: an answer, or why there is none."""
 
     value: _Answer | None = None
     failure: Failure | None = None
@@ -81,7 +81,7 @@ class Answered(Generic[_Answer]):
 
 @dataclass(eq=False, repr=False)
 class WholeRequest(Generic[_Answer]):
-    """One request with the tries that it takes."""
+    """One request with its retries."""
 
     factory: ClientFactory
     endpoint: Endpoint

@@ -1,6 +1,6 @@
-"""This machine, asked about ports and model servers: what a diagnosis of ``localhost`` wants to know.
+"""Ports and model servers of this machine, for a diagnosis of ``localhost``.
 
-What reads processes is imported when something is asked: most checks need to know nothing.
+The code that reads processes is imported when it is needed: most checks do not need it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Machine:
 
 
 class SharedMachine(Machine):
-    """Answers from a look that is at most a second old; may be asked from many threads."""
+    """Answers from a snapshot that is at most a second old; may be used from many threads."""
 
     def __init__(self, environment: Mapping[str, str], root: Path = Path("/")) -> None:
         super().__init__(environment, root)

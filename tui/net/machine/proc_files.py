@@ -1,4 +1,4 @@
-"""Processes and sockets of Linux, as far as ``/proc`` shows them to everybody."""
+"""Processes and sockets of Linux that ``/proc`` shows to every user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEMPORARY_PORTS = range(32_768, 61_000)
 
 
 class ProcFiles:
-    """Reads ``/proc`` below the root of a file system: nothing is known where there is none."""
+    """Reads ``/proc`` below the root of a file system: without one, nothing is known."""
 
     def __init__(self, root: Path) -> None:
         self._folder = root / "proc"

@@ -1,4 +1,4 @@
-"""A process, and its command line without what looks like a secret."""
+"""A process, and its command line without anything that looks like a secret."""
 
 from __future__ import annotations
 

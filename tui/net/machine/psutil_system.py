@@ -16,7 +16,7 @@ _UNSEEN = (psutil.Error, OSError)
 
 
 class PsutilSystem:
-    """Asks each process by itself: on macOS a list of all sockets at once is for the administrator."""
+    """Queries each process separately: on macOS a list of all sockets requires administrator rights."""
 
     @property
     def temporary_ports(self) -> range:

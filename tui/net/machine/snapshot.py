@@ -1,4 +1,4 @@
-"""Sockets and processes at one moment: who listens on which port, and which model servers run."""
+"""Sockets and processes at one moment: which process listens on which port, and which model servers run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMMAND_LIMIT = 160
 
 @dataclass(frozen=True, slots=True)
 class PortOwner:
-    """A listening port and the process behind it, where that can be seen."""
+    """A listening port and its process, if visible."""
 
     listener: Listener
     process: Process | None

@@ -1,4 +1,4 @@
-"""What a kind of system shows of its processes and sockets: ``/proc`` on Linux, psutil elsewhere."""
+"""Access to a system's processes and sockets: ``/proc`` on Linux, psutil elsewhere."""
 
 from __future__ import annotations
 

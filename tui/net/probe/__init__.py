@@ -1,1 +1,1 @@
-"""Runs the checks of ``core.diagnosis`` against an endpoint. The door is ``tui.net.probe.diagnose``."""
+"""Runs the checks of ``core.diagnosis`` against an endpoint. Entry point: ``tui.net.probe.diagnose``."""

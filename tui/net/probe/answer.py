@@ -1,4 +1,4 @@
-"""The checks on the first answer: encryption, HTTP, key. One request of the model list tells them all."""
+"""The checks on the first answer: encryption, HTTP, key. One request of the model list serves all."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OF_ONE_ROUTE = ("no-answer", "headers-stalled", "answer-too-large")
 
 @dataclass(frozen=True, slots=True)
 class FirstAnswer:
-    """What became of the request for the model list."""
+    """The outcome of the request for the model list."""
 
     response: Fetched | None = None
     models: ModelList | None = None

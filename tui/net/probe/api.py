@@ -1,4 +1,4 @@
-"""The checks from the first answer on, in their order."""
+"""The checks from the first answer on, in order."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def _check_above_http(context: DiagnosisContext, answer: FirstAnswer) -> N
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """What became of the request that the endpoint is there for, sent because its model list failed."""
+    """The outcome of a real request (chat or vectors), sent because the model list failed."""
 
     chat: ChatOutcome | None = None
     vectors: EmbeddingOutcome | None = None

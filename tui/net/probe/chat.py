@@ -1,4 +1,4 @@
-"""The checks of a real chat: one short stream through the chat's own client, and what it shows."""
+"""The checks of a real chat: one short stream through the chat's own client, and the results."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SPENDERS = frozenset({"max_tokens", "max_completion_tokens", "n_predict", "n", 
 
 @dataclass(slots=True)
 class ChatOutcome:
-    """One chat as it went."""
+    """The course of one chat."""
 
     turn: Turn
     reads: list[float] = field(default_factory=list)

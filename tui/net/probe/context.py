@@ -1,4 +1,4 @@
-"""One diagnosis in progress: what was found so far, and the report that it makes at any moment."""
+"""One diagnosis in progress: the results so far, and the report at any moment."""
 
 from __future__ import annotations
 

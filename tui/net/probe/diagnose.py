@@ -1,7 +1,7 @@
 """Runs the checks in their order and makes the report.
 
-What is needed only once something answers (``probe.api``) is imported then: a wrong URL or a refused
-connection is told without loading the HTTP library and the chat.
+Modules needed only once something answers (``probe.api``) are imported then: a wrong URL or a refused
+connection is reported without loading the HTTP library and the chat.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tui.net.server_wait import Waiting
 
 
 class Diagnosis:
-    """One diagnosis: ``run`` it, and ask for the ``report`` at any moment, also after it was cancelled."""
+    """One diagnosis: ``run`` it, and read the ``report`` at any moment, even after it was cancelled."""
 
     def __init__(
         self,

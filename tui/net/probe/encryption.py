@@ -1,4 +1,4 @@
-"""The check of the encryption: what the certificate says, and whether anybody judged it."""
+"""The check of the encryption: what the certificate says, and whether it was verified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of the key: was it accepted, and if not, what would be."""
+"""The check of the key: whether it was accepted, and if not, what would be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks that send nothing: the URL as text, the proxies, the key as text, what is around us."""
+"""The checks that send nothing: the URL as text, the proxies, the key as text, the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of the stream's course: did it flow, and how fast, beside the server's own figures."""
+"""The checks of the stream: whether it flowed, and how fast, compared with the server's own figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a diagnosis is given: the endpoint as the user wrote it, the services it uses, its limits."""
+"""The input of a diagnosis: the endpoint as the user wrote it, the services it uses, its limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProbeTarget:
-    """The endpoint to be diagnosed."""
+    """The endpoint to diagnose."""
 
     endpoint: Endpoint
     """Its ``base_url`` is the text as it was written: judging it is the first check."""
@@ -82,7 +82,7 @@ class ProbeLimits:
 
 @dataclass(frozen=True, slots=True)
 class ProbeServices:
-    """What a diagnosis works with."""
+    """The services that a diagnosis uses."""
 
     factory: ClientFactory
     chat: Callable[[], ChatClient]

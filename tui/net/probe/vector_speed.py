@@ -1,6 +1,6 @@
-"""The check of how many texts an embedding provider takes in a second, one by one and many at once.
+"""The check of how many texts an embedding provider handles per second, one by one and in batches.
 
-It never makes the verdict: a provider whose vectors are good works.
+It never changes the verdict: a provider with good vectors works.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Tests of what an endpoint can do beside a plain chat."""
+"""Tests of what an endpoint can do besides plain chats."""

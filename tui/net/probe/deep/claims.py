@@ -1,4 +1,4 @@
-"""Asks a server what it says of its model itself, before anything is tested; that costs no tokens."""
+"""Requests a server's own claims about its model, before anything is tested; this costs no tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the tests of abilities after the checks: where these succeeded, one request at a time."""
+"""Runs the ability tests after the checks, if these succeeded, one request at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sends the requests of the tests, one at a time, as every other request of a check is sent."""
+"""Sends the requests of the tests one at a time, like every other request of a check."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Spent:
 
 @dataclass(eq=False, repr=False)
 class Talk:
-    """The endpoint, as the tests speak to it."""
+    """The endpoint, as the tests use it."""
 
     context: DiagnosisContext
     quirks: ServerQuirks
