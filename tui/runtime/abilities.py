@@ -1,4 +1,4 @@
-"""The abilities of providers' models: what their tests cost, and what is known of them."""
+"""The abilities of providers' models: the cost of their tests, and the known results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.store.endpoint_memory import EndpointMemory
 
 
 class Abilities:
-    """What a command or a screen asks of abilities before it tests any."""
+    """What commands and screens need to know about abilities before a test."""
 
     def __init__(self, memory: EndpointMemory) -> None:
         self._memory = memory

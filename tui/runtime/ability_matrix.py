@@ -1,4 +1,4 @@
-"""The matrix of abilities: what is remembered of every provider, and the tests that fill it."""
+"""The matrix of abilities: the remembered results of every provider, and the tests that fill it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second fetch of a key that a command prints: tokens run out, and the command knows the next one."""
+"""The second fetch of a key from a command: tokens expire, and the command prints the next one."""
 
 from __future__ import annotations
 

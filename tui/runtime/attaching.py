@@ -35,7 +35,7 @@ NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is known of a message's mentions beside its words."""
+    """What is known about the mentions in a message."""
 
     only_words: Collection[str] = frozenset()
     """Mentions that are meant as text."""
@@ -53,7 +53,7 @@ NO_DRAFT = Draft()
 
 
 class Files:
-    """The files that names mean in a folder: the one in which the program was started."""
+    """Resolves names to files in a folder: the one in which the program was started."""
 
     def __init__(self, folder: Path | None = None, environment: Mapping[str, str] = NO_ENVIRONMENT) -> None:
         self._folder = Path() if folder is None else folder
@@ -77,7 +77,7 @@ class Files:
         return [self.read(name) for reference in references for name in self.names(reference)]
 
     def asked_for(self, typed: str) -> list[str]:
-        """Return the files that ``/attach`` is told, perhaps in the quotation marks of a shell.
+        """Return the files of ``/attach``, perhaps in shell quotation marks.
 
         Raises:
             UsageError: no file matches.

@@ -1,4 +1,4 @@
-"""How the budgets stand while the program runs: read from the ledger, and kept up with what is asked here."""
+"""The state of the budgets while the program runs: read from the ledger, updated with its own exchanges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BudgetWatch:
-    """An observer of exchanges. What it says is what is known since it last read."""
+    """An observer of exchanges. Its answers are as current as its last read."""
 
     def __init__(self, read: Callable[[], tuple[BudgetState, ...]], rates: Rates, unread: str = "") -> None:
         """``read`` reads the ledger and blocks; ``unread``: why a budget of the settings cannot be read."""
@@ -29,7 +29,7 @@ class BudgetWatch:
         self._states: tuple[BudgetState, ...] = ()
         self._ended = 0
         self._allowed: set[tuple[str, Limit | None, date]] = set()
-        """Who may spend more than which budget, on which day; ``None``: than one that cannot be read."""
+        """Which screen may exceed which budget on which day; ``None``: one that cannot be read."""
 
     def read(self) -> None:
         """Read the ledger, what other processes spent included. Blocks."""
@@ -47,7 +47,7 @@ class BudgetWatch:
             self._states = tuple(with_line(state, line, self._rates) for state in self._states)
 
     def question(self, provider: Provider, who: str) -> str:
-        """Return what has to be asked before a provider is asked; empty: nothing, it is free, or allowed."""
+        """Return the question to ask before a paid request; empty: none, as it is free or allowed."""
         if provider.price.is_free:
             return ""
         state = spent_one(self._unallowed(who), provider.name)
@@ -58,13 +58,13 @@ class BudgetWatch:
         return ""
 
     def allow(self, provider: str, who: str) -> None:
-        """Let somebody spend more today."""
+        """Allow more spending today."""
         today = _today()
         mine = [state.limit for state in self._states if state.limit.provider in ("", provider)]
         self._allowed |= {(who, limit, today) for limit in (*mine, None)}
 
     def mark(self, provider: str) -> tuple[str, str]:
-        """Return a word for the status bar and its style; empty: no budget is near its end."""
+        """Return a mark for the status bar and its style; empty: no budget is close to its limit."""
         state = worst([state for state in self._states if state.limit.provider in ("", provider)])
         if state is None or state.level is Level.WITHIN:
             return "", ""

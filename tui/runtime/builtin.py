@@ -1,4 +1,4 @@
-"""The providers that need no set-up: the embedded model and the demo endpoint, started on demand."""
+"""The providers that need no setup: the embedded model and the demo endpoint, started on demand."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ DEMO_PROVIDER = Provider(
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether a provider can be used at all, before anything is asked of it."""
+    """Whether a provider can be used at all, before any request."""
 
     is_available: bool
     reason: str = ""

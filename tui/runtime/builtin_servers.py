@@ -1,4 +1,4 @@
-"""The servers of the built-in providers. To import it loads an HTTP server."""
+"""The servers of the built-in providers. Importing it loads an HTTP server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.texts.runtime import BUILT_IN
 
 
 class BuiltInServers:
-    """Starts each when it is first asked for."""
+    """Starts each on first use."""
 
     def __init__(self, log_directory: Path, optional: OptionalFiles) -> None:
         self._log_directory = log_directory

@@ -1,4 +1,4 @@
-"""What can be done in a chat now, and why the rest of it cannot."""
+"""Which actions a chat allows now, and why not the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a chat asks: the provider that is named, or the default one, where it can be asked at all."""
+"""Chooses the provider of a chat: the named one or the default one, if it can chat."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _LOOK_SECONDS = 2.0
 
 
 class Windows(Protocol):
-    """What is known of the context windows of models."""
+    """What is known about the context windows of models."""
 
     @property
     def settings(self) -> Settings:

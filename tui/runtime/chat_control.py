@@ -1,4 +1,4 @@
-"""A chat without a screen: whom it asks, in which conversation, what cannot be done, what is to be said."""
+"""A chat without a screen: its provider and model, its conversation, blocked actions, notices."""
 
 from __future__ import annotations
 

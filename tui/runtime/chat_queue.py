@@ -1,4 +1,4 @@
-"""The prompts of a chat that wait for their turn: each goes out to whoever is asked at that moment."""
+"""The queued prompts of a chat: each is sent with the provider and model of that moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of one chat in words, and changed by words: ``/settings NAME VALUE``."""
+"""The settings of one chat as text, and changed by text: ``/settings NAME VALUE``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The network side of every chat: resolve the endpoint, stream, and let failures end the stream.
 
-To import it loads the network.
+Importing it loads the network.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The URL of a provider at the moment of use: what the rules refuse is never sent to."""
+"""The URL of a provider at the moment of use: nothing is sent to a URL that the rules refuse."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 1.0
 
 
 class ConcurrencyLimiter:
-    """The places of one round of checks."""
+    """The slots of one round of checks."""
 
     def __init__(self) -> None:
         self._working = asyncio.Semaphore(AT_ONCE)

@@ -1,9 +1,9 @@
-"""The routes from here to the user's clipboard, and which of them was taken.
+"""The routes to the user's clipboard, and which one was used.
 
-The clipboard that counts is where the user sits, which may be three hops away: tmux hands
-text on to the terminal in front of it, a display has its own tool, a terminal takes OSC 52
-without ever confirming it, and a private file always works. The screen writes the OSC 52
-sequence itself (it owns the terminal); this module decides and runs the tools.
+The clipboard that counts is the user's, which may be three hops away: tmux passes text on to its terminal, a
+display has its own tool, a terminal accepts OSC 52 without ever confirming it, and a private file always
+works. The screen writes the OSC 52 sequence itself (it owns the terminal); this module decides and runs the
+tools.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DUMB_TERMINALS = ("", "dumb", "linux", "vt100", "vt220")
 
 
 class CopyRoute(StrEnum):
-    """How a text left."""
+    """The route of a copied text."""
 
     TMUX = "tmux"
     WAYLAND = "wl-copy"
@@ -48,7 +48,7 @@ class CopyRoute(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """What became of a copy."""
+    """The outcome of a copy."""
 
     route: CopyRoute
     confirmed: bool
@@ -79,7 +79,7 @@ class _Tool:
 
 
 class Clipboard:
-    """Copies by the best route there is.
+    """Copies by the best available route.
 
     Args:
         environment: decides which routes exist; children get a few of its variables, no others.

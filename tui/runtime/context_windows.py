@@ -1,4 +1,4 @@
-"""How much fits into the context of models, as far as this run has heard of it. Asks nobody."""
+"""The context sizes of models that this run has learned. Sends no requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the screens ask of the runtime. Its parts are what they are; what asks the network can be scripted."""
+"""The interface between the screens and the runtime; tests can script the parts that use the network."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Reported(Protocol):
-    """What the report of a defect needs: where it goes, and every key that must not be in it."""
+    """What a crash report needs: its folder, and every key that must not be in it."""
 
     paths: Paths
     environment: Mapping[str, str]

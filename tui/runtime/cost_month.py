@@ -23,7 +23,7 @@ SHOWN_BY = (By.PROVIDER, By.MODEL, By.DAY, By.CHAT, By.ORIGIN)
 
 
 class CostMonth:
-    """See the module. Reckons when it is asked: use it in a thread."""
+    """See the module. Computes on access: use it in a thread."""
 
     def __init__(
         self,

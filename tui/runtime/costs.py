@@ -27,7 +27,7 @@ from tui.texts import costs as texts
 
 
 class Costs:
-    """The ledger as it is asked."""
+    """Queries of the ledger."""
 
     def __init__(
         self,

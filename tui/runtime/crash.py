@@ -1,4 +1,4 @@
-"""What is said of a defect of the program: the kind, a redacted message, where the report is. No values."""
+"""What is reported about a crash: the kind, a redacted message, where the report is. No values."""
 
 from __future__ import annotations
 

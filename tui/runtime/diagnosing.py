@@ -1,4 +1,4 @@
-"""Diagnoses of providers: what the probe needs is put together here, and what it found is remembered."""
+"""Diagnoses of providers: prepares what the probe needs, and remembers what it found."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NETWORK = "tui.net.probe.diagnose"
 
 
 class CheckServices(Protocol):
-    """What a check uses of the runtime; each is made when it is first asked for."""
+    """What a check uses of the runtime; each is made on first use."""
 
     environment: Mapping[str, str]
     redactor: Redactor
@@ -72,7 +72,7 @@ def _ignore(_: object) -> None:
 
 
 class ProviderCheck:
-    """One diagnosis of one provider, saved or not. ``run`` it; ``interrupted`` tells how far it came."""
+    """One diagnosis of one provider, saved or not. ``run`` it; ``interrupted`` has the results so far."""
 
     def __init__(
         self,

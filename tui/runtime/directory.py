@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class ProviderDirectory:
-    """Reads the provider list. All calls block shortly."""
+    """Reads the provider list. All calls block briefly."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Who makes vectors for a command: the provider that is named, or the default one for embeddings."""
+"""Chooses the provider of vectors for a command: the named one, or the default one for embeddings."""
 
 from __future__ import annotations
 

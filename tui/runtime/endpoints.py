@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Endpoints:
-    """Resolves providers. Every key that is resolved becomes known to the redactor."""
+    """Resolves providers. Every resolved key is passed to the redactor."""
 
     def __init__(
         self,

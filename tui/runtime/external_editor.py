@@ -1,6 +1,6 @@
 """The editor of ``$VISUAL`` or ``$EDITOR``: a text goes there in a private file, and comes back as data.
 
-The program around it keeps running: an answer that streams is read and written down meanwhile.
+The program around it keeps running: a streaming answer is read and saved meanwhile.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KEYBOARD_SIGNALS = (signal.SIGINT, signal.SIGQUIT)
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What became of a text."""
+    """The result of an edit."""
 
     text: str | None = None
     """``None``: what it was."""

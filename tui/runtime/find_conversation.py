@@ -1,4 +1,4 @@
-"""The saved conversation that a user names, or an error in words."""
+"""Finds the saved conversation that a user names, or raises an error with an explanation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a provider without a screen: its texts, what is wrong with them, what is sent and saved."""
+"""The provider form without a screen: its texts, their errors, what is sent and saved."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def send_test(
 
 
 class FormControl:
-    """Edits one provider (``None``: a new one), or a copy of it. Writes nothing but by ``save``."""
+    """Edits one provider (``None``: a new one), or a copy of it. Only ``save`` writes anything."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The server that a form names: when it is asked, without or with the key, and what it said."""
+"""The server of a form: when it is queried, with or without the key, and its answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DECIDING = frozenset(("provider_url", "api_key"))
 
 
 class AskingForm(Protocol):
-    """What is used of a form."""
+    """The part of a form that is used here."""
 
     runtime: ScreenRuntime
     values: dict[str, str]
@@ -27,7 +27,7 @@ class AskingForm(Protocol):
 
 
 class FormServer:
-    """Asks the server of a form what it is and what it offers, each address once."""
+    """Queries the server of a form for its kind and models, each address once."""
 
     def __init__(self, form: AskingForm) -> None:
         self._form = form

@@ -32,7 +32,7 @@ _MOST_UNREAD = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which conversations are wanted; each condition that is left out fits all."""
+    """Which conversations to include; a missing condition matches all."""
 
     since: datetime | None = None
     provider: str = ""

@@ -1,4 +1,4 @@
-"""Looks for words in all saved conversations, the newest first; what is found comes as it is found."""
+"""Searches all saved conversations for words, the newest first; hits are yielded as they are found."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line that has a word."""
+    """One matching line."""
 
     turn: int | None
     """From 1 on; ``None``: of another answer or branch than is shown."""

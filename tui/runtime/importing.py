@@ -1,4 +1,4 @@
-"""What becomes of each record of an import, decided before anything is written."""
+"""The outcome of each record of an import, decided before anything is written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PROGRESS_STEP = 500
 
 
 class Fate(StrEnum):
-    """What becomes of a record."""
+    """The outcome of a record."""
 
     IMPORTED = "imported"
     REPLACED = "replaced"
@@ -46,7 +46,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class ImportPlan:
-    """What is to be written in one step, and what is to be said of each record."""
+    """What is written in one step, and what is reported about each record."""
 
     providers: list[Provider] = field(default_factory=list)
     keys: dict[str, Secret] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def plan_import(
     replaces: bool,
     on_progress: Callable[[int], None] = lambda count: None,
 ) -> ImportPlan:
-    """Decide what becomes of each record; ``on_progress`` is told now and then how many are decided."""
+    """Decide the outcome of each record; ``on_progress`` receives the number of decided ones."""
     planner = _Planner({normal_name(provider.name): provider for provider in existing}, replaces)
     for count, record in enumerate(records, 1):
         planner.add(record)

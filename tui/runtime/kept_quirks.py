@@ -1,4 +1,4 @@
-"""What was learned of an endpoint, between the network that needs it and the disk that keeps it."""
+"""What was learned about an endpoint, shared between the network that uses it and the disk that stores it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LAST_SECONDS = 1.0
 
 
 class KeptQuirks:
-    """Adaptations by endpoint and model: in memory at once, and written for the next run by threads, as
+    """Adaptations by endpoint and model: in memory at once, and written by threads for the next run, because
     another process may hold the file."""
 
     def __init__(self, memory: EndpointMemory) -> None:

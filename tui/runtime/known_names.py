@@ -1,4 +1,4 @@
-"""The names of providers that a filter can have: those there are, and those that costs and chats know."""
+"""The names of providers that a filter can have: the current ones, and those in costs and chats."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Keeps the ledger: writes a line for each exchange, beside the event loop.
+"""Keeps the ledger: writes a line for each exchange, outside the event loop.
 
-While an exchange is under way its line is in a file of its own (``store.ledger_sent``).
+While an exchange is running, its line is in a separate file (``store.ledger_sent``).
 
-Nobody waits for its disk: a thread that lives as long as there is something to write does it. The end
-of the program waits for that thread.
+Nothing waits for its disk: a thread that lives while there is something to write does it. Only the end of the
+program waits for that thread.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from tui.texts import costs as texts
 
 
 class Ledger:
-    """An observer of exchanges that writes down what they used and cost."""
+    """An observer of exchanges that records what they used and cost."""
 
     def __init__(self, paths: Paths, optional: OptionalFiles) -> None:
-        """``optional`` is told how many exchanges could not be recorded, and why."""
+        """``optional`` receives how many exchanges could not be recorded, and why."""
         self._optional = optional
         self.file = LedgerFile(paths.ledger_dir)
         self.shown = paths.shown(paths.ledger_dir)

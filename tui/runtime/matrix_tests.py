@@ -1,4 +1,4 @@
-"""The tests of abilities of every provider, a cell at a time: what a screen shows and fills."""
+"""The tests of abilities of every provider, a cell at a time, for the screen that shows them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _ignore(_: object) -> None:
 
 
 class MatrixTests:
-    """What is known of every provider, and the tests that are at work. ``load`` it first."""
+    """What is known about every provider, and the running tests. ``load`` it first."""
 
     def __init__(self, services: MatrixServices, abilities: Collection[Ability] = tuple(Ability)) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""What stands in the way of a request of a chat."""
+"""What prevents a request of a chat."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.core.lazy_dataclass import dataclass
 
 
 class Obstacle(Enum):
-    """Why nothing can be asked now."""
+    """Why no request is possible now."""
 
     STREAMING = "streaming"
     READ_ONLY = "read only"
@@ -22,7 +22,7 @@ class Obstacle(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """What stands in the way of a request."""
+    """What prevents a request."""
 
     obstacle: Obstacle
     failure: Failure | None = None

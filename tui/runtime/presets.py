@@ -20,7 +20,7 @@ _MOST_DESCRIPTION = 60
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What a line that calls a preset comes to."""
+    """The result of a line that uses a preset."""
 
     message: str = ""
     """What is sent; empty: nothing."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ProviderChanges:
-    """Changes the provider list. Every change goes to disk at once; all calls block shortly."""
+    """Changes the provider list. Every change is written at once; all calls block briefly."""
 
     def __init__(self, directory: ProviderDirectory, credentials: CredentialStore) -> None:
         self._directory = directory

@@ -1,4 +1,4 @@
-"""Looks at providers: whether they answer, which server it is, which models it has. Imports the network."""
+"""Quick checks of providers: whether they answer, which server and models they have. Imports the network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.wire.models import ModelList
 
 
 class LookServices(Protocol):
-    """What a look uses of the runtime; each is made when it is first asked for."""
+    """What a quick check uses of the runtime; each is made on first use."""
 
     endpoints: Endpoints
     context_windows: ContextWindows
@@ -46,7 +46,7 @@ class LookServices(Protocol):
 
 
 class ProviderLooks:
-    """Asks providers for what costs nothing, and notes the contexts that they tell."""
+    """Requests from providers what costs nothing, and notes the context sizes that they report."""
 
     def __init__(self, services: LookServices) -> None:
         self._services = services

@@ -1,6 +1,6 @@
-"""The composition root: everything a face of the program needs, in one object that is passed in.
+"""The composition root: everything an interface of the program needs, in one object that is passed in.
 
-Opening it is cheap: what reads files or imports the network does so when it is first used.
+Opening it is cheap: files are read and the network is imported on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The schema of a command: read from its file, checked, and rewritten where that is asked for."""
+"""The schema of a command: read from its file, checked, and rewritten with ``--strict``."""
 
 from __future__ import annotations
 

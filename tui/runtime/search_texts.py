@@ -1,6 +1,6 @@
-"""Makes the texts that a search of all chats needs, slowly, as long as the program runs.
+"""Prepares the texts that a search of all chats needs, slowly, while the program runs.
 
-A program that ends earlier leaves the rest to the next one: what is made is kept.
+A program that ends earlier leaves the rest to the next one; finished texts are kept.
 """
 
 from __future__ import annotations

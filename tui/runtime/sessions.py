@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 _TITLE_TOKENS = 200
-"""Some models reason although they are told not to."""
+"""Some models reason although thinking is off."""
 _TITLE_EXCERPT = 2_000
 """Characters of the prompt and of the answer from which a title is made."""
 
@@ -69,7 +69,7 @@ class ChatTransport:
 
 
 class SessionServices(Protocol):
-    """What conversations use of the runtime; each is made when it is first asked for."""
+    """What conversations use of the runtime; each is made on first use."""
 
     redactor: Redactor
     saves_conversations: bool
@@ -94,7 +94,7 @@ class SessionServices(Protocol):
 
 
 class Sessions:
-    """Makes conversations, and knows those that are open."""
+    """Creates conversations, and knows the open ones."""
 
     def __init__(self, services: SessionServices) -> None:
         self._services = services

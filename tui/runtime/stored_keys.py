@@ -1,4 +1,4 @@
-"""The API keys that are stored for providers: which are used, which are missing, which belong to nobody."""
+"""The API keys that are stored for providers: which are used, missing, or without a provider."""
 
 from __future__ import annotations
 

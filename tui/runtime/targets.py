@@ -1,4 +1,4 @@
-"""Providers that stand in no file: an endpoint given by its URL, for one command."""
+"""Providers that are in no file: an endpoint given by its URL, for one command."""
 
 from __future__ import annotations
 
