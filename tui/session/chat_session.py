@@ -1,7 +1,7 @@
 """One conversation in progress: sends prompts, folds the replies, prices and journals them.
 
-Holds the single copy of the text. Knows nothing of how it is drawn: a listener is told that
-something changed, and reads the turns at its own pace.
+Holds the single copy of the text. Does not know how it is drawn: a listener is notified of changes, and reads
+the turns at its own pace.
 """
 
 from __future__ import annotations

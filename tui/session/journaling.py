@@ -1,4 +1,4 @@
-"""How a turn is written down while it streams."""
+"""How a turn is written to the journal while it streams."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.core.turn import Turn
 
 
 class TurnJournal(Protocol):
-    """What a session needs of a journal: nothing of it blocks or raises."""
+    """What a session needs of a journal; no method blocks or raises."""
 
     @property
     def storage_error(self) -> str | None:

@@ -1,4 +1,4 @@
-"""What is learned of the answers of a conversation after their end; nothing waits for it."""
+"""Figures of answers that arrive after their end; nothing waits for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LateFigures:
-    """Completes turns, and tells each time that something was learned."""
+    """Completes turns, and reports each time that something was learned."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change

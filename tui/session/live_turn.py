@@ -1,4 +1,4 @@
-"""A turn while its reply arrives: folded, priced and written down, and settled in the moment it ends."""
+"""A turn while its reply arrives: folded, priced and journaled, and settled when it ends."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tui.session.structured import SchemaWatch
 
 
 class LiveTurn:
-    """Nobody sees the turn ended before its figures are complete and its end is on the way to the disk.
+    """The turn is shown as ended only when its figures are complete and its end is being written.
 
     Known keys are erased before anything is folded or written.
     """

@@ -1,7 +1,7 @@
 """Prompts that wait for the answer before them.
 
-They go out one by one for as long as answers end well. Whatever else ends one pauses the queue: the rest
-stays until the user says what becomes of it.
+They are sent one by one while answers complete. Any other end pauses the queue: the rest stays until the user
+decides.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tui.core.turn import Turn, TurnState
 
 
 class Pause(Enum):
-    """Why nothing of a queue goes out."""
+    """Why a queue is paused."""
 
     STOPPED = "stopped"
     FAILED = "failed"
@@ -34,7 +34,7 @@ class Pause(Enum):
 
 
 class PromptQueue:
-    """The prompts that wait in one conversation, in the order in which they are sent."""
+    """The queued prompts of one conversation, in the order in which they are sent."""
 
     def __init__(
         self, keep: Callable[[Sequence[QueuedPrompt]], None], kept: Iterable[QueuedPrompt] = ()

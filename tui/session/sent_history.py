@@ -1,4 +1,4 @@
-"""What of a conversation goes out with the next prompt."""
+"""Which parts of a conversation are sent with the next prompt."""
 
 from __future__ import annotations
 

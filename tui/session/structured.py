@@ -1,4 +1,4 @@
-"""Structured answers: what an answer is worth against its schema, and when it is stopped early."""
+"""Structured answers: the verdict on an answer against its schema, and when to stop it early."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Worth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an answer is worth against its schema."""
+    """The verdict on an answer against its schema."""
 
     worth: Worth
     sentence: str

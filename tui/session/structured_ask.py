@@ -1,4 +1,4 @@
-"""Asks for an answer that follows a schema: in a form that the server knows, and once more if asked to."""
+"""Asks for an answer that follows a schema: in a form that the server supports, twice with ``--retry``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RETRIED = (Worth.INVALID, Worth.NOT_JSON, Worth.EMPTY)
 
 @dataclass(eq=False)
 class StructuredAsk:
-    """One question. Nothing of an answer that is not valid is ever sent back."""
+    """One question. An invalid answer is never sent back."""
 
     session: ChatSession
     target: ChatTarget

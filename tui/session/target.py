@@ -1,4 +1,4 @@
-"""Whom a prompt goes to: the provider with what the chat changed for itself."""
+"""Where a prompt is sent: the provider with the settings of the chat."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.core.sent_body import sent_body
 
 @dataclass(frozen=True, slots=True)
 class RequestDefaults:
-    """What holds for requests where neither the chat nor its provider says anything."""
+    """The defaults of requests if neither the chat nor its provider sets a value."""
 
     max_tokens: int | None = None
     reasoning_replay: ReasoningReplay | None = None
@@ -28,7 +28,7 @@ NO_DEFAULTS = RequestDefaults()
 
 @dataclass(frozen=True, slots=True)
 class ChatTarget:
-    """A provider and, where the chat says otherwise, its model, thinking, system prompt and parameters."""
+    """A provider, with the model, thinking, system prompt and parameters that the chat sets."""
 
     provider: Provider
     model: str = ""

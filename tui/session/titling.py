@@ -1,4 +1,4 @@
-"""The title that a model finds for a conversation, where the user wants that."""
+"""Titles of conversations written by a model, if the settings ask for them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Saved conversations as texts of other programs, and back: pure code."""
+"""Saved conversations in the formats of other programs, and back: pure code."""

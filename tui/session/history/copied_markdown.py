@@ -1,4 +1,4 @@
-"""A conversation as Markdown to paste elsewhere: what was said, without the marks of an export."""
+"""A conversation as Markdown to paste elsewhere: the messages, without the markers of an export."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.texts import history as texts
 
 
 class Said(NamedTuple):
-    """One turn: its texts as they were when it was read."""
+    """One turn, with its texts at the time of reading."""
 
     prompt: str
     speaker: str

@@ -1,4 +1,4 @@
-"""What Open WebUI puts into the text of an answer as HTML: its reasoning, and the calls of tools.
+"""The HTML that Open WebUI puts into the text of an answer: reasoning and tool calls.
 
 Source: ``serialize_content_blocks`` and ``serialize_output`` of its ``utils/middleware.py``: a block begins
 and ends on lines of its own, each line of reasoning is quoted, and newer versions escape it.

@@ -1,4 +1,4 @@
-"""A conversation on its way in: the records of its journal, and which conversation it is."""
+"""A conversation being imported: the records of its journal, and its identity."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DEEPEST = 40
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One conversation of a file that is imported."""
+    """One conversation of an imported file."""
 
     identity: str
     """The same whenever the same conversation is imported."""
@@ -49,7 +49,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ForeignTurn:
-    """One prompt and its answer, as another program tells them."""
+    """One prompt and its answer, from another program."""
 
     identity: str
     prompt: str

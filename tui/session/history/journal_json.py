@@ -1,4 +1,4 @@
-"""The records of a journal as JSON and as JSON lines: everything of a conversation, other branches too."""
+"""The records of a journal as JSON and as JSON lines: a whole conversation, other branches included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``llm logs --json`` prints: one object an answer, with the conversation that it belongs to."""
+"""The output of ``llm logs --json``: one object per answer, with its conversation."""
 
 from __future__ import annotations
 

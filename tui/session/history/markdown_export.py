@@ -1,7 +1,7 @@
 """A conversation as a Markdown page that is read back to the same turns.
 
-Comments mark where each text begins. What the page cannot show as it is (a control character, a tag, a line
-that would end a block) stands in its mark as JSON, too.
+Comments mark where each text begins. Text that the page cannot show unchanged (a control character, a tag, a
+line that would end a block) is also in the comment, as JSON.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a message stands."""
+    """The position of a message."""
 
     begins: str | None
     """The message that begins its turn; ``None``: no turn has begun yet."""
@@ -108,7 +108,7 @@ def _in_order(messages: Mapping[str, Message]) -> Iterator[str]:
 
 
 class _Answers:
-    """Puts the messages of answers together, and repeats no more than ``_MOST_REPEATED``."""
+    """Joins the messages of answers, and repeats at most ``_MOST_REPEATED``."""
 
     def __init__(self, messages: Mapping[str, Message], places: Mapping[str, _Place]) -> None:
         self._messages = messages

@@ -1,4 +1,4 @@
-"""OpenAI messages: one line of JSON a conversation, ready for a request or for fine-tuning, and back."""
+"""OpenAI messages: one line of JSON per conversation, ready for a request or for fine-tuning, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which format a file to import has, and the conversations in it."""
+"""Detects the format of a file to import, and reads its conversations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of a chat as parts of a Markdown page: nothing in them ends a part, or is markup of a browser."""
+"""Texts of a chat as parts of a Markdown page: nothing in them ends a part, or is markup for a browser."""
 
 from __future__ import annotations
 
