@@ -46,7 +46,7 @@ PASSED_ON_PREFIXES = (
 
 
 class CommandFailedError(Exception):
-    """The command gave no key. ``reason`` ends a sentence, ``advice`` is one."""
+    """The command printed no key. ``reason`` ends a sentence, ``advice`` is one."""
 
     def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""The last look at a key before it is used: what cannot be one is told in words that never contain it."""
+"""The last check of a key before it is used: errors are reported in words that never contain it."""
 
 from __future__ import annotations
 

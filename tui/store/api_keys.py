@@ -1,4 +1,4 @@
-"""Turns a key reference into the key, at the last moment, or says in plain words why not."""
+"""Resolves a key reference to the key, at the last moment, or explains why it cannot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FILE_SIZE_LIMIT = 64 * 1024
 
 
 class ApiKeyResolver:
-    """Fetches keys. What a command printed is remembered in memory for this run, nothing else is."""
+    """Fetches keys. Only the output of a command is remembered, in memory, for this run."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""The pictures and files of conversations: kept once each, under their SHA-256, beside the journals.
+"""The images and files of conversations: stored once each, under their SHA-256, next to the journals.
 
-A file is there before the line that names it, and goes with the last conversation that does. Whoever
-writes such a line, or removes what nobody names, holds the folder's lock.
+A file exists before the line that names it, and is deleted with the last conversation that does. The folder's
+lock is held while such a line is written or unnamed files are removed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NAME = lazy_pattern(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 class BlobStore:
-    """The folder of one person's attached files. It is made with the first one."""
+    """The folder of a user's attached files. It is created with the first one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,7 +1,7 @@
 """Providers from and to Casibase's JSON, with every digit of their prices.
 
-What a Casibase record always states means *unset* where it is Casibase's default for a new record
-(temperature 1, top P 1, penalties 0; prices 0): such a record was never set, nor priced.
+Values that every Casibase record has mean *unset* if they are Casibase's defaults for a new record
+(temperature 1, top P 1, penalties 0; prices 0): such a value was never set.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What a text held."""
+    """The content of a text."""
 
     records: tuple[ImportedRecord, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -113,7 +113,7 @@ def import_records(
 
 
 class _Reader:
-    """Reads the records of one text, and counts what is to be said of them together."""
+    """Reads the records of one text, and counts what is reported for all of them."""
 
     def __init__(self, allows: Callable[[NamedSecret], bool], zero_is_free: bool) -> None:
         self._allows = allows
@@ -179,7 +179,7 @@ class _Reader:
 
 
 class _UnusableError(Exception):
-    """Why a record is not imported, for a user."""
+    """Why a record is not imported, as text for the user."""
 
     def __init__(self, reason: str, *, is_refused: bool = False) -> None:
         super().__init__(reason)

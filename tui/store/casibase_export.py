@@ -1,4 +1,4 @@
-"""Providers as Casibase's JSON, and what of them its records cannot hold."""
+"""Providers as Casibase's JSON, and the values that its records cannot hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Casibase's provider record as its JSON has it. Imported only where records are read: pydantic is heavy."""
+"""Casibase's provider record in JSON. Imported only where records are read: pydantic is heavy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a conversation is: its identity names its file, among the saved ones and in the trash."""
+"""The file of a conversation: its identity is the file's name, among the saved ones and in the trash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the folder of conversations: a summary of each, and which ones were cut off."""
+"""The contents of the conversations folder: a summary of each, and which ones were interrupted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trash of conversations: what was deleted waits there, to be brought back or removed for good."""
+"""The trash of conversations: deleted ones stay there until they are restored or removed."""
 
 from __future__ import annotations
 

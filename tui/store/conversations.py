@@ -38,7 +38,7 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of a conversation that was imported."""
+    """The outcome of an imported conversation."""
 
     is_new: bool
     turns: int

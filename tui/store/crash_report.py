@@ -1,4 +1,4 @@
-"""Keeps what is known of a crash in a private file. The text is redacted by whoever makes it."""
+"""Writes a crash report to a private file. The caller redacts the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can still be had of a file of keys that is not TOML any more: its whole lines, and the file itself."""
+"""Rescues keys from a file that is no longer valid TOML: its intact lines, and the file itself."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The stored API keys: ``credentials.toml``, readable by its owner alone.
 
-No backup is kept of it: a key that was deleted is gone. A file that cannot be used keeps nobody from
-anything but the keys in it: only ``get`` refuses, everything else continues without them. The next key that
-is stored keeps the file aside and saves what can be read of it.
+No backup is kept of it: a key that was deleted is gone. An unusable file blocks only the keys in it: only
+``get`` refuses, everything else continues without them. Storing the next key sets the file aside and saves
+its readable part.
 """
 
 from __future__ import annotations

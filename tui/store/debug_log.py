@@ -1,4 +1,4 @@
-"""The debug log: a private file that takes what ``core.debug_log`` is told, and how each exchange ended."""
+"""The debug log: a private file with the events of ``core.debug_log``, and how each exchange ended."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The few calls that change the disk, in one place.
 
-Everything in ``store`` writes through these functions, so that a test can play a full, read-only,
-lockless or stale disk at every single write. No rule lives here.
+Everything in ``store`` writes through these functions, so that a test can simulate a full, read-only,
+lockless or stale disk at every single write. No rules here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The message of each chat that was not sent yet, a private file each: a killed program loses none of it."""
+"""The unsent message of each chat, in a private file: a killed program loses none of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ENCODING = "utf-8", "surrogatepass"
 
 
 class Drafts:
-    """A folder of such messages; before each stands who wrote it. Nothing here raises."""
+    """A folder of such messages, each with its writer. Nothing here raises."""
 
     def __init__(self, paths: Paths, redact: Callable[[str], str], optional: OptionalFiles) -> None:
         self._folder = paths.drafts_dir

@@ -1,4 +1,4 @@
-"""A text for an external editor: in a private file, in a private folder with whatever the editor adds."""
+"""A text for an external editor: in a private file, in a private folder for what the editor adds."""
 
 from __future__ import annotations
 

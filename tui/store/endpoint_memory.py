@@ -1,6 +1,6 @@
-"""What was learnt about endpoints: refusals, past checks, abilities. Bounded; losing it costs little.
+"""What was learned about endpoints: refusals, past checks, abilities. Bounded; losing it costs little.
 
-Never raises: what cannot be written is remembered for this run, and ``OptionalFiles`` is told.
+Never raises: what cannot be written is remembered for this run, and reported to ``OptionalFiles``.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ CHECKS_PER_ENDPOINT = 20
 
 
 class EndpointMemory:
-    """The file ``endpoints.json``. Values are JSON objects that mean nothing here.
+    """The file ``endpoints.json``. Values are JSON objects that are not interpreted here.
 
-    Reading blocks shortly, whoever writes. Writing may wait for another process: never on an event loop.
+    Reading blocks briefly, even while others write. Writing may wait for another process: never use it on an
+    event loop.
     """
 
     def __init__(self, paths: Paths, optional: OptionalFiles | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The words for what can go wrong with files: an ``OSError`` in plain language."""
+"""Error messages for files: an ``OSError`` in plain language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that an export writes: private, and none is replaced that nobody said to replace."""
+"""The files that an export writes: private, and existing ones are replaced only on request."""
 
 from __future__ import annotations
 

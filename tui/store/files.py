@@ -26,7 +26,7 @@ _NO_SYNC = frozenset((errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSY
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What tells one version of a file from the next; ``None`` stands for no file."""
+    """Identifies a version of a file; ``None`` means that there is no file."""
 
     modified_ns: int
     inode: int

@@ -1,4 +1,4 @@
-"""``lmdeck forget``: removes keys, conversations, caches or the ledger, and only files that lmdeck made."""
+"""``lmdeck forget``: deletes keys, conversations, caches or the ledger; only files of lmdeck."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EMPTY = (".lock", ".lease", ".break", ".interrupted")
 
 @dataclass(slots=True)
 class Forgotten:
-    """What is gone, and what is not."""
+    """What was deleted, and what was not."""
 
     files: int = 0
     """Files that held something; locks and the like are removed with them and not counted."""

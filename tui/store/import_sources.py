@@ -1,4 +1,4 @@
-"""What is imported as chats: a file, the files of an export in a folder, or those in a ZIP archive."""
+"""Sources of imported chats: a file, the files of an export in a folder, or those in a ZIP archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a file to import: its encoding found, and what is no export recognised."""
+"""The text of a file to import: detects its encoding, and recognises files that are not exports."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The chats that were open when a program was cut off: an empty file each, or the lease that one left behind.
+"""The chats that were open when a program was interrupted: an empty file each, or a lease left behind.
 
-Who ends for a signal notes them. A program that is killed notes nothing; its leases tell.
+A program that a signal ends notes them. A killed program notes nothing; its leases show them.
 """
 
 from __future__ import annotations

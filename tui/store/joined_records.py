@@ -1,6 +1,6 @@
-"""A journal with the text of each turn in one piece: what leaves the program, and what comes back into it.
+"""A journal with the text of each turn in one piece, for exports and imports.
 
-In one piece a key is found that was cut over several lines when nobody knew it yet.
+This finds a key that was split over several lines before it was known.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PAIR = lazy_pattern("[\ud800-\udbff][\udc00-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class SavedConversation:
-    """A conversation that was read, and what its journal says of it in pieces that may leave the program."""
+    """A conversation that was read, and its journal in records that may leave the program."""
 
     transcript: Transcript
     records: tuple[Record, ...]

@@ -1,7 +1,7 @@
-"""One conversation being written: what a session tells it, it keeps.
+"""A conversation being written: it stores what a session passes to it.
 
-``Journal`` writes to disk, ``MemoryJournal`` is for a conversation that is not to be saved. Neither
-blocks nor raises.
+``Journal`` writes to disk, ``MemoryJournal`` is for a conversation that is not saved. Neither blocks nor
+raises.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The file of one journal: a line counts as saved when the disk has it, in the file of that name.
 
-What was written and not yet synced is kept and written again after any refusal: a failed ``fsync``
-may have dropped it from memory, and the next one then reports success. What was synced is kept too,
-packed: where another program takes the file away or changes it, all of it goes into a new one.
+What was written but not yet synced is kept and written again after any failure: a failed ``fsync`` may have
+dropped it from memory, and the next one then reports success. What was synced is kept too, compressed: if
+another program removes or changes the file, all of it is written to a new one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FAILURES_IN_PLACE = 2
 
 
 class FileLostError(Exception):
-    """The file of this name is not the one that was written, or does not hold it any more."""
+    """The file of this name is not the one that was written, or no longer has its content."""
 
     def __init__(self, what_happened: str) -> None:
         """``what_happened`` stands after the file's name: ``was deleted``."""
@@ -39,10 +39,10 @@ class NewerFileError(Exception):
 
 
 class JournalFile:
-    """Lines on their way into a file, which is made with the first one. One thread at a time uses it.
+    """Lines being written to a file, which is created with the first one. One thread at a time uses it.
 
-    Where the disk refuses, ``write``, ``sync``, ``verify`` and ``move`` raise ``OSError``; the caller
-    then says ``lose`` and tries again later.
+    If the disk refuses, ``write``, ``sync``, ``verify`` and ``move`` raise ``OSError``; the caller then calls
+    ``lose`` and retries later.
     """
 
     def __init__(self, path: Path, *, is_new: bool, content: FileContent | None = None) -> None:

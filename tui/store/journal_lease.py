@@ -1,4 +1,4 @@
-"""The lease of a conversation that is written to: held, kept alive, and looked at after a long sleep."""
+"""The lease of a conversation that is written to: held, renewed, and checked after a long sleep."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LeaseLostError(Exception):
 
 
 class JournalLease:
-    """The lease of one journal, if it has any by now. One thread at a time uses it."""
+    """The lease of one journal, if it has one yet. One thread at a time uses it."""
 
     def __init__(self, lease: Lease | None) -> None:
         self._lease = lease

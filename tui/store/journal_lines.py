@@ -1,4 +1,4 @@
-"""Turns what a session hands over into the lines of a journal, with every known key erased."""
+"""Turns the records of a session into journal lines, with every known key erased."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PendingText:
 
 
 class LineMaker:
-    """Encodes records and texts. A key that arrives in pieces is erased too."""
+    """Encodes records and texts. A key that arrives in pieces is erased, too."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor

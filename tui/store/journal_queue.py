@@ -1,4 +1,4 @@
-"""What a session handed over and no line was made of yet. Several threads use it."""
+"""Records of a session that are not lines yet. Several threads use it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.store.record_values import Record
 
 
 class JournalQueue:
-    """Records and pieces of text, in order; the pieces of one text that wait are one item."""
+    """Records and pieces of text, in order; waiting pieces of one text are one item."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._maker = LineMaker(redactor)

@@ -1,7 +1,7 @@
 """Writes a journal's lines to disk in a thread of its own, and continues when the disk does not.
 
-Whoever hands over a record waits for nothing and sees no error: what the disk refuses stays in memory
-and is tried again, ``failure`` says why. A thread that ends before its time is told and replaced.
+A caller that passes a record never waits and sees no error: what the disk refuses stays in memory and is
+retried, and ``failure`` says why. A thread that dies early is reported and replaced.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Lease files: one holder at a time, without any lock support of the file system.
 
-A lease is a file made with ``O_EXCL``; its time stamp is the holder's heartbeat. A holder whose
-process is known to be dead loses it at once, any other when its heartbeat is too old (a host that
-died, a process that was stopped). A holder that slept so long finds that out with ``is_held``.
+A lease is a file made with ``O_EXCL``; its time stamp is the holder's heartbeat. A holder whose process is
+known to be dead loses it at once, any other when its heartbeat is too old (a dead host, a stopped process). A
+holder that slept so long finds out with ``is_held``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSY
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What has the name of a lease."""
+    """A file with the name of a lease."""
 
     owner: Owner | None
     heartbeat: float

@@ -1,8 +1,8 @@
-"""The files of the ledger: one a month, to which any number of processes append whole lines.
+"""The files of the ledger: one per month, to which any number of processes append whole lines.
 
-A line is appended in one write, so that those of several processes never mix. On a disk of a network,
-where that is not sure, each process has files of its own. Readers merge all files; a line that was torn
-costs itself alone and is counted.
+A line is appended in one write, so that those of several processes never mix. On a network disk, where that
+is not guaranteed, each process has its own files. Readers merge all files; a torn line loses only itself and
+is counted.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LINE_START = b'{"at":"'
 
 @dataclass(slots=True)
 class LedgerContent:
-    """What the files tell."""
+    """The content of the files."""
 
     lines: list[LedgerLine] = field(default_factory=list)
     bad_lines: int = 0
@@ -54,7 +54,7 @@ class LedgerContent:
 
 @dataclass(slots=True)
 class _ReadFile:
-    """How far a file was read, and what stood there."""
+    """How far a file was read, and its last content."""
 
     inode: int
     modified_ns: int

@@ -1,4 +1,4 @@
-"""Adds the lines that nobody wrote: of exchanges whose processes were killed, and of older chats."""
+"""Adds missing lines: of exchanges whose processes were killed, and of older chats."""
 
 from __future__ import annotations
 

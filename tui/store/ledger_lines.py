@@ -1,6 +1,6 @@
-"""The lines of the ledger's files: JSON objects, one each exchange, without any text of it.
+"""The lines of the ledger's files: JSON objects, one per exchange, without any text of it.
 
-Amounts and prices are texts with every digit. What is unknown is left out.
+Amounts and prices are texts with every digit. Unknown values are left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What chats tell of the time before there was a ledger: a line for each turn that was paid for."""
+"""Costs from chats older than the ledger: a line for each paid turn."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The lines of exchanges under way, a file each: what a process that is killed leaves of them.
+"""The lines of running exchanges, one file each: they remain if the process is killed.
 
-Each file is locked by the process that asks, and removed once the line of the end is written. A file
-that nobody locks belongs to a process that is gone (``store.ledger_killed``). On a disk without locks
-there are none.
+Each file is locked by the process of the exchange, and removed once the final line is written. An unlocked
+file belongs to a process that is gone (``store.ledger_killed``). On a disk without locks there are none.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from tui.store.ledger_lines import encode_ledger_line
 
 
 class SentFiles:
-    """The exchanges of this process that are under way. One thread at a time uses it."""
+    """The running exchanges of this process. One thread at a time uses it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -11,7 +11,7 @@ _LARGEST = 64 * 1024**2
 
 
 class LinesFileError(ValueError):
-    """A file has no lines that can be read; the message says why."""
+    """A file has no readable lines; the message says why."""
 
 
 def read_lines_file(path: Path) -> str:

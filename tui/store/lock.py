@@ -1,4 +1,4 @@
-"""One writer of a configuration file at a time, also where the file system knows no locks."""
+"""One writer of a configuration file at a time, even if the file system has no locks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a folder lies on a disk that other machines write to as well, where appending is not atomic."""
+"""Whether a folder is on a disk that other machines also write to, where appending is not atomic."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Questions about paths that never raise, and writes on which nothing depends.
+"""Path checks that never raise, and writes on which nothing depends.
 
-``Path.exists`` and its like raise where a folder on the way may not be searched, so whoever only wants
-to know asks here. What lmdeck can do without (a log, a cache, what was learned) is written inside
-``OptionalFiles.attempt``: a refusal costs that file alone, and one sentence says so.
+``Path.exists`` and similar methods raise if a folder on the way cannot be searched; these functions do not.
+Files that lmdeck can do without (a log, a cache, what was learned) are written inside
+``OptionalFiles.attempt``: a failure costs only that file, and one sentence reports it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What can be seen of a path: its status, a refusal, or neither where there is nothing."""
+    """What is known about a path: its status, an error, or neither if nothing is there."""
 
     status: os.stat_result | None = None
     refusal: OSError | None = None
@@ -77,7 +77,7 @@ def paths_in(folder: Path, *patterns: str, recursive: bool = False) -> list[Path
 
 
 class OptionalFiles:
-    """Does what may fail, and remembers in one sentence each what did. Safe for several threads."""
+    """Runs writes that may fail, and remembers a sentence for each failure. Thread-safe."""
 
     def __init__(self) -> None:
         self._sentences: dict[str, str] = {}
@@ -111,7 +111,7 @@ class OptionalFiles:
 
 
 class _Attempt:
-    """A context that ends every refusal of a disk or of a lock."""
+    """A context that suppresses every error of a disk or of a lock."""
 
     def __init__(self, files: OptionalFiles, shown_path: str, consequence: str, is_read: bool) -> None:
         self._files = files

@@ -1,4 +1,4 @@
-"""The files of the program itself: whether they are still those that it was started from."""
+"""Whether the program's own files are still those that it was started from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who holds a lease file: host, process and start, and whether that process is still there."""
+"""The holder of a lease file: host, process and start, and whether that process still runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.texts import files as texts
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The holder of a lease. ``machine`` tells boots and process namespaces of one host apart."""
+    """The holder of a lease. ``machine`` distinguishes boots and process namespaces of one host."""
 
     host: str
     machine: str

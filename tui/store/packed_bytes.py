@@ -1,4 +1,4 @@
-"""Bytes that are kept for a moment that hardly ever comes: packed, and only whole or from the end."""
+"""Bytes that are kept but hardly ever needed: compressed, and read only whole or from the end."""
 
 from __future__ import annotations
 

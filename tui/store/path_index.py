@@ -1,6 +1,6 @@
-"""The files below a folder, to be suggested: what git tracks, then what it does not ignore; else a walk.
+"""The files below a folder, for suggestions: those tracked by git, then those not ignored; else a walk.
 
-``scan`` blocks, for a few seconds at most, and runs in a thread; what it has found is there meanwhile.
+``scan`` blocks, for a few seconds at most, and runs in a thread; partial results are available meanwhile.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "XDG_CONFIG_HOME", "TMPDIR")
 
 
 class PathIndex:
-    """What was found. A scan changes it as a whole, so that any thread may read it."""
+    """The result of a scan. A scan replaces it as a whole, so that any thread may read it."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""Where everything is kept: the XDG folders, from the environment that is passed in."""
+"""Where files are stored: the XDG folders, from the environment that is passed in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The folders and files of one user. Nothing here need exist."""
+    """The folders and files of one user, which need not exist."""
 
     config_dir: Path
     data_dir: Path

@@ -1,6 +1,6 @@
-"""The presets of a user: ``presets/NAME.toml`` in the configuration folder, a file each.
+"""The presets of a user: ``presets/NAME.toml`` in the configuration folder, one file each.
 
-Nobody else's file is one: what others can write could send a conversation elsewhere.
+Files that other users can write are not used: they could send a conversation elsewhere.
 """
 
 from __future__ import annotations

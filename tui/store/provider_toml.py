@@ -1,4 +1,4 @@
-"""A provider as a TOML table and back: exact decimals, plain words for what cannot be read.
+"""A provider as a TOML table and back: exact decimals, plain messages for unreadable values.
 
 A table names only what differs from the default, in the order of the form. Prices are strings, so
 that no reader turns them into binary floats; numbers are accepted too.

@@ -1,4 +1,4 @@
-"""Which files of providers are relied on: those that others can write only as a user has confirmed them.
+"""Which provider files are trusted: those that others can write only if the user has confirmed them.
 
 A file that others can write could name any command, and send any secret to any address.
 """
@@ -22,7 +22,7 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read in one go."""
+    """The result of one read."""
 
     documents: dict[Path, TomlDocument] = field(default_factory=dict)
     untrusted: dict[str, Distrust] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Reading:
 
 
 class ProviderTrust:
-    """Judges the files of providers as they are read."""
+    """Checks the provider files as they are read."""
 
     def __init__(self, paths: Paths, own: TomlFile) -> None:
         """``own`` is the user's file."""

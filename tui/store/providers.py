@@ -1,7 +1,7 @@
 """The providers on disk: yours, which can be changed, and those of the site, which cannot.
 
-Every change is one step on the file as it is at that moment: sessions that change different
-providers, or different fields of one, never take back each other's edits.
+Every change is one step on the file as it is at that moment: sessions that change different providers, or
+different fields of one, never undo each other's edits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The values in a journal's lines: to JSON, and back as far as what stands there makes sense."""
+"""The values in a journal's lines: to JSON, and back if they are valid."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The lines of a conversation's journal: one JSON object each, pure functions both ways.
 
-``docs/journal.md`` describes them. Lines are ASCII, so texts that no encoding can carry (lone
-surrogates) survive. What a newer lmdeck adds to a turn is kept with it.
+``docs/journal.md`` describes them. Lines are ASCII, so texts that no encoding can carry (lone surrogates)
+survive. Values that a newer lmdeck adds to a turn are kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads a JSON Schema out of a file, or out of bytes."""
+"""Reads a JSON Schema from a file, or from bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BOM = "\ufeff"
 
 
 class SchemaFileError(ValueError):
-    """A file has no schema; the message says why."""
+    """A file has no usable schema; the message says why."""
 
 
 def read_schema_file(path: Path) -> dict[str, Any]:

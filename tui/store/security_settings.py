@@ -1,7 +1,7 @@
-"""Settings that say who may read or answer: one that cannot be read refuses the connection.
+"""Settings that protect a connection: if one cannot be read, the connection is refused.
 
-Elsewhere a value that cannot be used has a fallback and a notice. A pin that is skipped would send the
-key under a weaker judgement instead.
+Other unusable values have a fallback and a notice. Skipping a pin would send the key with weaker
+verification.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The settings of ``config.toml``: written by the user, read at the start; only a chosen theme is added.
 
-Read by hand instead of with a schema library: the first screen needs them before it needs anything else.
+Read without a schema library, because the first screen needs them before anything else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the list of conversations shows of each, without reading their texts twice.
+"""What the list of conversations shows for each, without reading their texts twice.
 
-Figures come from a scan that skips the lines of text. Summaries are kept in a cache file by the
-stamp of the conversation's file; the cache is rebuilt at any time and deleted without loss.
+Figures come from a scan that skips the lines of text. Summaries are kept in a cache file by the stamp of the
+conversation's file; the cache can be rebuilt at any time and deleted without loss.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The texts of the saved conversations as they are searched, a private file for each.
 
-A journal cannot be searched itself: words are cut over its lines. The files are made of the journals, each
-with the stamp of its own, and deleted without loss: then a search takes longer.
+A journal itself cannot be searched: words are split over its lines. The files are made from the journals,
+each with the stamp of its journal, and can be deleted without loss: then a search takes longer.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _LEFTOVER_SECONDS = 600
 
 
 class TextCache:
-    """A folder of such texts. Losing it costs time, never data. Safe for several threads and programs."""
+    """A folder of such texts. Losing it costs time, never data. Safe for several threads and processes."""
 
     def __init__(self, paths: Paths, optional: OptionalFiles, redact: Callable[[str], str]) -> None:
         self._paths = paths

@@ -1,8 +1,8 @@
-"""Writes a changed TOML document into its old text, so that comments, order and layout stay.
+"""Writes a changed TOML document into its old text and keeps comments, order and layout.
 
 A text is read as statements, and each change is made in the statements it is about, in the layout that the
-person chose: below headers, in dotted keys or within braces, where tomlkit edits. The result is parsed again
-and must be the wanted document; where it is not, all is written anew, below the comments that there were.
+user chose: below headers, in dotted keys or within braces, where tomlkit edits. The result is parsed again
+and must be the wanted document; if it is not, the whole text is rewritten, below its comments.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A TOML file that several sessions and an editor share: read as it is, changed by one step at a time.
+"""A TOML file that several sessions and an editor share: read as it is, changed one step at a time.
 
-A change is a function on the freshly read document, applied under the file's lock: whoever changes
-one record never takes back another session's change to the next one.
+A change is a function on the freshly read document, applied under the file's lock: changing one record never
+undoes another session's change to a different one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _NO_USABLE_FILE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TomlDocument:
-    """A file as it was read. ``table`` is empty where the file is missing or unreadable."""
+    """A file as it was read. ``table`` is empty if the file is missing or unreadable."""
 
     table: Table = field(default_factory=dict)
     data: bytes = b""

@@ -1,4 +1,4 @@
-"""Reads a conversation's journal: any prefix of a journal is a conversation, a bad line costs only itself."""
+"""Reads a conversation's journal: any prefix of a journal is a conversation, a bad line loses only itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PIECES = lazy_pattern(
 
 @dataclass(slots=True)
 class Transcript:
-    """A conversation as its journal tells it."""
+    """A conversation, as read from its journal."""
 
     identity: str = ""
     title: str = ""
@@ -93,7 +93,7 @@ def _first_pieces(data: bytes) -> bytes:
 
 
 class _Reader:
-    """Takes a journal's records, one by one."""
+    """Reads a journal's records, one by one."""
 
     def __init__(self) -> None:
         self.transcript = Transcript()

@@ -1,7 +1,7 @@
-"""Whether a file can be relied on to say what its owner wrote: who may write it, or put another in its place.
+"""Whether a file can be trusted to contain what its owner wrote: who can write or replace it.
 
-A file that others can write could name any command, any secret and any address to send it to. What a
-person has confirmed is kept as a checksum of the content: another content is not confirmed.
+A file that others can write could name any command, any secret and any address to send it to. What the user
+has confirmed is stored as a checksum of the content: changed content is not confirmed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_LINKS = 40
 
 @dataclass(frozen=True, slots=True)
 class Distrust:
-    """Why a file is not relied on."""
+    """Why a file is not trusted."""
 
     reason: str
     """The end of a sentence."""
@@ -138,7 +138,7 @@ def _way_to(path: Path) -> tuple[list[Path], list[Path]]:
 
 
 class TrustedFiles:
-    """The files whose present content a user has confirmed; kept in the private state folder."""
+    """The files whose current content the user has confirmed; kept in the private state folder."""
 
     def __init__(self, file: Path, shown: Callable[[Path], str]) -> None:
         self._file = file

@@ -1,10 +1,10 @@
-"""Which turns of a journal are the conversation, and which turn each of them follows.
+"""Which turns of a journal form the conversation, and which turn each of them follows.
 
-A turn names the one before it, its parent: one that continues elsewhere than at the end begins a branch, and
-the conversation is the newest one, or the one that a ``path`` names. lmdeck 0.1.0 wrote no parents, but a
-``drop`` of the last turn before a retry: the turn that begins next takes its place, and the turns behind it
-follow that one. A dropped turn that is written again is the answer that was chosen. Where nothing followed a
-``drop``, the program died in between, and an answer that was there stays shown.
+A turn names its predecessor, the parent: one whose parent is not the last turn begins a branch, and the
+conversation is the newest one, or the one that a ``path`` names. lmdeck 0.1.0 wrote no parents, but a
+``drop`` of the last turn before a retry: the next turn replaces it, and the turns after it follow that one. A
+dropped turn that is written again is the answer that was chosen. If nothing followed a ``drop``, the program
+died in between, and an existing answer is still shown.
 """
 
 from __future__ import annotations
