@@ -1,4 +1,4 @@
-"""The app: themes, signals, crashes, quitting, the window's size. What is shown is in the screens."""
+"""The app: themes, signals, crashes, quitting, the window's size. The content is in the screens."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _JUST_NOW_SECONDS = 1.0
 
 
 class LmdeckApp(HonestApp, inherit_bindings=False):
-    """The screens of lmdeck on one runtime, which the app closes when it ends."""
+    """The screens of lmdeck on one runtime, which the app closes at its end."""
 
     TITLE = "lmdeck"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")

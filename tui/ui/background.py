@@ -1,4 +1,4 @@
-"""Work beside a screen: what waits for a disk, a network or an answer."""
+"""Background work of a screen: waiting for a disk, a network or an answer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The bindings of the table in ``bindings.txt``; footers, help, palette and ``docs/keys.md`` come from it.
 
-Identifiers are stable and dotted: the settings map them to other keys, also by the names they had before.
+Identifiers are stable and dotted: the settings map them to other keys, also by their former names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The question before a paid request that goes beyond a budget: every screen that sends one asks it."""
+"""The confirmation of a paid request beyond a budget, for every screen that sends one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two keys that are one: ``ctrl+x>ctrl+e`` in the table is Ctrl+X, then Ctrl+E."""
+"""Chords of two keys: ``ctrl+x>ctrl+e`` in the table is Ctrl+X, then Ctrl+E."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Typed = events.Key | events.Paste
 
 
 class Chords:
-    """Gives both keys of a chord as one; a first key that no second follows is what it is alone."""
+    """Passes both keys of a chord on as one; a first key without a second keeps its own meaning."""
 
     def __init__(
         self, app: App[Any], names: Iterable[str], dispatch: Callable[[Typed], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""Copying a text from a screen, and saying how it went."""
+"""Copies a text from a screen, and reports the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a screen may ask of the program around it, and what the program may ask of a screen."""
+"""The interface between a screen and the program around it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Router(Protocol):
-    """Opens the screens: none of them knows another one."""
+    """Opens the screens, which do not know each other."""
 
     def chat(
         self,
@@ -107,7 +107,7 @@ def runtime_of(node: DOMNode) -> ScreenRuntime:
 
 @runtime_checkable
 class UnsavedWork(Protocol):
-    """A screen that may lose something when the program ends."""
+    """A screen with unsaved work that the end of the program would lose."""
 
     def unsaved_reason(self) -> str | None:
         """Return what would be lost, as a sentence, or ``None``."""
@@ -115,7 +115,7 @@ class UnsavedWork(Protocol):
 
 @runtime_checkable
 class ChecksReachability(Protocol):
-    """A screen that shows who answers, and asks once the network is loaded."""
+    """A screen that shows which providers answer, and checks once the network is loaded."""
 
     def check_reachability(self) -> None:
         """Ask in the background."""
@@ -123,7 +123,7 @@ class ChecksReachability(Protocol):
 
 @runtime_checkable
 class NoticesEdits(Protocol):
-    """A screen that shows a file which people also edit by hand."""
+    """A screen that shows a file that users also edit by hand."""
 
     def notice_edits(self) -> bool:
         """Read the file again where somebody changed it; return whether that was so."""
@@ -131,7 +131,7 @@ class NoticesEdits(Protocol):
 
 @runtime_checkable
 class NamesActions(Protocol):
-    """A screen on which a key does something else for some rows."""
+    """A screen on which a key has a different action for some rows."""
 
     def action_name(self, action: str) -> str | None:
         """Return what the key bar calls an action now; ``None``: what it is always called; empty: it leaves

@@ -1,4 +1,4 @@
-"""Editing a text in the user's own editor: the terminal is lent to it, and the screen comes back whole."""
+"""Editing a text in the user's own editor: it gets the terminal, then the screen is redrawn."""
 
 from __future__ import annotations
 

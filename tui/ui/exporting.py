@@ -1,4 +1,4 @@
-"""Exporting from a screen: a small window asks where to, and what was written is told."""
+"""Exports from a screen: a small window asks for the place, and the result is reported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.ui.chat.rename import NameDialog
 
 
 class ExportDialog(NameDialog):
-    """Ends with a file or a folder, or ``None`` where nothing is to be written."""
+    """Returns a file or a folder, or ``None`` to write nothing."""
 
     CSS_PATH = "chat/windows.tcss"
     LONGEST = 1000

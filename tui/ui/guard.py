@@ -1,4 +1,4 @@
-"""The second wall: what reaches the terminal in spite of ``core.safe_text`` commands nothing.
+"""The second filter: control sequences that pass ``core.safe_text`` do not reach the terminal.
 
 Textual removes five control characters and passes the rest. This filter is applied to every
 line of every widget, and to the addresses of links, which become OSC 8 sequences.

@@ -1,7 +1,7 @@
-"""The marks of the screens, and what stands in their place where a terminal cannot show them.
+"""The marks of the screens, and their substitutes for terminals that cannot show them.
 
 Screens write the marks on the left. A line filter of the app writes those on the right, each as wide, on the
-Linux console, whose fonts have few signs, and where the locale is not UTF-8.
+Linux console, whose fonts have few glyphs, and if the locale is not UTF-8.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How an action is reached with the present focus: what a footer, a hint or an error box may print."""
+"""The key or command of an action with the current focus, for footers, hints and error boxes."""
 
 from __future__ import annotations
 

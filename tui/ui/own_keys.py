@@ -1,4 +1,4 @@
-"""The keys that the settings give to bindings: those that can be pressed and mean nothing else there."""
+"""The keys that the settings assign to bindings: only those that can be pressed and are free there."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _GROUP_OF = {key.identifier: group for group, keys in KEYS.items() for key in ke
 
 @dataclass(frozen=True, slots=True)
 class OwnKeys:
-    """What the settings say of keys, judged."""
+    """The keys in the settings, after validation."""
 
     usable: Mapping[str, str]
     notices: tuple[str, ...]

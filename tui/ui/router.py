@@ -1,4 +1,4 @@
-"""The one module that knows every screen; each is imported when it is opened."""
+"""The only module that knows every screen; each is imported when it is opened."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ScreenRouter:
-    """Opens screens in an app."""
+    """Opens the screens of an app."""
 
     def __init__(self, app: App[None]) -> None:
         self._app = app

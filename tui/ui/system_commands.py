@@ -1,4 +1,4 @@
-"""The commands of the palette: those of the screen shown, of every screen, and the themes."""
+"""The commands of the palette: those of the current screen, those of every screen, and the themes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Keys that are typed faster than screens open: each waits until the one before it has done its work.
+"""Keys that are typed faster than screens open: each waits until the previous one is handled.
 
-Textual gives a key to whatever has the focus when it is read. What is typed right behind the key that
-opens a screen would run that screen's predecessor's commands, or go nowhere.
+Textual sends a key to the widget that has the focus when it is read. Keys typed right after the one that
+opens a screen would run commands of the previous screen, or be lost.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Typed = events.Key | events.Paste
 
 
 class TypeAhead:
-    """Holds back keys and pastes of one app while an earlier one is at work."""
+    """Holds back keys and pastes of one app while an earlier one is being handled."""
 
     def __init__(self, app: App[Any], dispatch: Callable[[Typed], Awaitable[None]]) -> None:
         """``dispatch`` gives a key to what has the focus; it is only awaited in the app's own task."""

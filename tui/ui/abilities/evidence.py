@@ -1,4 +1,4 @@
-"""All that is known of one ability of one provider, for a pane or a window."""
+"""Everything known about one ability of one provider, for a pane or a window."""
 
 from __future__ import annotations
 

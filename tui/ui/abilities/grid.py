@@ -1,4 +1,4 @@
-"""The rows of the matrix: the cursor lies on one cell, and each cell has the colour of its outcome."""
+"""The rows of the matrix: the cursor is on one cell, and each cell has the colour of its outcome."""
 
 from __future__ import annotations
 

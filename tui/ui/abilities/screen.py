@@ -1,4 +1,4 @@
-"""What each provider can do: a table that shows what is remembered, and fills while it is tested."""
+"""What each provider can do: a table of remembered results that fills while tests run."""
 
 from __future__ import annotations
 

@@ -23,10 +23,9 @@ from tui.ui.shell.base import LmdeckScreen
 
 
 class Asking:
-    """Asks what can be asked, or says why not.
+    """Sends what can be sent, or shows why not.
 
-    ``show``: shows what has changed with it. ``queue``: lets a message wait for an answer and tells
-    whether there was room.
+    ``show``: shows the change. ``queue``: queues a message and returns whether there was room.
     """
 
     def __init__(

@@ -25,9 +25,9 @@ from tui.ui.shell.dialogs import ConfirmDialog
 
 
 class Attaching:
-    """Attaches files to what a chat sends.
+    """Attaches files to the messages of a chat.
 
-    ``start``: sends a message with its files, or says why not. ``edit``: puts a message into the prompt.
+    ``start``: sends a message with its files, or shows why not. ``edit``: puts a message into the prompt.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The branches of a chat: each message behind the one before it; Enter shows the branch of one."""
+"""The branches of a chat: each message after its predecessor; Enter shows the branch of a message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.ui.shell.offers import key_of
 
 
 class BranchesWindow(Window[Turn | None]):
-    """Ends with the turn whose branch is to be shown, or ``None``."""
+    """Returns the turn whose branch to show, or ``None``."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.branches")

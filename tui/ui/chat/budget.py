@@ -1,4 +1,4 @@
-"""The budgets of a chat: read when it opens and after each answer, and asked about where one is spent."""
+"""The budgets of a chat: read when it opens and after each answer, with a confirmation once one is spent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ChatBudget:
-    """Knows whether a request may go out."""
+    """Decides whether a request may be sent."""
 
     def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
         self._screen = screen

@@ -1,6 +1,6 @@
 """The list of commands or of files over the prompt, one line each. Loaded with the first slash or ``@``.
 
-The focus stays in the prompt, whose keys move in the list; drawn as one widget, for each key changes it.
+The focus stays in the prompt, whose keys move in the list; it is one widget, because each key changes it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BORDER_ROWS = 2
 
 
 class CommandList(Widget, can_focus=False):
-    """Shows what may be chosen of the open list. ``use`` gets the line of the entry that is clicked."""
+    """Shows the entries of the open list. ``use`` gets the line of the clicked entry."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"command-list--marked", "command-list--text"}

@@ -24,10 +24,10 @@ _COPIES = {"answer": "copy_answer", "code": "copy_code", "reasoning": "copy_reas
 
 
 class Commands:
-    """Obeys what is typed into the prompt of a chat, and sends what is no command.
+    """Runs the commands typed into the prompt of a chat, and sends everything else.
 
-    ``send``: sends a message and tells whether it is on its way. ``show``: shows what has changed. ``queue``:
-    does what is said of the queue and tells whether it was understood.
+    ``send``: sends a message and returns whether it was sent. ``show``: shows the change. ``queue``: runs a
+    queue command and returns whether it was understood.
     """
 
     def __init__(

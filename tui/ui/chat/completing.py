@@ -10,7 +10,7 @@ from tui.texts import chat as texts
 
 
 class Completer(Protocol):
-    """A list over the prompt: what is in it, what is marked, and what is to be known of it."""
+    """A list over the prompt: its entries, the marked one, and notes."""
 
     @property
     def title(self) -> str:
@@ -43,7 +43,7 @@ class Completer(Protocol):
 
 
 class Completing:
-    """Follows a line; opened by a slash in an empty prompt, until the line is no command or it is closed."""
+    """Follows a line; opened by a slash in an empty prompt, until it is closed or the line is no command."""
 
     title = texts.COMMANDS
     hint = texts.LEADING_SLASH

@@ -20,7 +20,7 @@ _WHEN_COMPLETING = frozenset({"complete", "choose_completion", "close_completion
 
 
 class CompletingArea(PasteArea):
-    """Keeps the list of what the text may become; the box around shows it."""
+    """Keeps the list of completions; the surrounding box shows it."""
 
     completing: Completer | None = None
     """The list of commands or of files, once there was one."""
@@ -29,7 +29,7 @@ class CompletingArea(PasteArea):
     """Whether the list was shown when that was told last."""
 
     class CompletionsChanged(Message):
-        """The list shows something else, or nothing any more."""
+        """The list shows something else, or nothing."""
 
     class PathsWanted(Message):
         """A file is about to be mentioned."""

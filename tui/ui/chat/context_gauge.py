@@ -1,4 +1,4 @@
-"""How full the model's context is, in the header, and the question before what cannot fit is sent."""
+"""How full the model's context is, in the header, and the warning before an oversized message is sent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.ui.shell.title_bar import TitleBar
 
 
 class ContextGauge:
-    """Shows the context of a chat, and asks before a request that is too long."""
+    """Shows the context of a chat, and asks before sending a request that is too long."""
 
     def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
         self._screen = screen

@@ -1,4 +1,4 @@
-"""Copying out of a chat: by the route to the clipboard that works, and saying which one it was."""
+"""Copying from a chat: by the clipboard route that works, with a report of which one was used."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.ui.transcript.code import code_of_number, find_code, last_code
 
 
 class Copier:
-    """Copies what is wanted of a chat, or says that there is nothing."""
+    """Copies a part of a chat, or shows that there is nothing to copy."""
 
     def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
         self._screen = screen

@@ -1,4 +1,4 @@
-"""Keeps the message that is being written on disk, and puts it back where a chat is opened again."""
+"""Keeps the draft of a chat on disk, and restores it when the chat is reopened."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS = 1.0
 
 
 class Drafting:
-    """The draft of a chat; a chat that is not saved keeps none."""
+    """The draft of a chat; an unsaved chat keeps none."""
 
     def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
         self._screen = screen

@@ -1,4 +1,4 @@
-"""A message that was sent and stands in the prompt to be edited."""
+"""A sent message that is being edited in the prompt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.ui.shell.offers import key_of
 
 
 class Edited(NamedTuple):
-    """What is edited, and what was in the prompt before."""
+    """The edited message, and the previous text of the prompt."""
 
     turn: Turn
     number: int

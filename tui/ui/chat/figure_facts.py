@@ -1,4 +1,4 @@
-"""What is known of a message, line by line: tokens, cost, times, circumstances."""
+"""The known facts of a message, line by line: tokens, cost, times, circumstances."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tui.ui.chat.status_parts import StatusFacts
 
 
 class Fact(NamedTuple):
-    """One line: what it is, its value, what the value means."""
+    """One line: a label, a value, and its meaning."""
 
     label: str
     value: str

@@ -1,4 +1,4 @@
-"""Every figure of a turn and of the chat: where it comes from, and how it was reckoned."""
+"""Every figure of a turn and of the chat: its source, and how it was calculated."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _REFRESH_SECONDS = 0.25
 
 
 class FiguresText(VerticalScroll, inherit_bindings=False):
-    """Everything on one message; it scrolls."""
+    """Everything about one message; it scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.figures.text")
 

@@ -1,4 +1,4 @@
-"""What stands around the transcript of a chat: header, banner, the prompt's border, offers, status, keys."""
+"""The parts around the transcript of a chat: header, banner, the prompt's border, offers, status, keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui.ui.transcript.transcript import Transcript
 
 
 class ChatFrame:
-    """Shows what changes with a turn, and what a key or a command is called with the present focus."""
+    """Shows what changes with a turn, and names the keys or commands for the current focus."""
 
     def __init__(self, screen: Screen[None], chat: ChatControl) -> None:
         self._screen = screen

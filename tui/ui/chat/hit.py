@@ -1,4 +1,4 @@
-"""A chat that is opened at a hit of a search of all conversations."""
+"""Opens a chat at a hit of a search in all conversations."""
 
 from __future__ import annotations
 

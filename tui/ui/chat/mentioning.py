@@ -1,4 +1,4 @@
-"""The list of files while one is mentioned with ``@``, and which mentions of a draft are meant as files."""
+"""The list of files while one is mentioned with ``@``, and which mentions in a draft mean files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_ENTRIES = 50
 
 
 class PathsFound(Protocol):
-    """The files that can be suggested, as far as they are known."""
+    """The known files that can be suggested."""
 
     found: PathList
     is_scanning: bool
@@ -23,9 +23,9 @@ class PathsFound(Protocol):
 
 
 class Mentioning:
-    """Opened by an ``@`` that is typed behind a blank; follows what is typed until a blank ends it.
+    """Opened by an ``@`` typed after a blank; follows the typing until a blank ends it.
 
-    What came with a paste is text, whatever it looks like, until it is typed or chosen.
+    Pasted text never mentions a file, whatever it looks like, until it is typed or chosen.
     """
 
     title = texts.FILES

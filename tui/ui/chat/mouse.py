@@ -1,4 +1,4 @@
-"""Leaving the mouse to the terminal, whose own selection works only while nobody asks it for clicks."""
+"""Releasing the mouse to the terminal, whose own selection works only without mouse capture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OFF = "\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1000l"
 
 
 class Mouse:
-    """The mouse of a terminal, which is ours at first."""
+    """The mouse of a terminal; captured at first."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What a chat offers: about its last answer, or without one."""
+"""The actions that a chat offers: for its last answer, or without one."""
 
 from __future__ import annotations
 

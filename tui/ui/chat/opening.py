@@ -1,4 +1,4 @@
-"""Which conversation a chat shows: beginning one, opening one, copying one, and leaving it."""
+"""Which conversation a chat shows: starting, opening, copying and closing one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Conversations:
-    """Puts conversations in the place of one another.
+    """Replaces the conversation of a chat.
 
     ``show``: shows the one that is open now. ``go_to``: shows a place in it.
     """

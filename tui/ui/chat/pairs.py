@@ -1,4 +1,4 @@
-"""Pairs of a provider and a model to choose from: in which order they are offered, and which a text finds."""
+"""Pairs of a provider and a model to choose from: their order, and which ones a text matches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Pair(NamedTuple):
 
 
 class Pairs:
-    """Every pair that is known: those used last first, then the default provider's, then all others."""
+    """Every known pair: the most recently used first, then the default provider's, then all others."""
 
     def __init__(self, providers: Sequence[Provider], current: Pair | None) -> None:
         default_first = sorted(providers, key=lambda provider: not provider.is_default)

@@ -1,4 +1,4 @@
-"""A text area in which a token stands for each large paste: it moves and is deleted as one."""
+"""A text area that shows each large paste as one token, which is moved and deleted as a unit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.ui.textual_compat.own_text_area import OwnTextArea
 
 
 class PasteArea(OwnTextArea):
-    """Keeps raw texts: its document has tokens and private characters in their place."""
+    """Keeps raw texts: its document has tokens and private characters instead."""
 
     def __init__(self, **options: Any) -> None:
         self.pastes = Pastes()

@@ -1,6 +1,6 @@
-"""Large pastes in the prompt: a token of private characters stands for each, what is sent has the text.
+"""Large pastes in the prompt: each is shown as a token of private characters and sent as text.
 
-A token is known by its own characters, which nobody can type: whatever looks like one stays text.
+A token is recognised by its characters, which cannot be typed: text that looks like one stays text.
 """
 
 from __future__ import annotations

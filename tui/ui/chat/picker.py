@@ -1,4 +1,4 @@
-"""The choice of a model: one line that finds it among all models of all providers."""
+"""The model picker: one line that searches all models of all providers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _PAUSE_SECONDS = 0.1
 
 
 class ModelPicker(FoundWindow[Pair | None]):
-    """Every model of the providers that a chat can go to; ends with the pair that was chosen."""
+    """Every model of the providers that a chat can go to; returns the chosen pair."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("picker")

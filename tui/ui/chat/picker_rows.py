@@ -1,4 +1,4 @@
-"""The rows of the picker: provider, model, state and price, each in a column as wide as there is room."""
+"""The rows of the picker: provider, model, state and price, in columns that fit the width."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WIDEST_STATE = 15
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known of a provider's server."""
+    """What is known about a provider's server."""
 
     reach: Reach
     milliseconds: float | None = None

@@ -1,8 +1,8 @@
-"""The prompt: a text area in which Enter sends; the box around it decides how high it is.
+"""The prompt: a text area in which Enter sends; the box around it sets its height.
 
-Keys take effect in the order in which they were typed, also when a slow line delivers many at
-once. It costs a layout of the screen only where its rows become more or fewer, has no blinking cursor,
-and shows control characters of a paste as pictures while it keeps the text as it was pasted.
+Keys take effect in the order in which they were typed, even if a slow connection delivers many at once. The
+screen is laid out again only when the number of rows changes; the cursor does not blink; control characters
+of a paste are shown as pictures, while the text is kept unchanged.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
 
 
 class Prompt(CompletingArea):
-    """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
+    """Edits a prompt. ``send`` gets its raw text and returns whether it was sent; else it stays."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = (
         "chat.prompt",
@@ -77,13 +77,13 @@ class Prompt(CompletingArea):
 
     @dataclass
     class CopyRequested(Message):
-        """The selected part is to be copied."""
+        """The selection should be copied."""
 
         text: str
 
     @dataclass
     class RowsChanged(Message):
-        """The draft has so many rows now, as it is wrapped."""
+        """The number of wrapped rows of the draft has changed."""
 
         rows: int
 

@@ -37,7 +37,7 @@ class PromptBox(Container):
     """Holds a prompt."""
 
     class Counted(Message):
-        """The draft was counted, and may mention other files."""
+        """The draft was counted, and may mention different files."""
 
     class Attached(Message):
         """Something else is attached to the draft."""

@@ -23,7 +23,7 @@ class _State(NamedTuple):
 
 
 class PromptSearch:
-    """Finds the newest prompt that has what is typed, then older ones; erasing goes back a step."""
+    """Finds the newest prompt that contains the typed text, then older ones; erasing goes back a step."""
 
     def __init__(self, prompts: Sequence[str]) -> None:
         self._prompts = tuple(prompts)

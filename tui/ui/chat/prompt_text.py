@@ -1,4 +1,4 @@
-"""The text of a prompt as its document keeps it: what must not reach a terminal as private characters."""
+"""The text of a prompt in its document: characters that must not reach a terminal are private characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages that wait, above the prompt: the next ones a line each, and why nothing of them goes out."""
+"""The queued messages, above the prompt: a line for each of the next ones, and why the queue is paused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NARROW = 50
 
 
 class QueueLines(Widget, can_focus=False):
-    """Shows the queue; takes no room while nothing waits."""
+    """Shows the queue; uses no rows while it is empty."""
 
     ALLOW_SELECT = False
 

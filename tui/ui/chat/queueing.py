@@ -21,9 +21,9 @@ from tui.ui.shell.dialogs import Choice, ChoiceDialog
 
 
 class Queueing:
-    """Does what a key or a command wants of the queue, or says why not.
+    """Runs the keys and commands of the queue, or shows why not.
 
-    ``show``: shows what has changed with it. ``way``: what is printed for an action now.
+    ``show``: shows the change. ``way``: the key or command of an action now.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Queueing:
         self._show()
 
     def obey(self, argument: str) -> bool:
-        """Do what ``/queue`` is told; return whether it was understood."""
+        """Run ``/queue``; return whether it was understood."""
         word, _, number = argument.partition(" ")
         word, number = word.casefold(), number.strip()
         prompts = self._chat.queue.prompts

@@ -1,4 +1,4 @@
-"""The prompts that were sent before: Up and Down walk through them, a search finds one."""
+"""The prompt history: Up and Down go through it, a search finds an entry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ HISTORY_LIMIT = 500
 
 
 class PromptHistory:
-    """Keeps prompts, newest last, and the drafts of a walk through them."""
+    """Keeps prompts, newest last, and the drafts edited while going through them."""
 
     def __init__(self) -> None:
         self.prompts: list[str] = []

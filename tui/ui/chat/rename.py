@@ -21,7 +21,7 @@ LONGEST_TITLE = 200
 
 
 class NameDialog(Window[str | None]):
-    """Ends with what was typed, or ``None`` where that is nothing."""
+    """Returns the typed text, or ``None`` if it is empty."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.rename")
@@ -58,7 +58,7 @@ class NameDialog(Window[str | None]):
 
 
 class RenameDialog(NameDialog):
-    """Ends with the new name, or ``None`` where nothing is to change."""
+    """Returns the new name, or ``None`` for no change."""
 
     HELP_TEXT = texts.RENAME_HELP
 

@@ -1,4 +1,4 @@
-"""The chat: a conversation above, the prompt below, what it costs and how fast it is at the bottom."""
+"""The chat: the conversation above, the prompt below, cost and speed at the bottom."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SearchBar(Horizontal):
-    """Asks for a text and says how often it was found; hidden until it is opened."""
+    """Asks for a text and shows the number of matches; hidden until it is opened."""
 
     def __init__(self, transcript: Transcript) -> None:
         super().__init__(id="search")

@@ -1,6 +1,6 @@
 """The settings of one chat: thinking, the system prompt, and the parameters of its requests.
 
-What a field leaves to the provider stands dim in it.
+A field that is left to the provider shows the provider's value dimmed.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _level(thinking: Thinking) -> str:
 
 
 class ChatSetup(Window[ChatTarget | None]):
-    """Ends with the changed target, or ``None``. Other servers than asked may ignore the thinking."""
+    """Returns the changed target, or ``None``."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.setup")

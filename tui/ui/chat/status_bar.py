@@ -1,4 +1,4 @@
-"""The status bar: draws what ``status_parts`` says, only the cells that changed.
+"""The status bar: draws what ``status_parts`` returns, and only the cells that changed.
 
 At most twice a second, while an answer streams once. Nothing moves by itself except the seconds while
 text is awaited.
@@ -29,7 +29,7 @@ _MARGIN = 1
 
 
 class StatusBar(Widget):
-    """Pulls its facts when it draws; ``changed`` asks for that and costs next to nothing."""
+    """Reads its facts when it draws; ``changed`` requests a redraw and costs almost nothing."""
 
     DEFAULT_CSS = """
     StatusBar { height: 1; background: $surface; color: $foreground; }

@@ -1,4 +1,4 @@
-"""What the status bar says, in parts: the tokens and the cost of the chat, and what changes right now."""
+"""The parts of the status bar: the tokens and the cost of the chat, and what changes right now."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ QUIET_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing the bar says. The part of the highest rank is left out first; one of rank 0 never."""
+    """One item of the bar. The part with the highest rank is left out first; one of rank 0 never."""
 
     text: str
     rank: int
@@ -45,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What there is to tell at one moment."""
+    """The facts at one moment."""
 
     price: Price = field(default_factory=Price)
     """Of the provider that gave ``turn``, else of the one that is asked next."""

@@ -1,4 +1,4 @@
-"""What a chat shows of its session: new, changed and ended turns for the transcript, figures for the bar."""
+"""How a chat shows its session: new, changed and ended turns in the transcript, figures in the bar."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _estimate(turn: Turn | None) -> Usage | None:
 
 
 class SessionView:
-    """Keeps a transcript in step with the session of a chat and reads the session's figures."""
+    """Keeps a transcript in sync with the session of a chat and reads the session's figures."""
 
     def __init__(self, chat: ChatControl, session: ChatSession, transcript: Transcript) -> None:
         self._chat = chat

@@ -1,6 +1,6 @@
 """What opens over a chat: its name, its model, its settings, its figures, its diagnosis, its search.
 
-Few chats open any of it, and all have to start: this is loaded with the first.
+Few chats open them, and every chat must start fast: this is loaded with the first.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 
 class ChatWindows:
-    """Opens windows over a chat and uses what they end with.
+    """Opens windows over a chat and uses their results.
 
-    ``show``: shows what has changed with it. ``way``: what is printed for an action now.
+    ``show``: shows the change. ``way``: the key or command of an action now.
     """
 
     def __init__(

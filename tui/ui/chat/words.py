@@ -1,4 +1,4 @@
-"""What a chat says around its transcript: why nothing can be sent, whom it asks, what there is to know."""
+"""The texts around the transcript of a chat: why nothing can be sent, the model, notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes saved conversations from the list: one, or all that are marked."""
+"""Changes saved conversations from the list: one, or all marked ones."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MOST_NAMED = 3
 
 
 class Changing:
-    """Asks what has to be asked, and changes.
+    """Asks for confirmation where needed, and changes.
 
-    ``work``: does something on disk, then shows what it says and the list as it is then.
+    ``work``: runs a change on disk, then shows its message and the updated list.
     """
 
     def __init__(self, screen: LmdeckScreen[None], work: Callable[[Callable[[], str]], None]) -> None:

@@ -1,4 +1,4 @@
-"""Writes saved conversations into files, asked for in the list or in a chat."""
+"""Exports saved conversations to files, from the list or from a chat."""
 
 from __future__ import annotations
 

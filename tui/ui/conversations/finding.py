@@ -1,4 +1,4 @@
-"""What is searched for in the list of conversations, where, and which of them are found."""
+"""The search in the list of conversations: words, scope and results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searches the texts of all conversations beside a screen; of several searches only the last one counts."""
+"""Searches the texts of all conversations in the background; a new search replaces the previous one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _LEISURE = 8
 
 
 class _Job(NamedTuple):
-    """What is searched for, and in which conversations."""
+    """The query, and the conversations to search."""
 
     generation: int
     query: Query
@@ -55,7 +55,7 @@ _Tell = Callable[[Sequence["Found"], int, float | None], None]
 
 
 class FullTextSearch:
-    """What was found so far, by the identity of the conversation. ``show`` is told when there is more."""
+    """The hits so far, by the identity of the conversation. ``show`` is called when there are more."""
 
     def __init__(self, screen: Screen[None], show: Callable[[], None]) -> None:
         self._screen = screen

@@ -1,4 +1,4 @@
-"""The lines of a search below the conversations that have them."""
+"""The hits of a search, below their conversations."""
 
 from __future__ import annotations
 

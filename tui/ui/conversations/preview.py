@@ -1,4 +1,4 @@
-"""The turn around a hit, beside the list of conversations, drawn as the chat draws it."""
+"""The turn around a hit, next to the list of conversations, drawn as in the chat."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _PAUSE_SECONDS = 0.25
 
 
 class Preview(Pane):
-    """Shows the best hit of a conversation. It comes with the first one that it has time for.
+    """Shows the best hit of a conversation. It appears with the first hit that it has time for.
 
-    While a search is typed nothing is laid out anew for it: that would keep the keys waiting.
+    While a search is being typed it causes no layout, which would delay the keys.
     """
 
     class Appeared(Message):
-        """It takes room from now on."""
+        """The preview needs room from now on."""
 
     def __init__(self) -> None:
         super().__init__(id="preview")

@@ -1,4 +1,4 @@
-"""The saved conversations as the disk has them: read, and read again after each change."""
+"""The saved conversations on disk: read, and reread after each change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """What was read last. ``cursor``: the conversation under it; ``show``: shows what was read or refused."""
+    """The last read. ``cursor``: the conversation under it; ``show``: shows the result or the error."""
 
     def __init__(
         self, screen: LmdeckScreen[None], cursor: Callable[[], str | None], show: Callable[[], None]

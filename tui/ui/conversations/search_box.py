@@ -12,7 +12,7 @@ from tui.ui.shell.offers import key_of
 
 
 class SearchBox(FilterLine):
-    """One line in a box; its borders say where is searched, and the keys that change that."""
+    """One line in a box; its borders show the scope, and the keys that change it."""
 
     def __init__(self) -> None:
         super().__init__(id="search")

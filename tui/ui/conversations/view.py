@@ -1,4 +1,4 @@
-"""How saved conversations read in the list: their columns, groups and order."""
+"""How the list shows saved conversations: their columns, groups and order."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Inside:
 
 
 class MonthPane(Pane):
-    """A plot of the days, and beside it what is to come and how the budgets stand."""
+    """A plot of the days, and next to it the projection and the budgets."""
 
     def compose(self) -> ComposeResult:
         """Lay the two side by side."""
@@ -116,7 +116,7 @@ class SumsPane(Pane):
 
 
 class DearestPane(Pane):
-    """The chats that cost most, where there is room."""
+    """The most expensive chats, if there is room."""
 
     chats: Sequence[str] = ()
     """The identities of those that are shown."""

@@ -1,4 +1,4 @@
-"""What was spent in a month: a plot of its days, its budgets, its sums, and what is behind each of them."""
+"""What was spent in a month: a plot of its days, budgets, sums, and the exchanges behind each sum."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tui.ui.shell.title_bar import TitleBar
 
 
 class CostsScreen(LmdeckScreen[None]):
-    """The sums of a month; Enter shows what is behind a row."""
+    """The sums of a month; Enter shows the exchanges of a row."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("costs")

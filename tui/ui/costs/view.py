@@ -1,4 +1,4 @@
-"""How the costs of a month read: the columns, rows and sentences of their screen."""
+"""How the costs of a month are shown: the columns, rows and sentences of their screen."""
 
 from __future__ import annotations
 

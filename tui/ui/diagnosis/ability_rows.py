@@ -26,7 +26,7 @@ COLOURS: Mapping[Outcome, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class AbilitySection:
-    """What is known of an endpoint's abilities."""
+    """What is known about an endpoint's abilities."""
 
     results: Sequence[AbilityResult] = ()
     model: str = ""

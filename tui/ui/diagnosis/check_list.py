@@ -1,4 +1,4 @@
-"""The list of a diagnosis: the checks up to the failure with their evidence, and what else was found."""
+"""The list of a diagnosis: the checks up to the failure with their evidence, and other findings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ANCHORS = (CheckStatus.FAILED, CheckStatus.WARNING)
 
 
 class CheckList(OptionList, inherit_bindings=False):
-    """Shows the checks; the row under the cursor is a check, the fold of those that wait, or a repair."""
+    """Shows the checks; the row under the cursor is a check, the fold of waiting checks, or a fix."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.list")
 

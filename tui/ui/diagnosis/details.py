@@ -1,4 +1,4 @@
-"""Everything about one row of a diagnosis: request, answer, events, causes; beside the list or over it."""
+"""Everything about one row of a diagnosis: request, answer, events, causes; next to the list or over it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DetailsText(VerticalScroll, inherit_bindings=False):
 
 
 class CheckDetailsScreen(Window[None]):
-    """Shows what one check, or the test of an ability, saw."""
+    """Shows the evidence of one check, or of the test of an ability."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.details")

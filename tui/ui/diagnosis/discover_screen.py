@@ -1,4 +1,4 @@
-"""The model servers of this machine: what listens on loopback, what it serves, one key to add it."""
+"""The model servers of this machine: what listens on loopback, its models, and a key to add it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _RESCAN = Offer("discover.refresh", texts.OFFER_RESCAN)
 
 
 class DiscoverScreen(LmdeckScreen[str | None]):
-    """Asks the ports of loopback; ends with the name of a provider to select, or ``None``."""
+    """Scans the ports of loopback; returns the name of a provider to select, or ``None``."""
 
     CSS_PATH = "discover_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("discover")

@@ -1,4 +1,4 @@
-"""How the fix that a diagnosis offers is applied: saved, given to a form, or saved in a copy."""
+"""Applies the fix that a diagnosis offers: saved, passed to a form, or saved in a copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check that a diagnosis runs: one at a time, and what is known of it while it runs."""
+"""The check that a diagnosis runs: one at a time, with its progress."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOADING_SECONDS = 86_400.0
 class RunningCheck:
     """Runs checks for a screen.
 
-    ``grown`` is called for each result, ``waiting`` whenever what is being done changes and once a second,
+    ``grown`` is called for each result, ``waiting`` whenever the current step changes and once a second,
     ``finished`` with the report.
     """
 

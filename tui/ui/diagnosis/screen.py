@@ -1,4 +1,4 @@
-"""The diagnosis of one endpoint: the verdict with what fixes it, the checks below as they finish."""
+"""The diagnosis of one endpoint: the verdict with its fix, and below it the checks as they finish."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from tui.ui.shell.title_bar import TitleBar
 
 
 class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
-    """Diagnoses a provider; ends with the fields that a repair changes, for a form that asked."""
+    """Diagnoses a provider; returns the fields that a fix changes, if a form opened it."""
 
     CSS_PATH = "screen.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual types it

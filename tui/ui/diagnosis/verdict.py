@@ -1,4 +1,4 @@
-"""The box on top of a diagnosis: the cause, what fixes it as keys, and the evidence."""
+"""The box on top of a diagnosis: the cause, the fixes with their keys, and the evidence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Verdict(NamedTuple):
 
 
 class VerdictBox(Vertical):
-    """Shows a verdict over its offers, in a border of its colour; a long one scrolls."""
+    """Shows a verdict above its offers, in a border of its colour; a long one scrolls."""
 
     def compose(self) -> ComposeResult:
         """Lay the text over the offers."""

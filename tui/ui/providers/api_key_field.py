@@ -1,4 +1,4 @@
-"""The field of an API key: a key is masked and never copied, a reference to one is shown as it is."""
+"""The field of an API key: a key is masked and never copied, a reference is shown in plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.ui.shell.plain_input import PlainInput
 
 
 class ApiKeyField(PlainInput):
-    """Masks what is a key itself; it can be revealed while the field has the focus."""
+    """Masks a literal key; it can be revealed while the field has the focus."""
 
     ALLOW_SELECT = False
     keeps_cuts = False
@@ -22,7 +22,7 @@ class ApiKeyField(PlainInput):
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form.key",)
 
     class CopyRefused(Message):
-        """The key was to be copied."""
+        """The user tried to copy the key."""
 
     def __init__(self, value: str, placeholder: str, **options: Any) -> None:
         self._is_revealed = False

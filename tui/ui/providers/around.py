@@ -1,4 +1,4 @@
-"""What stands around the table of providers: notices, the title, the details, the recent chats."""
+"""The parts around the table of providers: notices, the title, the details, the recent chats."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.ui.shell.pane import Pane
 
 
 class ListAround:
-    """Shows it for a screen that is laid out."""
+    """Shows these parts once the screen is laid out."""
 
     def __init__(self, screen: LmdeckScreen[None], rows: ProviderRows, recent: RecentReading) -> None:
         self._screen = screen

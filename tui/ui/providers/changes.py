@@ -1,4 +1,4 @@
-"""What the list changes of a provider, each with the way back."""
+"""The changes that the list makes to a provider, each with its undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The columns of the provider list, and which of them a width has room for. Every text is safe to show."""
+"""The columns of the provider list, and which of them fit a width. Every text is safe to show."""
 
 from __future__ import annotations
 

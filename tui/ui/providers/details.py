@@ -1,4 +1,4 @@
-"""What is known of one provider, unshortened, and what can be done about it."""
+"""Everything known about one provider, unshortened, and the possible actions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ON_THE_WAY = (Reach.LOADING, Reach.STARTING, Reach.BUSY)
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What would put a provider right: fields with their new texts, or a model to choose."""
+    """A fix for a provider: fields with their new texts, or a model to choose."""
 
     changes: Mapping[str, str]
     models: tuple[str, ...] = ()

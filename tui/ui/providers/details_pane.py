@@ -1,4 +1,4 @@
-"""The pane of the selected provider: its verdict, what can be done about it, what the list leaves out."""
+"""The pane of the selected provider: its verdict, the possible actions, and what the list leaves out."""
 
 from __future__ import annotations
 

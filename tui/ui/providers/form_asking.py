@@ -1,4 +1,4 @@
-"""Asking the endpoint of a form, saved or not: the test line, and the diagnosis with its corrections."""
+"""Requests to the endpoint of a form, saved or not: the test, and the diagnosis with its fixes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_RESULT = 14
 
 
 class FormAsking:
-    """Tests and diagnoses what stands in a form. ``test_row`` has the text of the test, and its result."""
+    """Tests and diagnoses the values of a form. ``test_row`` has the text of the test, and its result."""
 
     def __init__(
         self, screen: LmdeckScreen[Any], form: FormControl, test_row: FormRow, judging: FormJudging

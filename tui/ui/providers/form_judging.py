@@ -1,4 +1,4 @@
-"""What the form says of its values: what is wrong at each row, how it is fixed, what the server says."""
+"""The verdicts of the form on its values: the errors of each row, their fixes, the server's answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TOKEN_PRICES = ("input_price", "output_price", "cached_input_price")
 
 
 class FormJudging:
-    """Judges a form and shows what it finds at the rows, once for each change.
+    """Checks a form and shows its findings at the rows, once per change.
 
     ``go_to`` puts the focus on a row.
     """

@@ -1,4 +1,4 @@
-"""What the server of a form says now, asked while its URL is typed; an outdated question is cancelled."""
+"""The current answer of a form's server, requested while the URL is typed; outdated ones are cancelled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_MODELS = 8
 
 
 class ServerLook:
-    """Asks the server of a form, one question at a time. ``shown`` is called when it has answered."""
+    """Queries the server of a form, one request at a time. ``shown`` is called when it has answered."""
 
     def __init__(self, screen: Screen[Any], form: FormControl, shown: Callable[[], object]) -> None:
         self._screen = screen

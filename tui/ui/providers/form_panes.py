@@ -1,4 +1,4 @@
-"""Beside the rows of the form: the help of the focused field, and what the server says now."""
+"""The panes next to the form: the help of the focused field, and the server's current answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.ui.shell.offers import key_of
 
 
 class QuietText(Static):
-    """A text that is drawn anew only where it says something else: a key press must not lay out the form."""
+    """A text that is redrawn only if it changes: a key press must not lay out the form."""
 
     _shown: tuple[str, Content] | None = None
 
@@ -33,7 +33,7 @@ class QuietText(Static):
 
 
 class SidePane(VerticalScroll, can_focus=False):
-    """Two boxes, shown where there is room beside the form."""
+    """Two boxes, shown if there is room next to the form."""
 
     def compose(self) -> ComposeResult:
         """Lay the help above the server."""
@@ -56,7 +56,7 @@ class SidePane(VerticalScroll, can_focus=False):
 
 
 class FormBanner(QuietText):
-    """Above the rows: why they cannot be changed, and what was told last."""
+    """The banner above the rows: why they cannot be changed, and the last message."""
 
     def __init__(self, form: FormControl) -> None:
         super().__init__(id="form-banner")
@@ -74,7 +74,7 @@ class FormBanner(QuietText):
 
 
 class FormButtons(Horizontal):
-    """The buttons of the page, each with the key that does the same."""
+    """The buttons of the page, each with its key."""
 
     def __init__(self, form: FormControl) -> None:
         super().__init__(id="buttons")

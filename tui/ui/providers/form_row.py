@@ -1,4 +1,4 @@
-"""One row of the form: a label, what edits the value, and below it what is wrong and what to write."""
+"""One row of the form: a label, the editor of the value, and below it the error and its fix."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class FormRow(Vertical):
 
     @dataclass
     class Changed(Message):
-        """The value is another one now."""
+        """The value has changed."""
 
         name: str
 
@@ -84,7 +84,7 @@ class FormRow(Vertical):
         name: str
 
     class Resized(Message):
-        """The row takes more or fewer lines: what lies below has moved."""
+        """The number of lines of the row has changed: the rows below have moved."""
 
     def __init__(self, field: ProviderField, value: str, *, is_view_only: bool = False) -> None:
         is_boxed = not field.choices and field.kind is not Kind.LOCKED

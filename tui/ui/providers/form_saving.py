@@ -1,4 +1,4 @@
-"""Saving in the provider form: what is written, and what the form shows of it then."""
+"""Saving in the provider form: what is written, and what the form shows afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.ui.shell.title_bar import TitleBar
 
 
 class FormSaving:
-    """Saves a form, and lets it continue from what was written."""
+    """Saves a form, which then continues from the saved values."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The provider form: rows, what is wrong at each and how to fix it, a test before saving, saving."""
+"""The provider form: rows with their errors and fixes, a test before saving, saving."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _CLICK_SECONDS = 0.25
 
 
 class ProviderFormScreen(LmdeckScreen[str | None]):
-    """Edits one provider; ends with the name under which it was saved last, or ``None``."""
+    """Edits one provider; returns the last saved name, or ``None``."""
 
     CSS_PATH = "form_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form")

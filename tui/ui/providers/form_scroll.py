@@ -1,4 +1,4 @@
-"""What scrolls the rows of the form: as little as shows the whole one that has the focus."""
+"""Scrolls the rows of the form: just enough to show the whole focused row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.ui.providers.form_row import FormRow
 
 
 class FormScroll(VerticalScroll):
-    """Scrolls the rows as little as shows the whole one that has the focus, and what is wrong there."""
+    """Scrolls just enough to show the whole focused row with its errors."""
 
     _is_due = False
 

@@ -1,4 +1,4 @@
-"""How much of the first screen there is room for, and what the title of the list says."""
+"""Which parts of the first screen fit, and the title of the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The field of the model's name: any text, with the server's own models in a list that opens below it."""
+"""The field of the model name: any text, with the server's models in a list below it."""
 
 from __future__ import annotations
 

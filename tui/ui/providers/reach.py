@@ -1,4 +1,4 @@
-"""What is known of an endpoint, in a mark and a word or two with the reason."""
+"""The state of an endpoint: a mark, and a word or two with the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recent chats as the disk has them, read beside the screen."""
+"""The recent chats on disk, read in the background."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAY_READING_AFTER = 0.1
 
 
 class RecentReading:
-    """The newest conversations, as far as they are read."""
+    """The newest conversations that have been read."""
 
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen

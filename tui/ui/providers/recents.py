@@ -1,4 +1,4 @@
-"""The conversations of late below the list: one key reopens each."""
+"""The recent conversations below the list: one key reopens each."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class RecentChats(Static):
 
 
 class RecentsPane(Pane):
-    """The recent chats in a border that names the key to all of them."""
+    """The recent chats in a border that names the key for all of them."""
 
     def compose(self) -> ComposeResult:
         """Show the chats alone."""

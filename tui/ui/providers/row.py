@@ -1,4 +1,4 @@
-"""A provider in the list, with what only the running program knows of it."""
+"""A provider in the list, with what only the running program knows about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.ui.providers.reach import Reach, state_words
 
 
 class Group(IntEnum):
-    """Whose a provider is, in the order of the list."""
+    """The owner of a provider, in the order of the list."""
 
     YOURS = 0
     SITE_WIDE = 1

@@ -1,4 +1,4 @@
-"""What is known of each provider while the list is open: whether it can be used, and whether it answers."""
+"""The state of each provider while the list is open: whether it can be used, and whether it answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider list, where the program starts: what can be done there."""
+"""The provider list, where the program starts, and its actions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WIDE = 120
 
 
 class ProvidersScreen(LmdeckScreen[None]):
-    """Every provider in a table, everything about the selected one beside or below it, and recent chats."""
+    """Every provider in a table, everything about the selected one next to or below it, and recent chats."""
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "ProviderTable"

@@ -1,4 +1,4 @@
-"""The selected provider: what a key acts on, after a look whether the file was changed meanwhile."""
+"""The selected provider, which a key acts on, after a check whether the file has changed meanwhile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEEDS_ROW = frozenset(("edit", "clone", "delete", "default", "state", "diagnose
 
 
 class Selection:
-    """The row under the cursor of a table. ``notice_edits`` reads the file again where it was changed."""
+    """The row under the cursor of a table. ``notice_edits`` rereads the file if it has changed."""
 
     def __init__(self, screen: Screen[Any], table: ProviderTable, notice_edits: Callable[[], bool]) -> None:
         self._screen = screen

@@ -1,4 +1,4 @@
-"""The table of providers: its groups, which columns fit, how it is sorted, what the filter lets through."""
+"""The table of providers: its groups, visible columns, sorting and filter."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _STEP = 8
 
 
 class ProviderTable(RowList):
-    """Shows rows; the cursor stays on its provider, or on its place where that one is gone."""
+    """Shows rows; the cursor stays on its provider, or at its position if that one is gone."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("table.columns")
 

@@ -1,4 +1,4 @@
-"""One test of one provider, and what comes back, in a small window: a chat, or texts for vectors."""
+"""One test of one provider and its result, in a small window: a chat, or texts for vectors."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _EDIT = Offer("test.edit", texts.OFFER_EDIT)
 
 
 class ProviderTestScreen(Window[str | None]):
-    """Tests a saved provider by the path that a chat takes.
+    """Tests a saved provider in the same way as a chat.
 
-    Ends with what to do about a failure: ``edit``, ``apply``, or ``None``.
+    Returns what to do about a failure: ``edit``, ``apply``, or ``None``.
     """
 
     CSS_PATH = "test_dialog.tcss"

@@ -32,7 +32,7 @@ _NAME, _CELL = 6, 6
 
 
 class TrialResult(Static):
-    """The result of a test, as long as the values are those it was made with; for others only its title."""
+    """The result of a test while the values are unchanged; otherwise only its title."""
 
     DEFAULT_CSS = """
     TrialResult { display: none; }

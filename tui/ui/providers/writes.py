@@ -1,4 +1,4 @@
-"""Changes of the providers that wait for other processes while the keys go on working."""
+"""Changes of the providers that wait for other processes while the keys keep working."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 
 class Tell(Protocol):
-    """Says something about what was done."""
+    """Reports what was done."""
 
     def __call__(
         self, message: str, severity: SeverityLevel = "information", timeout: float | None = None
@@ -35,10 +35,10 @@ _IN_USE = "store-locked"
 
 
 class ProviderWrites:
-    """What one screen changes: in a thread, at once where that can be, else when the other process is done.
+    """The changes of one screen: in a thread, at once if possible, else when the other process is done.
 
-    The keys behind the one that asked for it wait for the thread; those typed while another process has the
-    file do not.
+    Keys typed after the one that started a change wait for the thread; those typed while another process has
+    the file do not.
     """
 
     def __init__(self, screen: Screen[Any], tell: Tell, end_told: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""What every screen of the program shares: its runtime, its keys for the help, its reason not to quit."""
+"""The base of every screen: its runtime, its keys for the help, its reason not to quit."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ResultType = TypeVar("ResultType")
 class ClosesOnce(Screen[ResultType]):
     """A screen that can be dismissed at any moment: it alone closes, and once.
 
-    Textual 8.2.8 closes whatever lies on top of the stack, gives the result a second time to a callback
-    that is spent (``InvalidStateError``), and fails for a screen that is not laid out yet.
+    Textual 8.2.8 closes whatever is on top of the stack, passes the result a second time to a used callback
+    (``InvalidStateError``), and fails for a screen that is not laid out yet.
     """
 
     _is_dismissed = False

@@ -1,7 +1,7 @@
-"""The bottom line: the keys that work here and now. What cannot be done now is greyed; an offer is left out.
+"""The bottom line: the keys that work here and now. Unavailable actions are greyed, such offers left out.
 
-One widget that draws one line. Textual's ``Footer`` makes a widget of every key, and makes them
-all anew whenever one changes, which costs a start and every turn of a chat a layout of the screen.
+One widget that draws one line. Textual's ``Footer`` makes a widget of every key and recreates all of them
+whenever one changes, which costs every start and every turn of a chat a layout of the screen.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class _Entry(NamedTuple):
 
 
 class BindingBar(Widget):
-    """Shows the keys of the focused widget and the screen; what cannot be done now is dim.
+    """Shows the keys of the focused widget and the screen; unavailable ones are dimmed.
 
-    At most seven entries, each of which works with the present focus: a letter, a chord, or a command.
+    At most seven entries, each of which works with the current focus: a letter, a chord, or a command.
     """
 
     ALLOW_SELECT = False

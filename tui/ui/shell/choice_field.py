@@ -36,7 +36,7 @@ class ChoiceField(Vertical, can_focus=True):
 
     @dataclass
     class Changed(Message):
-        """Another value was chosen."""
+        """A different value was chosen."""
 
         field: ChoiceField
         value: str

@@ -1,4 +1,4 @@
-"""Questions in a small window: yes or no, or one of a few ways on. The safe answer has the focus."""
+"""Questions in a small window: yes or no, or one of a few choices. The safe answer has the focus."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui.ui.shell.modal import Window
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way on."""
+    """One choice."""
 
     identifier: str
     label: str
@@ -32,7 +32,7 @@ class Choice:
 
 
 class ChoiceDialog(Window[str | None]):
-    """Asks for one of a few ways on; ends with its identifier, or ``None`` for Esc."""
+    """Asks for one of a few choices; returns its identifier, or ``None`` for Esc."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("dialog")

@@ -11,7 +11,7 @@ from tui.ui.shell.plain_input import PlainInput
 class FilterLine(PlainInput):
     """Filters while it is typed; the screen selects the first hit.
 
-    Enter is left to the screen: it does with the hit what it does in the list. Down and Tab go into the list.
+    Enter is handled by the screen, as in the list. Down and Tab move to the list.
     """
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

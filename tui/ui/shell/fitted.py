@@ -1,4 +1,4 @@
-"""Texts in the cells there are for them."""
+"""Texts fitted to the cells available for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A window with one line to type in, and below it the list of what that finds."""
+"""A window with one line to type in, and the list of its results below."""
 
 from __future__ import annotations
 

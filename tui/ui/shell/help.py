@@ -1,4 +1,4 @@
-"""F1: what is done most here, what the focused thing is for, and every key that works here."""
+"""F1: the common tasks here, the purpose of the focused widget, and every key that works here."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Row = tuple[str, str]
 
 
 class KeyList(Widget):
-    """Keys and what they do, below a title; a long sentence goes on below its own beginning."""
+    """Keys and what they do, below a title; a long sentence continues below its beginning."""
 
     DEFAULT_CSS = "KeyList { height: auto; margin-top: 1; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-list--title"}
@@ -78,7 +78,7 @@ class KeyList(Widget):
 
 
 class HelpFilter(PlainInput):
-    """What is looked for. While it is empty, the letters that close the window are the window's."""
+    """The search text. While it is empty, the letters that close the window work."""
 
     async def on_key(self, event: events.Key) -> None:
         """Close the window by a key that does so, whatever it would type."""
@@ -91,7 +91,7 @@ class HelpFilter(PlainInput):
 
 
 class HelpScreen(Window[None]):
-    """The help of what had the focus when F1 was pressed."""
+    """The help for the widget that had the focus when F1 was pressed."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("help")

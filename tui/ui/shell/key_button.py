@@ -1,4 +1,4 @@
-"""A button on one line, with the key that does the same beside its label."""
+"""A button on one line, with its key next to the label."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class ListColumn(NamedTuple):
 
 
 class ListRow:
-    """A row, or the heading of a group. Its cells are made when it is drawn: of thousands few ever are."""
+    """A row, or the heading of a group. Its cells are made when it is drawn: of thousands, few ever are."""
 
     def __init__(self, key: str, make: Callable[[], tuple[str, ...]]) -> None:
         """An empty ``key``: a heading, over which the cursor passes."""
@@ -37,7 +37,7 @@ class ListRow:
 
 
 class TextRow(ListRow):
-    """A line that belongs to the row above it. The cursor passes over it, too."""
+    """A line that belongs to the row above it. The cursor also moves over it."""
 
     def __init__(self, make: Callable[[], Sequence[tuple[str, bool]]]) -> None:
         """``make`` returns its pieces, and of each whether it stands out."""

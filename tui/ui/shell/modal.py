@@ -1,4 +1,4 @@
-"""Windows over a screen, which close once however fast the keys come."""
+"""Windows over a screen, which close only once, however fast keys arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the models that a server offers is meant."""
+"""The choice among the models that a server offers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tui.ui.shell.plain_input import PlainInput
 
 
 class ModelChoice(FoundWindow[str | None]):
-    """Asks for one of several models; ends with its name, or ``None``."""
+    """Asks for one of several models; returns its name, or ``None``."""
 
     CSS_PATH = "model_choice.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("picker")

@@ -1,4 +1,4 @@
-"""What can be done about what is shown, as keys that work: they can be pressed and clicked."""
+"""The actions for what is shown, as keys that work: they can be pressed and clicked."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Offer(NamedTuple):
 
 
 class _Printed(NamedTuple):
-    """An offer that a key leads to now."""
+    """An offer that has a key now."""
 
     action: str
     key: str
@@ -58,7 +58,7 @@ class _Printed(NamedTuple):
 
 
 class OfferLine(Widget):
-    """Shows offers in one line, each behind the key that works with the present focus."""
+    """Shows offers in one line, each after the key that works with the current focus."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "OfferLine { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"

@@ -1,4 +1,4 @@
-"""What lies under a chat that was opened at once: nothing, until the chat is left."""
+"""The empty screen under a chat that was opened directly, until the chat is closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 
 class PlaceholderScreen(Screen[None]):
-    """Covers itself with the provider list when it comes into sight: a start into a chat builds no list."""
+    """Opens the provider list when it becomes visible: starting a chat directly builds no list."""
 
     def __init__(self, make_list: Callable[[], Screen[None]]) -> None:
         super().__init__()

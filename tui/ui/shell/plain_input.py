@@ -1,4 +1,4 @@
-"""An input that never blinks: at rest it wakes nothing and writes nothing."""
+"""An input that never blinks: while idle it causes no wake-ups and no output."""
 
 from __future__ import annotations
 

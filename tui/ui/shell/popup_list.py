@@ -1,4 +1,4 @@
-"""A list that opens over what lies below its field; the focus stays in the field."""
+"""A list that opens over the widgets below its field; the focus stays in the field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.core.safe_text import safe_line
 
 
 class PopupList(OptionList, can_focus=False):
-    """Opens below the widget that stands before it. Choosing posts ``OptionSelected``."""
+    """Opens below the preceding widget. Choosing posts ``OptionSelected``."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """

@@ -19,7 +19,7 @@ _TO_SPACE = lazy_pattern(r"\s*\S*")
 
 
 class CutText:
-    """What was cut last. Cuts that follow each other directly add up, as in a shell."""
+    """The last cut text. Consecutive cuts add up, as in a shell."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -38,7 +38,7 @@ CUT_TEXT = CutText()
 
 
 class Readline:
-    """Adds the actions of the group ``text`` to a field that tells its text and its cursor as an offset."""
+    """Adds the actions of the group ``text`` to a field that gives its text and its cursor as an offset."""
 
     keeps_cuts = True
     """Whether what is cut here can be inserted elsewhere."""

@@ -1,4 +1,4 @@
-"""A list of thousands of rows in columns and groups: only the rows in sight are drawn."""
+"""A list of thousands of rows in columns and groups: only the visible rows are drawn."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Line(NamedTuple):
 
 
 class RowList(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows rows; the cursor stays on its row, or on its place where that one is gone.
+    """Shows rows; the cursor stays on its row, or at its position if that one is gone.
 
     ``heads`` are the titles of its columns, which the screen lays out above it.
     """
@@ -100,7 +100,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     class Highlighted(Message):
-        """Another row is under the cursor."""
+        """A different row is under the cursor."""
 
     class Selected(Message):
         """The row under the cursor was clicked."""

@@ -1,4 +1,4 @@
-"""The one line at the top of a screen: the program, where you are, and a word on the right."""
+"""The one line at the top of a screen: the program, the current place, and a status on the right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Covers everything while the window is too small to draw it, and goes when it is large enough."""
+"""Covers the screen while the window is too small, and disappears once it is large enough."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_too_small(size: Size) -> bool:
 
 
 class TooSmallScreen(Window[None]):
-    """Says what size is needed. Nothing below it is lost."""
+    """Shows the required size. Nothing below it is lost."""
 
     DEFAULT_CSS = """
     TooSmallScreen Static { width: 100%; text-align: center; height: auto; }

@@ -1,7 +1,7 @@
-"""Lines that a terminal without bracketed paste pastes: typed text to it, and an Enter behind each line.
+"""Pastes from terminals without bracketed paste: typed text with an Enter after each line.
 
-Nobody types several lines within one read. What may still be typing stays keys: a line and its Enter, an
-Enter and a line, and a few letters behind an Enter that a slow line delivered together.
+Nobody types several lines within one read. What may be typing stays keys: a line and its Enter, an Enter and
+a line, and a few letters after an Enter that a slow connection delivered together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _TYPED_AHEAD = 12
 
 
 class Burst(events.Paste):
-    """Several lines that came at once: a paste where text is written, elsewhere the keys that they are."""
+    """Several lines that arrived at once: a paste in text fields, plain keys elsewhere."""
 
     def __init__(self, text: str, keys: Iterable[events.Key]) -> None:
         super().__init__(text)
@@ -28,7 +28,7 @@ Burst.handler_name = events.Paste.handler_name
 
 
 class Bursts:
-    """Tells them from what is typed."""
+    """Distinguishes bursts from typing."""
 
     def __init__(self) -> None:
         self._until = 0.0

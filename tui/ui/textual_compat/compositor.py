@@ -1,7 +1,7 @@
 """Textual's compositor, with partial updates that render what they touch.
 
-Textual 8.2.8 renders every widget in view for each of them: a figure in the status bar that changes
-twice a second costs as much as the frames of the answer.
+Textual 8.2.8 renders every visible widget for each update: a figure in the status bar that changes twice a
+second costs as much as the frames of the answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tui.ui.textual_compat.honest_app import HonestApp
 
 
 class NarrowCompositor(Compositor):
-    """Leaves out the widgets beside the region that is rendered."""
+    """Leaves out the widgets outside the rendered region."""
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         app = self.root.app if self.root is not None else None

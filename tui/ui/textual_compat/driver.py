@@ -1,9 +1,9 @@
-"""Textual's driver for POSIX terminals, made to survive what terminals do.
+"""Textual's driver for POSIX terminals, made robust.
 
-Bytes that are no UTF-8 are replaced instead of ending the program (seen in Textual 8.2.8),
-answers of the terminal never become keys, a closed terminal ends the program instead of spinning, one that
-does not read does not keep it from ending, a program at rest is not woken ten times a second, and one that
-was put to sleep wakes with its whole picture.
+Bytes that are no UTF-8 are replaced instead of ending the program (seen in Textual 8.2.8), answers of the
+terminal never become keys, a closed terminal ends the program instead of spinning, a terminal that does not
+read does not keep it from ending, an idle program is not woken ten times a second, and a resumed program
+redraws the whole screen.
 """
 
 from __future__ import annotations

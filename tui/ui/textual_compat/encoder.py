@@ -1,7 +1,7 @@
 """Segments to terminal sequences, each saying only what changes from one to the next.
 
-Rich and Textual write every segment with all its colours and a reset: for text that comes word by
-word that is most of the bytes.
+Rich and Textual write every segment with all its colours and a reset, which for streamed text is most of the
+bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LEAST_ERASED = 8
 
 
 class _Codes(NamedTuple):
-    """What a style asks of the terminal."""
+    """The terminal codes of a style."""
 
     attributes: str
     foreground: str
@@ -41,7 +41,7 @@ def _codes(style: Style, system: ColorSystem) -> _Codes:
 
 
 class Encoder:
-    """Writes segments for one terminal. ``can_erase``: what it erases takes the current background."""
+    """Writes segments for one terminal. ``can_erase``: erased cells get the current background."""
 
     def __init__(self, console: Console) -> None:
         self._system = console._color_system

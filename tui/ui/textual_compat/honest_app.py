@@ -1,4 +1,4 @@
-"""Textual's app with an end of its own: its report of a crash prints local variables, keys among them."""
+"""Textual's app with its own crash report: Textual's prints local variables, including keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.ui.textual_compat.internals import WHILE_LEAVING
 
 
 class HonestApp(App[None], inherit_bindings=False):
-    """Ends with ``defect_report`` in place of Textual's traceback."""
+    """Ends with ``defect_report`` instead of Textual's traceback."""
 
     is_plain = False
     """Whether the program is to run on Textual's own driver and compositor: slower, and without ours."""

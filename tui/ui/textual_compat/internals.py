@@ -1,4 +1,4 @@
-"""What Textual 8.2.8 offers under private names only, each behind a function of its own."""
+"""Private names of Textual 8.2.8, each behind a function."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Textual's key parser, for input whose sequences are whole: it never waits, and never types one.
 
-By itself it waits for more of a sequence that it does not know, then types it into the focused field
-(seen in Textual 8.2.8).
+Textual's own waits for more of a sequence that it does not know, then types it into the focused field (seen
+in Textual 8.2.8).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Textual's text area without the layout of the whole screen that it asks for at each new line (8.2.8)."""
+"""Textual's text area without the layout of the whole screen for each new line (8.2.8)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Paints rows of one widget straight to the terminal, where nothing lies over them.
+"""Paints rows of one widget directly to the terminal, if nothing covers them.
 
-A frame of a streaming answer changes a few cells at its end. Textual's compositor would render
-every row of the widget to find that out; this writes those cells alone, and lets the terminal
-scroll the rest (a scroll region and line feeds, which every terminal since the VT100 knows). It
-paints only what the compositor would paint at the same moment, so both can take turns: whoever
-asks the widget for a repaint makes the painter forget what it knows of the screen.
+A frame of a streaming answer changes a few cells at its end. Textual's compositor would render every row of
+the widget to find that out; this writes those cells alone, and lets the terminal scroll the rest (a scroll
+region and line feeds, which every terminal since the VT100 knows). It paints only what the compositor would
+paint at the same moment, so both can take turns: a repaint of the widget makes the painter forget what it
+knows about the screen.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _Shown = Mapping["Widget", tuple[Region, Region]]
 
 
 class Painter:
-    """What one widget shows on the terminal, as far as it is known."""
+    """What one widget currently shows on the terminal, if known."""
 
     def __init__(self, widget: Widget, make_strip: StripMaker, *, scroll_host: Widget | None = None) -> None:
         """``scroll_host`` has to be as wide as the screen for the terminal to scroll: the widget itself,

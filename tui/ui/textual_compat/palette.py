@@ -1,4 +1,4 @@
-"""Textual's command palette, which never selects by itself what deletes or spends."""
+"""Textual's command palette, which never preselects an entry that deletes or spends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.ui.shell.base import ClosesOnce
 class Palette(CommandPalette, ClosesOnce[Any]):
     """The command palette, closed once for the same reason.
 
-    Where the first entry deletes or spends, none is selected: Enter marks it, a second one runs it.
+    If the first entry deletes or spends, none is selected: Enter marks it, a second Enter runs it.
     """
 
     def _refresh_command_list(

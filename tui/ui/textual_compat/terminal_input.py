@@ -1,12 +1,12 @@
-"""What a terminal sends, taken apart before the key parser sees it.
+"""The input of a terminal, split before the key parser sees it.
 
-Answers of the terminal (device attributes, colours, XTVERSION, DECRQSS, title reports…) are
-dropped: a key parser that does not know one would type it into the focused field. Pastes are
-taken whole, which keeps a large one fast. Everything else is passed on, each sequence whole.
+Answers of the terminal (device attributes, colours, XTVERSION, DECRQSS, title reports…) are dropped: a key
+parser that does not know one would type it into the focused field. Pastes are read whole, which keeps large
+ones fast. Everything else is passed on, each sequence whole.
 
-A slow line delivers a sequence in parts. Its escape is held until it is clear what it was: a control
-sequence's rest may come within the escape delay, what is nobody's typing even later. Nothing here reads
-a clock: whoever feeds it waits as long as ``patience`` says, and calls ``expire`` if nothing came.
+A slow connection delivers a sequence in parts. Its escape is held until it is clear what it was: the rest of
+a control sequence may arrive within the escape delay, and what cannot be typed even later. Nothing here reads
+a clock: the caller waits as long as ``patience`` says, and calls ``expire`` if nothing arrived.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class _Mode(Enum):
 
 
 class TerminalInput:
-    """Splits decoded input into text for the key parser and pastes. Stateful; one a terminal."""
+    """Splits decoded input into text for the key parser and pastes. Stateful; one per terminal."""
 
     def __init__(self, escape_seconds: float = _ALT_SECONDS) -> None:
         self._escape_seconds = escape_seconds

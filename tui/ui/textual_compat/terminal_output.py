@@ -1,7 +1,7 @@
-"""What is written to the terminal: in a thread of its own, which alone waits for one that does not read.
+"""Output to the terminal, in a separate thread: only it waits for a terminal that does not read.
 
-A program that was told to end waits for its terminal a moment longer, then gives it up. Nothing is left in
-a buffer of Python's, whose end would wait for the terminal once more.
+A program that is ending waits for its terminal a moment longer, then gives up. Nothing is left in Python's
+buffers, whose flush at exit would wait for the terminal again.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The transcript: turns drawn line by line, at a cost per token that never grows."""
+"""The transcript: turns drawn line by line, at a constant cost per token."""

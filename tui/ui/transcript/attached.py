@@ -1,4 +1,4 @@
-"""What is attached to a message: a line for each thing, and below it the text of a file that is opened."""
+"""The attachments of a message: a line for each, and below it the text of an opened file."""
 
 from __future__ import annotations
 

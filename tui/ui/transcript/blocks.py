@@ -1,9 +1,9 @@
-"""The block structure of Markdown, line by line: each line is looked at once and never again.
+"""The block structure of Markdown, line by line: each line is parsed exactly once.
 
-This is CommonMark's own parsing strategy (a stack of open containers and one open leaf) with
-GitHub's tables, made for text that is still arriving: the parser tells a sink what is settled as
-soon as it is, and can be copied at small cost to see what the unfinished rest would give.
-Which pieces it tells depends on the text alone, never on how it was cut on its way here.
+This is CommonMark's own parsing strategy (a stack of open containers and one open leaf) with GitHub's tables,
+made for text that is still arriving: the parser passes settled pieces to a sink as soon as possible, and can
+be copied cheaply to see what the unfinished rest would give. The pieces depend only on the text, never on how
+it was split on its way here.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Container:
 
 
 class _BlankLine(NamedTuple):
-    """A blank line and those before it: a list that costs nothing to copy."""
+    """A blank line and those before it: a list that is free to copy."""
 
     text: str
     before: _BlankLine | None

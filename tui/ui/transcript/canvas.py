@@ -1,8 +1,8 @@
-"""The surface of the transcript: which rows are in view, how they are drawn, and when.
+"""The surface of the transcript: which rows are visible, how they are drawn, and when.
 
-A line-API widget that scrolls itself. The only widgets inside of it are the folds of the reasoning
-of turns near the view; a frame of a streaming answer writes the cells that changed and lays
-nothing out. What a person can do with the rows is in ``transcript``.
+A line-API widget that scrolls itself. The only widgets inside it are the folds of the reasoning of turns near
+the view; a frame of a streaming answer writes the cells that changed without any layout. The actions on rows
+are in ``transcript``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _PAUSE_SECONDS = 0.006
 
 
 class Canvas(ScrollView, inherit_bindings=False):
-    """Rows of turns, drawn as they come."""
+    """Rows of turns, drawn as they arrive."""
 
     def __init__(
         self,

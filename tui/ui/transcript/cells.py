@@ -1,9 +1,8 @@
-"""How many terminal cells a text takes, and the form of it on which all terminals agree.
+"""How many terminal cells a text needs, and its form on which all terminals agree.
 
-Terminals disagree on joined emoji, variation selectors, skin tones and flags: some draw a
-family of four in two cells, some in eight. ``settle_cells`` reduces such sequences to
-characters whose width is certain, so that no line is ever out of step with the terminal.
-Copying takes the original text.
+Terminals disagree on joined emoji, variation selectors, skin tones and flags: some draw a family of four in
+two cells, some in eight. ``settle_cells`` reduces such sequences to characters whose width is certain, so
+that lines always match the terminal. Copying uses the original text.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ _MARKS = ("```", "~~~", "    ", "\t")
 
 
 class _CodeCollector(Sink):
-    """Counts blocks as the renderer does and keeps the text of code."""
+    """Counts blocks like the renderer and keeps the text of code."""
 
     def __init__(self) -> None:
         self.codes: dict[int, list[str]] = {}

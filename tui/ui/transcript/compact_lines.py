@@ -1,8 +1,8 @@
-"""Settled lines, put away small: a long answer is a million spans, of which fifty are ever in view.
+"""Settled lines in compact form: a long answer is a million spans, of which fifty are ever visible.
 
-A line is kept as one text and some numbers, in plain tuples without references to anything else: they
-take a fraction of the memory, and the garbage collector does not look at them again. A million of live
-objects would make it stop the program for as long as a person notices.
+A line is kept as one text and some numbers, in plain tuples without references to anything else: they need a
+fraction of the memory, and the garbage collector does not visit them again. With a million live objects it
+would pause the program noticeably.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Packed = tuple[str, tuple[int, ...], tuple[int, ...], tuple[str, ...], int, boo
 
 
 class Words(NamedTuple):
-    """What a line says: for those who look through all of them."""
+    """The text of a line, for searches."""
 
     text: str
     lead: int
@@ -32,7 +32,7 @@ def words_of(line: Line) -> Words:
 
 
 class CompactLines:
-    """Lines that only become more."""
+    """An append-only list of lines."""
 
     __slots__ = ("__weakref__", "_lines", "span_count")
 

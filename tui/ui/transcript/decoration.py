@@ -1,4 +1,4 @@
-"""What stands around an answer: the prompt, which model answers where several do, notes and its end."""
+"""The parts around an answer: the prompt, the model if there are several, notes and the end."""
 
 from __future__ import annotations
 

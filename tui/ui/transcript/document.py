@@ -1,7 +1,7 @@
 """One turn as rows: its prompt, a place for its reasoning, its answer and its end.
 
-The rows are rendered when they are needed and forgotten when they are far from the view; what
-stays is how many they were. A live turn takes in what arrived with ``advance``.
+The rows are rendered when they are needed and forgotten when they are far from the view; only their number is
+kept. A live turn adds new text with ``advance``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RENDERED_CHARACTERS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything beside the turn itself that its rows depend on."""
+    """Everything besides the turn itself that its rows depend on."""
 
     width: int = 80
     wrap_code: bool = True

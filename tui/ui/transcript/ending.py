@@ -1,4 +1,4 @@
-"""How a turn ended: a box with the failure and what can be done about it; the figures in the last line."""
+"""How a turn ended: a box with the failure and the possible actions; the figures in the last line."""
 
 from __future__ import annotations
 

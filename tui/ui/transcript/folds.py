@@ -15,7 +15,7 @@ MARGIN_VIEWS = 1
 
 
 class FoldLayout(Layout):
-    """Puts each fold into the rows that its turn has for it."""
+    """Places each fold in the rows reserved by its turn."""
 
     name = "reasoning-folds"
 

@@ -1,4 +1,4 @@
-"""When a frame is drawn: at most so many a second, fewer when the terminal is slow, none when idle."""
+"""When a frame is drawn: at a limited rate, less often when the terminal is slow, never when idle."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SLOWEST_INTERVAL_SECONDS = 1.0
 
 
 class FrameClock:
-    """Calls ``draw`` some time after ``request``. Holds no timer when nothing was requested."""
+    """Calls ``draw`` some time after ``request``. Has no timer without a request."""
 
     def __init__(
         self, draw: Callable[[], None], is_behind: Callable[[], bool] = lambda: False, *, calm: bool = False

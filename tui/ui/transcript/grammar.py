@@ -52,7 +52,7 @@ _NEVER = lazy_pattern(r"(?!)")
 
 
 class Rest(NamedTuple):
-    """What is left of a line inside of some containers; the tabs it began with are spaces."""
+    """The rest of a line inside containers; its leading tabs are spaces."""
 
     text: str
     column: int
@@ -76,7 +76,7 @@ class Rest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LiteralStart:
-    """The first line of a block that is shown as it stands: HTML or a display formula."""
+    """The first line of a block that is shown unchanged: HTML or a display formula."""
 
     end: re.Pattern[str]
     """What the block's last line contains."""

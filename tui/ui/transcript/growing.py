@@ -1,6 +1,6 @@
-"""A text that grows, as lines: taken in slice by slice, so that no look at it takes long.
+"""A growing text as lines: added slice by slice, so that no step takes long.
 
-What is shown is always the lines of a beginning of the text; ``is_behind`` tells whether there is more.
+The lines always show a beginning of the text; ``is_behind`` says whether there is more.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_SPANS = 800_000
 
 
 class WorkBudget:
-    """How much may be taken in: so many characters at most, for so many seconds, and a slice in any case."""
+    """How much may be processed: a limit of characters and of seconds, but at least one slice."""
 
     __slots__ = ("_characters", "_clock", "_is_begun", "_until")
 
@@ -54,7 +54,7 @@ class WorkBudget:
 
 
 class _Reading:
-    """One passage through a text, from its beginning on."""
+    """One pass through a text, from its beginning."""
 
     def __init__(self, source: MarkdownLines | RawLines) -> None:
         self.source = source
@@ -98,7 +98,7 @@ class _Reading:
 
 
 class GrowingText:
-    """A text buffer as lines: reads only what was appended since the last look."""
+    """A text buffer as lines: reads only what was appended since the last read."""
 
     def __init__(self, buffer: TextBuffer, layout: Layout, *, is_raw: bool) -> None:
         self._buffer = buffer

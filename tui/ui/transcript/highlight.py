@@ -1,7 +1,7 @@
 """Colours of code, line by line, with the lexer's state carried from one line to the next.
 
-Pygments' regular-expression lexers keep a stack of states; keeping it between lines gives what a
-whole-file run would give, at a constant price per line. Other lexers colour each line by itself.
+Pygments' regular-expression lexers keep a stack of states; keeping it between lines gives the same result as
+a run over the whole file, at a constant cost per line. Other lexers colour each line separately.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Inline Markdown to spans: emphasis, code, links with their addresses visible, LaTeX as it stands.
+"""Inline Markdown to spans: emphasis, code, links with their addresses visible, LaTeX unchanged.
 
-markdown-it does the parsing, one leaf block at a time and within a budget of characters; what
-exceeds it is shown as plain text. HTML is told from text so that no mark of Markdown is read in it, and
-shown as it stands. Nothing here ever becomes markup or opens anything.
+markdown-it does the parsing, one leaf block at a time and within a budget of characters; what exceeds it is
+shown as plain text. HTML is recognised so that no Markdown is parsed in it, and shown unchanged. Nothing here
+ever becomes markup or opens anything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lines of styled spans: what a rendered text is made of, before any colour is chosen.
 
-A style is an integer: a role in its low byte, attributes above. Which colours a role has is
-decided when a line is drawn, so that a change of theme renders nothing again.
+A style is an integer: a role in its low byte, attributes above. The colours of a role are chosen when a line
+is drawn, so that a change of theme renders nothing again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Role(IntEnum):
-    """What a span is. Each has a class ``transcript--<name>`` in ``roles.tcss``."""
+    """The role of a span. Each has a class ``transcript--<name>`` in ``roles.tcss``."""
 
     TEXT = 0
     HEADING = 1
@@ -60,7 +60,7 @@ class Role(IntEnum):
 
 
 class Attribute(IntFlag):
-    """What is added to a role; ORed into a style."""
+    """An attribute of a span; ORed into a style."""
 
     BOLD = 1 << 8
     ITALIC = 1 << 9

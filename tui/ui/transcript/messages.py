@@ -1,4 +1,4 @@
-"""What the transcript tells the screen that holds it."""
+"""The messages of the transcript to its screen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui.core.turn import Turn
 
 
 class CopyRequested(Message, namespace="transcript"):
-    """Text is to be copied; the screen does it and says how it went."""
+    """Text should be copied; the screen copies it and reports the result."""
 
     def __init__(self, text: str, what: str) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class CopyRequested(Message, namespace="transcript"):
 
 
 class LinkActivated(Message, namespace="transcript"):
-    """The person asked to open a link."""
+    """The user wants to open a link."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class LinkActivated(Message, namespace="transcript"):
 
 
 class FollowChanged(Message, namespace="transcript"):
-    """The view follows the end, or does not and there is (or is not) output not seen yet."""
+    """The view follows the end, or does not and there is (or is not) unseen output."""
 
     def __init__(self, following: bool, unseen: bool) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class FollowChanged(Message, namespace="transcript"):
 
 
 class VariantRequested(Message, namespace="transcript"):
-    """The person asked for the answer before (-1) or after (1) a turn's to the same prompt."""
+    """The user wants the previous (-1) or next (1) answer to the same prompt."""
 
     def __init__(self, turn: Turn, step: int) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class VariantRequested(Message, namespace="transcript"):
 
 
 class AttachedWanted(Message, namespace="transcript"):
-    """The person asked for the contents of what is attached to a message."""
+    """The user wants the content of an attachment."""
 
     def __init__(self, turn: Turn) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class AttachedWanted(Message, namespace="transcript"):
 
 
 class OfferChosen(Message, namespace="transcript"):
-    """The person clicked on an offer."""
+    """The user clicked an offer."""
 
     def __init__(self, action: str) -> None:
         super().__init__()

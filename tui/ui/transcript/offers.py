@@ -1,6 +1,6 @@
-"""What a click on a line does: a link leads somewhere, an offer says what can be done about a turn now.
+"""What a click on a line does: a link opens an address, an offer runs an action on a turn.
 
-An offer is known by the role of its span: text of a model or a server never has it.
+An offer is recognised by the role of its span, which text of a model or a server never has.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _BETWEEN = Span(" · ", Role.FOOTER)
 
 
 class Offer(NamedTuple):
-    """Something to do: the screen's action, and the key or command that does it now, with a word or two."""
+    """An action of the screen, with its current key or command and a short label."""
 
     action: str
     label: str

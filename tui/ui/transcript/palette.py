@@ -1,4 +1,4 @@
-"""Spans in the styles of whatever theme is on: its style sheet gives each role a Rich style."""
+"""Spans in the styles of the current theme: its style sheet gives each role a Rich style."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _css_of(name: str) -> str:
 
 
 class Palette:
-    """Looks styles up once each. Make a new one when the theme changes."""
+    """Looks up each style once. Create a new one when the theme changes."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget

@@ -1,4 +1,4 @@
-"""The raw view: a text as it came, character by character, with the invisible ones as their numbers."""
+"""The raw view: a text as received, character by character, with invisible characters as their numbers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The reasoning of a turn in a ``Collapsible``, its text drawn line by line.
 
-The transcript decides where the fold lies and how high it is; a line that arrives here repaints
-rows and lays nothing out.
+The transcript sets the position and height of the fold; a new line repaints rows without any layout.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Definitions(NamedTuple):
-    """What a paragraph's text defines: address and title by normalised label, the first of a label counts."""
+    """The definitions in a paragraph: address and title by normalised label; the first of a label counts."""
 
     found: dict[str, tuple[str, str]]
     rest: str

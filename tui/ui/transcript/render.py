@@ -1,7 +1,7 @@
 """Settled Markdown to lines for one width: the sink of the block parser.
 
-Every container puts a prefix before its lines (a quote's bar, an item's marker and indent); every
-leaf fills what is left of the width. Nothing that was told is looked at again.
+Every container puts a prefix before its lines (a quote's bar, an item's marker and indent); every leaf fills
+the rest of the width. Settled text is never processed again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What lines depend on beside the text."""
+    """What lines depend on besides the text."""
 
     width: int
     wrap_code: bool = True
@@ -60,7 +60,7 @@ class _Table:
 
 
 class LineRenderer(Sink):
-    """Collects lines in ``lines``; whoever drives the parser takes them from there."""
+    """Collects lines in ``lines``, where the code that drives the parser reads them."""
 
     def __init__(self, layout: Layout, references: tuple[tuple[str, Reference], ...] = ()) -> None:
         self.layout = layout

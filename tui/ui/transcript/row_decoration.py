@@ -1,6 +1,6 @@
-"""Rows of turns as they are drawn: the cursor's mark before them, matches and the selection in them.
+"""Rows of turns as they are drawn: with the cursor's mark, matches and the selection.
 
-Rows of an answer that are settled are kept as they were drawn: nearly all of a view, with every frame.
+Settled rows of an answer are cached as drawn: in every frame, nearly the whole view.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _Place = tuple[int, int, View]
 
 
 class RowDecoration:
-    """Puts the lines of turns into the columns of the screen."""
+    """Places the lines of turns in the columns of the screen."""
 
     def __init__(
         self, viewport: Viewport, cursor: BlockCursor, matches: Search, spans_strip: StripMaker

@@ -1,4 +1,4 @@
-"""What lines say as one text, and where each line is in it: made once, and searched as often as wished."""
+"""The text of lines as one string, with the position of each line: built once, searched many times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MATCHES_AT_ONCE = 4_000
 
 
 class Said:
-    """A text of lines; one that goes on in the next line is joined to it by a space."""
+    """The text of lines; a line that continues in the next one is joined to it by a space."""
 
     __slots__ = ("leads", "offsets", "text")
 
@@ -68,7 +68,7 @@ class Said:
 
 
 class Matches:
-    """The matches in what some lines say, in order."""
+    """The matches in the text of some lines, in order."""
 
     __slots__ = ("_ends", "_starts", "first_row", "said", "where")
 

@@ -1,8 +1,8 @@
-"""Search in the conversation: turns out of view are searched as text, those near it as they are drawn.
+"""Search in the conversation: turns outside the view are searched as text, those near it as drawn.
 
-Reasoning is searched as well. One that is folded is unfolded when the search comes to a match in it, and
-folded again when the search goes on or ends elsewhere. A turn that is still being drawn is searched as text
-until its lines are there; the way to a match in it waits for them.
+Reasoning is searched as well. A folded one is unfolded when the search reaches a match in it, and folded
+again when the search continues or ends elsewhere. A turn that is still being drawn is searched as text until
+its lines exist; going to a match in it waits for them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Match(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """The matches of a turn that is drawn, and the state of the turn that they are of."""
+    """The matches of a drawn turn, and the state of the turn that they belong to."""
 
     stamp: tuple[object, ...]
     matches: tuple[Matches, ...]
@@ -48,7 +48,7 @@ class _Found(NamedTuple):
 
 
 class Search:
-    """What was searched for, and which match the person is at."""
+    """The search text, and the current match."""
 
     def __init__(self, roll: VirtualRows) -> None:
         self._roll = roll

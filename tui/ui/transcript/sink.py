@@ -1,4 +1,4 @@
-"""What the block parser tells, piece by piece, as it settles."""
+"""The output of the block parser, piece by piece, as it settles."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from tui.ui.transcript.grammar import ItemMarker
 
 
 class Sink:
-    """What is told as it settles; whoever wants little of it overrides only that.
+    """The settled pieces; override only the methods you need.
 
-    ``after_blank``: a blank line stood before it in the source.
+    ``after_blank``: a blank line preceded it in the source.
     """
 
     def open_quote(self, after_blank: bool) -> None: ...

@@ -1,4 +1,4 @@
-"""Where a text without end may be cut: cuts depend on the text alone, never on how it arrived."""
+"""Where an endless text may be split: splits depend only on the text, never on how it arrived."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Markdown that is still arriving, as lines: those that are settled, and those of the open end.
+"""Markdown that is still arriving, as lines: the settled ones, and those of the open end.
 
-What has come is cut into source lines here; a line without end is handed on in pieces. At every
-moment ``settled + tail()`` is what a fresh stream of the same text would give.
+The text is split into source lines here; an endless line is passed on in pieces. At every moment ``settled +
+tail()`` is what a fresh stream of the same text would give.
 """
 
 from __future__ import annotations

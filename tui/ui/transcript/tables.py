@@ -1,7 +1,7 @@
 """Tables whose columns never move again: widths come from the first rows and are then kept.
 
-Until ``SAMPLE_ROWS`` rows are there the table is laid out anew with each, which is bounded work;
-then its widths are fixed and every further row is settled when it is complete.
+Until ``SAMPLE_ROWS`` rows are there the table is laid out again with each, which is bounded work; then its
+widths are fixed and every further row is settled when it is complete.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The transcript widget: the turns of a conversation under the hands of a person.
+"""The transcript widget: the turns of a conversation, and the actions on them.
 
 The public face for the chat screen: turns come in, keys move a cursor over their blocks, copy,
 fold, search and select. How rows get onto the screen is in ``canvas``.

@@ -1,4 +1,4 @@
-"""Which rows of the roll are in view, and whether the view follows the end."""
+"""Which rows of the roll are visible, and whether the view follows the end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JUMP_SHARE = 3
 
 
 class _Revealed(NamedTuple):
-    """Rows of a turn, and the state of the turn that they are of."""
+    """Rows of a turn, and the state of the turn that they belong to."""
 
     document: TurnDocument
     stamp: tuple[object, ...]

@@ -1,9 +1,8 @@
-"""All turns as one long roll of rows, of which only the part in view is rendered.
+"""All turns as one long roll of rows, of which only the visible part is rendered.
 
-A place on it is an anchor: a turn and a row of that turn. Anchors stay right when turns above
-them turn out to be higher or lower than was guessed; absolute rows do not, and are made of anchors
-when they are needed. An anchor may be kept while turns go: one in a turn that is gone stands for the
-row after the last.
+A place on it is an anchor: a turn and a row of that turn. Anchors stay correct when turns above them turn out
+to be higher or lower than estimated; absolute rows do not, and are computed from anchors when needed. An
+anchor may be kept while turns are removed: one in a removed turn means the row after the last.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes ready what the first answer needs and the first screen does not."""
+"""Loads what the first answer needs and the first screen does not."""
 
 from __future__ import annotations
 

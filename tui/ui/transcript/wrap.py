@@ -1,4 +1,4 @@
-"""Greedy wrapping of styled spans that can stop and go on: a paragraph without end stays cheap."""
+"""Greedy wrapping of styled spans that can pause and resume: an endless paragraph stays cheap."""
 
 from __future__ import annotations
 
