@@ -1,1 +1,1 @@
-"""Bytes to events and back: every server's dialect, and no sockets."""
+"""Bytes to events and back: every server's dialect, without sockets."""

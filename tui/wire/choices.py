@@ -1,4 +1,4 @@
-"""The choices of a chunk in the shapes that servers give them, and whole messages where parts belong."""
+"""The choices of a chunk in the shapes that servers use, and whole messages where deltas belong."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def message_of(choice: Mapping[str, object]) -> Mapping[str, object] | None:
 
 
 class MessageParts:
-    """What is new in each of several messages of one stream.
+    """The new text in each of several messages of one stream.
 
-    Some servers send a part of the answer with each, others all of it so far.
+    Some servers send a part of the answer with each, others the whole answer so far.
     """
 
     __slots__ = ("_are_parts", "_so_far")
@@ -85,7 +85,7 @@ class MessageParts:
 
 
 class OtherChoices:
-    """Choices besides the first one: shown only where the first one never comes."""
+    """Choices besides the first one: shown only if the first one never arrives."""
 
     __slots__ = ("_index", "_kept")
 

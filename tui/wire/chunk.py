@@ -30,7 +30,7 @@ from tui.wire.usage_fields import LLAMA_TIMINGS, read_server_cost, read_timings,
 
 
 class ChunkReader:
-    """Reads the chunks of one reply in order and keeps what they say of its end in ``outcome``."""
+    """Reads the chunks of one reply in order and keeps what they say about its end in ``outcome``."""
 
     __slots__ = (
         "_add_answer", "_calls", "_counts_first_only", "_fingerprint", "_has_delta_reasoning",

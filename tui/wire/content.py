@@ -1,4 +1,4 @@
-"""The content of a message as it is sent: a string for texts, a list of OpenAI's parts with pictures."""
+"""The content of a message as it is sent: a string for texts, a list of OpenAI's parts with images."""
 
 from __future__ import annotations
 

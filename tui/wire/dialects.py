@@ -1,4 +1,4 @@
-"""All that is known of each kind of server, a row for each: everything else reads the rows.
+"""Everything known about each kind of server, one row each; all other code reads the rows.
 
 Read in the servers' sources and documents; the end of ``readme`` says how well each is known.
 """

@@ -1,4 +1,4 @@
-"""Requests for vectors, and the answers to them: whatever a server sends becomes vectors or a cause.
+"""Requests for vectors, and the answers to them: every reply becomes vectors or a cause.
 
 Source: OpenAI's API reference (``POST /embeddings``), the servers of vLLM, llama.cpp, TEI, Ollama.
 """
@@ -88,7 +88,7 @@ def read_embeddings(
 
 
 class _Answer:
-    """The reading of one answer that has the right outer form."""
+    """Parses one answer that has the right outer form."""
 
     def __init__(self, status: int, headers: Mapping[str, str], asked: int) -> None:
         self._status = status

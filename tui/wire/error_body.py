@@ -1,4 +1,4 @@
-"""The shapes of error bodies: whatever a server sends becomes one record of message, type, code and field.
+"""The shapes of error bodies: every body becomes one record of message, type, code and field.
 
 Shapes read in the sources of vLLM, SGLang, llama.cpp, TGI, TensorRT-LLM, Ollama, LocalAI, LiteLLM and
 FastAPI, and in the documents or captures of OpenRouter, DeepSeek, Mistral, DashScope, Moonshot, infini-ai.
@@ -37,7 +37,7 @@ _TYPE_KEYS = ("type", "error_type", "errorType", "object")
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """What an error says of itself. Its texts are raw."""
+    """The content of an error. Its texts are raw."""
 
     message: str = ""
     words: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""What an error gives away in numbers and names: tokens and limit, the refused field, when to come back."""
+"""The numbers and names in an error: tokens and limit, the refused field, when to retry."""
 
 from __future__ import annotations
 

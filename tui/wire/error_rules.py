@@ -1,8 +1,8 @@
-"""Which cause an error is: a table with one rule a row, the first that holds decides.
+"""Which cause an error has: a table with one rule per row; the first that matches decides.
 
-The order is that of trust: what a gateway quotes from behind it, the explicit code, the sentence, the
-marks of a gateway, what other requests have proved, and the status last. Wordings change from version
-to version: a pattern only decides where no code tells.
+The order is that of trust: what a gateway quotes from behind it, the explicit code, the sentence, the marks
+of a gateway, what other requests have proved, and the status last. Wordings change from version to version: a
+pattern decides only where there is no code.
 """
 
 from __future__ import annotations

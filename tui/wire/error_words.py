@@ -1,6 +1,6 @@
-"""The words by which errors are told apart: types and codes, and patterns of their sentences.
+"""The words that distinguish errors: types and codes, and patterns of their sentences.
 
-All in lower case. A word that is no error of its own, such as ``invalid_request_error``, is in no list.
+All in lower case. Words that do not identify an error, such as ``invalid_request_error``, are in no list.
 """
 
 from __future__ import annotations

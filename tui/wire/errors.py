@@ -1,4 +1,4 @@
-"""From an error reply to a ``Failure``: what the server says, classified, in words a user can use."""
+"""From an error reply to a ``Failure``: the server's message, classified and explained."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FACT_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reply without an answer, read: a failure is made of it, and one more is proved."""
+    """A parsed reply without an answer, which becomes a failure, refined by further evidence."""
 
     status: int
     headers: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""All that is known of a refusal, and what a rule asks of it."""
+"""Everything known about a refusal, and the questions that rules ask about it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def evidence_of(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row: a cause, and the conditions that hold together; those that are left out do not matter."""
+    """One row: a cause, and its conditions, all of which must hold; missing ones do not matter."""
 
     cause: str
     codes: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Which server answers: from what is at hand, with the evidence, and by which probes the rest is told."""
+"""Which server answers: from the available evidence, and which probes decide the rest."""
 
 from __future__ import annotations
 

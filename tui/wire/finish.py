@@ -1,4 +1,4 @@
-"""How a reply that came to its end is to be judged: complete, empty, eaten by thinking, unfinished, cut."""
+"""The verdict on a finished reply: complete, empty, only reasoning, unfinished, cut off."""
 
 from __future__ import annotations
 

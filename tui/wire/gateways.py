@@ -1,4 +1,4 @@
-"""Whose answer an error is: the marks that gateways, tunnels and login pages leave in headers and pages."""
+"""Who sent an error: the marks that gateways, tunnels and login pages leave in headers and pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The channel marks of gpt-oss models (harmony format), where a server leaves them in the content.
+"""The channel marks of gpt-oss models (harmony format), if a server leaves them in the content.
 
 ``<|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…<|return|>``:
 ``analysis`` is reasoning, ``final`` is the answer, ``commentary to=…`` is a tool call.
@@ -25,7 +25,7 @@ _LONGEST_HEADER = 500
 
 
 class HarmonySplitter:
-    """Splits the content by its channels; holds back nothing but a mark that is not complete yet."""
+    """Splits the content by its channels; holds back only an incomplete mark."""
 
     __slots__ = ("_calls", "_channel", "_header", "_held", "_in_header")
 

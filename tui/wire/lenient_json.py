@@ -1,4 +1,4 @@
-"""JSON objects out of an event that is not quite JSON: what can be read for certain is read, not dropped."""
+"""JSON objects from an event that is not quite JSON: what can be read with certainty is not dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a reply is read before it is refused: a hostile server must not eat the memory."""
+"""How much of a reply is read before it is refused: a hostile server must not exhaust the memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes; ``event`` and ``answer`` count characters of what was decoded."""
+    """Sizes in bytes; ``event`` and ``answer`` count decoded characters."""
 
     line: int = MEGABYTE
     event: int = MEGABYTE

@@ -1,8 +1,8 @@
-"""What a server says of its model: it is being loaded, it could not be loaded, its engine has died.
+"""What a server reports about its model: it is loading, it failed to load, its engine has died.
 
-Three states that share most of their words ("Loading model", "Error loading model"), so that they are
-told apart here and nowhere else. Forms read in the sources of llama.cpp, vLLM, SGLang, TGI, Ollama,
-LocalAI and Triton, in LM Studio's and Hugging Face's documents, and in public bug reports.
+Three states that share most of their words ("Loading model", "Error loading model"), so they are
+distinguished only here. Forms read in the sources of llama.cpp, vLLM, SGLang, TGI, Ollama, LocalAI and
+Triton, in LM Studio's and Hugging Face's documents, and in public bug reports.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where the time of one request went, from two readings of its server's ``/metrics``.
 
 The histograms read here count a request when it ends (read in the sources of vLLM, SGLang and TGI): one that
-grew by one between a reading before a request and one after it tells of this request exactly.
+grew by one between a reading before a request and one after it measures exactly this request.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which names of models are like one that is not served."""
+"""Finds model names similar to one that is not served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of models: every shape that servers give them, and the context window that is really served."""
+"""Model lists: every shape that servers use, and the context window that is really served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers from strangers: whatever is no sane count or duration is unknown, never 0."""
+"""Numbers from outside: anything that is not a sane count or duration is unknown, never 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cheap requests that tell servers apart, as data: ``net`` sends them, ``wire.fingerprint`` says which.
+"""Cheap requests that distinguish servers, as data: ``net`` sends them, ``wire.fingerprint`` chooses them.
 
 Only bodies count, never a status alone: LM Studio answers 200 to every path. Sources: the route
 tables of vLLM, SGLang, llama.cpp, TGI, Ollama, LocalAI, LiteLLM, xinference and LM Studio's documents.
@@ -16,7 +16,7 @@ from tui.wire.strict_json import StrictJsonError, parse_json
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the answer to a probe says of the server that the probe is for."""
+    """What the answer to a probe says about the server that the probe is for."""
 
     version: str | None = None
     context_window: int | None = None

@@ -1,6 +1,6 @@
 """Where servers put reasoning and text: fields, doubled fields, objects and lists.
 
-vLLM 0.11.2–0.15.1 and OpenRouter send the same text in two fields: one is taken, never their sum.
+vLLM 0.11.2–0.15.1 and OpenRouter send the same text in two fields: one is used, never both.
 """
 
 from __future__ import annotations

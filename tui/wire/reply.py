@@ -1,8 +1,7 @@
-"""A whole reply, from its bytes to events: whatever the server sends, whatever was asked for.
+"""A whole reply, from its bytes to events, whatever the server sends and whatever was requested.
 
-A stream of events, one JSON document, an error, a web page: decided by what the bytes are, not by
-what was asked nor by the content type alone. ``ResponseStarted`` is not made here: who reads the
-headers says so.
+A stream of events, one JSON document, an error, a web page: decided by the bytes, not by the request nor by
+the content type alone. ``ResponseStarted`` is not made here, but by the reader of the headers.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _ENVELOPES = ("data", "result", "response", "body")
 
 
 class ReplyReader:
-    """Feed it the body as it comes, then call ``finish``; stop reading as soon as ``is_over``."""
+    """Feed it the body as it arrives, then call ``finish``; stop reading as soon as ``is_over``."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The events and objects of a reply, read one after the other, and the failure that one of them is."""
+"""The events and objects of a reply, read one after another, and the failure that one of them may be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of a reply: whole characters, within the limit, answer and reasoning told apart by tags."""
+"""The texts of a reply: whole characters, within the limit, answer and reasoning separated by tags."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.wire.think_tags import TagSplitter
 
 
 class ReplyText:
-    """Takes the pieces of text in their order and keeps in ``outcome`` which kinds there were."""
+    """Collects the pieces of text in order and keeps in ``outcome`` which kinds there were."""
 
     __slots__ = (
         "_answer_mender", "_reasoning_mender", "_room", "_said", "_source", "_splitter", "mends", "outcome",

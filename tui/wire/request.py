@@ -1,4 +1,4 @@
-"""The body of a chat request: the smallest that every server takes, plus what the user asks for."""
+"""The body of a chat request: the minimum that every server accepts, plus the user's settings."""
 
 from __future__ import annotations
 

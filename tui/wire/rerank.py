@@ -1,4 +1,4 @@
-"""Requests for the scores of documents, and the answers to them, in the forms in which servers have them.
+"""Requests for the scores of documents, and the answers to them, in the forms that servers use.
 
 Source: Jina's and Cohere's API references (``results`` with ``relevance_score``), the servers of vLLM,
 llama.cpp (raw logits, which may be negative), SGLang (a bare array with ``score``), TEI (``texts`` in place

@@ -1,4 +1,4 @@
-"""The text in JSON that was cut: what arrived is kept, though its document never became complete."""
+"""The text in truncated JSON: what arrived is kept although the document is incomplete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an endpoint refused before: remembered, so that each thing is refused only once.
+"""What an endpoint refused before is remembered, so that each thing is refused only once.
 
 A refused parameter is dropped or swapped, the request is sent again, and a note says so.
 """

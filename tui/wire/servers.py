@@ -1,4 +1,4 @@
-"""What can be known of a kind of server; the rows themselves are in ``wire.dialects``."""
+"""The properties of a kind of server; the rows themselves are in ``wire.dialects``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.wire.thinking import EFFORT, TEMPLATE, ThinkingForm
 
 @dataclass(frozen=True, slots=True)
 class KnownServer:
-    """A model server and what its program is called."""
+    """A model server and the names of its program."""
 
     label: str
     program: str
@@ -28,7 +28,7 @@ class KnownServer:
 
 @dataclass(frozen=True, slots=True)
 class GatewayMark:
-    """One sign of a gateway in an error; those that are given hold together. Patterns."""
+    """One sign of a gateway in an error; all given patterns must match."""
 
     header: str = ""
     """A header's name, or its beginning where it ends with ``*``."""
@@ -39,9 +39,9 @@ class GatewayMark:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dialect:
-    """A kind of server: how it is recognised, how it is talked to, and what it does.
+    """A kind of server: how to recognise it, how to use it, and its behaviour.
 
-    Patterns are texts: a row costs nothing until it is asked.
+    Patterns are texts: a row costs nothing until it is used.
     """
 
     name: str
@@ -115,7 +115,7 @@ UNKNOWN = Dialect("", thinking=(EFFORT, TEMPLATE), completion_tokens=r"(?:o[1-9]
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """Which server it is, and how that is known."""
+    """Which server it is, and the evidence."""
 
     kind: Dialect | None = None
     version: str | None = None

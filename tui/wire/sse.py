@@ -1,10 +1,10 @@
 """Server-sent events: bytes in, events out, the same events for every split of the bytes.
 
-Follows the WHATWG grammar with five liberties that real servers need: comments are events (they
-show that the server lives), the unterminated end of a stream is given out and marked, the field
-``error`` of old llama.cpp servers is an event named ``error``, JSON without a field name is an event
-(gateways write an error so, in the middle of a stream), and invalid UTF-8 is replaced.
-Lines end at CR, LF or CRLF and nowhere else: U+2028 inside JSON is text.
+Follows the WHATWG grammar with five liberties that real servers need: comments are events (they show that the
+server is alive), the unterminated end of a stream is returned and marked, the field ``error`` of old
+llama.cpp servers is an event named ``error``, JSON without a field name is an event (gateways write an error
+so, in the middle of a stream), and invalid UTF-8 is replaced. Lines end at CR, LF or CRLF and nowhere else:
+U+2028 inside JSON is text.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and othe
 
 
 class SseDecoder:
-    """Feed it bytes as they come; it keeps at most one unfinished line and one unfinished event."""
+    """Feed it bytes as they arrive; it keeps at most one unfinished line and one unfinished event."""
 
     __slots__ = (
         "_at_start", "_data", "_data_size", "_event", "_identifier", "_is_bare", "_large_line", "_limits",

@@ -1,4 +1,4 @@
-"""JSON from strangers: one typed error for everything that is not plain, finite, sanely deep JSON."""
+"""JSON from outside: one typed error for everything that is not plain, finite, sanely deep JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Halves of characters: servers that stream JSON escapes may cut a surrogate pair in two."""
+"""Unpaired surrogates: servers that stream JSON escapes may split a surrogate pair."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def may_hold_surrogates(json_text: str) -> bool:
 
 
 class SurrogateMender:
-    """Joins a pair that was cut between two pieces; a half without its other half becomes U+FFFD."""
+    """Joins a pair that was split between two pieces; an unpaired surrogate becomes U+FFFD."""
 
     __slots__ = ("pending",)
 

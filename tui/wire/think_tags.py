@@ -1,10 +1,9 @@
-"""Reasoning that stands inside the content, between tags: split out while it streams.
+"""Reasoning inside the content, between tags: separated while it streams.
 
-An opening tag counts only at the very start of the content, so that tags in a code sample are left
-alone. A closing tag without an opening one (the template put that into the prompt) turns everything
-before it into reasoning: that text has been given out as answer by then, so ``Reclassified`` says
-to move it. White space around the tags is trimmed. Nothing is held back but a piece that may be
-the beginning of a tag.
+An opening tag counts only at the very start of the content, so that tags in a code sample are left alone. A
+closing tag without an opening one (the template put that into the prompt) turns everything before it into
+reasoning: that text has already been returned as answer, so ``Reclassified`` moves it. White space around the
+tags is trimmed. Only a piece that may be the beginning of a tag is held back.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _MOST_REFUSALS = 8
 
 
 class TagSplitter:
-    """Feed it the content; ``is_plain`` says that whatever follows is answer and needs no splitting."""
+    """Feed it the content; ``is_plain`` says that the rest is answer and needs no splitting."""
 
     __slots__ = (
         "_closing", "_fields_seen", "_harmony", "_held", "_is_undecided", "_read", "_refusals",

@@ -1,7 +1,7 @@
-"""How a server is told to think, not to think, or how hard: one setting, many forms.
+"""How a request turns thinking on or off, or sets its level: one setting, many forms.
 
-From the servers' request models (vLLM 0.33, SGLang 0.5.23, llama.cpp, Ollama, TensorRT-LLM,
-xinference) and the services' documents. Which server takes which: ``wire.dialects``.
+From the servers' request models (vLLM 0.33, SGLang 0.5.23, llama.cpp, Ollama, TensorRT-LLM, xinference) and
+the services' documents. Which server accepts which: ``wire.dialects``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The numbers of a refusal for too many tokens: the prompt, the answer that was asked for, and the limit."""
+"""The numbers in a refusal for too many tokens: the prompt, the requested answer, and the limit."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _CAN_BE = frozenset({"context-too-long", "invalid-request", "unsupported-param"}
 
 @dataclass(frozen=True, slots=True)
 class TokenLimits:
-    """What a refusal says; ``None`` where it says nothing."""
+    """The numbers of a refusal; ``None`` if it has none."""
 
     prompt: int | None = None
     is_at_least: bool = False

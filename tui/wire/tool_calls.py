@@ -1,10 +1,10 @@
-"""Which tool call a piece of a stream belongs to, by its id, else by its index, else by its place; and what
-of its arguments is new.
+"""Which tool call a piece of a stream belongs to, and what is new in its arguments. The call is found by its
+id, else by its index, else by its position.
 
 Gemini's compatible API and some gateways send parallel calls without an index, or all with index 0, and
-tell them apart by their ids alone; others give an id with the first piece only, or a new one with every
-piece of the same call. Some begin with an empty object before the arguments, or send these once more as a
-whole at the end.
+distinguish them only by their ids; others send an id only with the first piece, or a new one with every piece
+of the same call. Some begin with an empty object before the arguments, or repeat the whole arguments at the
+end.
 """
 
 from __future__ import annotations

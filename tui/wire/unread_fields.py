@@ -1,4 +1,4 @@
-"""Fields of a delta that are not shown: which of them hold a part of the answer, so that it can be said."""
+"""Fields of a delta that are not shown: which of them hold part of the answer, so that it can be reported."""
 
 from __future__ import annotations
 

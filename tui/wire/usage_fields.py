@@ -1,4 +1,4 @@
-"""Token counts and speed figures of servers, under all the names that they give them."""
+"""Token counts and speed figures of servers, under all the names in use."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tests of what an endpoint can do: the bodies of their requests, and how the replies are judged."""
+"""Tests of what an endpoint can do: the bodies of their requests, and the verdicts on the replies."""

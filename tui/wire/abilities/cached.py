@@ -1,4 +1,4 @@
-"""The test of the details of token counts: is a prefix that was just sent counted as cached?"""
+"""The test of the details of token counts: whether a prefix that was just sent is counted as cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What servers say of their models themselves, for free: *claimed*, where a test has *seen*.
+"""What servers claim about their models, for free: *claimed*, as opposed to *seen* in a test.
 
 Sources: Ollama's ``POST /api/show`` (docs/api.md), llama.cpp's ``GET /props`` (tools/server/README.md),
 LM Studio's ``GET /api/v1/models`` and ``/api/v0/models``, OpenRouter's ``GET /models``.
@@ -32,7 +32,7 @@ _PARAMETERS = {
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a server says of a model."""
+    """What a server claims about a model."""
 
     can: Mapping[Ability, bool] = field(default_factory=dict)
     source: str = ""
@@ -54,7 +54,7 @@ def with_claim(ability: Ability, finding: Finding, claims: Claims) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSource:
-    """A place where servers of one kind say what a model can do."""
+    """A route where servers of one kind report what a model can do."""
 
     path: str
     """Below the host; below the base URL where it ``needs_key``."""

@@ -1,6 +1,6 @@
 """The test of an answer that is continued: the last message is the assistant's, and unfinished.
 
-llama.cpp continues by itself and returns prefix and rest; vLLM does with two flags and returns the rest.
+llama.cpp continues by default and returns prefix and rest; vLLM needs two flags and returns the rest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Replies that are no proper answer: does the server refuse the ability, or is something else the matter?
+"""Replies that are not a proper answer: whether the server refuses the ability, or something else is wrong.
 
-A verdict comes only from words that name the ability: a passing fault (loading, a limit of requests, a
-wrong key, a time-out) says nothing of it.
+A verdict needs words that name the ability: a temporary fault (loading, a rate limit, a wrong key, a timeout)
+says nothing about it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The reply to the request of a test: a plain value, and what can be read in it."""
+"""The reply to the request of a test: a plain value, and ways to read it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _EMPTY: Mapping[str, object] = {}
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply, read; whatever a server sends makes one."""
+    """One parsed reply; any response of a server makes one."""
 
     status: int | None = None
     """``None``: no answer came at all, and ``failure`` says why."""

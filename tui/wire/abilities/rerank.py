@@ -1,4 +1,4 @@
-"""The scores of documents: which one is on the topic is known beforehand."""
+"""The scores of documents; which one is on the topic is known in advance."""
 
 from __future__ import annotations
 

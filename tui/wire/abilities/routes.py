@@ -1,6 +1,6 @@
-"""The other APIs for text that servers have beside the chat: the right form of one short answer.
+"""The other text APIs of servers besides chat: the expected form of one short answer.
 
-Source: OpenAI's API references of ``/completions`` and ``/responses`` (whose least limit is 16 tokens there),
+Source: OpenAI's API references of ``/completions`` and ``/responses`` (with a minimum limit of 16 tokens),
 Anthropic's of ``/v1/messages``.
 """
 

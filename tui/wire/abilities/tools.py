@@ -1,4 +1,4 @@
-"""The tests of tool calls: is there one, do its arguments parse, and can it be forced?"""
+"""The tests of tool calls: whether there is one, whether its arguments parse, whether it can be forced."""
 
 from __future__ import annotations
 

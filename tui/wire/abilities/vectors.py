@@ -1,4 +1,4 @@
-"""The embeddings of an endpoint: how a reply is read, and what the trials of its vectors show."""
+"""The embeddings of an endpoint: parsing a reply, and the results of the vector trials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test of images: a picture with two plain halves, and the same with its colours swapped.
+"""The test of images: an image with two plain halves, and the same with its colours swapped.
 
 224 × 224 pixels, RGB: models of the Qwen-VL family refuse less than 28, and some servers an alpha channel.
 """

@@ -1,4 +1,4 @@
-"""How servers' words name the abilities that they refuse, and how models write calls as text; lower case."""
+"""How servers name the abilities that they refuse, and how models write calls as text; lower case."""
 
 from __future__ import annotations
 
