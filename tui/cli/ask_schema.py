@@ -32,7 +32,7 @@ class SchemaQuestion:
     """One question whose answer has to follow a schema."""
 
     def __init__(self, arguments: argparse.Namespace, output: Output) -> None:
-        """Read the schema, out of stdin where that is asked for.
+        """Read the schema, out of stdin if requested.
 
         Raises:
             UsageError: it cannot be used.

@@ -36,7 +36,7 @@ Told = Callable[[Subject, DiagnosisReport], None]
 
 
 def _ignore(_: object) -> None:
-    """One row is told when all is known."""
+    """Each row is printed when it is complete."""
 
 
 class Checks:
@@ -49,7 +49,7 @@ class Checks:
         arguments: argparse.Namespace,
         output: Output | None = None,
     ) -> None:
-        """``output`` is told of servers that are starting or loading and are waited for."""
+        """``output`` reports the wait for servers that are starting or loading."""
         self._output = output
         self._runtime = runtime
         self._subjects = tuple(subjects)
@@ -62,7 +62,7 @@ class Checks:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
 
     def stop(self) -> None:
-        """End what runs; what was found so far is still told."""
+        """Stop the running checks; the results so far are still printed."""
         self._stopped.set()
         for task in self._tasks:
             task.cancel()
@@ -74,7 +74,7 @@ class Checks:
         self._tasks = [asyncio.create_task(self._check(subject, places, tell)) for subject in self._subjects]
         try:
             return list(await asyncio.gather(*self._tasks))
-        except BaseException:  # a row that cannot be told ends them all
+        except BaseException:  # a row that cannot be printed ends all of them
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)

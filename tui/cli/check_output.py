@@ -103,7 +103,7 @@ class CheckPrinter:
             self._show(self._waiting.pop(check))
 
     def ability(self, result: AbilityResult) -> None:
-        """Print what became of the test of an ability."""
+        """Print the outcome of the test of an ability."""
         if not self._abilities:
             self._line("plain", "")
             self._line("plain", f"{abilities.HEADING}:")

@@ -29,7 +29,7 @@ class Subject:
     is_named: bool
     """Whether it is a provider of the list."""
     key_text: str | None = None
-    """Where the key comes from, in place of the provider's own source."""
+    """Where the key comes from, instead of the provider's own source."""
 
 
 def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject]:
@@ -80,8 +80,8 @@ def abilities_of(arguments: argparse.Namespace) -> tuple[Ability, ...]:
 def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
     """Return how a subject is checked.
 
-    A repeated check does not fill the history, and those of many are kept together at the end. Only the
-    text of one check tells what runs on this machine.
+    A repeated check does not fill the history, and those of many are saved together at the end. Only the text
+    of a single check shows what runs on this machine.
     """
     is_alone = not arguments.all and arguments.watch is None
     return CheckOptions(

@@ -27,7 +27,7 @@ OVER_BUDGET = 4
 INTERRUPTED = 130
 """Exit codes."""
 STDOUT = "-"
-"""In place of a file to write."""
+"""Instead of a file to write."""
 
 
 def argument(*names: str, may_be_empty: bool = False, **options: Any) -> Argument:

@@ -48,7 +48,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What became of the command."""
+    """The outcome of the command."""
 
     vectors: EmbeddingOutcome | None = None
     scores: RerankOutcome | None = None

@@ -15,10 +15,10 @@ _CONFIGURATION = causes_of("The program itself") - _PROGRAM_FAULTS - _DISK_FAULT
 
 
 def code_of_failure(failure: Failure | None) -> int:
-    """Return 0 for none, 2 where the configuration or the use is wrong, else 1.
+    """Return 0 for no failure, 2 for wrong usage or configuration, else 1.
 
-    What only the server's answer tells of the URL or the key is a failed request: the same code as of
-    a check (``DiagnosisReport.exit_code``).
+    A wrong URL or key that only the server's answer reveals is a failed request: the same code as of a check
+    (``DiagnosisReport.exit_code``).
     """
     if failure is None:
         return DONE
@@ -29,7 +29,7 @@ def code_of_failure(failure: Failure | None) -> int:
 
 
 def code_of_error(error: LmdeckError) -> int:
-    """Return the code of a command that ends with a failure, whether that is told in words or as JSON."""
+    """Return the exit code of a command that ends with a failure, printed as text or as JSON."""
     return max(error.exit_code, code_of_failure(error.failure))
 
 

@@ -65,7 +65,7 @@ def _conversations(file: str) -> list[Incoming | Skipped]:
 
 
 def _take_in(incoming: Incoming | Skipped, runtime: Runtime, output: Output) -> str:
-    """Save a conversation, say what became of it, and return the text that counts that."""
+    """Save a conversation, report the outcome, and return the text that counts it."""
     if isinstance(incoming, Skipped):
         _skip(shown_title(runtime.chat_history.redact(incoming.title)), incoming.failure, output)
         return texts.COUNT_SKIPPED

@@ -66,7 +66,7 @@ def wanted_of(arguments: argparse.Namespace, runtime: Runtime) -> Wanted:
 
 
 def summary_report(number: int | None, summary: ConversationSummary) -> dict[str, object]:
-    """Return what every JSON tells of a conversation."""
+    """Return a conversation as in all JSON output."""
     return {
         "number": number,
         "id": summary.identity,

@@ -95,7 +95,7 @@ def _print(turn: Turn, output: Output) -> None:
 
 
 def conversation_report(found: Transcript, turns: Sequence[tuple[int, Turn]]) -> dict[str, object]:
-    """Return a conversation as JSON tells it, with some of its turns."""
+    """Return a conversation as JSON, with some of its turns."""
     return {
         "id": found.identity,
         "title": found.title,

@@ -73,7 +73,7 @@ class LineReader:
         raise KeyboardInterrupt
 
     def tell(self) -> None:
-        """Tell what is typed by now; may be called in a signal's handler."""
+        """Tell what has been typed so far; may be called in a signal's handler."""
         if self._is_typing:
             self._typed(self._buffer())
 
@@ -103,7 +103,7 @@ class LineReader:
         self._is_typing = True
 
     def _completion(self, line: str, place: int) -> str | None:
-        """Return one of the completions, as readline asks for them: one after the other."""
+        """Return one of the completions, as readline asks for them: one after another."""
         if place == 0:
             self._found = self._complete(line)
         return self._found[place] if place < len(self._found) else None

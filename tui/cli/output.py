@@ -34,7 +34,7 @@ _CLEAR = "\r\x1b[K"
 
 
 _STALLED_SECONDS = 0.5
-"""How long a write may take once the command was told to end."""
+"""How long a write may take once the command is ending."""
 _TICK_SECONDS = 0.2
 _PIECE = 16_384
 
@@ -85,7 +85,7 @@ class Output:
             self._hurried_by = None
 
     def on_interrupt(self, number: int, _: object) -> None:
-        """Handle SIGINT where nothing else does: end the command, after the write that is under way."""
+        """Handle SIGINT where nothing else does: end the command, after the write that is running."""
         if self._writing_since is None:
             self.ended_by = number
             raise KeyboardInterrupt

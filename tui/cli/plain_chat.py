@@ -286,7 +286,7 @@ class PlainChat:
         return StreamedText(self._output, is_labelled=True, reasoning=self._runtime.settings.reasoning)
 
     def _is_ready(self, *, is_next: bool) -> bool:
-        """Whether an answer can be asked for, with the provider as the files have it by now; says why not."""
+        """Whether a message can be sent, with the provider as currently in the files; reports why not."""
         blocked = self._control.ready(is_next=is_next)
         if blocked is not None and blocked.obstacle is Obstacle.READ_ONLY:
             self._output.text(command_texts.READ_ONLY)

@@ -14,7 +14,7 @@ class PlainDraft:
         """The chat and its draft as they are on disk; unknown where a signal ended the writing of it."""
 
     def keep(self, text: str) -> None:
-        """Write down what is typed by now; empty: it was sent, or dropped. Called in a signal's handler."""
+        """Save what has been typed so far; empty: it was sent, or dropped. Called in a signal handler."""
         session = self._control.session
         if session is None or not self._control.is_saved or (session.identity, text) == self._kept:
             return

@@ -114,7 +114,7 @@ def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[st
     """Return the texts of a provider as the flags change them; what is not given stays.
 
     Raises:
-        UsageError: there is none, the URL cannot be used, or stdin has a reference in place of a key.
+        UsageError: there is none, the URL cannot be used, or stdin has a reference instead of a key.
     """
     texts = dict(values)
     cleared: list[str] = getattr(arguments, "clear", [])

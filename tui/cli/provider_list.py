@@ -38,7 +38,7 @@ def list_providers(arguments: argparse.Namespace, runtime: Runtime, output: Outp
 
 
 def _lines(providers: Sequence[Provider], runtime: Runtime, output: Output) -> list[str]:
-    """Return the table: whole, or with the address in place of the URL where a terminal is too narrow."""
+    """Return the table: whole, or with the address instead of the URL where a terminal is too narrow."""
     firsts = [("*" if provider.is_default else "", provider.name, provider.model) for provider in providers]
     states = [_state_words(provider) for provider in providers]
     whole = [

@@ -73,7 +73,7 @@ class StreamedText:
             self._output.aside(f"note: {safe_line(note)}")
 
     def _show_title(self, turn: Turn) -> None:
-        """Print one line in place of the reasoning, when it has ended."""
+        """Print one line instead of the reasoning, when it has ended."""
         if turn.reasoning and turn_summary.has_thought(turn) and not self._reasoning_shown:
             self._reasoning_shown = len(turn.reasoning.text)
             self._output.aside(turn_summary.reasoning_title(turn))

@@ -30,7 +30,7 @@ class WaitNotes:
         self._said = 0
 
     def say(self, sentence: str, waited_seconds: float) -> None:
-        """Print a sentence if it is time for one, or if it tells something new."""
+        """Print a sentence if it is time for one, or if it is new."""
         what = sentence.partition(": waited ")[0]
         if what == self._what and waited_seconds < self._next:
             return
