@@ -140,7 +140,7 @@ class ApiKeyEraser:
 
 
 def masked(text: str, spans: Iterable[Span]) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Return the text with a mask in place of each span; and where each mask stands, and for what."""
+    """Return the text with a mask instead of each span; and where each mask stands, and for what."""
     pieces: list[str] = []
     erased: list[tuple[int, str]] = []
     read = written = 0

@@ -47,7 +47,7 @@ class Attached:
     blobs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """Their bytes by their SHA-256."""
     changed: tuple[str, ...] = ()
-    """Names of files that were another one when they were told of."""
+    """Names of files that have changed since they were announced."""
 
     def message(self, words: str) -> Parts:
         """Return the whole message."""

@@ -44,7 +44,7 @@ class ApiKeyRenewal(Protocol):
         """The key that was fetched; ``None``: none was yet, or it is the same one."""
 
     async def renew(self) -> Secret | None:
-        """Fetch the key again, unless that was done, and return it; ``None`` where it is the same one.
+        """Fetch the key again, unless that was done, and return it; ``None`` if it is the same one.
 
         Raises:
             LmdeckError: it cannot be had any more.
@@ -67,7 +67,7 @@ class Endpoint:
     takes_options: bool = False
     """Whether a command asks that has ``--key-env`` and ``--model``, for advice: a screen has neither."""
     renewal: ApiKeyRenewal | None = field(default=None, repr=False, compare=False)
-    """For a key that is made anew now and then, such as a command's."""
+    """For a key that is recreated now and then, such as a command's."""
 
     @property
     def current_key(self) -> Secret | None:

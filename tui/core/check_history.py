@@ -35,7 +35,7 @@ class CheckRecord:
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> CheckRecord | None:
-        """Read a stored object; ``None`` where it is none of ours."""
+        """Read a stored object; ``None`` if it is none of ours."""
         at, models = value.get("at"), value.get("models")
         if not isinstance(at, str):
             return None

@@ -26,6 +26,6 @@ class CheckOptions:
     """Whether other checks run beside it: this machine is looked at for all of them together, and each
     has connections of its own, which end with it."""
     notes_machine: bool = True
-    """Whether the report tells what runs on this machine."""
+    """Whether the report shows what runs on this machine."""
     abilities: tuple[Ability, ...] = ()
     """What is tested beside the chat, after it."""

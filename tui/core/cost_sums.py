@@ -229,7 +229,7 @@ def _sum(left: int | None, right: int | None) -> int | None:
 
 
 def _with_currency(tallies: dict[str, _Tally], ranks: Mapping[str, int]) -> dict[str, _Tally]:
-    """Return the sums by currency; what has none (free, or without a price) is told with the first."""
+    """Return the sums by currency; lines without one (free, or no price) count with the first."""
     if "" not in tallies or len(tallies) == 1:
         return tallies
     first = min((name for name in tallies if name), key=lambda name: (ranks[name], name))

@@ -43,7 +43,7 @@ class Sum:
     """What several lines cost in one currency."""
 
     amount: Decimal = Decimal(0)
-    """What is known of it."""
+    """What is known about it."""
     currency: str = ""
     """Empty where no line has one: nobody gave a price."""
     is_estimate: bool = False
@@ -98,7 +98,7 @@ class CostRow:
     money: Sum
     requests: int
     prompt_tokens: int | None
-    """Sums of what is known; ``None``: no line tells it, or of cached and reasoning tokens not each."""
+    """Sums of what is known; ``None``: no line has it; for cached and reasoning tokens: not every line."""
     cached_tokens: int | None
     written_tokens: int | None
     completion_tokens: int | None

@@ -46,7 +46,7 @@ def key_variable(endpoint: Endpoint) -> str:
 
 
 def _body_text(body: Mapping[str, object]) -> str:
-    """Return the body in ASCII, but for the marks in place of its secrets."""
+    """Return the body in ASCII, but for the marks instead of its secrets."""
     return json.dumps(without_secrets(body)).replace(json.dumps(MASK)[1:-1], MASK)
 
 

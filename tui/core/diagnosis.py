@@ -184,7 +184,7 @@ class DiagnosisReport:
     phases: tuple[Phase, ...] = ()
     """Where the time of the chat went."""
     vectors: VectorTraits | None = None
-    """What the vectors of the model are like; ``None`` where none came."""
+    """What the vectors of the model are like; ``None`` if none came."""
     curl: str = ""
     """A command that repeats the deciding request, with the key as a variable."""
     abilities: tuple[AbilityResult, ...] = ()

@@ -89,7 +89,7 @@ class EmbeddingOutcome:
 
     @property
     def usage(self) -> Usage | None:
-        """What was used: as reported, else estimated; ``None`` where nothing came."""
+        """What was used: as reported, else estimated; ``None`` if nothing came."""
         if self.vectors is None:
             return self.told.usage
         return self.told.usage or self.vectors.usage or self.request.estimated_usage

@@ -65,7 +65,7 @@ class UrlProblem:
     message: str
     """What is wrong and what to write instead: at most two lines of 80 columns."""
     repair: str | None
-    """The whole corrected URL, about which there is nothing more to say; ``None`` where there is none."""
+    """The whole corrected URL, about which there is nothing more to say; ``None`` if there is none."""
     is_error: bool
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the catalogue's sentences need (``core.causes.explain``), the repair among them."""

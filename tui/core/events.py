@@ -151,7 +151,7 @@ class Progress:
     seconds: float = 0.0
     """For ``retrying``: seconds until the next try; while a server is waited for: those since the first."""
     request: int = field(default=0, compare=False)
-    """Which request of the exchange it is, from 1; 0: whoever tells it does not count them."""
+    """The number of the request within the exchange, from 1; 0: requests are not counted."""
 
 
 @dataclass(frozen=True, slots=True)

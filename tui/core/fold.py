@@ -124,7 +124,7 @@ def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
 
 
 def phases_of_turn(turn: Turn) -> tuple[Phase, ...]:
-    """Return where the time of a turn that ended went, as far as is known by now."""
+    """Return where the time of a turn that ended went, as far as is known so far."""
     cut = "" if turn.state is TurnState.DONE else STOPPED if turn.state is TurnState.STOPPED else FAILED
     return phases_of(turn.timings, turn.server_timings, turn.learned, cut=cut)
 

@@ -113,7 +113,7 @@ def check_of(cause: str) -> CheckId:
 def report_of_failure(
     provider: Provider, failure: Failure, key_label: str | None = None, model: str = ""
 ) -> DiagnosisReport:
-    """Return what a known failure tells of an endpoint, without asking it anything."""
+    """Return what a known failure shows about an endpoint, without any request."""
     model = model or provider.model
     report = inspect_url(provider.provider_url)
     checks = checks_of(is_embedding=provider.is_embedding)

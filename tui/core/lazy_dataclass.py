@@ -98,7 +98,7 @@ def _take_fields(cls: type[Any]) -> Declared:
 
 
 def _with_slots(cls: type[Any], own: Declared, inherited: Declared) -> type[Any]:
-    """Return the class made anew, as slots cannot be added to one."""
+    """Return the class recreated, as slots cannot be added to one."""
     body = {name: value for name, value in cls.__dict__.items() if name not in own}
     for name in ("__dict__", "__weakref__"):
         body.pop(name, None)

@@ -58,7 +58,7 @@ class LedgerLine:
     ttft_ms: float | None = None
     tokens_per_second: float | None = None
     requests: int = 1
-    """How many the exchange took; the tokens are those of all that told them."""
+    """The number of requests; the tokens are those of all requests that reported them."""
     is_from_chat: bool = False
     """Whether it was read out of a chat that is older than the ledger."""
     priced_on: date | None = None
@@ -148,7 +148,7 @@ def line_of(record: ExchangeRecord) -> LedgerLine | None:
 
 
 def line_of_sent(sent: SentExchange) -> LedgerLine:
-    """Return the line of an exchange of which nothing more is ever told: its prompt is what is known."""
+    """Return the line of an exchange about which only its prompt is known."""
     origin = sent.origin
     began = read_local_moment(sent.started_at) or datetime.now(UTC)
     line = LedgerLine(

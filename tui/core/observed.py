@@ -150,7 +150,7 @@ class Observers:
     """Passes each record to every observer; an exception of one does not affect the others."""
 
     def __init__(self, on_defect: Callable[[str, str], None] = lambda *_: None) -> None:
-        """``on_defect`` is told which observer raised, and a sentence about it without any value."""
+        """``on_defect`` receives the observer that raised, and a sentence about it without any value."""
         self._all: tuple[ExchangeObserver, ...] = ()
         self._of_sent: tuple[SentObserver, ...] = ()
         self._on_defect = on_defect
@@ -159,11 +159,11 @@ class Observers:
         return bool(self._all)
 
     def add(self, observer: ExchangeObserver) -> None:
-        """Have every exchange that ends from now on told."""
+        """Add an observer of every exchange that ends from now on."""
         self._all = (*self._all, observer)
 
     def add_of_sent(self, observer: SentObserver) -> None:
-        """Have every exchange told that is sent from now on."""
+        """Add an observer of every exchange that is sent from now on."""
         self._of_sent = (*self._of_sent, observer)
 
     def finished(self, record: ExchangeRecord) -> None:

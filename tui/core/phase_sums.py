@@ -156,7 +156,7 @@ def _trimmed(parts: list[Phase], excess: float) -> list[Phase]:
 
 
 def _written(course: _Course, known: Learned, left: float) -> Phase | None:
-    """Return the time in which an answer was written that came whole, where the server tells it."""
+    """Return the generation time of an answer that arrived whole, if the server reports it."""
     told = known.answer
     if told is None or not course.came_whole or told.milliseconds > left + _TOLERANCE_MS:
         return None

@@ -45,7 +45,7 @@ class Phase:
     """What of the server reported it, such as ``vllm.metrics``."""
 
     def to_json(self) -> dict[str, object]:
-        """Return the object that every JSON of the program tells it as."""
+        """Return it as in all JSON output of the program."""
         return {"name": self.name, "ms": self.milliseconds, "source": self.source, "from": self.origin}
 
 

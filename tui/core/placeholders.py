@@ -72,7 +72,7 @@ def is_placeholder(key: str) -> bool:
 def is_plain_word(key: str) -> bool:
     """Whether a key reads like one word of the dictionary: letters of one case, in triples that words have.
 
-    A rule in place of a list: a word of another language, a name or an invented word may pass too.
+    A rule instead of a list: a word of another language, a name or an invented word may pass too.
     """
     if not (key.isascii() and key.isalpha() and len(key) <= _LONGEST_WORD):
         return False
@@ -93,7 +93,7 @@ def is_real_key(key: str) -> bool:
 
 
 def is_searchable(form: str) -> bool:
-    """Whether a shorter form of a real key can still be told from a word."""
+    """Whether a shorter form of a real key can still be distinguished from a word."""
     return len(form) >= _SHORTEST_FORM and not is_placeholder(form) and not is_plain_word(form)
 
 

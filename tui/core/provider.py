@@ -172,7 +172,7 @@ class Provider:
 
     @property
     def test_text(self) -> str:
-        """What a test sends: the field; for embeddings their own default in place of that of chats."""
+        """What a test sends: the field; for embeddings their own default instead of that of chats."""
         is_given = self.test_prompt.strip() and self.test_prompt != DEFAULT_TEST_PROMPT
         return self.test_prompt if is_given or not self.is_embedding else DEFAULT_TEST_TEXT
 

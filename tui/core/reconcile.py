@@ -58,7 +58,7 @@ def _settle_rest(usage: Usage, total: int) -> Usage:
 
 
 def complete_counts(usage: Usage, earlier: Usage | None) -> Usage:
-    """Return a later usage with what only an earlier one of the same answer told of the prompt."""
+    """Return a later usage, with what only an earlier one of the same answer said about the prompt."""
     if earlier is None or usage.prompt_tokens is not None:
         return usage
     return replace(

@@ -60,7 +60,7 @@ class RerankOutcome:
 
     @property
     def usage(self) -> Usage | None:
-        """What was used: as reported, else estimated; ``None`` where nothing came."""
+        """What was used: as reported, else estimated; ``None`` if nothing came."""
         if self.scores is None:
             return self.told.usage
         return self.told.usage or self.scores.usage or self.request.estimated_usage

@@ -19,9 +19,9 @@ _OF_PARTS = (
     "unevaluatedProperties",
     "unevaluatedItems",
 )
-"""Keywords that a wrong part breaks as well, which is told by itself."""
+"""Keywords that an invalid part violates as well; the part is reported on its own."""
 _OF_KIND = ("const", "enum")
-"""Keywords by which the forms of a value are told apart, mostly in one of its properties."""
+"""Keywords that distinguish the forms of a value, mostly in one of its properties."""
 _FORMS = ("anyOf", "oneOf")
 
 

@@ -72,7 +72,7 @@ def _additional_properties(validator: Any, rule: Any, value: Any, schema: Any) -
 def _in_property(
     validator: Any, rule: Any, value: Any, name: str, step: str | None
 ) -> Iterator[ValidationError]:
-    """Judge one property; one that may not be there is told by its name."""
+    """Check one property; a forbidden one is reported by its name."""
     if rule is False:
         yield ValidationError(name)
     else:
@@ -212,7 +212,7 @@ def _mark_contained(validator: Any, rule: Any, value: Any, _: Any) -> Iterator[V
 
 
 def _mark_forms(validator: Any, forms: Any, value: Any, _: Any) -> Iterator[ValidationError]:
-    """Follow the forms that a value has; without one, all: that it has none is told anyway."""
+    """Follow the forms that a value matches; if none, all of them: that error is reported anyway."""
     for form in [form for form in forms if _is_valid(validator, form, value.plain)] or forms:
         yield from _marks_of(validator, form, value)
 
@@ -225,7 +225,7 @@ def _mark_condition(validator: Any, rule: Any, value: Any, schema: Any) -> Itera
 
 
 def _marks_of(validator: Any, rule: Any, value: Any) -> Iterator[ValidationError]:
-    if not isinstance(rule, bool):  # the library tells of false, which evaluates nothing
+    if not isinstance(rule, bool):  # the library reports false, which evaluates nothing
         yield from validator.descend(value, rule)
 
 

@@ -103,9 +103,9 @@ class _Part:
 
 
 class _Keys:
-    """Tells parts apart: what they are, and of the way to them only what decides where references lead.
+    """Identifies parts: by what they are, and by the part of their path that decides where references lead.
 
-    By their whole ways, a few resources that refer to each other would be more parts than can be followed.
+    With whole paths, a few resources that refer to each other would be more parts than can be followed.
     """
 
     def __init__(self, parts: Iterable[_Part]) -> None:

@@ -78,9 +78,9 @@ def sent_format(setting: Any, form: SchemaForm) -> dict[str, object] | None:
 
 
 def schema_hint(schema: Mapping[str, Any], form: SchemaForm) -> str:
-    """Return what the model is told: a server may force the schema on it without showing it.
+    """Return the hint for the model: a server may force the schema on it without showing it.
 
-    A long one is told in full only where nothing else says it.
+    A long schema is included in full only if nothing else contains it.
     """
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     if form is SchemaForm.SCHEMA and len(compact) > _LONGEST_HINT:

@@ -34,7 +34,7 @@ def body_secrets(body: Mapping[str, object]) -> Iterator[str]:
 
 
 def without_secrets(body: Mapping[str, object]) -> dict[str, object]:
-    """Return a request's body as it may be shown: ``•••`` stands in place of every secret."""
+    """Return a request's body as it may be shown: ``•••`` replaces every secret."""
     return {
         name: _shown(value, is_secret=is_secret_field(name), depth=_DEEPEST) for name, value in body.items()
     }

@@ -42,5 +42,5 @@ WAITING_STAGES = ("server-starting", "server-loading")
 
 
 def phase_of(failure: Failure | None) -> ServerPhase | None:
-    """Return the phase that a failure shows; ``None`` where it tells nothing of it."""
+    """Return the phase that a failure shows; ``None`` if it shows none."""
     return ServerPhase.READY if failure is None else _PHASES.get(failure.cause)

@@ -49,7 +49,7 @@ _HELD = {
     parts.EARLIER: texts.RETRIED,
     parts.NO_FIGURES_GATEWAY: texts.HELD_BEHIND,
 }
-"""Who kept a request for long, by what is known of it."""
+"""Who kept a request for long, by what is known about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Usage
 
 _FEWEST_MOMENTS = 5
-"""Text that came together tells less: with fewer moments than these, the rate is that of the network."""
+"""Text that arrived together says less: with fewer moments than these, the rate is that of the network."""
 _TOKENS_WITHOUT_TEXT = 2
 """Tokens that a short answer may count beside its pieces of text: those that begin and end it."""
 _LATEST = 4

@@ -94,7 +94,7 @@ def _paid(turn: Turn) -> Cost | None:
     ours = turn.cost
     if ours is not None and (ours.currency, ours.total) == (told.currency or "USD", told.amount):
         return ours
-    # A server tells no sides; all of it counts as output.
+    # A server reports no sides; all of it counts as output.
     source = Source.ESTIMATED if turn.usage is not None and turn.usage.is_replay else Source.REPORTED
     return Cost(Decimal(0), told.amount, told.currency or "USD", source)
 

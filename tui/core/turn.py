@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.core.events import Erased, Progress
 
 UNTOLD = ""
-"""The parent of a turn of which only its place in the record tells which one that is."""
+"""The parent of a turn that only its place in the record determines."""
 _MOST_PIECES = 256
 _BLOCK_CHARACTERS = 16_384
 
@@ -68,7 +68,7 @@ class TextBuffer:
             self._settle()
 
     def replace(self, text: str) -> None:
-        """Put another text in place of the whole."""
+        """Put another text instead of the whole."""
         self._blocks: list[str] = []
         self._starts: list[int] = []
         self._recent: list[str] = [text] if text else []
@@ -267,7 +267,7 @@ class Turn:
     phases: tuple[Phase, ...] = ()
     """Where the time went, in order; empty where nobody measured it."""
     learned: Learned = NOTHING_LEARNED
-    """What is known of its time beside the reply. Never stored: ``phases`` is."""
+    """What is known about its time beside the reply. Never stored: ``phases`` is."""
     unknown: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     """What a newer lmdeck wrote down of it, by the kind of line: kept where it is written again."""
     is_copy: bool = False
@@ -275,7 +275,7 @@ class Turn:
     variants: list[Turn] = field(default_factory=list, compare=False, repr=False)
     """All answers to this prompt, oldest first, this turn among them; empty where it is the only one."""
     progress: Progress | None = None
-    """The last step of the request that was told: what the wait for the first token is for. Never stored."""
+    """The last reported step of the request: the reason for the wait for the first token. Never stored."""
 
     def move_text(self, *, to_answer: bool) -> None:
         """Move all text of one kind to the other: what was measured of the answer is measured anew."""

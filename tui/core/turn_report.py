@@ -23,7 +23,7 @@ def figures_report(turn: Turn) -> dict[str, object]:
 
 
 def paid_report(turns: Sequence[Turn]) -> dict[str, object]:
-    """Return what all tries of one question used and cost, in place of what one of them did."""
+    """Return what all tries of one question used and cost, instead of what one of them did."""
     paid = paid_for(turns)
     return {
         "usage": usage_report(paid.usage),

@@ -63,7 +63,7 @@ class TurnTree:
             waiting += [(follower, depth + (len(followers) > 1)) for follower in reversed(followers)]
 
     def remembered_ends(self) -> Iterator[Turn]:
-        """Yield the ends of branches that a copy has to show, one after the other, to remember the same."""
+        """Yield the ends of branches that a copy has to show, one after another, to remember the same."""
         branching = [parent for parent, followers in self._followers.items() if len(followers) > 1]
         for parent in reversed(branching):
             yield self._descent(self.turns[self._chosen[parent]])[-1]

@@ -202,7 +202,7 @@ class Charge:
     cost: ServerCost | None = None
 
     def plus(self, other: Charge) -> Charge:
-        """Return both requests together; where one used tokens and tells no cost, that of both is unknown."""
+        """Return both requests together; if one used tokens but reports no cost, the total is unknown."""
         usage = self.usage if other.usage is None else other.usage
         if self.usage is not None and other.usage is not None:
             usage = self.usage.plus(other.usage)
@@ -263,8 +263,8 @@ def input_amounts(usage: Usage, price: Price) -> tuple[Decimal | None, Decimal |
 
 
 def _amount(tokens: int | None, price: Decimal | None) -> Decimal | None:
-    """Return an amount, ``None`` where it is unknown: nothing costs nothing at any price, and anything
-    costs nothing where it is free."""
+    """Return an amount, ``None`` if it is unknown: nothing costs nothing at any price, and anything costs
+    nothing where it is free."""
     if tokens == 0 or price == 0:
         return Decimal(0)
     return None if tokens is None or price is None else Decimal(tokens) * price / 1000

@@ -57,7 +57,7 @@ class Batch:
         return None if self.outcome.vectors is None or not took else count / took * 1000
 
     def to_json(self) -> dict[str, object]:
-        """Return what ``check --json`` tells; rates in 1/s."""
+        """Return the object for ``check --json``; rates in 1/s."""
         failure, took = self.outcome.failure, self.outcome.milliseconds
         return {
             "texts": self.texts,
@@ -85,7 +85,7 @@ class VectorTraits:
     batches: tuple[Batch, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        """Return what ``check --json`` tells."""
+        """Return the object for ``check --json``."""
         return {
             "dimensions": self.size,
             "base64": str(self.base64),
@@ -133,7 +133,7 @@ def outcome_of_failure(failure: Failure) -> Outcome:
 
 
 def outcome_of_size(size: int, full: int, asked: int) -> Outcome:
-    """Return what became of a wish for vectors of ``asked`` numbers; they have ``full`` without one."""
+    """Return the outcome of a wish for vectors of ``asked`` numbers; they have ``full`` without one."""
     if size == asked:
         return Outcome.YES
     return Outcome.IGNORED if size == full else Outcome.BROKEN
