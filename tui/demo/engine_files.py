@@ -25,7 +25,7 @@ class EngineFiles:
 
 
 def find_engine() -> EngineFiles | None:
-    """Return the engine's files, or ``None`` where it is not installed. Imports neither package."""
+    """Return the engine's files, or ``None`` if it is not installed. Imports neither package."""
     engine = importlib.util.find_spec(_ENGINE_PACKAGE)
     model = importlib.util.find_spec(_MODEL_PACKAGE)
     if engine is None or engine.origin is None or model is None or model.origin is None:

@@ -210,7 +210,7 @@ class DemoServer:
         try:
             Connection(connection, address, self)
         except (ClientGoneError, OSError):
-            pass  # the client is gone, and with it whoever could be told
+            pass  # the client is gone: there is nobody to report to
         finally:
             with self._lock:
                 self._connections.discard(connection)
