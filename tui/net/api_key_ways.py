@@ -17,7 +17,7 @@ from tui.net.fetch import Fetched
 from tui.texts import network
 
 Look = Callable[[Endpoint], Awaitable[Fetched | None]]
-"""Asks for the model list as an endpoint would be asked; ``None`` where nothing came."""
+"""Asks for the model list as an endpoint would be asked; ``None`` if nothing came."""
 
 
 @dataclass(frozen=True, slots=True)

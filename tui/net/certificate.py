@@ -72,7 +72,7 @@ def _read(der: bytes) -> CertificateFacts:
 
 
 def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tag and content of each element, one after the other."""
+    """Yield tag and content of each element, one after another."""
     position = 0
     while position < len(data):
         tag, length = data[position], data[position + 1]

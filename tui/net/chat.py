@@ -69,7 +69,7 @@ class ChatClient:
     ) -> AsyncGenerator[EventBatch]:
         """Yield the events of one chat, a batch for each read of the socket.
 
-        ``proved`` is what is known of the endpoint; ``None``: it is asked after a refusal that needs it.
+        ``proved`` is what is known about the endpoint; ``None``: it is asked after a refusal that needs it.
         ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
 
         Never raises for what a network or a server does: the last event of the last batch is ``Finished``

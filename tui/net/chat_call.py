@@ -77,7 +77,7 @@ class ChatCall:
     request: ChatRequest
     queue: BoundedEventQueue
     requests: Requests
-    """Told of each request that is sent."""
+    """Called for each request that is sent."""
     memory: QuirksMemory
     redactor: Redactor
     clock: Callable[[], float]
@@ -253,7 +253,7 @@ class ChatCall:
     async def _look_after(
         self, last: tuple[StreamEvent, ...], trace: RequestTrace
     ) -> tuple[StreamEvent, ...]:
-        """Return the last events; a failure with what a second look at the host tells."""
+        """Return the last events; a failure with the evidence of a second probe of the host."""
         end = last[-1]
         if not isinstance(end, StreamFailed):
             return last

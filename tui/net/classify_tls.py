@@ -78,7 +78,7 @@ def _client_certificate(reason: str, endpoint: Endpoint) -> _Verdict:
 
 def _hung_up(trace: RequestTrace) -> _Verdict:
     if trace.phase is Phase.TLS and not trace.handshake_bytes and not trace.through_proxy:
-        return "tls-version", {}  # behind a proxy the end of a tunnel tells no more than that
+        return "tls-version", {}  # behind a proxy the end of a tunnel shows no more than that
     return "tls-failed", {"reason": network.HUNG_UP}
 
 

@@ -50,7 +50,7 @@ class ClientFactory:
     ) -> None:
         """``environment``: where the proxy variables and SSL_CERT_FILE are read.
 
-        ``observers`` are told of every exchange that its clients make and that may cost money.
+        ``observers`` receive every exchange of its clients that may cost money.
 
         Side effect: the HTTP library's log records pass through the redactor from now on.
         """
@@ -111,7 +111,7 @@ class ClientFactory:
             await asyncio.to_thread(self._load, endpoint.tls, route, is_encrypted)
 
     async def prepare_exchange(self, endpoint: Endpoint) -> None:
-        """Load the same, and what those need who are told of what is sent: no time of the server's.
+        """Load the same, and what observers need, so that it does not count as the server's time.
 
         Raises:
             UsageError: a certificate file cannot be used.

@@ -13,7 +13,7 @@ class WaitLimits:
     """How long and how often, in seconds."""
 
     seconds: float
-    """0: what is found is told at once."""
+    """0: the result is reported at once."""
     interval_seconds: float = 2.0
     option: str | None = None
     """The command's option that sets the limit, such as ``--wait``."""
@@ -35,7 +35,7 @@ class RequestTimeouts:
     first_text_seconds: float | None = None
     """From the request to the first text, its headers and whatever else comes before it among them."""
     notice_seconds: float = 5.0
-    """After so long without text a ``waiting`` event tells that the request still lives, and again later."""
+    """After so long without text, and repeatedly, a ``waiting`` event says that the request is alive."""
     retries: int = 2
     """Further tries, only before the first byte of an answer."""
     retry_refused: bool = False
@@ -50,7 +50,7 @@ class RequestTimeouts:
     ``loading_interval_seconds``."""
     loading_interval_seconds: float = 2.0
     loading_option: str | None = None
-    """The command's option that sets ``loading_seconds``, for the sentence that tells the limit."""
+    """The command's option that sets ``loading_seconds``, for the sentence with the limit."""
     reprobe_seconds: float = 1.0
     """For looking again at a host that failed, to tell why (``net.reprobe``); 0: never."""
 

@@ -98,4 +98,4 @@ class Decoder:
 
 
 def _inflater() -> zlib._Decompress:
-    return zlib.decompressobj(wbits=47)  # gzip or zlib, told by the first bytes
+    return zlib.decompressobj(wbits=47)  # gzip or zlib, recognised by the first bytes

@@ -18,7 +18,7 @@ _STAGGER_SECONDS = 0.25
 """Before the next address is tried beside one that does not answer (RFC 8305, section 5)."""
 
 _TELLING = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT)
-"""Which error tells most, where the addresses of a host failed in different ways."""
+"""Which error is most informative if the addresses of a host failed in different ways."""
 
 
 class Dialer(httpcore.AsyncNetworkBackend):
@@ -49,7 +49,7 @@ async def connect(host: str, port: int, seconds: float | None) -> PlainStream:
     """Return a connection to the first address of a host that answers; each may take ``seconds``.
 
     Raises:
-        OSError: none did; of their errors the one that tells most. ``TimeoutError`` and
+        OSError: none did; the most informative of their errors. ``TimeoutError`` and
             ``socket.gaierror`` are among them.
     """
     trace = current_trace()

@@ -29,7 +29,7 @@ NOT_THERE = frozenset(
 """Causes of an answer that is none of an API's: the API may be at another address of the same host."""
 
 Look = Callable[[Endpoint, str], Awaitable[Fetched | None]]
-"""Asks a URL as an endpoint would be asked; ``None`` where nothing came."""
+"""Asks a URL as an endpoint would be asked; ``None`` if nothing came."""
 
 
 async def find_base(endpoint: Endpoint, look: Look) -> str | None:

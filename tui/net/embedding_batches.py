@@ -15,7 +15,7 @@ from tui.core.usage import NOTHING_TOLD, Charge
 from tui.core.vector_traits import outcome_of_failure
 
 BATCH = 32
-"""The most texts in one request: what TEI takes unless told otherwise."""
+"""The most texts in one request: TEI's default limit."""
 _WHATEVER_THE_SIZE = frozenset(
     (
         "embedding-too-long",
@@ -83,7 +83,7 @@ async def rerank_in_batches(
 async def _in_batches(
     texts: Sequence[str], ask: Callable[[tuple[str, ...]], Awaitable[_Part]], on_done: Done
 ) -> list[_Part]:
-    """Return what became of each request, up to the first that failed. A server that refuses a batch gets
+    """Return the outcome of each request, up to the first that failed. A server that refuses a batch gets
     half of it, and batches of that size from then on."""
     parts: list[_Part] = []
     begin, size = 0, BATCH

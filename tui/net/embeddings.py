@@ -35,7 +35,7 @@ async def embed(
 ) -> EmbeddingOutcome:
     """Return the vectors of some texts, or why there are none. Never raises for what a server does.
 
-    ``proved`` is what is known of the endpoint; ``None``: it is asked after a refusal that needs it.
+    ``proved`` is what is known about the endpoint; ``None``: it is asked after a refusal that needs it.
     ``timeouts.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
     ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
     """

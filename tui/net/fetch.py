@@ -67,12 +67,11 @@ async def fetch(
 ) -> Fetched:
     """GET a URL with the endpoint's key (on its own origin only), within ``seconds`` altogether.
 
-    Where the server has closed a kept connection just before, it is asked again on another one.
+    If the server has just closed a reused connection, the request is repeated on a new one.
 
     Args:
-        content: JSON to be sent with a POST, in place of a GET.
-        headers: further headers, or others in place of the usual ones.
-        requests: what is told of every request that this takes.
+        content: JSON to be sent with a POST, instead of a GET. headers: further headers, or others instead of
+        the usual ones. requests: what is told of every request that this takes.
 
     Raises:
         LmdeckError: no response came, or its body exceeds ``body_limit`` bytes.
@@ -108,7 +107,7 @@ async def fetch(
 async def fetch_evidence(
     factory: ClientFactory, endpoint: Endpoint, url: str, seconds: float | None = None
 ) -> Fetched | None:
-    """GET a URL for evidence, shortly; ``None`` where nothing came, which is an answer too."""
+    """GET a URL for evidence, shortly; ``None`` if nothing came, which is an answer too."""
     try:
         return await fetch(
             factory,

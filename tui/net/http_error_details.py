@@ -112,7 +112,7 @@ def _secret_header(endpoint: Endpoint) -> str | None:
 
 
 def _key_problem(endpoint: Endpoint) -> str | None:
-    """Say why a refused key can be none: some servers take any, so that this is told only now."""
+    """Return why a refused key cannot be valid: some servers accept any key, so this is checked only now."""
     problem = literal_problem(endpoint.key.reveal()) if endpoint.key else None
     return problem.reason if problem is not None else None
 

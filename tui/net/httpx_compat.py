@@ -37,7 +37,7 @@ def leave_out_sniffio() -> None:
 
 
 def use_asyncio_locks() -> None:
-    """Give httpcore its locks from asyncio in place of those of anyio, once, in this process.
+    """Give httpcore its locks from asyncio instead of those of anyio, once, in this process.
 
     It takes a lock, an event and a shield from anyio at each request, and the first of them loads all of
     anyio: an eighth of a short command. Its shield keeps off anyio's own cancellation alone; here asyncio
@@ -116,7 +116,7 @@ class ResponseBody:
 
 
 def _connection_of(response: httpx.Response) -> Any:
-    """Return the connection that a response is read from; ``None`` where it is of another kind."""
+    """Return the connection that a response is read from; ``None`` if it is of another kind."""
     found: Any = response
     for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
         found = getattr(found, name, None)

@@ -58,7 +58,7 @@ class Observed:
         self.observers.finished(record)
 
     def _estimated(self, record: ExchangeRecord) -> ExchangeRecord:
-        """Return a record with what is known of a request of which a server told nothing: its prompt."""
+        """Return a record with what is known about a request without any report of the server: its prompt."""
         prompt = self.prompt_tokens()
         if prompt is None:
             return record

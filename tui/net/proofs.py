@@ -55,9 +55,8 @@ async def judge_refusal(
     """Return the failure that a refusal is, by all the evidence.
 
     Args:
-        words: makes the failure in other words than those for chats.
-        proved: what is known of the endpoint; ``None``: nobody has asked yet.
-        looks: whether it may be asked now.
+        words: makes the failure in other words than those for chats. proved: what is known about the
+        endpoint; ``None``: nobody has asked yet. looks: whether it may be asked now.
     """
     words = words or refusal.failure
     if proved is not None:

@@ -13,14 +13,14 @@ from tui.wire.fingerprint import ProbeAnswer, probe_for_refusal, probes_for
 from tui.wire.servers import ServerIdentity
 
 Look = Callable[[str], Awaitable[Fetched | None]]
-"""GETs a path below the root of the host, without a key; ``None`` where nothing came."""
+"""GETs a path below the root of the host, without a key; ``None`` if nothing came."""
 
 
 async def recognise(identity: ServerIdentity, look: Look, *, has_list: bool) -> ProbeAnswer:
-    """Return what an identity becomes by probes, and the context window where one tells it.
+    """Return an identity refined by probes, and the context window if one reports it.
 
-    Those that may tell the kind go at once; once it is known, those that add its version. ``has_list``
-    says that a model list came, so that fewer servers are left.
+    Probes for the kind are sent at once; once it is known, those for its version. ``has_list`` says that a
+    model list came, so that fewer servers are left.
     """
     learned = ProbeAnswer(identity)
     sent: set[str] = set()

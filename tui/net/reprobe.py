@@ -53,8 +53,8 @@ _MOMENT_SECONDS = 0.2
 async def reprobe_after_failure(
     failure: Failure, endpoint: Endpoint, trace: RequestTrace, seconds: float
 ) -> Failure:
-    """Return the failure with what a second look tells, or as it was. Never raises, never adds a wait
-    longer than ``seconds``. A host behind a proxy is not looked at."""
+    """Return the failure with the evidence of a second probe, or unchanged. Never raises, never waits longer
+    than ``seconds``. A host behind a proxy is not probed."""
     if seconds <= 0 or trace.through_proxy:
         return failure
     try:

@@ -51,7 +51,7 @@ class RequestTrace:
     """The record of one request and its response."""
 
     listener: Callable[[Phase], None] | None = None
-    """Told of every new phase, from inside the transport: must not block."""
+    """Called for every new phase, from inside the transport: must not block."""
     phase: Phase = Phase.PREPARE
     marks: dict[Phase, float] = field(default_factory=dict)
     """When each phase was entered last, on ``time.perf_counter``."""
@@ -76,7 +76,7 @@ class RequestTrace:
     authorities_from: str | None = None
     """The environment variable that names the authorities that the certificate is judged by."""
     number: int = 0
-    """Counted in this process by the debug log; 0: it has told nothing of it yet."""
+    """The number of the request in the debug log of this process; 0: not logged yet."""
     on_send: Callable[[], None] | None = None
     """Called each time that a request is written: its work is no time of the way there. Must not block."""
 

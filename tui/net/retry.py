@@ -24,14 +24,14 @@ _WHEN_ASKED = ("connection-refused", "dns-unknown-host", "dns-unavailable", "tls
 
 
 MOST_STALE = 3
-"""Kept connections found closed in a row before that is called a failure."""
+"""Reused connections found closed in a row before that is called a failure."""
 _OF_CLOSED = ("closed-without-answer", "connection-reset")
 
 
 def retry_delay(
     failure: Failure, tried: int, timeouts: RequestTimeouts, *, headers: Mapping[str, str] | None = None
 ) -> float | None:
-    """Return the seconds to wait before the next try, or ``None`` where there is none.
+    """Return the seconds to wait before the next try, or ``None`` if there is none.
 
     Args:
         tried: tries so far, at least 1.
@@ -49,8 +49,8 @@ def retry_delay(
 
 
 def is_stale(failure: Failure, trace: RequestTrace) -> bool:
-    """Return whether a request only met a kept connection that the server had closed just before:
-    nobody's failure."""
+    """Return whether a request only met a reused connection that the server had closed just before: nobody's
+    failure."""
     return trace.is_reused and not trace.received and failure.cause in _OF_CLOSED
 
 

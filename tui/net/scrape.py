@@ -91,7 +91,7 @@ class Scrapes:
         return learned_between(before, reading, model)
 
     def is_open(self, endpoint: Endpoint) -> bool:
-        """Whether the last reading of a server told something."""
+        """Whether the last reading of a server had results."""
         return self._door(endpoint).is_open
 
     def close_door(self, endpoint: Endpoint) -> None:

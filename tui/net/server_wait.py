@@ -80,9 +80,9 @@ class ServerWait:
     """Whether the health route was asked and said nothing of loading: it is not asked again."""
 
     async def pause(self, failure: Failure) -> Failure | None:
-        """Wait a moment where the server is on its way, and return ``None``: it is worth retrying.
+        """Wait a moment if the server is starting, and return ``None``: a retry is worthwhile.
 
-        Otherwise return the failure, with what the evidence tells about it.
+        Otherwise return the failure, with what the evidence shows about it.
         """
         failure = await self.judge(failure)
         phase = phase_of(failure)
@@ -126,8 +126,8 @@ class ServerWait:
         return explain_again(failure, cause, server=_name(self._seen), port=str(origin.port))
 
     def _just_opened(self, snapshot: Snapshot, origin: Origin) -> RunningServer | None:
-        """Return the server that has opened the port since it was refused: once, so that what is refused
-        although somebody listens is told."""
+        """Return the server that has opened the port since it was refused: once, so that a refusal by a
+        listening server is reported."""
         listeners = [owner.listener for owner in snapshot.on_port(origin.port)]
         is_name = ip_address(origin.host) is None
         is_open = any(each.is_local if is_name else each.accepts(origin.host) for each in listeners)

@@ -22,7 +22,7 @@ _BANNERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
 
 
 def sniff(data: bytes) -> str | None:
-    """Return ``http``, ``http2``, ``tls``, another protocol's name, or ``None`` where nothing is known."""
+    """Return ``http``, ``http2``, ``tls``, another protocol's name, or ``None`` if nothing is known."""
     if not data:
         return None
     if b"HTTP/1".startswith(data[:6]) or data.startswith(b"HTTP/1"):

@@ -109,7 +109,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
         if not data and self._write_error is not None:
-            # The system tells of a reset once: the write heard it, and the HTTP library went on to read.
+            # The system reports a reset once: the write got it, and the HTTP library then tried to read.
             raise httpcore.ReadError(str(self._write_error)) from self._write_error
         trace.read(data)
         if trace.phase is Phase.HEADERS and not may_be_http(bytes(trace.first_bytes[:5])):
@@ -206,10 +206,10 @@ class TlsStream(PlainStream):
         return self._tls.version()
 
     async def handshake(self) -> None:
-        """Agree on keys and judge the certificate.
+        """Do the handshake and verify the certificate.
 
         Raises:
-            OSError: among them ``ssl.SSLError``, whose alert the server has been told.
+            OSError: among them ``ssl.SSLError``, whose alert was sent to the server.
         """
         try:
             await self._drive(self._tls.do_handshake, current_trace().read_handshake)
@@ -231,7 +231,7 @@ class TlsStream(PlainStream):
             view = view[await self._drive(lambda part=view: self._tls.write(part)) :]  # type: ignore[misc]
 
     def get_extra_info(self, info: str) -> Any:
-        """Answer as the plain stream does, and with the TLS object, which tells the protocol agreed on."""
+        """Answer like the plain stream, and with the TLS object, which has the negotiated protocol."""
         return self._tls if info == "ssl_object" else super().get_extra_info(info)
 
     async def _drive(

@@ -52,7 +52,7 @@ class Tries:
         return whole is None or self.waited_seconds + seconds <= whole
 
     def met_stale(self, failure: Failure, trace: RequestTrace) -> bool:
-        """Whether a kept connection had been closed by the server just before it was used again."""
+        """Whether a reused connection had been closed by the server just before it was used again."""
         return self.stale < MOST_STALE and is_stale(failure, trace)
 
     def begin_anew(self) -> None:

@@ -93,7 +93,7 @@ class WholeRequest(Generic[_Answer]):
     timeouts: RequestTimeouts
     requests: Requests
     proved: Collection[Proof] | None = None
-    """What is known of the endpoint; ``None``: it is asked after a refusal that needs it."""
+    """What is known about the endpoint; ``None``: it is asked after a refusal that needs it."""
     on_progress: Told = report_to_nobody
     tried: int = 0
     loading_until: float | None = None

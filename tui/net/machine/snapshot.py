@@ -105,7 +105,7 @@ def snapshot_below(root: Path, port: int | None = None) -> Snapshot:
 
 
 class _ProcessTable:
-    """Processes, each read when it is first asked for."""
+    """Processes, each read on first use."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -172,7 +172,7 @@ def _running_servers(
             listening: tuple[int, ...] = (expected,)
         elif stated is not None:
             listening = ()  # whatever it has opened until now is for itself
-        else:  # a file may have told it another port
+        else:  # a file may configure another port
             listening = tuple(sorted(port for port in ports.get(head, ()) if port not in temporary))
         model = model_argument(process.arguments)
         is_elsewhere = system.is_in_other_network(head)
@@ -191,7 +191,7 @@ def _families(known: Mapping[int, KnownServer], table: _ProcessTable) -> dict[in
 
 
 def _stated_port(system: System, process: Process, known: KnownServer) -> int | None:
-    """Return the port that a server was told: its command line outweighs its environment."""
+    """Return the configured port of a server: its command line overrides its environment."""
     port = port_argument(process.arguments)
     if port is None and known.variables:
         port = port_variable(known, system.environment(process.pid, known.variables))

@@ -77,9 +77,9 @@ class _Used:
 
 
 async def _decide_without_list(context: DiagnosisContext, answer: FirstAnswer) -> _Used | None:
-    """Use the endpoint where its model list failed: only that tells whether all of it fails.
+    """Use the endpoint although its model list failed: only that shows whether all of it fails.
 
-    Returns ``None`` where it was not used, or where the list's failure is that of all.
+    Returns ``None`` if it was not used, or if the list's failure affects everything.
     """
 
     if not (context.sends_chat or context.sends_texts):

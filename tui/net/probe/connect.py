@@ -80,7 +80,7 @@ async def _check_name(context: DiagnosisContext, origin: Origin) -> list[Address
 
 
 def _without_lookup(context: DiagnosisContext) -> str:
-    """Say whose name needs no lookup: behind a proxy that tells nothing of the endpoint's own."""
+    """Report whose name needs no lookup: behind a proxy this says nothing about the endpoint's name."""
     if context.findings.route.is_direct:
         return checks.IS_ADDRESS
     host = origin_of(context.endpoint.base_url).host

@@ -91,7 +91,7 @@ class Findings:
     to_test: tuple[Ability, ...] = ()
     """The abilities whose tests have begun, or will."""
     model_build: str = ""
-    """What tells the model behind the name from another one, where the server shows it."""
+    """What distinguishes the model behind the name from another one, if the server shows it."""
 
 
 class DiagnosisContext:
@@ -182,7 +182,7 @@ class DiagnosisContext:
                 yield AbilityResult(ability, Outcome.NOT_TRIED, abilities.TESTS_STOPPED)
 
     def note_ability(self, result: AbilityResult) -> None:
-        """Record and report what became of the test of an ability, without the keys that a server repeats."""
+        """Record and report the outcome of the test of an ability, without the keys that a server repeats."""
         redact = self.services.redactor.redact
         evidence, model, provider = map(redact, (result.evidence, result.model, result.provider))
         clean = replace(result, evidence=evidence, model=model, provider=provider)
@@ -224,7 +224,7 @@ class DiagnosisContext:
         return any(result.status is CheckStatus.FAILED for result in self._results.values())
 
     def result(self, check: CheckId) -> CheckResult | None:
-        """Return what became of a check so far."""
+        """Return the outcome of a check so far."""
         return self._results.get(check)
 
     def progress(self, text: str) -> None:

@@ -17,7 +17,7 @@ _NOT_BY_GET = 405
 
 
 async def look(context: DiagnosisContext, endpoint: Endpoint, url: str) -> Fetched | None:
-    """GET a URL for evidence, shortly; ``None`` where nothing came."""
+    """GET a URL for evidence, shortly; ``None`` if nothing came."""
     return await fetch_evidence(context.services.factory, endpoint, url, context.limits.probe_seconds)
 
 

@@ -23,7 +23,7 @@ async def check_api_key(
 ) -> CheckResult:
     """Judge whether the key was accepted; where it was not, find out what would be.
 
-    ``refused`` is what became of the request that decides: the model list, else the first chat.
+    ``refused`` is the outcome of the request that decides: the model list, else the first chat.
     """
     endpoint = context.endpoint
     if refused is None or refused.cause not in ACCESS_CAUSES:

@@ -105,7 +105,7 @@ async def _recognise(context: DiagnosisContext, *, has_list: bool) -> None:
 
 
 def settle_server(context: DiagnosisContext) -> None:
-    """Record what is known of the server by now."""
+    """Record what is known about the server by now."""
     identity = context.findings.identity
     if identity.kind is None:
         context.settle(passed(CheckId.SERVER, checks.UNKNOWN_KIND))

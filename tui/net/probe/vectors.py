@@ -112,7 +112,7 @@ def _what_is_odd(trials: VectorTrials) -> Failure | None:
 
 
 def _wishes(trials: VectorTrials) -> str:
-    """Return what became of the wishes, in one line."""
+    """Return the outcome of the wishes, in one line."""
     traits = trials.traits
     shown = [
         _with_reason(checks.BASE64[traits.base64], trials.packed),

@@ -152,8 +152,8 @@ class Talk:
     async def post(
         self, url: str, body: Mapping[str, object], *, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """POST a JSON object to a URL of the endpoint and read the whole reply, once. Never raises for
-        what a network or a server does. The exchange is told to those who observe them."""
+        """POST a JSON object to a URL of the endpoint and read the whole reply, once. Never raises for what a
+        network or a server does. The exchange is reported to the observers."""
         endpoint, target, factory = self.context.endpoint, self.context.target, self.context.services.factory
         requests = Requests(target.origin, self.model)
         route = url.removeprefix(endpoint.base_url).removeprefix(self.root).partition("?")[0]
