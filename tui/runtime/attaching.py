@@ -59,7 +59,7 @@ class Files:
         self._folder = Path() if folder is None else folder
         self._environment = environment
         self._seen: dict[str, tuple[FileStamp | None, ImagePart | FilePart]] = {}
-        """What was told of files that are not sent yet."""
+        """What was announced about files that are not sent yet."""
         self._secret: dict[str, bool] = {}
         """Files whose names say that they hold keys, by how they are called; whether they may be sent."""
 

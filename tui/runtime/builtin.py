@@ -104,7 +104,7 @@ class BuiltIns:
     providers: tuple[Provider, ...] = (ENGINE_PROVIDER, DEMO_PROVIDER)
 
     def __init__(self, log_directory: Path, optional: OptionalFiles | None = None) -> None:
-        """``optional`` is told where the engine's log cannot be written: it runs without one."""
+        """``optional`` reports if the engine's log cannot be written: it runs without one."""
         self._log_directory = log_directory
         self._optional = optional or OptionalFiles()
         self._servers: BuiltInServers | None = None

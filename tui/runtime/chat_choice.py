@@ -44,7 +44,7 @@ def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provide
 
 
 def still_for_chat(directory: ProviderDirectory, provider: Provider) -> Provider:
-    """Return the provider as the files have it by now, for whoever has chatted with it so far.
+    """Return the provider as currently in the files, for whoever has chatted with it so far.
 
     Raises:
         UsageError: it is gone, or can no longer be asked.
@@ -61,7 +61,7 @@ def _marked_default(directory: ProviderDirectory) -> Provider | None:
 
 
 def _default_for_chat(directory: ProviderDirectory) -> Provider | None:
-    """Return whom a chat asks where nobody is named; never one in place of a default that is marked."""
+    """Return whom a chat asks where nobody is named; never one instead of a default that is marked."""
     directory.require_current()
     providers = directory.providers()
     name = directory.default_name()

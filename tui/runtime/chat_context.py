@@ -44,7 +44,7 @@ class Windows(Protocol):
         """Return how many tokens fit; ``None``: unknown."""
 
     async def look(self, provider: Provider) -> object:
-        """Ask a server for what it tells without using tokens, the windows of its models among it."""
+        """Request what a server reports without using tokens, including the windows of its models."""
 
 
 class Chat(Protocol):
@@ -123,7 +123,7 @@ class ChatContext:
                 await self.learn(target)
 
     async def learn(self, target: ChatTarget) -> bool:
-        """Ask a server for the window of a model; return whether it told."""
+        """Request the window of a model; return whether the server reported it."""
         await self._windows.look(target.provider)
         return bool(self._windows.context_window(target.provider, target.model_name))
 

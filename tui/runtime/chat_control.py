@@ -260,7 +260,7 @@ class ChatControl:
     # ── Asking ──────────────────────────────────────────────────────────────────────────────
 
     def ready(self, *, is_next: bool = False) -> Blocked | None:
-        """Return what stands in the way of a request, with the target as the files have it by now.
+        """Return what stands in the way of a request, with the target as currently in the files.
 
         ``is_next``: of one for the queue, which waits for no queue.
         """

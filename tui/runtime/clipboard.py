@@ -99,7 +99,7 @@ class Clipboard:
 
         Args:
             raw: the text as it came; what commands a terminal or hides is left out, and counted.
-            write_terminal: writes the text to the terminal as OSC 52; ``None`` where there is none.
+            write_terminal: writes the text to the terminal as OSC 52; ``None`` if there is none.
         """
         text, hidden = strip_controls(raw), count_neutralised(raw)
         for tool in self._tools():
@@ -173,7 +173,7 @@ class Clipboard:
         return child.returncode == 0
 
     def _terminal_takes(self, text: str) -> bool:
-        """Tell whether OSC 52 has a chance; tmux and screen drop it unless told otherwise."""
+        """Return whether OSC 52 may work; tmux and screen drop it by default."""
         if self._environment.get("TMUX") or self._environment.get("STY"):
             return False
         if self._environment.get("TERM", "") in _DUMB_TERMINALS:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.runtime.history import History
 
 SHOWN_BY = (By.PROVIDER, By.MODEL, By.DAY, By.CHAT, By.ORIGIN)
-"""What the sums of a month are told by, one after the other."""
+"""The groupings of the sums of a month, in order."""
 
 
 class CostMonth:

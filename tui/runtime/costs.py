@@ -39,7 +39,7 @@ class Costs:
         unread_budget: str = "",
         former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
-        """``optional`` is told what could not be read; ``unread_budget``: why a budget cannot be."""
+        """``optional`` reports what could not be read; ``unread_budget``: why a budget cannot be read."""
         self._ledger = ledger
         self._paths = paths
         self._optional = optional
@@ -131,7 +131,7 @@ class Costs:
         return None
 
     def watch(self) -> BudgetWatch:
-        """Return how the budgets stand while the program runs."""
+        """Return the state of the budgets while the program runs."""
         return BudgetWatch(self.budgets, self.rates, self.unread_budget)
 
     def price_old(self, provider: Provider, now: datetime | None = None) -> int:

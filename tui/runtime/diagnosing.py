@@ -86,9 +86,9 @@ class ProviderCheck:
         on_waiting: Callable[[Waiting], None] | None = None,
         on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> None:
-        """``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+        """``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
 
-        ``on_waiting`` is told of a server that is starting or loading; by default ``on_progress`` is.
+        ``on_waiting`` is called for a server that is starting or loading; by default ``on_progress``.
         """
         self._services = services
         self._provider = provider
@@ -148,7 +148,7 @@ class ProviderCheck:
         return key, record
 
     def interrupted(self) -> DiagnosisReport:
-        """Return what is known of a check that was stopped."""
+        """Return what is known about a check that was stopped."""
         if self._diagnosis is not None:
             return self._diagnosis.report(interrupted=True)
         url, model = self._provider.provider_url, self._options.model or self._provider.model

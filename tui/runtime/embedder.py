@@ -61,7 +61,7 @@ class Embedder:
         return await embed_in_batches(ask, request, self._done_of(len(texts)))
 
     async def scores(self, query: str, documents: Sequence[str]) -> RerankOutcome:
-        """Return how well some documents answer a query, or why nothing tells.
+        """Return how well some documents answer a query, or why that is unknown.
 
         Raises:
             LmdeckError: nothing could be sent.

@@ -84,7 +84,7 @@ class History:
         learn_keys: Callable[[], None],
         former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
-        """``learn_keys`` makes every key known that a text may hold; called once, before any text is told."""
+        """``learn_keys`` registers every key that a text may contain; called once, before any read."""
         self._former_names = former_names
         self._unread = conversations
         self._texts = texts
@@ -110,9 +110,9 @@ class History:
     def numbered(
         self, wanted: Wanted, on_read: Callable[[int, int], None] | None = None
     ) -> Iterator[tuple[int, ConversationSummary]]:
-        """Yield the conversations that are wanted, the newest first, with their numbers in the whole list.
+        """Yield the matching conversations, the newest first, with their numbers in the whole list.
 
-        ``on_read`` is told how many are read, and how many there are.
+        ``on_read`` receives how many are read, and how many there are.
 
         Raises:
             LmdeckError: the folder cannot be read.

@@ -23,7 +23,7 @@ class AbilityKeeper:
         self._key = history_key(provider)
         self._guard = threading.Lock()
         self._before: AbilityRecord | None = None
-        """What was known when the check began: what has changed is told from there."""
+        """What was known when the check began; changes are relative to it."""
         self._count = 0
 
     def keep(self, report: DiagnosisReport) -> None:

@@ -41,5 +41,5 @@ def _past_names(runtime: Runtime) -> Iterator[str]:
     try:
         for summary in runtime.conversations.listing.all():
             yield from summary.providers
-    except LmdeckError:  # the folder cannot be read: the ledger tells what it can
+    except LmdeckError:  # the folder cannot be read: only the ledger's names are known
         return

@@ -57,7 +57,7 @@ class Ledger:
                 self._writer.start()
 
     def flush(self) -> None:
-        """Wait until everything is written that was told before."""
+        """Wait until everything that was passed before is written."""
         with self._guard:  # it is not there before it was started
             writer = self._writer
         if writer is not None:
@@ -76,7 +76,7 @@ class Ledger:
                     return
                 record = self._waiting.popleft()
             if isinstance(record, SentExchange):
-                with contextlib.suppress(OSError):  # the line of its end tells of a disk that refuses
+                with contextlib.suppress(OSError):  # the line of its end reports a disk that refuses
                     self._sent.keep(record.number, line_of_sent(record))
             else:
                 self._write(record)

@@ -66,7 +66,7 @@ class MatrixTests:
 
     @property
     def matrix(self) -> Matrix:
-        """What is known by now."""
+        """What is known so far."""
         return Matrix(tuple(self._columns.values()))
 
     @property

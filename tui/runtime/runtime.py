@@ -68,7 +68,7 @@ class Runtime:
         self.redactor = Redactor()
         self.settings_notices: tuple[str, ...] = ()
         self.optional = OptionalFiles()
-        """Told of every file that cannot be used and that nothing depends on."""
+        """Collects every unusable file that nothing depends on."""
         self.built_ins = BuiltIns(paths.state_dir, self.optional)
         self.endpoints = Endpoints(
             lambda: self.credentials, lambda: self.keys, self.built_ins, self.redactor, self._require_current
@@ -172,7 +172,7 @@ class Runtime:
 
     @cached_property
     def observers(self) -> Observers:
-        """Told of every exchange that may cost money: add to them before the first one."""
+        """They receive every exchange that may cost money: add observers before the first one."""
         from tui.core.observed import Observers
 
         observers = Observers(self.optional.tell)

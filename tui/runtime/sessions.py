@@ -149,9 +149,9 @@ class Sessions:
         return self._unsaved(how)
 
     async def test(self, provider: Provider, key_text: str | None) -> Turn:
-        """Send a provider's test prompt in one for that alone: a server that is starting is told at once.
+        """Send a provider's test prompt in its own session: a server that is starting is reported at once.
 
-        ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+        ``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
         """
         session = self._unsaved(replace(self._transport, purpose="test", key_text=key_text))
         try:
