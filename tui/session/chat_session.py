@@ -127,9 +127,9 @@ class ChatSession:
         self._journal.watch_storage_error(changed)
 
     def moved(self, identity: str, sentence: str) -> None:
-        """Take note that the record continues elsewhere, and why; from any thread.
+        """Note that the record continues elsewhere, and why; from any thread.
 
-        Whoever watches the trouble is told next.
+        The observer of the trouble is called next.
         """
         self.identity = identity
         self.notices = (sentence,)
@@ -256,7 +256,7 @@ class ChatSession:
             self._journal.write_turn(turn, is_copy=True)
 
     async def continue_turn(self, target: ChatTarget) -> Turn | None:
-        """Ask the model to continue with a reply that was cut; ``None`` where there is none."""
+        """Ask the model to continue with a reply that was cut; ``None`` if there is none."""
         if not self.turns or self.live is not None or self.is_read_only or not self.turns[-1].answer:
             return None
         return await self.send(CONTINUE_PROMPT, target)

@@ -51,7 +51,7 @@ class LiveTurn:
         self._redactor = ReplyRedactor(redactor)
         self._clock = clock
         self.read_late: Callable[[], Awaitable[Learned]] | None = None
-        """Reads what is known of its time only after its end."""
+        """Reads what is known about its time only after its end."""
         self._watch: SchemaWatch | None = None
         journal.begin_turn(turn, request.attachments)
 

@@ -43,7 +43,7 @@ class PromptQueue:
         self._keep = keep
         self._waiting = list(kept)
         self.pause = Pause.REOPENED if self._waiting else None
-        """Why nothing goes out now; ``None`` where nothing waits."""
+        """Why nothing goes out now; ``None`` if nothing waits."""
         self.last_sent = ""
         """The identity of the prompt that was sent last."""
 

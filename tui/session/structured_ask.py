@@ -28,7 +28,7 @@ class StructuredAsk:
     asked: AskedSchema
     retries: bool
     say: Callable[[str], None]
-    """Told of each step that is not the first."""
+    """Called for each step after the first."""
     form: SchemaForm = field(default=SchemaForm.SCHEMA, init=False)
     tries: list[Turn] = field(default_factory=list, init=False)
     """What was sent, each as it ended."""

@@ -29,10 +29,10 @@ def is_open_webui(value: object) -> bool:
 
 
 def from_chatgpt(value: Mapping[str, Any], moment: str) -> Incoming:
-    """Return a conversation of ChatGPT; ``moment`` dates one that tells no time.
+    """Return a conversation of ChatGPT; ``moment`` is the date of one without a time.
 
     Raises:
-        UsageError: it has no message, or holds what cannot be written again.
+        UsageError: it has no message, or content that cannot be saved.
     """
     remarks: list[str] = []
     fallback = text_of(value.get("default_model_slug")) or ""
@@ -45,10 +45,10 @@ def from_chatgpt(value: Mapping[str, Any], moment: str) -> Incoming:
 
 
 def from_open_webui(value: Mapping[str, Any], moment: str) -> Incoming:
-    """Return a chat of Open WebUI; ``moment`` dates one that tells no time.
+    """Return a chat of Open WebUI; ``moment`` is the date of one without a time.
 
     Raises:
-        UsageError: it has no message, or holds what cannot be written again.
+        UsageError: it has no message, or content that cannot be saved.
     """
     remarks: list[str] = []
     history = _history(value)

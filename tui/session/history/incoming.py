@@ -36,7 +36,7 @@ class Incoming:
 
 
 BEFORE = ""
-"""The turn before, in the order in which they are told."""
+"""The previous turn, in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)

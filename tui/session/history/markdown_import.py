@@ -66,7 +66,7 @@ class _Reader:
 
 
 def _mark_of(lines: list[str]) -> str:
-    """Return the word that begins every mark of the page, as its front matter tells it."""
+    """Return the word that begins every marker of the page, from its front matter."""
     for line in lines[1:]:
         if line == FRONT:
             break

@@ -88,7 +88,7 @@ def tree_turns(messages: Mapping[str, Message], current: str | None) -> Turns:
 
 
 def _in_order(messages: Mapping[str, Message]) -> Iterator[str]:
-    """Yield every message, each behind its parent, siblings in the order in which they are told."""
+    """Yield every message, each after its parent, siblings in the order of the file."""
     children: dict[str, list[str]] = {}
     roots = []
     for name, message in messages.items():
