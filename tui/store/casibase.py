@@ -76,7 +76,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class NamedSecret:
-    """A record that names a secret of this machine, or a command, in place of a key."""
+    """A record that names a secret of this machine, or a command, instead of a key."""
 
     name: str
     reference: ApiKeyReference

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class ConversationList:
-    """The list of saved conversations. All calls block shortly, and may come from many threads."""
+    """The list of saved conversations. All calls block briefly, and may come from many threads."""
 
     def __init__(
         self, paths: Paths, optional: OptionalFiles, former_names: Callable[[], FormerNames] = FormerNames
     ) -> None:
-        """``optional`` is told where the cache of the list cannot be used.
+        """``optional`` reports if the cache of the list cannot be used.
 
-        ``former_names`` finds the names that providers have today: summaries have those.
+        ``former_names`` finds the current names of providers, which summaries use.
         """
         self._former_names = former_names
         self._paths = paths
@@ -50,7 +50,7 @@ class ConversationList:
     def all(self, on_read: Callable[[int, int], None] | None = None) -> list[ConversationSummary]:
         """Return a summary of every conversation, the newest first.
 
-        ``on_read`` is told after each how many are read, and how many there are.
+        ``on_read`` receives after each how many are read, and how many there are.
 
         Raises:
             LmdeckError: the folder cannot be read.

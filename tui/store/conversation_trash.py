@@ -25,7 +25,7 @@ TRASH_DAYS = 30
 
 
 class ConversationTrash:
-    """The folder of deleted conversations. All calls block shortly."""
+    """The folder of deleted conversations. All calls block briefly."""
 
     def __init__(
         self,

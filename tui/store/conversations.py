@@ -46,7 +46,7 @@ class Intake:
 
 
 class ConversationStore:
-    """The folder of conversations, one file each. All calls block shortly."""
+    """The folder of conversations, one file each. All calls block briefly."""
 
     def __init__(
         self,
@@ -57,8 +57,8 @@ class ConversationStore:
     ) -> None:
         """``redactor`` erases known keys from everything that is written.
 
-        ``optional`` is told what could not be done without harm: the cache of the list, the trash.
-        ``former_names`` finds the names that providers have today.
+        ``optional`` reports harmless failures: the cache of the list, the trash. ``former_names`` finds the
+        current names of providers.
         """
         self._paths = paths
         self._optional = optional or OptionalFiles()
@@ -161,8 +161,8 @@ class ConversationStore:
     ) -> Journal:
         """Save turns that are in memory as a new conversation; never raises.
 
-        Each follows its parent; where that is not told, the one before it. With ``is_copy`` the turns' costs
-        are not counted again.
+        Each follows its parent, or if none is given, the previous one. With ``is_copy`` the turns' costs are
+        not counted again.
         """
         journal = self.create(title, forked_from=forked_from)
         for turn in turns:
@@ -272,7 +272,7 @@ class ConversationStore:
         except LeaseHeldError as error:
             where = holder_words(error.owner)
             return None, texts.OPEN_ELSEWHERE.format(holder=where)
-        except OSError:  # the journal tells this trouble, and tries again while the chat goes on
+        except OSError:  # the journal reports this trouble, and retries while the chat continues
             return None, None
 
     def _take_lease(self, path: Path) -> Lease:

@@ -31,7 +31,7 @@ _SIZE_LIMIT = 1024 * 1024
 
 
 class CredentialStore:
-    """Reads and changes the stored keys. All calls block shortly."""
+    """Reads and changes the stored keys. All calls block briefly."""
 
     def __init__(self, paths: Paths) -> None:
         self._file = TomlFile(
@@ -101,7 +101,7 @@ class CredentialStore:
         return frozenset(self._read())
 
     def put(self, name: str, secret: Secret) -> None:
-        """Store a key, in place of the one before.
+        """Store a key, replacing the previous one.
 
         Raises:
             LmdeckError: the key cannot be right (``key-malformed``), or the file cannot be written.

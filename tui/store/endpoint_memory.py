@@ -47,7 +47,7 @@ class EndpointMemory:
         return self._value("adaptations", base_url, model)
 
     def learn_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
-        """Keep a value for an endpoint and a model, in place of the one before; an empty one is forgotten.
+        """Keep a value for an endpoint and a model, replacing the previous one; an empty one is forgotten.
 
         For this run only; ``write`` is to follow. Waits for no other process.
         """
@@ -83,7 +83,7 @@ class EndpointMemory:
         return [check for check in known if isinstance(check, dict)] if isinstance(known, list) else []
 
     def add_abilities(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
-        """Keep what tests have shown of a model of an endpoint, in place of what was kept before."""
+        """Keep what tests have shown of a model of an endpoint, replacing what was stored before."""
 
         def change(document: Document) -> None:
             known = _part(document, "abilities")

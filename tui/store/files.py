@@ -53,7 +53,7 @@ def stamp_of(path: Path) -> FileStamp | None:
 
 
 def read_file(path: Path, limit: int = SIZE_LIMIT) -> FileContent | None:
-    """Return a regular file's content, or ``None`` where there is none.
+    """Return a regular file's content, or ``None`` if there is none.
 
     Raises:
         OSError: it cannot be read, is not a regular file (``EINVAL``) or exceeds ``limit`` (``EFBIG``).

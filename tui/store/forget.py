@@ -175,7 +175,7 @@ class _Remover:
         self.forgotten.conversations += path.suffix == _CONVERSATION
 
     def _matching(self, folder: Path, *patterns: str, recursive: bool = False) -> list[Path]:
-        """Return what is no folder; one that cannot be listed is told: what is in it stays, unseen."""
+        """Return what is not a folder; one that cannot be listed is reported: its content stays, unseen."""
         sight = look_at(folder)
         if not sight.is_folder and (sight.refusal is None or sight.refusal.errno == errno.ELOOP):
             return []  # whatever has the folder's name holds nothing

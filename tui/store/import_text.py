@@ -173,7 +173,7 @@ def _refuse_plain_error(text: str) -> None:
 
 
 def _refuse_error(value: object) -> None:
-    """Refuse an error in place of an answer, in its own words where it has any."""
+    """Refuse an error instead of an answer, in its own words where it has any."""
     if not isinstance(value, dict):
         return
     words = _error_words(value, 0)

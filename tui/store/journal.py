@@ -85,11 +85,11 @@ class Journal:
         return self._writer.failure
 
     def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
-        """Have a change of ``storage_error`` or ``notices`` told, from the writer's thread."""
+        """Set the callback for ``storage_error`` and ``notices``, called from the writer's thread."""
         self._writer.on_storage_error_changed = changed
 
     def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:
-        """Have the new identity and the newest of the ``notices`` told, from the writer's thread."""
+        """Set the callback for a new identity and the newest notice, called from the writer's thread."""
         self._writer.on_moved = None if moved is None else lambda text: moved(self.identity, text)
 
     def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:

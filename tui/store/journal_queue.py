@@ -44,7 +44,7 @@ class JournalQueue:
     def next_lines(self) -> tuple[list[bytes], bool] | None:
         """Return the lines of the next item, and whether a turn or the title is complete with it.
 
-        ``None`` where nothing waits. The item stays until ``done``, and whatever this raises.
+        ``None`` if nothing waits. The item stays until ``done``, and whatever this raises.
         """
         with self._guard:
             if self._taken is None and self._waiting:

@@ -189,7 +189,7 @@ def _replace(path: Path, owner: Owner) -> bool:
 
 
 def _require_stale(path: Path, stale_after_seconds: float) -> _Seen | None:
-    """Return the stale lease, or ``None`` where there is none any more."""
+    """Return the stale lease, or ``None`` if there is none any more."""
     current = _read(path)
     if current is not None and not _is_stale(current, stale_after_seconds):
         raise LeaseHeldError(current.owner)
@@ -197,7 +197,7 @@ def _require_stale(path: Path, stale_after_seconds: float) -> _Seen | None:
 
 
 def _read(path: Path) -> _Seen | None:
-    """Return what has the lease's name, or ``None`` where nothing has.
+    """Return what has the lease's name, or ``None`` if nothing has.
 
     Raises:
         OSError: the disk does not answer.

@@ -34,7 +34,7 @@ from tui.store.optional import look_at, paths_in
 
 MONTH_FILES = "[0-9][0-9][0-9][0-9]-[0-9][0-9]*.jsonl"
 PAST_FILE = "past.jsonl"
-"""What chats told that are older than the ledger; it is there once they were read."""
+"""Costs from chats older than the ledger; it exists once they were read."""
 SENT_SUFFIX = ".sent"
 """The exchanges that are under way, or whose processes were killed (``store.ledger_sent``)."""
 _PRICES = "prices"
@@ -66,7 +66,7 @@ class _ReadFile:
 
 
 class LedgerFile:
-    """The folder of the ledger. All calls block shortly; one thread at a time."""
+    """The folder of the ledger. All calls block briefly; one thread at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

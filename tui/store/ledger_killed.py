@@ -129,7 +129,7 @@ def _turn_of(line: LedgerLine, conversations: Path) -> Turn | None:
         return None
     try:
         content = read_file(conversations / f"{line.conversation}.jsonl", SIZE_LIMIT)
-    except OSError:  # whoever opens that chat is told
+    except OSError:  # opening that chat reports it
         return None
     if content is None:
         return None

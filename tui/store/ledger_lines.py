@@ -98,7 +98,7 @@ def encode_later_price(later: LaterPrice) -> bytes:
 
 
 def decode_ledger_line(data: bytes) -> LedgerLine | None:
-    """Return a line, ``None`` where it is none or is damaged."""
+    """Return a line, ``None`` if it is none or is damaged."""
     record = _record_of(data)
     at = _instant(record.get("at"))
     purpose = _PURPOSES.get(_text(record, "for"), Purpose.OTHER)

@@ -44,7 +44,7 @@ def past_lines(paths: Iterable[Path], known: Callable[[], Iterable[LedgerLine]])
 def _begun_in(path: Path) -> list[tuple[datetime, Turn]]:
     try:
         content = read_file(path, SIZE_LIMIT)
-    except OSError:  # whoever opens that chat is told; here it only costs its own lines
+    except OSError:  # opening that chat reports it; here it only costs its own lines
         return []
     transcript = read_transcript(b"" if content is None else content.data, without_texts=True)
     turns = (*transcript.turns, *transcript.dropped)

@@ -45,7 +45,7 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
 
 
 def _code_points(name: str) -> str:
-    """Return what tells a name from one that looks the same."""
+    """Return what distinguishes a name from one that looks the same."""
     return " ".join(f"U+{ord(mark):04X}" for mark in name if not mark.isascii())[:60]
 
 

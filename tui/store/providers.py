@@ -64,7 +64,7 @@ class ProviderSnapshot:
 
 
 class ProviderStore:
-    """Reads and changes ``providers.toml``. All calls block shortly."""
+    """Reads and changes ``providers.toml``. All calls block briefly."""
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
@@ -80,11 +80,11 @@ class ProviderStore:
         self._document = TomlDocument()
         self._is_site_whole = True
         self._turn = threading.RLock()
-        """Changes are made by threads of the screens: one after the other, and no reading in between."""
+        """Changes are made by threads of the screens: one after another, and no reading in between."""
         self._is_changing = False
 
     def load(self) -> ProviderSnapshot:
-        """Read the files. Never raises: what cannot be read is told in the notices."""
+        """Read the files. Never raises: what cannot be read is reported in the notices."""
         with self._turn:
             return self._load()
 
@@ -227,7 +227,7 @@ class ProviderStore:
         return removed[-1]
 
     def set_default(self, name: str, category: Category | None = None) -> None:
-        """Make a provider the default of its category, in place of the one before.
+        """Make a provider the default of its category, replacing the previous one.
 
         ``category`` is needed only for a provider that no file holds and that is not of category Model.
 

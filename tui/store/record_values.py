@@ -290,4 +290,4 @@ END_VALUES: Mapping[str, tuple[Callable[[Any], object], Callable[[object], objec
     "tool_calls": (encode_tool_calls, decode_tool_calls),
     "failure": (encode_failure, decode_failure),
 }
-"""What an ``end`` line tells of a turn, by its field: how it is written, and how it is read."""
+"""The fields of an ``end`` line: how each is written, and how it is read."""

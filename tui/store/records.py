@@ -16,7 +16,7 @@ from tui.core.turn import UNTOLD, Turn, TurnState
 from tui.store.record_values import END_VALUES, Record, decode_parts, encode_parts, text_of
 
 SCHEMA = 2
-"""Of the conversations that are written; those of schema 1 are read, and written anew when they continue."""
+"""Of the conversations that are written; those of schema 1 are read, and rewritten when they continue."""
 
 DELTA_START = b'{"record":"delta"'
 """How every line of text begins: a reader that wants the figures skips those without parsing them."""
@@ -37,7 +37,7 @@ def encode_line(record: Record, redact: Callable[[str], str] | None = None) -> b
 
 
 def decode_line(line: bytes) -> Record | None:
-    """Return a line's record, or ``None`` where it is none."""
+    """Return a line's record, or ``None`` if it is none."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):

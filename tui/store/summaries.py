@@ -91,7 +91,7 @@ class SummaryIndex:
     """The cache of summaries. Losing it costs time, never data."""
 
     def __init__(self, path: Path, optional: OptionalFiles | None = None, shown_path: str = "") -> None:
-        """``optional`` is told where the cache cannot be written; ``shown_path`` is for people."""
+        """``optional`` reports if the cache cannot be written; ``shown_path`` is for messages."""
         self._path = path
         self._optional = optional or OptionalFiles()
         self._shown = shown_path or str(path)
@@ -99,7 +99,7 @@ class SummaryIndex:
         self._is_changed = False
 
     def summary_of(self, path: Path) -> ConversationSummary:
-        """Return a conversation's summary: from the cache where the file is the same, else read anew."""
+        """Return a conversation's summary: from the cache where the file is the same, else reread."""
         stamp = stamp_of(path)
         cached = self.cached(path, stamp)
         if cached is not None:

@@ -43,7 +43,7 @@ SCHEMA = 1
 _NO_USABLE_FILE = frozenset(
     (errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EFBIG, errno.ENXIO, errno.EACCES, errno.EPERM)
 )
-"""What tells that a thing of this name will never be read as it is, unlike a disk that is away for now."""
+"""Errors after which a file of this name can never be read, unlike a disk that is temporarily away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def parse_toml(data: bytes) -> Table:
     except ArithmeticError:
         raise ValueError(files.ODD_NUMBER) from None
     except ValueError as error:  # a TOMLDecodeError, or an integer with too many digits
-        # The message may quote the file, which may hold a key: only the place is told.
+        # The message may quote the file, which may hold a key: only the place is reported.
         place = re.search(r"line (\d+)", str(error))
         line = int(place[1]) if place else data.rstrip().count(b"\n") + 1  # at the end of the document
         raise ValueError(files.NOT_TOML.format(line=line)) from None

@@ -162,7 +162,7 @@ def leaves_of(path: Path, value: object) -> Iterable[tuple[Path, object]]:
 
 
 def parse_exactly(text: str) -> Table | None:
-    """Parse a text with exact decimals; ``None`` where it is not TOML."""
+    """Parse a text with exact decimals; ``None`` if it is not TOML."""
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError):

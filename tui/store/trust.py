@@ -48,11 +48,11 @@ class Distrust:
 
 
 def distrust_of(path: Path, shown: Callable[[Path], str], *, mode: int | None, owner: int) -> Distrust | None:
-    """Return why a file is not to be relied on, or ``None`` where it is.
+    """Return why a file is not to be relied on, or ``None`` if it is.
 
     Args:
-        shown: how a path is written for a user.
-        mode: the permissions of the file that was read; ``None`` where there is none: its folders alone
+        shown: how a path is written for a user. mode: the permissions of the file that was read; ``None`` if
+        there is none: its folders alone
             are judged.
         owner: the number of the user to whom that file belongs.
     """
@@ -149,7 +149,7 @@ class TrustedFiles:
         return self._read().get(str(path)) == _checksum(data)
 
     def trust(self, path: Path, data: bytes) -> None:
-        """Keep that this content is confirmed, in place of the one before.
+        """Keep that this content is confirmed, replacing the previous one.
 
         Raises:
             LmdeckError: another process holds the record.
