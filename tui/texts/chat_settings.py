@@ -28,7 +28,7 @@ SCHEMA_LONG: Final = "it must not have more than {most} characters"
 UNKNOWN: Final = "There is no setting {name}. Choose one of {names}."
 LEVELS: Final = "Thinking must be one of default, {levels}."
 
-# ── In the chat without screens, and behind /settings ───────────────────────────────────────
+# ── In the plain chat, and behind /settings ───────────────────────────────────────
 
 LINE: Final = "{name}: {value}"
 OF_CHAT: Final = "{value} (this chat)"
