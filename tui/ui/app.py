@@ -177,7 +177,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
                 screen.check_reachability()
 
     async def on_event(self, event: events.Event) -> None:
-        """Give keys to what has the focus one after the other; everything else at once."""
+        """Give keys to what has the focus one after another; everything else at once."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._type_ahead.take(event)
         else:

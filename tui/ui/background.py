@@ -55,10 +55,10 @@ def in_background(
 
 
 async def telling_defects(node: DOMNode, work: Callable[[], Awaitable[Value]]) -> Value:
-    """Do the work of a node, and let the app tell what it died of.
+    """Do the work of a node, and let the app report a failure of it.
 
-    Textual tells the node alone, which may be a widget that does not listen or a screen that was closed.
-    Work that looks for what went away with its window has ended like any that is cancelled with it.
+    Textual informs only the node, which may be a widget without a handler or a closed screen. Work that looks
+    for what went away with its window has ended like any that is cancelled with it.
     """
     app, deck = node.app, deck_of(node)
     try:

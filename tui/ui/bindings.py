@@ -16,7 +16,7 @@ from tui.core.lazy_dataclass import dataclass
 
 _UNICODE_NAMES = {short: name for name, short in KEY_NAME_REPLACEMENTS.items()}
 CHORD = ">"
-"""Between the two keys of a chord, which are pressed one after the other."""
+"""Between the two keys of a chord, which are pressed one after another."""
 _TWIN = "+"
 """Ends the identifier of the binding that has the keys of an action which work in text fields too."""
 

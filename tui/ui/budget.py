@@ -41,7 +41,7 @@ def within_budget(
     go_on: Callable[[], object],
     refused: Callable[[], object] = lambda: None,
 ) -> None:
-    """Read how the budgets stand, then test or check providers; ask first, once, where one is spent."""
+    """Read the state of the budgets, then test or check providers; ask first, once, where one is spent."""
     budgets = runtime_of(screen).budgets
     if budgets is None or all(provider.price.is_free for provider in providers):
         go_on()

@@ -61,7 +61,7 @@ class Router(Protocol):
         """Open the form of a provider (``None``: a new one), at a ``field`` where one is named; ``then`` is
         given the name that was saved.
 
-        A built-in one cannot be changed: that is said in place of the form.
+        A built-in one cannot be changed: that is said instead of the form.
         """
 
 

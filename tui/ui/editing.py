@@ -16,7 +16,7 @@ from tui.ui.textual_compat.internals import driver_of
 
 
 class Editing:
-    """One editor at a time, in place of an app's screens."""
+    """One editor at a time, instead of an app's screens."""
 
     def __init__(self, app: App[Any], environment: Mapping[str, str]) -> None:
         self._app = app
@@ -25,7 +25,7 @@ class Editing:
         self._is_open = False
 
     async def edit(self, text: str) -> str | None:
-        """Return what the editor made of a text; ``None``: nothing. What went wrong is told."""
+        """Return the edited text; ``None``: no change. Problems are reported."""
         if self._is_open:
             return None
         if self._editor is None:

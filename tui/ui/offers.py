@@ -53,7 +53,7 @@ def _in_order(action: ActiveAction) -> ActiveAction:
 
 
 def printed_action(screen: Screen[Any], name: str) -> str:
-    """Return what to press or type for an action with the present focus: ``d``, ``/diagnose`` or ``F5``.
+    """Return what to press or type for an action with the current focus: ``d``, ``/diagnose`` or ``F5``.
 
     That of a chat has a command at least; empty: there is no way to it now.
     """

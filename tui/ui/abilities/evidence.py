@@ -14,7 +14,7 @@ from tui.texts import ability_matrix as texts
 
 
 def evidence(cell: Cell | None) -> Content:
-    """Return all that is known of a cell."""
+    """Return everything known about a cell."""
     if cell is None:
         return Content(texts.CELL_NONE)
     result = cell.result

@@ -125,7 +125,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        """Show what is known by now."""
+        """Show what is known so far."""
         if not self.is_mounted:
             return
         matrix, columns = self._matrix, self._columns

@@ -17,7 +17,7 @@ from tui.ui.shell.offers import key_of
 
 
 class EvidenceWindow(Window[None]):
-    """Shows what is known of one cell."""
+    """Shows what is known about one cell."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("abilities.evidence")

@@ -43,7 +43,7 @@ class Asking:
         self._gauge = frame.gauge
         self._queue = queue
         self._is_looking = False
-        """Whether a request waits for what is known of the model's window."""
+        """Whether a request waits for what is known about the model's window."""
         self.budget = ChatBudget(screen, chat)
         self.attaching = Attaching(screen, chat, self._start, self.edit)
 
@@ -52,7 +52,7 @@ class Asking:
         return self._screen.query_one(Prompt)
 
     def send(self, text: str) -> bool:
-        """Send a prompt, or the one that was edited in place of it; return whether it is on its way.
+        """Send a prompt, or the one that was edited instead of it; return whether it is on its way.
 
         While an answer streams a prompt waits for it.
         """
@@ -136,7 +136,7 @@ class Asking:
         self._is_ready()
 
     def _is_ready(self, own_reason: str = "") -> bool:
-        """Whether something can be asked now; says why not, and where the provider was changed."""
+        """Whether something can be asked now; reports why not, and where the provider was changed."""
         before = self._chat.target
         blocked = self._chat.ready()
         if before is not None and self._chat.target is not before:
@@ -157,7 +157,7 @@ class Asking:
             self._chat.session.stop()
 
     def show_branch(self, turn: Turn) -> bool:
-        """Show the branch of a turn, or say why not; return whether it is shown."""
+        """Show the branch of a turn, or report why not; return whether it is shown."""
         return self._is_still() and self._chat.both()[0].show_branch(turn)
 
     def _is_still(self) -> bool:
@@ -170,7 +170,7 @@ class Asking:
         return False
 
     def choose_variant(self, turn: Turn, step: int) -> None:
-        """Put another answer in the place of a turn, or say why not."""
+        """Put another answer in the place of a turn, or report why not."""
         if self._is_still() and self._chat.both()[0].choose_variant(turn, step) is None:
             text = texts.NO_VARIANT_BEFORE if step < 0 else texts.NO_VARIANT_AFTER
             self._screen.notify(text, timeout=3)

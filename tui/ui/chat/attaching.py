@@ -42,7 +42,7 @@ class Attaching:
         self._start = start
         self._edit = edit
         self._is_reading = False
-        """Whether a message waits for its files, or for what is known of the model's window."""
+        """Whether a message waits for its files, or for what is known about the model's window."""
 
     @property
     def _prompt(self) -> Prompt:

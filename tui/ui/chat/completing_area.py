@@ -26,7 +26,7 @@ class CompletingArea(PasteArea):
     """The list of commands or of files, once there was one."""
     _commands: Completing | None = None
     _was_completing = False
-    """Whether the list was shown when that was told last."""
+    """Whether the list was shown at the last message."""
 
     class CompletionsChanged(Message):
         """The list shows something else, or nothing."""

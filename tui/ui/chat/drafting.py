@@ -34,7 +34,7 @@ class Drafting:
         return self._screen.query_one(Prompt)
 
     def typed(self) -> None:
-        """See when a draft begins, which what is told from then on does not come before."""
+        """Notice when a draft begins; later messages do not precede it."""
         was_begun, self._is_begun = self._is_begun, not self._prompt.is_blank
         if self._is_begun and not was_begun:
             self._chat.begin_draft()

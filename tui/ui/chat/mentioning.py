@@ -83,7 +83,7 @@ class Mentioning:
         return True
 
     def refresh(self) -> None:
-        """Show what fits among the files that are known by now."""
+        """Show what fits among the files that are known so far."""
         if self._mention is None or self._paths is None or self._has_moved:
             return
         typed, found = self._mention.reference, self._paths.found

@@ -56,7 +56,7 @@ class Conversations:
             self._screen.notify(text, timeout=10)
 
     def begin_another(self, *, is_saved: bool) -> None:
-        """Begin a conversation in place of the one that is shown; asks where that would be lost."""
+        """Begin a conversation replacing the current one; asks where that would be lost."""
 
         async def begin() -> None:
             await self.leave()
@@ -106,7 +106,7 @@ class Conversations:
         return True
 
     def open_in_place(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
-        """Open a conversation in place of the one that is shown; asks where that would be lost."""
+        """Open a conversation replacing the current one; asks where that would be lost."""
         self.ask_before_losing(self._chat.loss(), lambda: self.open(identity, is_fork=is_fork, place=place))
 
     def fork(self) -> None:

@@ -246,7 +246,7 @@ class ChatScreen(LmdeckScreen[None]):
         self._frame.show_ways()
 
     def _facts(self, turn: Turn | None = None) -> StatusFacts:
-        """Return what the status bar tells, or would tell of another turn than the last."""
+        """Return the facts of the status bar, for the last turn or another one."""
         return self._view.facts(turn) if self._view is not None else StatusFacts()
 
     def on_transcript_follow_changed(self) -> None:
@@ -260,7 +260,7 @@ class ChatScreen(LmdeckScreen[None]):
         self._asking.stop()
 
     def action_again(self) -> None:
-        """Ask the last prompt again, in place of its answer."""
+        """Ask the last prompt again, instead of its answer."""
         self._asking.again()
 
     def action_go_on(self) -> None:
@@ -362,7 +362,7 @@ class ChatScreen(LmdeckScreen[None]):
         self._windows.use(name)
 
     def replace_conversation(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
-        """Show another conversation in place of this one; asks where this one would be lost."""
+        """Show another conversation instead of this one; asks where this one would be lost."""
         self._conversations.open_in_place(identity, is_fork=is_fork, place=place)
 
     @property
@@ -455,7 +455,7 @@ class ChatScreen(LmdeckScreen[None]):
             self._write()
 
     def _write(self) -> None:
-        """Go to the prompt, or say why nothing can be written there."""
+        """Go to the prompt, or report why nothing can be written there."""
         if self.control.is_read_only:
             self._asking.say_why_not()
         else:

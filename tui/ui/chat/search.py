@@ -84,7 +84,7 @@ class SearchBar(Horizontal):
         self.query_one("#search-count", Static).update(Content(words if has_query else ""))
 
     def _keys(self) -> str:
-        """Return what leads to a match with the present focus; from the prompt nothing does."""
+        """Return what leads to a match with the current focus; from the prompt nothing does."""
         focused = self.screen.focused
         if focused is self.query_one(PlainInput):
             return texts.SEARCH_ENTER

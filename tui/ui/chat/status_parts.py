@@ -27,7 +27,7 @@ from tui.texts import chat as texts
 SEPARATOR = " · "
 RULE = " │ "
 QUIET_SECONDS = 5
-"""From here on a pause within an answer is told, second by second."""
+"""From here on a pause within an answer is shown, second by second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _usage(facts: StatusFacts) -> Usage:
 
 
 def _cost(facts: StatusFacts) -> str:
-    """Return what the whole chat cost: ``free`` and unknown are told apart."""
+    """Return what the whole chat cost; ``free`` and unknown are different."""
     costs = {cost.currency: cost for cost in facts.costs}
     live = facts.live
     ours = cost_of(facts.estimate, facts.price) if live is not None and live.cost is None else None

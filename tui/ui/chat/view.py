@@ -90,7 +90,7 @@ class SessionView:
                 self._transcript.follow_end()
 
     def facts(self, turn: Turn | None = None) -> StatusFacts:
-        """Return what the status bar tells now, or what it would tell of another turn than the last."""
+        """Return the current facts of the status bar, for the last turn or another one."""
         totals = self._current_totals()
         turn = turn or self._last
         return StatusFacts(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.runtime.history_search import Found, Hit
 
 _MOST = 2
-"""Lines of each conversation: more hits are told as a number."""
+"""Lines of each conversation: further hits are shown as a number."""
 _INDENT = "     "
 
 

@@ -70,7 +70,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self._starting: tuple[RunningServer, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the table over what is known of the selected server."""
+        """Lay out the table over what is known about the selected server."""
         with Pane(id="servers-pane"):
             table = RowList("servers")
             yield table.heads

@@ -220,7 +220,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.query_one(DetailsText).show(content)
 
     def _details(self, *, is_beside: bool) -> tuple[str, Content] | None:
-        """Return the name of the check or the ability under the cursor, and all that is known of it."""
+        """Return the name of the check or the ability under the cursor, and everything known about it."""
         tested, result = self.checks.ability, self.checks.check
         if tested is not None:
             return ABILITY_LABELS[tested.ability], evidence(Cell(tested))

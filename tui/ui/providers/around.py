@@ -54,7 +54,7 @@ class ListAround:
         self._screen.bindings_updated_signal.subscribe(self._screen, lambda _: self._show_keys())
 
     def _show_keys(self) -> None:
-        """Say in place of providers of one's own how to add some, while those keys are no text."""
+        """Say instead of providers of one's own how to add some, while those keys are no text."""
         add, find = (working_key_of(self._screen, f"providers.{name}") for name in ("add", "discover"))
         hint = texts.NONE_OF_YOURS.format(add=add, find=find) if add and find else texts.NONE_YET
         self._table.show_hint(hint)

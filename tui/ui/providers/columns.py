@@ -53,7 +53,7 @@ def price_text(provider: Provider) -> str:
 
 
 def _state(provider: Provider) -> str:
-    """A column is narrow: what the mark stands for is told in the details."""
+    """A column is narrow: the details explain the mark."""
     return f"{provider.state.value} !" if connection_marks(provider) else provider.state.value
 
 
@@ -95,7 +95,7 @@ COMPACT: tuple[Column, ...] = (
     Column("context", texts.CONTEXT, _context, 10, 8, sort_key=lambda row: -(row.context_window or 0)),
     _KEY,
 )
-"""What tells providers apart, in the order of the list."""
+"""The columns that distinguish providers, in the order of the list."""
 
 WIDE: tuple[Column, ...] = (
     _DEFAULT,
@@ -117,7 +117,7 @@ SORTABLE = (
     "reach",
     *(column.identifier for column in COMPACT if column.identifier not in ("reach", "default")),
 )
-"""What the list is sorted by, one after the other: by state first."""
+"""What the list is sorted by, one after another: by state first."""
 
 
 def column_width(column: Column, rows: Sequence[Row]) -> int:

@@ -55,7 +55,7 @@ def fix_of(row: Row) -> Fix | None:
 def fix_after(provider: Provider, failure: Failure | None, models: tuple[str, ...]) -> Fix | None:
     """Return what would mend a failure, of a server that offers these models.
 
-    ``None`` where nothing is known, and for a provider that cannot be changed.
+    ``None`` if nothing is known, and for a provider that cannot be changed.
     """
     if provider.is_remote or failure is None:
         return None

@@ -28,7 +28,7 @@ class DetailsPane(Pane):
             yield Static(id="facts")
 
     def on_mount(self) -> None:
-        """Follow what tells whether there is more, and whether Tab leads to it."""
+        """Show whether there is more, and whether Tab leads to it."""
         self.watch(self._scroll, "virtual_size", self._show_title, init=False)
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._show_title())
 

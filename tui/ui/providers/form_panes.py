@@ -63,7 +63,7 @@ class FormBanner(QuietText):
         self._form = form
 
     def show_told(self, told: str) -> None:
-        """Show what was told, or nothing of that kind."""
+        """Show the last message, or nothing."""
         read_only = ""
         if self._form.is_view_only:
             label, key = safe_line(self._form.original.label, 60), key_of(self, "form.clone")

@@ -66,7 +66,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         self._opened = (provider, is_clone, is_prefilled)
         self._rows: dict[str, FormRow] = {}
         self._told_of: dict[str, str] = {}
-        """The values of which something was told."""
+        """The values that the last message was about."""
 
     # ── Parts ───────────────────────────────────────────────────────────────────────────────
 
@@ -162,13 +162,13 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
             self.query_one(FormBanner).show_told(message)
 
     def end_told(self) -> None:
-        """What was told is over."""
+        """Clear the last message."""
         self.query_one(FormBanner).show_told("")
 
     # ── Judging ─────────────────────────────────────────────────────────────────────────────
 
     def on_form_row_changed(self, event: FormRow.Changed) -> None:
-        """Judge while it is typed; what was told of other values is over, unless a change still waits."""
+        """Check while typing; a message about other values is cleared, unless a change still waits."""
         if self._told_of != self._judging.values and not self.writes.is_waiting:
             self.end_told()
         self._judging.changed(event.name)
@@ -265,7 +265,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
     # ── Leaving ─────────────────────────────────────────────────────────────────────────────
 
     def action_clone(self) -> None:
-        """Open a copy of the provider in a form of its own, in place of this one."""
+        """Open a copy of the provider in a form of its own, instead of this one."""
         self.deck.router.form(self._control.original, is_clone=True, then=self._after_clone)
 
     def _after_clone(self, saved_name: str | None) -> None:

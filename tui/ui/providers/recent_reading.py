@@ -57,7 +57,7 @@ class RecentReading:
         return self._found.last_used if self._found is not None else {}
 
     def note(self, key: str) -> str:
-        """Return what stands in place of conversations; ``key`` begins one."""
+        """Return what replaces conversations; ``key`` begins one."""
         if self._problem:
             return self._problem
         return texts.READING if self._found is None else texts.NO_CHATS.format(key=key)

@@ -32,7 +32,7 @@ class ProviderRows:
     """The rows of the list by name."""
 
     def __init__(self, screen: Screen[Any], show: Callable[[Row], None]) -> None:
-        """``show`` is told each row of which something became known."""
+        """``show`` is called with each row about which something became known."""
         self._screen = screen
         self._show_row = show
         self._rows: dict[str, Row] = {}
@@ -63,7 +63,7 @@ class ProviderRows:
         return replace(row, last_used=words, last_used_at=at)
 
     def read(self) -> tuple[Row, ...]:
-        """Take the providers as they are now; keep what is known of the unchanged ones."""
+        """Take the providers as they are now; keep what is known about the unchanged ones."""
         known, providers = self._rows, deck_of(self._screen).runtime.directory.providers()
         rows = (self._row(provider, known.get(provider.name)) for provider in providers)
         self._rows = {row.provider.name: self._with_use(row) for row in rows}

@@ -159,7 +159,7 @@ class ProvidersScreen(LmdeckScreen[None]):
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
 
     def _show(self, row: Row) -> None:
-        """Show what became of one row."""
+        """Show the new state of one row."""
         self.table.update_row(row)
         self._around.show_title()
         if self.table.current_key == row.provider.name:

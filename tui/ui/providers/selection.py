@@ -47,11 +47,11 @@ class Selection:
         return None
 
     def changeable(self) -> Row | None:
-        """Return the selected row where it can be changed; else say why not."""
+        """Return the selected row where it can be changed; else report why not."""
         return self._unless_fixed(self.current(), (Group.YOURS,))
 
     def editable(self) -> Row | None:
-        """Return the selected row where its form can be opened, if only to read it; else say why not."""
+        """Return the selected row where its form can be opened, if only to read it; else report why not."""
         return self._unless_fixed(self.current(), (Group.YOURS, Group.SITE_WIDE))
 
     def _unless_fixed(self, row: Row | None, groups: tuple[Group, ...]) -> Row | None:

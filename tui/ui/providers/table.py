@@ -55,7 +55,7 @@ class ProviderTable(RowList):
         self.is_reversed = False
         self._shows_all_columns = False
         self._hint = ""
-        """Shown in place of providers of one's own."""
+        """Shown instead of providers of one's own."""
 
     @property
     def current(self) -> Row | None:
@@ -100,14 +100,14 @@ class ProviderTable(RowList):
         return len(self.rows)
 
     def show_hint(self, hint: str) -> None:
-        """Show a line in place of providers of one's own, while there are none."""
+        """Show a line instead of providers of one's own, while there are none."""
         if hint != self._hint:
             self._hint = hint
             if self._rows and not self._rows[0].key:
                 self.rearrange()
 
     def update_row(self, row: Row) -> None:
-        """Show what became of one row, a moment later: a table is drawn anew for each change."""
+        """Show the new state of one row, a moment later: a table is redrawn for each change."""
         self._known[row.provider.name] = row
         if self._drawing is None:
             self._drawing = self.set_timer(_DRAW_SECONDS, self._draw_changed)
@@ -157,7 +157,7 @@ class ProviderTable(RowList):
         return fitting(rows, self._room)
 
     def _lines(self) -> Iterator[ListRow]:
-        """Yield the rows that pass the filter, group by group, below a line that tells whose they are."""
+        """Yield the rows that pass the filter, group by group, each group below its heading."""
         group: Group | None = None
         rows = self.shown_rows()
         if self._hint and not self.query_text and all(row.group is not Group.YOURS for row in rows):

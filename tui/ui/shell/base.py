@@ -91,11 +91,11 @@ class LmdeckScreen(ClosesOnce[ResultType]):
     def tell(
         self, message: str, severity: SeverityLevel = "information", timeout: float | None = None
     ) -> None:
-        """Say what became of something that was done here."""
+        """Say the outcome of something that was done here."""
         self.notify(message, severity=severity, timeout=timeout)
 
     def end_told(self) -> None:
-        """What was told is over: a toast ends by itself."""
+        """Clear the message: a toast ends on its own."""
 
     def on_screen_suspend(self) -> None:
         """End the toasts of this screen with it."""

@@ -19,7 +19,7 @@ class Window(ModalScreen[ResultType], ClosesOnce[ResultType]):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
 
     def on_mount(self) -> None:
-        """Take over what is told: it would stand twice on the screen."""
+        """Take over messages: they would appear twice on the screen."""
         for screen in self.app.screen_stack:
             _show_toasts(screen, screen is self)
 

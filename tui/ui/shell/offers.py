@@ -82,7 +82,7 @@ class OfferLine(Widget):
             self.refresh()
 
     def _reachable(self, screen: Screen[Any]) -> Iterator[_Printed]:
-        """Yield the offers that a key leads to with the present focus."""
+        """Yield the offers that a key leads to with the current focus."""
         found = active_actions(screen) if self._offers else {}
         for offer in self._offers:
             action = found.get(offer.binding)

@@ -83,7 +83,7 @@ def _chat_with(name: str, app: App[Any]) -> None:
 
 
 def _reopen(identity: str, app: App[Any]) -> None:
-    """Open a saved conversation: in place of the one that is shown, else in a chat of its own."""
+    """Open a saved conversation: replacing the current one, else in a chat of its own."""
     if isinstance(app.screen, ShowsConversation):
         app.screen.replace_conversation(identity, is_fork=False)
     else:

@@ -1,4 +1,4 @@
-"""A part of a screen in a titled border, whose colour tells where the focus is."""
+"""A part of a screen in a titled border, whose colour shows the focus."""
 
 from __future__ import annotations
 

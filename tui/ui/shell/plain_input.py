@@ -50,7 +50,7 @@ class PlainInput(Readline, Input):
 
     @property
     def is_opaque(self) -> bool:  # type: ignore[override]
-        """Whether its words are not to be told apart."""
+        """Whether its words must not be distinguishable."""
         return self.password
 
     @property

@@ -43,7 +43,7 @@ class Readline:
     keeps_cuts = True
     """Whether what is cut here can be inserted elsewhere."""
     is_opaque = False
-    """Whether its words are not to be told apart: it hides what is typed."""
+    """Whether its words must not be distinguishable, because the input is hidden."""
 
     @property
     def flat_text(self) -> str:

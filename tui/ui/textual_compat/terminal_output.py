@@ -19,7 +19,7 @@ _PIECE = 8_192
 _LOOK_SECONDS = 0.1
 """How often one who waits looks whether the terminal was given up; a signal's handler must take no lock."""
 _GRACE_SECONDS = 0.5
-"""For a terminal that was being read when the program was told to end."""
+"""For a terminal that was still reading when the program began to end."""
 _LAST_WORDS_SECONDS = 0.3
 """For a terminal that was given up, to take what sets it right."""
 _STALLED_SECONDS = 2.0

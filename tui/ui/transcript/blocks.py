@@ -56,7 +56,7 @@ class _Leaf:
     text: str = ""
     """What of a paragraph is not settled yet."""
     is_settled: bool = False
-    """Some of it was told to the sink already."""
+    """Some of it was already passed to the sink."""
     after_blank: bool = False
     end: str = ""
     """What closes a fence."""
@@ -78,7 +78,7 @@ class BlockParser:
     new_references: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def copy(self, sink: Sink) -> BlockParser:
-        """Return an independent parser in the same state that tells another sink."""
+        """Return an independent parser in the same state, with another sink."""
         return BlockParser(
             sink,
             [replace(container) for container in self._stack],
@@ -302,7 +302,7 @@ class BlockParser:
     def _begin(self, depth: int, leaf: _Leaf) -> None:
         if leaf.kind == "paragraph":
             self._end_others(depth)
-            leaf.after_blank = self._take_blank()  # it is told when it is certain that it is one
+            leaf.after_blank = self._take_blank()  # it is passed on when it is certain to be one
         else:
             self._begin_block(depth)
         self._leaf = leaf

@@ -55,7 +55,7 @@ def code_blocks(text: str) -> dict[int, str]:
 
 
 def last_code(codes: Mapping[int, str]) -> str | None:
-    """Return the last of an answer's blocks of code that has any; ``None`` where there is none."""
+    """Return the last of an answer's blocks of code that has any; ``None`` if there is none."""
     return next((codes[block] for block in sorted(codes, reverse=True) if codes[block]), None)
 
 

@@ -20,7 +20,7 @@ from tui.ui.transcript.raw import raw_spans
 from tui.ui.transcript.wrap import cut, wrap
 
 _MOST_TOOL_CALLS = 16
-"""How many are drawn, each with its arguments; they are laid out anew with every frame."""
+"""How many are drawn, each with its arguments; they are laid out again with every frame."""
 PROMPT_BLOCK = -2
 """The block ordinal of a prompt's lines."""
 _PROMPT_BAR = Span("┃ ", Role.PROMPT_BAR)

@@ -144,9 +144,9 @@ class TurnDocument:
         return any(text is not None and text.is_behind for text in shown)
 
     def advance(self, *, force: bool = False, allowance: WorkBudget | None = None) -> bool:
-        """Take in what arrived since the last time; return whether anything changed.
+        """Process what arrived since the last call; return whether anything changed.
 
-        With an allowance no more than that: ``is_behind`` tells whether more is waiting.
+        With an allowance, at most that much: ``is_behind`` says whether more is waiting.
         """
         if self._answer is None or self._view is None:
             return False

@@ -72,5 +72,5 @@ class FrameClock:
 
 
 def writer_is_behind(app: App[object]) -> bool:
-    """Whether the terminal has not taken what was written to it: the driver tells, if it is ours."""
+    """Whether the terminal has not read the output yet, according to lmdeck's driver."""
     return bool(getattr(driver_of(app), "is_behind", False))

@@ -91,7 +91,7 @@ class ItemMarker:
     """The marker of a list item."""
 
     kind: str
-    """The bullet, or the delimiter of a numbered item: what tells one list from the next."""
+    """The bullet, or the delimiter of a numbered item, which separates one list from the next."""
     number: int | None
     length: int
     """Characters of the marker itself."""

@@ -91,7 +91,7 @@ class _Reading:
         return None if self.is_full else self.source.late_references
 
     def tail(self) -> list[Line]:
-        """Return the lines of the open end, or what stands in place of a rest that is not drawn."""
+        """Return the lines of the open end, or what replaces a rest that is not drawn."""
         if self.is_full:
             return [EMPTY_LINE, *(Line(row) for row in wrap((Span(TEXT_TOO_LONG, Role.NOTE),), 60))]
         return [] if self.is_finished else self.source.tail()
@@ -161,7 +161,7 @@ class GrowingText:
 
     @property
     def settled(self) -> CompactLines:
-        """The lines that only become more; another shelf where they are drawn anew."""
+        """The lines that only become more; another shelf where they are redrawn."""
         return self._shown.settled
 
     @property

@@ -85,7 +85,7 @@ class Search:
         self._start = place
 
     def steps(self, query: str) -> Iterator[None]:
-        """Do what ``begin`` does, with chances for others to work. ``count`` tells the result."""
+        """Do the same as ``begin``, but yield to other work. ``count`` is the result."""
         words = query.split()
         if self._start is not None and self._start.words != query:
             self._start = None
@@ -221,7 +221,7 @@ class Search:
     def move(self, step: int) -> tuple[int, Match] | None:
         """Go to the next match (``step`` 1) or the previous one (-1), around the end; say where.
 
-        ``None`` where there is none, or where ``is_waiting``: then it is to be tried again.
+        ``None`` if there is none, or where ``is_waiting``: then it is to be tried again.
         """
         self._awaited = None
         if self._pattern is None or not self._roll.documents:
