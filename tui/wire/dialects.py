@@ -286,7 +286,7 @@ DIALECTS: tuple[Dialect, ...] = (
     OLLAMA, LLAMA_CPP, VLLM, SGLANG, TGI, LM_STUDIO, LOCALAI, TENSORRT_LLM, LITELLM, XINFERENCE,
     OPENROUTER, DEEPSEEK, OPENAI, DASHSCOPE, MISTRAL, MOONSHOT, INFINI_AI, AZURE,
 )  # fmt: skip
-"""In the order in which they are asked: the first that is told ends the search."""
+"""In the order in which they are tried: the first result ends the search."""
 
 
 def thinking_field_names() -> frozenset[str]:

@@ -17,7 +17,7 @@ _LONGEST_QUOTE = 8_000
 _DEEPEST = 6
 _MESSAGES = ("message", "msg", "error_msg", "error_description")
 _CAUSES = ("details", "cause", "caused_by", "innererror", "inner_error", "original_error")
-"""Fields in which an error tells what was behind it: Google, Azure, Node's and Elastic's servers."""
+"""Fields in which an error contains its cause: Google, Azure, Node's and Elastic's servers."""
 _CAUSE_MESSAGES = ("message", "msg", "detail", "error", "Message", *_CAUSES[1:])
 
 

@@ -31,7 +31,7 @@ _ABOUT_OTHER = words.BAD_VALUE_CODES.union(
 
 
 def _is_in_state(cause: str, seen: Evidence) -> bool:
-    """Whether the sentence tells this of the model, where no code or status tells of something else."""
+    """Whether the sentence says this about the model, unless a code or status says otherwise."""
     if seen.status in (401, 402, 403) or seen.body.words & _ABOUT_OTHER:
         return False
     return find_load_state(seen.status, seen.body, seen.wording) == cause
@@ -100,7 +100,7 @@ _BY_SENTENCE = (
     Rule("gateway-timeout", says=words.GATEWAY_LATE, status=(500, 503, 504)),
     Rule("maintenance", says=words.MAINTENANCE, status=(500, 502, 503)),
     Rule("maintenance", status=(503,), form="page", also=lambda seen: "maintenance" in seen.body.page),
-    # The request, where no code tells what is wrong with it
+    # The request, if no code says what is wrong with it
     Rule("thinking-unsupported", says=words.THINKING, status=_REQUEST, form="no-page"),
     Rule("wrong-path", says=words.PATH, status=_REQUEST | {404}, form="no-page"),
     Rule("roles-refused", says=words.ROLES, status=_REQUEST, form="no-page"),

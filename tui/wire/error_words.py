@@ -52,7 +52,7 @@ REFUSED_CODES = _words(
     "unsupportedparamserror invalid_parameter_error unsupported_parameter_value"
 )
 BAD_VALUE_CODES = _words("invalid_parameter_error")
-"""DashScope: for every bad value; its sentence tells which."""
+"""DashScope: for every bad value; its sentence says which."""
 FILTER_CODES = _words(
     "content_filter content_filter_error content_policy_violation contentpolicyviolationerror "
     "data_inspection_failed datainspectionfailed responsibleaipolicyviolation moderation_blocked "

@@ -104,7 +104,7 @@ class ServerProbe(NamedTuple):
         return self.probe.path
 
     def read(self, status: int, body: bytes) -> ProbeAnswer | None:
-        """Return what an answer tells, ``None`` for nothing. Never raises."""
+        """Return what an answer shows, or ``None``. Never raises."""
         told = self.probe.read(status, body)
         if told is None:
             return None
@@ -118,12 +118,12 @@ class ProbeAnswer(NamedTuple):
 
     identity: ServerIdentity
     context_window: int | None = None
-    """The window as served, where this address tells it."""
+    """The window as served, if this route reports it."""
 
 
 def probes_for(identity: ServerIdentity, *, has_list: bool = False) -> tuple[ServerProbe, ...]:
-    """Return the probes worth sending, in order: while the kind is unknown those that may tell it, then
-    those of its kind that may tell the version or the context window.
+    """Return the probes worth sending, in order: while the kind is unknown those that may show it, then those
+    of its kind that may show the version or the context window.
 
     ``has_list`` says that a model list came: servers that sign every list of theirs are out, where
     that signature would have told the kind already.
@@ -135,7 +135,7 @@ def probes_for(identity: ServerIdentity, *, has_list: bool = False) -> tuple[Ser
 
 
 def probe_for_refusal(body: bytes) -> ServerProbe | None:
-    """Return the probe that tells who refuses a request without a key, where one may."""
+    """Return the probe that shows who refuses a request without a key, if there is one."""
     try:
         value = parse_json(body[:200].decode("utf-8", "replace").strip())
     except StrictJsonError:

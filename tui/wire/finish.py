@@ -10,7 +10,7 @@ from tui.core.lazy_dataclass import dataclass
 
 @dataclass(slots=True)
 class Outcome:
-    """What is known of a reply when its bytes have ended."""
+    """What is known about a reply when its bytes have ended."""
 
     finish_reason: str | None = None
     is_done: bool = False
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
-    """Return the failure that a reply ended in, ``None`` where it is complete and has an answer.
+    """Return the failure that a reply ended in, ``None`` if it is complete and has an answer.
 
     ``transport`` is why the bytes ended early. It does not matter once the server has said that
     the answer is complete: some close the connection rudely then.

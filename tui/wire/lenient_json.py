@@ -11,8 +11,8 @@ _MOST_OBJECTS = 1_000
 
 
 def read_objects(text: str) -> list[dict[str, object]] | None:
-    """Return the JSON objects that a text consists of, one after the other or in lists, ``None`` for
-    anything else.
+    """Return the JSON objects that a text consists of, one after another or in lists, ``None`` for anything
+    else.
 
     Between them may stand white space, commas, and ``data:`` where a line feed was lost.
     """

@@ -70,7 +70,7 @@ class ModelList:
 
 
 def read_models(body: bytes, limits: Limits = DEFAULT_LIMITS) -> ModelList | None:
-    """Return the list that the body of ``GET /models`` is, ``None`` where it is none.
+    """Return the list that the body of ``GET /models`` is, ``None`` if it is none.
 
     Takes ``{"data": […]}``, ``{"models": […]}``, a bare list, ``null`` for an empty one, and
     entries that are plain names. A body larger than the limit is not read. Never raises.

@@ -20,7 +20,7 @@ class Told:
 
     version: str | None = None
     context_window: int | None = None
-    """The window as served, where this address tells it."""
+    """The window as served, if this route reports it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Probe:
         return replace(self, path=path, called=self.path)
 
     def read(self, status: int, body: bytes) -> Told | None:
-        """Return what an answer tells, ``None`` for nothing. Never raises."""
+        """Return what an answer shows, or ``None``. Never raises."""
         text = body[:200_000].decode("utf-8", "replace").strip()
         if self.text:
             return Told() if re.search(self.text, text[:100]) else None

@@ -28,7 +28,7 @@ class ServerMetrics:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was told."""
+        """Whether there are no figures."""
         return self == ServerMetrics()
 
 

@@ -123,7 +123,7 @@ class ReplyReader:
         return events
 
     def _add_charge(self, events: list[StreamEvent]) -> None:
-        """Add what the headers tell of the cost, and what a refusal tells: it is paid for as well."""
+        """Add the cost from the headers, and that of a refusal, which is paid for as well."""
         told = self._events.told
         if told.usage is not None:
             events.append(UsageReport(told.usage))

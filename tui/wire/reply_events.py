@@ -44,7 +44,7 @@ _DONE = lazy_pattern(r"\[DONE\]|\"?\[?DONE\]?\"?\Z", re.IGNORECASE)
 _REPEATED_FIELD = lazy_pattern(r"\A(?:data:\s*)+")
 """How an event begins that was packed into an event a second time."""
 _PLAIN_ERROR = lazy_pattern(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
-"""How an event begins that tells an error in plain words, where others put JSON."""
+"""How an event begins that contains an error as plain text instead of JSON."""
 _SHOWN = 2_000
 _EXCERPT = 120
 _MOST_LINES = 5_000
@@ -72,7 +72,7 @@ class EventReader:
         self.refusal: Refusal | None = None
         """What the failure was made of, where it is the server's answer."""
         self.told = NOTHING_TOLD
-        """What a body in place of an answer says that it used and cost."""
+        """What a body instead of an answer says that it used and cost."""
         self.position = 0
         """Events so far."""
         self._malformed = 0
@@ -187,7 +187,7 @@ class EventReader:
             events.append(Progress(KEEP_ALIVE))
 
     def refuse(self, body: bytes) -> None:
-        """Take the whole body for what the server says in place of an answer."""
+        """Take the whole body for what the server says instead of an answer."""
         self.told = read_body_charge(body, self._headers)
         self.refusal = read_refusal(self._status, self._headers, body, self._redactor)
         self.failure = self.refusal.failure()

@@ -1,8 +1,8 @@
 """Requests for the scores of documents, and the answers to them, in the forms that servers use.
 
 Source: Jina's and Cohere's API references (``results`` with ``relevance_score``), the servers of vLLM,
-llama.cpp (raw logits, which may be negative), SGLang (a bare array with ``score``), TEI (``texts`` in place
-of ``documents``), Voyage (``data``).
+llama.cpp (raw logits, which may be negative), SGLang (a bare array with ``score``), TEI (``texts`` instead of
+``documents``), Voyage (``data``).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def build_rerank_body(request: RerankRequest, *, as_texts: bool = False) -> dict
 
 
 def wants_texts(status: int, body: bytes) -> bool:
-    """Whether a refusal asks for ``texts`` in place of ``documents``."""
+    """Whether a refusal asks for ``texts`` instead of ``documents``."""
     if status not in (400, 422):
         return False
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))

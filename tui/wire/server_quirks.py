@@ -140,7 +140,7 @@ def adapt(
     *,
     reasoning_replay: ReasoningReplay = ReasoningReplay.WHEN_DEMANDED,
 ) -> tuple[ServerQuirks, str] | None:
-    """Return the adaptation for the next try and a note on it, ``None`` where nothing can be left out.
+    """Return the adaptation for the next try and a note on it, ``None`` if nothing can be left out.
 
     Every step changes the adaptation, so that trying until ``None`` ends. ``reasoning_replay`` is the
     person's policy: a demand for past reasoning is not met where that says never.

@@ -19,7 +19,7 @@ class KnownServer:
     program: str
     """A pattern of the program's file name or Python module, with the word after it, in small letters."""
     port: int
-    """Where it listens unless told otherwise."""
+    """Where it listens by default."""
     variables: tuple[str, ...] = ()
     """Environment variables that tell it its port, or an address that ends in one."""
     is_worker: bool = False
@@ -78,11 +78,11 @@ class Dialect:
     refusal: Mapping[str, object] = field(default_factory=dict)
     """How it refuses a request without a key; others may do so in the same words."""
     refusal_probe: Probe | None = None
-    """What is open even then, and tells it."""
+    """A route that is open even then, and shows it."""
     programs: tuple[KnownServer, ...] = ()
 
     thinking: tuple[ThinkingForm, ...] = (EFFORT,)
-    """How it is told to think, in the order in which the forms are tried: the next where one is refused."""
+    """The forms that control thinking, in the order in which they are tried: the next if one is refused."""
     efforts: Mapping[str, str] = field(default_factory=dict)
     """Efforts that it does not know, each with the one that is sent instead."""
     stream_options: bool = True

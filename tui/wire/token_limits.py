@@ -108,7 +108,7 @@ def read_token_limits(body: ErrorBody) -> TokenLimits:
 
 
 def refine_cause(cause: str, body: ErrorBody) -> str:
-    """Return ``max-tokens-too-large`` in place of a cause that would blame the prompt or the request."""
+    """Return ``max-tokens-too-large`` instead of a cause that would blame the prompt or the request."""
     return "max-tokens-too-large" if cause in _CAN_BE and read_token_limits(body).blames_answer else cause
 
 

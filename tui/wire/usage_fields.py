@@ -52,7 +52,7 @@ def _read_input_usage(value: object) -> Usage | None:
 
 
 def read_usage(value: object) -> Usage | None:
-    """Return the counts of a ``usage`` object, made to agree with each other; ``None`` where it has none.
+    """Return the counts of a ``usage`` object, made to agree with each other; ``None`` if it has none.
 
     Counts that are all 0 are none: old LocalAI versions send them with every chunk.
     """
@@ -184,12 +184,12 @@ _CACHE_STATES = (
 LLAMA_TIMINGS = "llama.cpp timings"
 """The origin of figures that llama.cpp reports."""
 _VLLM_FIELDS = frozenset({"time_to_first_token_ms", "generation_time_ms", "queue_time_ms", "mean_itl_ms"})
-"""Any of them tells vLLM's ``metrics``; LM Studio's ``stats`` are in seconds and have other names."""
+"""Any of them identifies vLLM's ``metrics``; LM Studio's ``stats`` are in seconds and have other names."""
 
 
 def read_timings(chunk: Mapping[str, object]) -> ServerTimings | None:
     """Return the speed figures of a chunk: llama.cpp's ``timings``, vLLM's ``metrics``, LM Studio's
-    ``stats``, or LocalAI's fields in ``usage``; ``None`` where it has none. They are told apart by their
+    ``stats``, or LocalAI's fields in ``usage``; ``None`` if it has none. They are distinguished by their
     fields, not by the name of the object."""
     timings = chunk.get("timings")
     if isinstance(timings, dict):

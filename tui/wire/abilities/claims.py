@@ -38,7 +38,7 @@ class Claims:
     source: str = ""
     """Where it says so."""
     build: str = ""
-    """What tells this model with this template from another one under the same name."""
+    """What distinguishes this model with this template from another one of the same name."""
 
 
 def with_claim(ability: Ability, finding: Finding, claims: Claims) -> str:

@@ -20,7 +20,7 @@ from tui.wire.error_body import ErrorBody
 from tui.wire.errors import classify_error, read_refusal_object
 
 _REFUSING = frozenset({200, 400, 404, 405, 415, 422, 501})
-"""Statuses of refusals; 200: an error object in place of an answer. 500 only with known words."""
+"""Statuses of refusals; 200: an error object instead of an answer. 500 only with known words."""
 _WORDS_LENGTH = 160
 _PASSING = frozenset(
     {

@@ -45,13 +45,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Lower-case names."""
     value: object = None
-    """The JSON of the body; ``None`` where it is none, or a stream."""
+    """The JSON of the body; ``None`` if it is none, or a stream."""
     chunks: tuple[Mapping[str, object], ...] = ()
     """The JSON objects of a stream, in order."""
     body: bytes = field(default=b"", repr=False)
     failure: Failure | None = None
     turn: Turn | None = field(default=None, repr=False)
-    """A chat completion as a chat reads it, whole or streamed; ``None`` where it is none."""
+    """A chat completion as a chat reads it, whole or streamed; ``None`` if it is none."""
 
     @property
     def is_ok(self) -> bool:
@@ -60,7 +60,7 @@ class Reply:
 
     @property
     def error_object(self) -> dict[str, object] | None:
-        """The error that stands in place of an answer, beside its choices or inside of one."""
+        """The error that replaces an answer, beside its choices or inside of one."""
         for one in (self.value, *self.chunks):
             if not isinstance(one, dict):
                 continue
@@ -161,7 +161,7 @@ class Reply:
 
     @property
     def content(self) -> str:
-        """The text of the first choice, without reasoning: told apart as a chat tells it."""
+        """The text of the first choice without reasoning, separated as in a chat."""
         return "" if self.turn is None else self.turn.answer.text
 
     @property
@@ -219,8 +219,8 @@ def read_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
 
 
 def _read_as_chat(status: int, headers: Mapping[str, str], body: bytes) -> Turn:
-    """Return a reply as the chat's own reader tells it: its reasoning may stand in a field, in a part of the
-    content, between tags. An answer that came as reasoning alone stays that: clients do not move it."""
+    """Return a reply as parsed by the chat's own reader: its reasoning may be in a field, in a part of the
+    content, between tags. An answer that is only reasoning stays that: clients do not move it."""
     turn = Turn("", parts_of(""))
     reader = ReplyReader(status=status, headers=headers, streamed=False)
     for event in (*reader.feed(body), *reader.finish()):
