@@ -29,7 +29,7 @@ from tui.texts import completion as texts
 
 if TYPE_CHECKING:
     Suggestions = Mapping[str, str]
-    """What can be typed, and what a shell that shows descriptions says of it."""
+    """A completion, and its description for shells that show one."""
 
 _MOST = 200
 _LONGEST = 60

@@ -166,7 +166,7 @@ class PlainChat:
         self._consent.begin(self._session.identity, message, None if beside is None else beside.identity)
 
     def _fits(self, message: Parts, beside: Turn | None) -> bool:
-        """Whether a message goes out; says once where it is too long. Where nobody can be asked, it does."""
+        """Whether a message is sent; reports once if it is too long. Without a model to ask, it is."""
         if not self._is_in_budget():
             return False
         turns = self._control.turns
@@ -194,7 +194,7 @@ class PlainChat:
         return False
 
     def _may_send(self, subject: str, words: str) -> bool:
-        """Whether what is asked about a message is answered: it was sent again, or nobody can be asked."""
+        """Whether a question about a message is answered: it was sent again, or there is no model."""
         if self._consent.is_given(subject):
             return True
         for line in filter(None, cli.WARNING.format(text=words).splitlines()):

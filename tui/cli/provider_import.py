@@ -41,7 +41,7 @@ def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
 
 
 def _asking(arguments: argparse.Namespace, output: Output) -> Callable[[NamedSecret], bool]:
-    """Return who decides on a record that names a secret: a flag, the user for each one, else nobody."""
+    """Return the decision about records that name a secret: a flag, the user for each one, else no."""
 
     def ask(named: NamedSecret) -> bool:
         if arguments.allow_references:

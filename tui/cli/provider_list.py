@@ -114,7 +114,7 @@ def _summary(provider: Provider, runtime: Runtime) -> dict[str, object]:
 
 
 def _last_check(provider: Provider, runtime: Runtime) -> dict[str, object] | None:
-    """Return what the last check of the endpoint found; nobody is asked for that now."""
+    """Return what the last check of the endpoint found; no request is sent."""
     last = next(reversed(runtime.past_checks(provider)), None)
     if last is None:
         return None

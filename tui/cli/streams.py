@@ -12,7 +12,7 @@ from tui.core.safe_text import safe_line
 from tui.texts import cli as texts
 
 BROKEN_PIPE = 141
-"""The exit code where nobody reads the output."""
+"""The exit code if nothing reads the output."""
 
 
 def fill_closed_streams() -> None:
@@ -38,7 +38,7 @@ def tell(sentences: Sequence[str]) -> None:
 
 
 def silence() -> None:
-    """Nobody reads the streams any more: keep the interpreter from complaining of it at exit."""
+    """Nothing reads the streams any more: keep the interpreter from complaining about it at exit."""
     discard(sys.stdout)
     discard(sys.stderr)
 
