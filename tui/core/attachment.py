@@ -118,7 +118,7 @@ def too_large(name: str, size: int) -> UsageError:
 
 
 def size_words(size: int) -> str:
-    """Return a number of bytes as people read it: ``81 kB``."""
+    """Return a number of bytes as shown to users: ``81 kB``."""
     if size < 1000:
         return texts.BYTES.format(count=Counted(size))
     unit, divisor = (texts.KILOBYTES, 1000) if size < 999_500 else (texts.MEGABYTES, 1_000_000)
@@ -148,9 +148,9 @@ def attachment_lines(prompt: Parts) -> list[str]:
 
 
 def attachment_words(part: ImagePart | FilePart, number: int = 1, *, stretch: float = 1.0) -> str:
-    """Return what is said of something attached; ``number``: which picture it is.
+    """Return the line for an attachment; ``number``: the number of an image.
 
-    ``stretch``: by how much our own count of tokens is stretched to be like a server's.
+    ``stretch``: the factor from lmdeck's token estimate to a server's count.
     """
     if isinstance(part, ImagePart):
         pixels = "{}×{}".format(*part.pixels) if part.pixels else ""

@@ -57,7 +57,7 @@ class SettingError(ValueError):
 
 
 def name_of(typed: str) -> str | None:
-    """Return the setting of a name as people may type it; ``None``: there is none."""
+    """Return the setting for a typed name; ``None``: there is none."""
     name = typed.casefold().replace("-", "_")
     name = _OTHER_NAMES.get(name, name)
     return name if name in NAMES else None

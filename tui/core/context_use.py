@@ -46,7 +46,7 @@ class ContextUse:
     shares: tuple[Share, ...] = ()
     """The messages that are sent, the largest first."""
     has_images: bool = False
-    """Whether there are pictures that nobody has counted."""
+    """Whether there are images that are not counted."""
     image_bytes: int = 0
     """What all pictures of the request take as they are sent, in base64."""
     answer: int = 0

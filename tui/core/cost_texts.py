@@ -1,4 +1,4 @@
-"""Sums of costs as people read them: ``6.41 EUR``, ``~0.53 EUR``, ``≥ 6.41 EUR``, ``free``, ``—``."""
+"""Sums of costs as shown to users: ``6.41 EUR``, ``~0.53 EUR``, ``≥ 6.41 EUR``, ``free``, ``—``."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Sum:
     amount: Decimal = Decimal(0)
     """What is known about it."""
     currency: str = ""
-    """Empty where no line has one: nobody gave a price."""
+    """Empty if no line has one, since no price is set."""
     is_estimate: bool = False
     is_lower_bound: bool = False
     """Whether something is missing: at least so much."""
@@ -59,7 +59,7 @@ class Sum:
 
     @property
     def state(self) -> CostState:
-        """What can be said of it; a lower bound of 0 says nothing."""
+        """What is known about it; a lower bound of 0 says nothing."""
         if self.amount:
             return CostState.KNOWN
         return CostState.UNKNOWN if self.is_lower_bound else CostState.FREE

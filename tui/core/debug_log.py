@@ -24,7 +24,7 @@ def is_wanted() -> bool:
 
 
 def tell(event: str, **facts: object) -> None:
-    """Write one event with its facts; costs next to nothing where nobody asked for a log."""
+    """Write one event with its facts; costs almost nothing without a log."""
     if is_wanted():
         known = (f"{name}={_shown(fact)}" for name, fact in facts.items() if fact not in (None, ""))
         LOG.debug("%s", " ".join((event, *known)))

@@ -110,7 +110,7 @@ class CheckResult:
     facts: tuple[str, ...] = ()
     """What was observed, one fact a line; safe to show."""
     details: tuple[str, ...] = ()
-    """Request, response, raw events, exception chain: redacted, for whoever wants to see them."""
+    """Request, response, raw events, exception chain: redacted, for the details."""
     server_message: str | None = None
     """The server's own words, whole."""
     shown_facts: int = 0

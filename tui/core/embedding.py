@@ -85,7 +85,7 @@ class EmbeddingOutcome:
     """Status, headers and the beginning of the answer, redacted."""
     retries: int = 0
     told: Charge = NOTHING_TOLD
-    """What the server said of every request that this took, also of those that failed."""
+    """What the server reported about every request, including those that failed."""
 
     @property
     def usage(self) -> Usage | None:

@@ -15,14 +15,14 @@ class FormerNames:
     """Finds the current provider that formerly had a name."""
 
     renamed: Mapping[str, tuple[tuple[datetime, str], ...]] = field(default_factory=dict)
-    """By a former name until when somebody had it, the earliest first, and that one's name of today."""
+    """By former name: until when a provider had it, the earliest first, and its current name."""
     names: frozenset[str] = frozenset()
     """The names that providers have today."""
 
     def now(self, name: str, at: datetime | str | None) -> str:
-        """Return the name of today of the provider that had a name at a time.
+        """Return the current name of the provider that had a name at a time.
 
-        Whoever has the name today has it only from the last rename on.
+        The provider that has the name today has it only since the last rename.
         """
         found = self.renamed.get(name)
         if found is None:

@@ -54,7 +54,7 @@ class Outcome(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
-    """By whoever asked, before the reply was complete."""
+    """By the caller, before the reply was complete."""
 
 
 @dataclass(frozen=True, slots=True)

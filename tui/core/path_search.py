@@ -18,7 +18,7 @@ _SORTED = 1_000
 def is_suggested(path: str) -> bool:
     """Whether a path may be in a list: hidden names, keys, and what cannot be typed are not.
 
-    Whoever wants to attach one of those types its path.
+    To attach one of those, the path has to be typed.
     """
     if path.startswith(".") or "/." in path or '"' in path or not path.isprintable():
         return False

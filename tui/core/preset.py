@@ -43,7 +43,7 @@ class Preset:
     prompt: str = ""
     """The template; empty: the text alone."""
     provider: str = ""
-    """Empty: whoever is asked anyway."""
+    """Empty: the current provider."""
     model: str = ""
     own: OwnSettings = field(default_factory=OwnSettings)
 

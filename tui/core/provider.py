@@ -81,7 +81,7 @@ class TlsSettings:
     client_certificate: str | None = None
     client_key: str | None = None
     pinned_sha256: str | None = None
-    """Hex SHA-256 of the server's certificate (DER): the only one accepted, whoever signed it."""
+    """Hex SHA-256 of the server's certificate (DER): the only one accepted, whatever its issuer."""
     insecure: bool = False
     """No verification at all: marked on screen for as long as it is used."""
 

@@ -159,7 +159,7 @@ def check_url(text: str) -> tuple[FieldProblem, ...]:
 
 
 def check_unencrypted_key(url: str, *, has_key: bool, allowed: bool) -> FieldProblem | None:
-    """Warn where a key would cross a network in clear and nobody has decided that it may."""
+    """Warn if a key would be sent unencrypted without permission."""
     report = inspect_url(url)
     if not has_key or allowed or report.scheme != "http" or report.is_loopback or report.normalised is None:
         return None

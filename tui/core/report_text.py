@@ -37,7 +37,7 @@ class ReportLine:
 
     role: str
     """``ok``, ``warning``, ``failed``, ``skipped``, ``server``, ``advice``, ``fact``, ``repair``,
-    ``summary``, ``plain``: what it is, for whoever colours it."""
+    ``summary``, ``plain``: the role, for colouring."""
     text: str
 
 
@@ -47,7 +47,7 @@ def glyph_of(status: CheckStatus, *, ascii_only: bool = False) -> str:
 
 
 def milliseconds_text(milliseconds: float | None) -> str:
-    """Return a time as people read it: ``0.4 ms``, ``85 ms``, ``1.25 s``; empty where unknown."""
+    """Return a time as shown to users: ``0.4 ms``, ``85 ms``, ``1.25 s``; empty where unknown."""
     if milliseconds is None:
         return ""
     if milliseconds < 9.95:

@@ -56,7 +56,7 @@ class RerankOutcome:
     """The route that answered, such as ``/v1/rerank``."""
     retries: int = 0
     told: Charge = NOTHING_TOLD
-    """What the server said of every request that this took, also of those that failed."""
+    """What the server reported about every request, including those that failed."""
 
     @property
     def usage(self) -> Usage | None:

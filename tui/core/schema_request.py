@@ -14,7 +14,7 @@ from tui.texts import schemas as texts
 RESPONSE_FORMATS: Final = ("json_schema", "json_object", "text")
 """Values of ``type`` in a ``response_format``; no schema has one of them."""
 SCHEMA_TOKENS: Final = 4_096
-"""The limit of an answer with a schema where nobody set one: a grammar can allow white space without end."""
+"""The default limit of an answer with a schema: a grammar can allow endless white space."""
 
 _NO_NAME: Final = "answer"
 _LONGEST_NAME = 64

@@ -21,7 +21,7 @@ class ServerPhase(StrEnum):
     LOADING = "loading"
     """It answers, and says that its model is not ready yet: worth waiting for."""
     BROKEN = "broken"
-    """It cannot work until somebody corrects or restarts it: waiting and asking again are useless."""
+    """It cannot work until it is corrected or restarted: waiting and retrying are useless."""
     READY = "ready"
     """It answered."""
 

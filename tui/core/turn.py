@@ -124,13 +124,13 @@ class TextBuffer:
 
     @property
     def tokens(self) -> int:
-        """What ``estimate_tokens`` says of the whole text; reads only what is new."""
+        """``estimate_tokens`` of the whole text; reads only what is new."""
         self._settle()
         return tokens_of(self._length - self._wide, self._wide)
 
     @property
     def neutralised(self) -> int:
-        """What ``count_neutralised`` says of the whole text; reads only what is new."""
+        """``count_neutralised`` of the whole text; reads only what is new."""
         self._settle()
         return self._neutralised.total
 
@@ -265,7 +265,7 @@ class Turn:
     settings: Mapping[str, object] = field(default_factory=dict)
     """What the chat had set for itself, beside its provider's settings: JSON, as a journal has it."""
     phases: tuple[Phase, ...] = ()
-    """Where the time went, in order; empty where nobody measured it."""
+    """Where the time went, in order; empty if not measured."""
     learned: Learned = NOTHING_LEARNED
     """What is known about its time beside the reply. Never stored: ``phases`` is."""
     unknown: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)

@@ -116,7 +116,7 @@ class Price:
 
     @property
     def is_free(self) -> bool:
-        """Whether every price of tokens is 0; a price that nobody gave is not."""
+        """Whether every token price is 0; a missing price is not."""
         return self.input == 0 and self.output == 0 and not self.cached_input
 
     @property

@@ -119,12 +119,12 @@ def is_agreed(packed: Vectors, listed: Vectors, earlier: Vectors) -> bool:
 
 
 def outcome_of_wish(answer: EmbeddingOutcome) -> Outcome:
-    """Return what the answer to a request says of the wish that it had."""
+    """Return what the answer to a request shows about its option."""
     return Outcome.YES if answer.failure is None else outcome_of_failure(answer.failure)
 
 
 def outcome_of_failure(failure: Failure) -> Outcome:
-    """Return what an answer without usable vectors says of the wish that its request had."""
+    """Return what an answer without usable vectors shows about the option of its request."""
     if failure.cause.startswith("vectors-"):
         return Outcome.BROKEN
     status = failure.status or 0
