@@ -119,7 +119,7 @@ class Connection(BaseHTTPRequestHandler):
         """Hand bytes to the kernel.
 
         Raises:
-            ClientGoneError: nobody is there to receive them.
+            ClientGoneError: the client is gone.
         """
         try:
             self.connection.sendall(data)

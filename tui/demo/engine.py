@@ -134,7 +134,7 @@ class EngineProcess:
                 os.close(log)
 
     def _settings(self, files: EngineFiles, key: Secret) -> bytes:
-        """Return what the child has to know: it travels through a pipe, seen by nobody else."""
+        """Return the settings for the child, which are sent through a pipe that no other process sees."""
         settings = {
             "parent": os.getpid(),
             "package_directory": str(files.package_directory),

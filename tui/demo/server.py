@@ -233,7 +233,7 @@ def model_list() -> dict[str, object]:
 
 
 def _shut(connection: socket.socket) -> None:
-    """Wake whoever waits on a socket."""
+    """Wake the threads that wait on a socket."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
