@@ -175,7 +175,7 @@ def _changes(tls: TlsSettings) -> tuple[int, ...]:
 
 
 def _changed_at(file: Path) -> int:
-    """Nanoseconds since the epoch; 0 where it cannot be seen: whoever loads the file says why."""
+    """Nanoseconds since the epoch; 0 if unknown: loading the file reports why."""
     try:
         return file.stat().st_mtime_ns
     except OSError:

@@ -70,7 +70,7 @@ class Discovered:
 
     @property
     def shown_kind(self) -> str:
-        """Which server of which version, in words for people."""
+        """Server and version, for display."""
         return " ".join(filter(None, (self.kind or UNKNOWN_KIND, self.identity.version)))
 
     @property

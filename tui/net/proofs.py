@@ -56,7 +56,7 @@ async def judge_refusal(
 
     Args:
         words: makes the failure in other words than those for chats. proved: what is known about the
-        endpoint; ``None``: nobody has asked yet. looks: whether it may be asked now.
+        endpoint; ``None``: not requested yet. looks: whether it may be asked now.
     """
     words = words or refusal.failure
     if proved is not None:

@@ -20,7 +20,7 @@ from tui.net.addresses import IpAddress, ip_address, origin_of
 
 _DOMAIN = lazy_pattern(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _NO_PROXY_AT_ALL = frozenset({"none", "off", "no", "false", "direct", "null", "0", "-"})
-"""What people write to have none: it would be taken for the name of a host."""
+"""What users write for no proxy: it would be read as a host name."""
 
 
 @dataclass(frozen=True, slots=True)

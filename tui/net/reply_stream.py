@@ -84,7 +84,7 @@ class ReplyStream:
         """Whether any text came: from then on nothing is ever sent again."""
         self.ended_at = self._came_at
         self.last_events: tuple[StreamEvent, ...] = ()
-        """The events of the end, not emitted: whoever reads decides whether it is the end."""
+        """The events of the end, not emitted: the reader decides whether it is the end."""
 
     @property
     def refusal(self) -> Refusal | None:

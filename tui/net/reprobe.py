@@ -67,8 +67,8 @@ async def reprobe_after_failure(
 
 
 async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = None) -> CertificateFacts:
-    """Return the certificate of a server, whoever signed it: to be shown, or to be pinned. ``trace``
-    records what arrived.
+    """Return the certificate of a server, whatever its issuer, to show or to pin it. ``trace`` records what
+    arrived.
 
     Raises:
         OSError: there is no connection or no TLS.

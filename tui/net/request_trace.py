@@ -179,7 +179,7 @@ _CURRENT: ContextVar[RequestTrace | None] = ContextVar("exchange", default=None)
 
 
 def current_trace() -> RequestTrace:
-    """Return the exchange that this task is part of, or one that nobody looks at."""
+    """Return the exchange that this task is part of, or an unused one."""
     return _CURRENT.get() or RequestTrace()
 
 

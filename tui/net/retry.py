@@ -49,7 +49,7 @@ def retry_delay(
 
 
 def is_stale(failure: Failure, trace: RequestTrace) -> bool:
-    """Return whether a request only met a reused connection that the server had closed just before: nobody's
+    """Return whether a request only met a reused connection that the server had just closed, which is not a
     failure."""
     return trace.is_reused and not trace.received and failure.cause in _OF_CLOSED
 

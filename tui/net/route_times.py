@@ -24,7 +24,7 @@ class RouteTimes:
         self._seen: dict[str, tuple[float, float]] = {}
 
     def note(self, url: str, status: int, headers: Mapping[str, str], trace: RequestTrace) -> None:
-        """Take note of an answer; one that is no model list of the server itself says nothing."""
+        """Note an answer; one that is no model list of the server itself says nothing."""
         base, found, rest = url.partition("?")[0].rpartition(_LIST)
         sent, answered = trace.marks.get(Step.SEND), trace.marks.get(Step.BODY)
         if not found or rest or status != 200 or sent is None or answered is None:

@@ -142,7 +142,7 @@ class Measured:
         self._before = await self._scrapes.before(self._endpoint, is_asked_for=is_asked_for)
 
     def see(self, batch: EventBatch) -> None:
-        """Take note of what the reply brings: one with its own figures makes the readings needless."""
+        """Note what the reply brings: one with its own figures makes the readings needless."""
         for event in batch.events:
             if isinstance(event, TimingsReport) and event.timings.prompt_ms is not None:
                 self._tells_all = True

@@ -43,7 +43,7 @@ def may_be_http(data: bytes) -> bool:
 
 
 def asks_for_certificate(handshake: bytes) -> bool:
-    """Whether a TLS 1.2 server asked for a client certificate; in TLS 1.3 nobody else can see it.
+    """Whether a TLS 1.2 server asked for a client certificate; in TLS 1.3 it is not visible.
 
     Records of type 22 carry messages of a type and a length; 13 is CertificateRequest (RFC 5246, 7.4.4).
     """

@@ -56,6 +56,6 @@ class Tries:
         return self.stale < MOST_STALE and is_stale(failure, trace)
 
     def begin_anew(self) -> None:
-        """Give whoever waited for a model, up to a limit of its own, all tries and all time again."""
+        """Reset tries and time after a wait for a model, which has its own limit."""
         self.count -= 1
         self.first_sent = None

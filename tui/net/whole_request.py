@@ -45,7 +45,7 @@ _Answer = TypeVar("_Answer", bound=Charged)
 
 
 def report_to_nobody(_: str) -> None:
-    """Take what nobody wants to see."""
+    """Ignore an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Answered(Generic[_Answer]):
     """From the last request to the whole answer."""
     retries: int = 0
     told: Charge = NOTHING_TOLD
-    """What the server said of every try, also of those that failed: it is paid for all the same."""
+    """What the server reported about every try, including failed ones, which are paid for as well."""
 
     @property
     def details(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class ProcFiles:
 
     @property
     def temporary_ports(self) -> range:
-        """The ports that the system gives to whoever asks for any: no server's API by default."""
+        """The ephemeral ports of the system: no server's API by default."""
         try:
             first, last = (self._folder / "sys/net/ipv4/ip_local_port_range").read_text().split()
             return range(int(first), int(last) + 1)

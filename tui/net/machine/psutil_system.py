@@ -20,7 +20,7 @@ class PsutilSystem:
 
     @property
     def temporary_ports(self) -> range:
-        """The ports that the system gives to whoever asks for any: the range of RFC 6335."""
+        """The ephemeral ports of the system: the range of RFC 6335."""
         return range(49_152, 65_536)
 
     def commands(self) -> dict[int, tuple[str, ...]]:

@@ -46,7 +46,7 @@ class RunningServer:
     """Where its command line, its environment or its kind says that it will listen."""
     model: str | None = None
     is_elsewhere: bool = False
-    """It has a network of its own, as in a container: nobody here reaches its ports by their numbers."""
+    """It has its own network, such as a container's: its ports cannot be reached from here by number."""
 
     @property
     def is_starting(self) -> bool:
@@ -134,7 +134,7 @@ def describe_process(process: Process) -> str:
 
 
 def duration_text(seconds: float) -> str:
-    """Return an age as people say it: ``45 s``, ``12 min``, ``3 h``, ``5 days``."""
+    """Return an age as shown to users: ``45 s``, ``12 min``, ``3 h``, ``5 days``."""
     for limit, size, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
         if seconds < limit:
             return f"{seconds / size:.0f} {unit}"

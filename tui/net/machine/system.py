@@ -16,7 +16,7 @@ class System(Protocol):
 
     @property
     def temporary_ports(self) -> range:
-        """The ports that the system gives to whoever asks for any: no server's API by default."""
+        """The ephemeral ports of the system: no server's API by default."""
 
     def commands(self) -> dict[int, tuple[str, ...]]:
         """Return the command line of every process by its id; threads of the kernel have none."""

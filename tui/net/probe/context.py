@@ -68,7 +68,7 @@ class Findings:
     route: Route = field(default_factory=Route)
     surroundings: Surroundings = field(default_factory=Surroundings)
     snapshot: asyncio.Future[Snapshot] | None = None
-    """This machine's sockets and processes, once somebody has begun to read them."""
+    """This machine's sockets and processes, once a read has begun."""
     gpus: asyncio.Future[tuple[Gpu, ...]] | None = None
     models: ModelList | None = None
     model: str = ""
@@ -245,7 +245,7 @@ class DiagnosisContext:
         )
 
     def begin(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
-        """Begin what somebody may wait for later; it ends with the diagnosis at the latest."""
+        """Begin background work that can be awaited later; it ends with the diagnosis at the latest."""
         task = asyncio.create_task(work)
         self._begun.append(task)
         return task

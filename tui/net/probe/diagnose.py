@@ -36,8 +36,8 @@ class Diagnosis:
         abilities: Collection[Ability] = (),
         on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> None:
-        """``notes_machine`` says whether the report tells what runs on this machine; a verdict that needs
-        to know looks in any case. ``on_result`` gets each check as it ends, and again where later evidence
+        """``notes_machine`` says whether the report shows what runs on this machine; a verdict that needs
+        this reads it anyway. ``on_result`` gets each check as it ends, and again where later evidence
         corrects it; ``on_progress`` a sentence while something is waited for, also while that is a server
         which is starting or loading, where nobody takes ``on_waiting``.
         ``abilities`` are tested after the checks, and ``on_ability`` gets the result of each."""

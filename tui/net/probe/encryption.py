@@ -19,7 +19,7 @@ _SOON = timedelta(days=14)
 
 
 def certificate_facts(failure: Failure) -> tuple[str, ...]:
-    """Return what a refused certificate says of itself, one fact a line."""
+    """Return the facts of a refused certificate, one per line."""
     labels = {
         "names": checks.FACT_NAMES,
         "issuer": checks.FACT_ISSUER,

@@ -48,7 +48,7 @@ async def _refuse_url(context: DiagnosisContext, report: UrlReport) -> None:
     others = tuple(CATALOGUE[problem.cause].title.split("[[")[0] for problem in report.errors[1:3])
     facts: list[str] = [checks.ALSO.format(text=safe_line(other, 60)) for other in others]
     if report.repair:
-        # The repair may lie outside of what was written: no key goes there before a person agrees.
+        # The repair may be a different place: no key is sent there before the user agrees.
         context.endpoint = replace(
             context.target.endpoint, base_url=report.repair, key=None, extra_headers={}
         )
