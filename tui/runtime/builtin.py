@@ -88,7 +88,7 @@ def address_of(provider: Provider) -> str:
 
 
 def remote_words(provider: Provider) -> str:
-    """Return what *Is remote* says of a provider: what is built in is no other machine's."""
+    """Return the value of *Is remote* for a provider: built-in ones are not remote."""
     return "built in" if is_built_in(provider) else ("yes" if provider.is_remote else "no")
 
 

@@ -23,7 +23,7 @@ def usable_providers(directory: ProviderDirectory) -> list[Provider]:
 
 
 def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provider:
-    """Return the provider of that name, without one the default, where it can be asked at all.
+    """Return the provider of that name, or without one the default, if it can chat.
 
     Raises:
         UsageError: there is none, it is inactive, for embeddings, or not installed. Never another
@@ -44,10 +44,10 @@ def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provide
 
 
 def still_for_chat(directory: ProviderDirectory, provider: Provider) -> Provider:
-    """Return the provider as currently in the files, for whoever has chatted with it so far.
+    """Return the provider as currently in the files, for a chat that has used it so far.
 
     Raises:
-        UsageError: it is gone, or can no longer be asked.
+        UsageError: it is gone, or can no longer chat.
     """
     if directory.has_changed():
         directory.reload()
@@ -61,7 +61,7 @@ def _marked_default(directory: ProviderDirectory) -> Provider | None:
 
 
 def _default_for_chat(directory: ProviderDirectory) -> Provider | None:
-    """Return whom a chat asks where nobody is named; never one instead of a default that is marked."""
+    """Return the provider of a chat if none is named; a set default is never replaced."""
     directory.require_current()
     providers = directory.providers()
     name = directory.default_name()

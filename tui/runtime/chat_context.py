@@ -77,7 +77,7 @@ class ChatContext:
         """Those whose window was asked for before they got much."""
 
     def use(self, draft: str | Parts = "", turns: Sequence[Turn] | None = None) -> ContextUse | None:
-        """Return what the next request takes; ``None``: nobody is asked. ``turns`` are sent before it."""
+        """Return what the next request uses; ``None``: there is no model. ``turns`` are sent before it."""
         target = self._chat.target
         if target is None:
             return None
@@ -200,7 +200,7 @@ def _share_words(share: Share, turns: Sequence[Turn]) -> str:
 
 
 def gauge_forms(use: ContextUse | None) -> tuple[str, ...]:
-    """Return what a header says of the context, the longest form first; none where the window is unknown."""
+    """Return the forms of the context in a header, the longest first; none if the window is unknown."""
     if use is None or not use.window or not use.used + use.draft:
         return ()
     percent, is_over = _share_of(use.used + use.draft, use.window)

@@ -59,9 +59,9 @@ class ChatControl:
         self._sent = ""
         """The prompt that was sent last, for as long as it may come back."""
         self._notices_seen: Sequence[str] = ()
-        """What was said of the conversation when the user began to write."""
+        """The notice about the conversation when the user began to write."""
         self._notices_read: Sequence[str] = ()
-        """What was said of the conversation before something was asked: it is over then."""
+        """The notice about the conversation before the first request, which ends it."""
 
     # ── The conversation ────────────────────────────────────────────────────────────────────
 
@@ -128,7 +128,7 @@ class ChatControl:
 
     @property
     def notices(self) -> Sequence[str]:
-        """What is to be said of the record: until something was asked, or for as long as nothing can be."""
+        """The notices about the record: until something was asked, or for as long as nothing can be."""
         if self.session is None or (self.session.notices == self._notices_read and not self.is_read_only):
             return ()
         return self.session.notices
@@ -191,7 +191,7 @@ class ChatControl:
     # ── The target ──────────────────────────────────────────────────────────────────────────
 
     def aim(self, name: str | None, model: str = "") -> None:
-        """Ask the provider of that name (``None``: the default one), or nobody: never another one."""
+        """Use the provider of that name (``None``: the default one), or none: never another one."""
         self._refusal = None
         try:
             provider = provider_for_chat(self.runtime.directory, name)
@@ -297,7 +297,7 @@ class ChatControl:
             self.runtime.budgets.allow(self.target.provider.name, self.session.identity)
 
     def no_target(self) -> Blocked:
-        """Return why there is nobody to ask, where that is so."""
+        """Return why there is no provider to ask, if so."""
         return Blocked(Obstacle.REFUSED if self._refusal else Obstacle.NO_PROVIDER, self._refusal)
 
     def send(

@@ -114,7 +114,7 @@ class ChatQueue:
         return blocked
 
     def may_send_next(self) -> bool:
-        """Whether the first prompt can go out: somebody can be asked, and it fits; else it pauses."""
+        """Whether the first prompt can be sent: there is a model, and it fits; else the queue pauses."""
         reason = None
         if self._chat.ready(is_next=True) is not None:
             reason = Pause.BLOCKED

@@ -11,7 +11,7 @@ AT_ONCE = 32
 MOST = 256
 """Checks that may be open, the slow ones among them: each holds a few sockets, and a process has 1,024."""
 PATIENCE_SECONDS = 1.0
-"""How long a check keeps its place among those at work; whoever is slower only waits."""
+"""How long a check keeps its slot; a slower one only waits."""
 
 
 class ConcurrencyLimiter:

@@ -18,12 +18,12 @@ class ContextWindows:
         self._known: dict[tuple[str, str], int | None] = {}
 
     def note(self, provider: Provider, model: str, window: int | None) -> None:
-        """Take note of what a server said of a model; under an empty name it holds for all of them."""
+        """Note what a server reported about a model; under an empty name it holds for all of them."""
         if window:
             self._known[provider.provider_url, model] = window
 
     def note_all(self, provider: Provider, windows: Mapping[str, int | None]) -> None:
-        """Take note of what a server said of its models."""
+        """Note what a server reported about its models."""
         for model, window in windows.items():
             self.note(provider, model, window)
 

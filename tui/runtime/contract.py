@@ -94,7 +94,7 @@ class ScreenRuntime(Reported, MakesChecks, Protocol):
         """What was spent."""
 
     def check_budgets(self) -> None:
-        """Tell in the notices of each budget of a provider that nobody knows. Reads the disk."""
+        """Add a notice for each budget of an unknown provider. Reads the disk."""
 
     @property
     def budgets(self) -> BudgetWatch | None:

@@ -68,7 +68,7 @@ class CheckServices(Protocol):
 
 
 def _ignore(_: object) -> None:
-    """Take what nobody wants to see."""
+    """Ignore an event."""
 
 
 class ProviderCheck:

@@ -118,7 +118,7 @@ class FormControl:
 
     @property
     def key_note(self) -> str:
-        """What is to be said of the key: whether it is stored, or why it is not there."""
+        """The notices about the key: whether it is stored, or why it is not there."""
         key = self.original.api_key
         if self._lost_key or key is None or key.kind is not ApiKeyKind.STORED or self._previous_name is None:
             return self._lost_key
@@ -134,9 +134,9 @@ class FormControl:
     # ── What is wrong ───────────────────────────────────────────────────────────────────────
 
     def reading(self) -> Reading:
-        """Return the form as read and checked, with what the endpoint says of the model.
+        """Return the form as read and checked, with the endpoint's answer about the model.
 
-        It is judged once for the same values: a key press asks several times.
+        It is checked once for the same values: a key press asks several times.
         """
         providers = self.runtime.directory.providers()
         others = frozenset(provider.name for provider in providers if provider.name != self._previous_name)
@@ -244,7 +244,7 @@ class FormControl:
         return await send_test(self.runtime, *self.for_request(), on_progress)
 
     def follow_category(self) -> str:
-        """Return the text of the test: that of the category, where nobody has written one."""
+        """Return the text of the test: by default that of the category."""
         category, text = Category(self.values["category"]), self.values["test_prompt"]
         is_other = text in {other.test_prompt for other in Category if other is not category}
         return category.test_prompt if is_other else text

@@ -94,7 +94,7 @@ class FormServer:
         return address
 
     async def look(self, *, with_key: bool) -> None:
-        """Ask the server what it is and what it offers. What it says of a URL that was left is dropped."""
+        """Ask the server for its kind and models. Answers for a URL that has changed are dropped."""
         asked = self._asked
         if asked is None:
             return

@@ -24,7 +24,7 @@ def known_name(runtime: Runtime, name: str) -> str:
         return runtime.directory.get(name).name
     except UsageError as error:
         unknown = error.failure
-    if unknown.cause == "provider-invalid":  # it is there, though nobody can ask it
+    if unknown.cause == "provider-invalid":  # it exists, although it cannot be used
         return name
     past = set(_past_names(runtime))
     if found := next((known for known in past if is_same_name(known, name)), None):

@@ -31,7 +31,7 @@ class Ledger:
         self._optional = optional
         self.file = LedgerFile(paths.ledger_dir)
         self.shown = paths.shown(paths.ledger_dir)
-        """The folder, as people write it."""
+        """The folder, as shown to users."""
         self._sent = SentFiles(paths.ledger_dir)
         self._waiting: deque[ExchangeRecord | SentExchange] = deque()
         self._guard = threading.Lock()

@@ -60,7 +60,7 @@ class Presets:
         return Called(preset.message(text), said)
 
     def _use(self, preset: Preset) -> str:
-        """Have the chat ask as a preset says, and return what is to be said of it."""
+        """Apply a preset to the chat, and return the notice about it."""
         used = (texts.USED_WITH if preset.provider else texts.USED).format(
             name=preset.name, provider=safe_line(preset.provider, 60)
         )

@@ -151,7 +151,7 @@ class Runtime:
         return EndpointMemory(self.paths, self.optional)
 
     def context_window(self, provider: Provider, model: str) -> int | None:
-        """Return how many tokens fit into the context of a model; ``None``: unknown. Asks nobody."""
+        """Return how many tokens fit into the context of a model; ``None``: unknown. Sends no request."""
         if is_built_in(provider):
             return self.built_ins.context_window(provider)
         return self.context_windows.find(provider, model, self.past_checks)
@@ -205,7 +205,7 @@ class Runtime:
         )
 
     def check_budgets(self) -> None:
-        """Tell in the notices of each budget of a provider that nobody knows. Reads the disk."""
+        """Add a notice for each budget of an unknown provider. Reads the disk."""
         if not self.settings.budget or not self.directory.is_whole:
             return
         known = [provider.name for provider in self.directory.providers()]
