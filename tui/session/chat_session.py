@@ -75,7 +75,7 @@ class ChatSession:
         self.is_read_only = is_read_only
         """Another session writes to it, or only a newer lmdeck can: nothing is asked in it here."""
         self.notices = tuple(notices)
-        """What is to be said of the record: read-only, interrupted, unreadable lines."""
+        """The notices about the record: read-only, interrupted, unreadable lines."""
         self.moves: tuple[str, ...] = ()
         """What other programs did to the record, and where the conversation continues."""
         self.path_revision = 0

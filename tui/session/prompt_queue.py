@@ -26,7 +26,7 @@ class Pause(Enum):
     REOPENED = "reopened"
     """It was left waiting when the conversation was closed."""
     BLOCKED = "blocked"
-    """There is nobody to ask."""
+    """There is no model to ask."""
     TOO_LONG = "too long"
     """The next prompt does not fit the context."""
     OVER_BUDGET = "over budget"
@@ -107,7 +107,7 @@ class PromptQueue:
         self.pause = None
 
     def ended(self, turn: Turn) -> None:
-        """Take note of how an answer ended."""
+        """Note how an answer ended."""
         if turn.state is TurnState.STOPPED:
             self.hold(Pause.STOPPED)
         elif turn.state is not TurnState.DONE:
