@@ -98,7 +98,7 @@ def first_line_of(
 
 def _start(arguments: list[str], environment: dict[str, str], folder: str) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(  # noqa: S603 (the person's own command, and no shell)
+        return subprocess.Popen(  # noqa: S603 (the user's own command, and no shell)
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -67,7 +67,7 @@ class ApiKeyResolver:
                 return self._from_credentials(provider_name)
 
     def renew(self, provider_name: str, reference: ApiKeyReference, refused: Secret) -> Secret | None:
-        """Fetch a key again that a server refused: its command runs once, whoever else asks meanwhile.
+        """Fetch a key again that a server refused: its command runs once, even for several callers.
 
         Raises:
             LmdeckError: ``key-unavailable`` or ``key-malformed``.
@@ -90,7 +90,7 @@ class ApiKeyResolver:
         return checked_key(value, _shown(reference))
 
     def _from_command(self, reference: ApiKeyReference) -> Secret:
-        with self._lock_of(reference.value):  # several requests at once ask the person once
+        with self._lock_of(reference.value):  # several requests at once ask the user once
             if reference.value not in self._printed:
                 self._printed[reference.value] = self._run(reference)
             return self._printed[reference.value]

@@ -135,7 +135,7 @@ class _Reader:
             self.left_out.append(LeftOut(number, label, str(error), error.is_refused))
 
     def remarks(self) -> list[str]:
-        """Return what is to be said of all records together."""
+        """Return the notices about all records together."""
         found = list(self._retyped)
         if self._unset:
             found.append(texts.AT_DEFAULTS.format(providers=_providers(self._unset)))

@@ -69,7 +69,7 @@ def _exported(provider: Provider, key: Secret | None) -> dict[str, object]:
         "clientSecret": key.reveal() if key is not None else "",
         "testContent": provider.test_text,
     }
-    # A price that nobody gave is left out, which Casibase reads as 0.
+    # A missing price is left out, which Casibase reads as 0.
     return {name: record[name] for name in KEYS if record[name] is not None}
 
 

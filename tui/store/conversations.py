@@ -111,7 +111,7 @@ class ConversationStore:
         return transcript
 
     def read(self, identity: str) -> tuple[bytes, tuple[str, ...]]:
-        """Return a journal as it is on disk, whichever session writes to it, and what is to be said of it.
+        """Return a journal as it is on disk, whichever session writes to it, and the notices about it.
 
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
@@ -226,7 +226,7 @@ class ConversationStore:
         return is_pinned
 
     def _add_to(self, identity: str, add: Callable[[Journal], None]) -> None:
-        """Write a record more to a conversation, open here or by nobody."""
+        """Write one more record to a conversation that is open here or nowhere."""
         opened = self._opened_here(identity)
         if opened is not None:
             add(opened)
@@ -242,7 +242,7 @@ class ConversationStore:
         """Move a conversation to the trash and return the token that brings it back.
 
         Raises:
-            LmdeckError: there is none of that identity, somebody writes to it, or the disk refuses.
+            LmdeckError: there is none of that identity, another session writes to it, or the disk refuses.
         """
         path = self._existing(identity)
         lease = self._take_lease(path)
@@ -295,7 +295,7 @@ class ConversationStore:
         return read_transcript(content.data if content is not None else b"")
 
     def _notices(self, transcript: Transcript) -> Iterator[str]:
-        """Yield what is to be said of a conversation that was read."""
+        """Yield the notices about a conversation that was read."""
         if transcript.is_newer:
             yield texts.NEWER_CHAT
         if transcript.bad_lines:

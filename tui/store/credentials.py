@@ -58,7 +58,7 @@ class CredentialStore:
 
     @property
     def shown(self) -> str:
-        """The file, as people write it."""
+        """The file, as shown to users."""
         return self._file.shown
 
     @property
@@ -92,7 +92,7 @@ class CredentialStore:
         return list(self._read().values())
 
     def kept_for(self, name: str) -> str | None:
-        """Return the file set aside in which the missing key of a provider may be, as people write it."""
+        """Return the file set aside in which the missing key of a provider may be, as shown to users."""
         kept = kept_file(self._file.path, name)
         return None if kept is None else self._paths.shown(kept)
 

@@ -55,7 +55,7 @@ def make_directory(path: Path) -> None:
 
 
 def touch(path: Path) -> None:
-    """Set a file's times to now, by the clock of whoever serves the file."""
+    """Set a file's times to now, by the clock of the file server."""
     os.utime(path)
 
 

@@ -42,8 +42,8 @@ class Forgotten:
 def forget(paths: Paths, what: str, forgotten: Forgotten | None = None) -> Forgotten:
     """Remove for good ``keys``, ``conversations``, ``caches`` or ``ledger``: as much as can be removed.
 
-    ``forgotten`` is what grows while it continues, for whoever may be interrupted. Conversations that are
-    open stay. References to stored keys stay in the providers.
+    ``forgotten`` grows meanwhile, for callers that may be interrupted. Conversations that are open stay.
+    References to stored keys stay in the providers.
 
     Raises:
         UsageError: the word is none of these.
@@ -81,7 +81,7 @@ class _Remover:
             self._unlink(file)
 
     def remove_conversations(self) -> None:
-        """Remove every conversation that nobody has open, the trash, caches of them, and copied text."""
+        """Remove every conversation that is not open, the trash, caches of them, and copied text."""
         paths = self._paths
         for path in self._matching(paths.conversations_dir, f"*{_CONVERSATION}"):
             self._remove_conversation(path)

@@ -162,7 +162,7 @@ def _refuse_constant(name: str) -> object:
 
 
 def _refuse_plain_error(text: str) -> None:
-    """Refuse what a server says of an error without JSON: a status with its phrase, or a whole response."""
+    """Refuse an error of a server without JSON: a status with its phrase, or a whole response."""
     first = text.splitlines()[0].strip()
     is_status = first.lower().removeprefix(first[:4].strip()).strip() in _PHRASES
     if first.lower() in _PHRASES or (first[:3].isdigit() and is_status):

@@ -35,7 +35,7 @@ def forget_interrupted(path: Path) -> None:
 
 
 def take_interrupted(folder: Path) -> Iterator[Path]:
-    """Yield the files of the conversations that were cut off, each once: whoever takes one has it alone.
+    """Yield the files of the interrupted conversations, each once: only one process gets it.
 
     Raises:
         OSError: the folder cannot be read.

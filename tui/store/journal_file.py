@@ -46,7 +46,7 @@ class JournalFile:
     """
 
     def __init__(self, path: Path, *, is_new: bool, content: FileContent | None = None) -> None:
-        """``content`` is what the file held when it was read; ``None`` where nobody has read it yet."""
+        """``content`` is the content of the file when it was read; ``None``: not read yet."""
         self.path = path
         self._may_create = is_new
         self._is_read = is_new or content is not None

@@ -52,7 +52,7 @@ class JournalWriter:
         shown: Callable[[Path], str],
         lease: Lease | None = None,
     ) -> None:
-        """``shown`` returns a path as people write it."""
+        """``shown`` returns a path as shown to users."""
         self._file = file
         self._shown = shown
         self._queue = JournalQueue(redactor)

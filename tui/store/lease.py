@@ -92,8 +92,7 @@ def acquire_lease(path: Path, stale_after_seconds: float) -> Lease:
     """Take a lease, or one whose holder is gone.
 
     Raises:
-        LeaseHeldError: somebody has it.
-        OSError: the disk refuses.
+        LeaseHeldError: it is held. OSError: the disk refuses.
     """
     owner = new_owner()
     for _ in range(3):
@@ -108,7 +107,7 @@ def acquire_lease(path: Path, stale_after_seconds: float) -> Lease:
 
 
 def holder_of(path: Path, stale_after_seconds: float) -> Owner | None:
-    """Return who holds a lease now, or ``None``; a stale lease is held by nobody."""
+    """Return the current holder of a lease, or ``None``; a stale lease has no holder."""
     try:
         current = _read(path)
     except OSError:  # out of reach: nobody can be named
@@ -128,7 +127,7 @@ def is_abandoned(path: Path) -> bool:
 
 
 def _create(path: Path, owner: Owner) -> None:
-    """Make the lease with its content in one step; nobody ever sees an empty one where links exist."""
+    """Create the lease with its content in one step; with links, an empty one is never visible."""
     with _written(path, owner) as temporary:
         try:
             disk.link(temporary, path)
@@ -159,9 +158,10 @@ def _is_owned_by(path: Path, owner: Owner) -> bool:
 
 
 def _take_over(path: Path, owner: Owner, stale_after_seconds: float) -> bool:
-    """Put an owner in the place of a stale one, in one step: nobody finds the name free meanwhile.
+    """Replace a stale owner in one step: the name is never free meanwhile.
 
-    Only who has the lease of that very stale one may do so. Where he dies, that lease is taken over alike.
+    Only the holder of the lease on that stale one may do so. If it dies, that lease is taken over in the same
+    way.
 
     Raises:
         LeaseHeldError: it is held, or another process takes it over.

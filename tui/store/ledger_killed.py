@@ -79,7 +79,7 @@ def _line_in(descriptor: int) -> LedgerLine | None:
 
 
 def _is_left(descriptor: int) -> bool:
-    """Lock a file that nobody locks; return whether it still has its name."""
+    """Lock an unlocked file; return whether it still has its name."""
     try:
         disk.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -49,7 +49,7 @@ _held = _Held()
 
 @contextlib.contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """Have ``locked`` wait no longer than that for another process: 0 where nobody may wait at all."""
+    """Have ``locked`` wait at most that long for another process; 0: not at all."""
     token = _patience.set(seconds)
     try:
         yield

@@ -93,8 +93,7 @@ class OptionalFiles:
         """Do something with a file that nothing depends on; a refusal is noted, never raised.
 
         Args:
-            shown_path: the file, as people write it.
-            consequence: a sentence on what is done without it.
+            shown_path: the file, as shown to users. consequence: a sentence on what is done without it.
             is_read: whether the file is only read.
         """
         return _Attempt(self, shown_path, consequence, is_read)

@@ -63,7 +63,7 @@ def new_owner() -> Owner:
 
 
 def decode_owner(data: bytes) -> Owner | None:
-    """Return who a lease file names, or ``None`` where it names nobody (its writer died too early)."""
+    """Return the owner in a lease file, or ``None`` if there is none (its writer died too early)."""
     try:
         value = json.loads(data)
         return Owner(str(value["host"]), str(value["machine"]), int(value["process"]), str(value["token"]))

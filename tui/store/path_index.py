@@ -22,7 +22,7 @@ FRESH_SECONDS = 5.0
 _FIRST_PATHS = 500
 """Until the list is shown; from then on it grows by doubling."""
 _DRAWN_SECONDS = 0.03
-"""After the first list, for whoever draws it: both would share the interpreter."""
+"""After the first list, so that it can be drawn: both share the interpreter."""
 _READ = 65_536
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "-z")
@@ -46,7 +46,7 @@ class PathIndex:
         """Whether there are more than can be held."""
 
     def begin(self) -> bool:
-        """Return whether it is time for a scan; whoever asked is to do it."""
+        """Return whether it is time for a scan, which the caller then does."""
         is_fresh = self._scanned_at is not None and time.monotonic() - self._scanned_at < FRESH_SECONDS
         if self.is_scanning or is_fresh:
             return False

@@ -123,7 +123,7 @@ class Paths:
         return tuple(folder / "providers.toml" for folder in self.site_config_dirs)
 
     def shown(self, path: Path) -> str:
-        """Return a path as people write it, with ``~`` for the home folder."""
+        """Return a path as shown to users, with ``~`` for the home folder."""
         if self.home != Path("/") and path.is_relative_to(self.home):
             return str("~" / path.relative_to(self.home))
         return str(path)

@@ -41,7 +41,7 @@ class PresetStore:
 
     @property
     def shown(self) -> str:
-        """The folder, as people write it."""
+        """The folder, as shown to users."""
         return self._paths.shown(self._folder)
 
     def known(self) -> KnownPresets:

@@ -61,7 +61,7 @@ class ProviderTrust:
         return _note_untrusted(self._distrust(path, document), providers, reading.untrusted)
 
     def keep(self, reading: Reading) -> None:
-        """Rely on what was read now; whoever asked meanwhile had the answer of before."""
+        """Trust what was read now; earlier callers got the earlier answer."""
         self._kept = reading
 
     def command_refusal(self, name: str) -> str | None:
@@ -92,9 +92,9 @@ class ProviderTrust:
         return tuple(distrust for distrust in found if distrust is not None and distrust not in distrusted)
 
     def confirm(self) -> None:
-        """Rely on every file of providers as it was loaded: the user has read it through.
+        """Trust every provider file as it was loaded: the user has reviewed it.
 
-        It counts from the next reading on. What somebody changed since the last one is not relied on.
+        It applies from the next read. Changes since the last read are not trusted.
 
         Raises:
             LmdeckError: the record of it cannot be written.

@@ -54,7 +54,7 @@ class ProviderSnapshot:
     unreadable: tuple[str, str] | None = None
     """Your file and why it cannot be read: what is listed of it is older, and any name may stand in it."""
     unusable: Mapping[str, str] = field(default_factory=dict)
-    """Names whose records cannot be used at all, and why: nobody else may take their place."""
+    """Names whose records cannot be used at all, and why: no other provider may replace them."""
     former: FormerNames = field(default_factory=FormerNames)
     """The names that your providers had before."""
     is_read_only: bool = False

@@ -74,7 +74,7 @@ def decode_usage(value: object) -> Usage | None:
 
 
 def decode_server_timings(value: object) -> ServerTimings | None:
-    """Return what a server said of its own times."""
+    """Return the times that a server reported."""
     if not isinstance(value, dict):
         return None
     names = [item.name for item in fields(ServerTimings) if item.name != "origin"]

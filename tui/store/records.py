@@ -46,7 +46,7 @@ def decode_line(line: bytes) -> Record | None:
 
 
 def schema_of(header: Mapping[str, Any]) -> int | None:
-    """Return what a header says of the schema, or ``None`` where that is no number."""
+    """Return the schema in a header, or ``None`` if it is not a number."""
     schema = header.get("schema")
     return schema if isinstance(schema, int) and not isinstance(schema, bool) else None
 

@@ -53,7 +53,7 @@ class Settings:
     budget: tuple[Limit, ...] = ()
     """What may be spent, as far as that can be read."""
     unread_budget: str = ""
-    """Why a budget cannot be read, if so: then nobody knows what may be spent."""
+    """Why a budget cannot be read, if so: then the limit is unknown."""
     rates: Rates = NO_RATES
     """What currencies are worth."""
     keys: Mapping[str, str] = field(default_factory=dict)

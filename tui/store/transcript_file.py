@@ -55,7 +55,7 @@ class Transcript:
     journal: Journal | None = None
     """To continue with. ``None``: it can only be read (and forked); the notices say why."""
     notices: tuple[str, ...] = ()
-    """What is to be said of it, a sentence or two each."""
+    """The notices about it, a sentence or two each."""
 
     @property
     def is_newer(self) -> bool:
