@@ -276,7 +276,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     # ── Defects ─────────────────────────────────────────────────────────────────────────────
 
     def defect_report(self, error: BaseException) -> str:
-        """Keep the report of a defect, and return what is said of it."""
+        """Keep the report of a defect, and return its message."""
         return report_crash(self.runtime, error)
 
     def report_defect(self, error: Exception) -> None:

@@ -176,7 +176,7 @@ def remapped(key: Key, own: Mapping[str, str]) -> Key:
 
 
 def key_names(key: Key) -> str:
-    """Return the keys of a binding as people write them: ``F5, Ctrl+T``; empty: it has none."""
+    """Return the keys of a binding as shown to users: ``F5, Ctrl+T``; empty: it has none."""
     return ", ".join(map(spelled_key, key.names))
 
 
@@ -193,7 +193,7 @@ _SAME = {"ctrl+@": "ctrl+space"}
 
 
 def spelled_key(name: str, *, is_short: bool = False) -> str:
-    """Return a key as people write it: ``Ctrl+T`` (short: ``^T``) for what Textual calls ``ctrl+t``."""
+    """Return a key as shown to users: ``Ctrl+T`` (short: ``^T``) for what Textual calls ``ctrl+t``."""
     if CHORD in name:
         return " ".join(spelled_key(key, is_short=is_short) for key in name.split(CHORD))
     *modifiers, last = _SAME.get(name, name).split("+")

@@ -126,7 +126,7 @@ class NoticesEdits(Protocol):
     """A screen that shows a file that users also edit by hand."""
 
     def notice_edits(self) -> bool:
-        """Read the file again where somebody changed it; return whether that was so."""
+        """Reread the file if it has changed; return whether it had."""
 
 
 @runtime_checkable

@@ -122,7 +122,7 @@ def marks_for(environment: Mapping[str, str], encoding: str) -> PlainMarks | Non
 
 
 def _is_c_locale(environment: Mapping[str, str]) -> bool:
-    """Return whether the person asked for plain ASCII. Python sets ``LC_CTYPE`` to ``C.UTF-8`` then."""
+    """Return whether the user asked for plain ASCII. Python sets ``LC_CTYPE`` to ``C.UTF-8`` then."""
     ctype = environment.get("LC_CTYPE", "")
     asked = environment.get("LC_ALL") or ("" if ctype == "C.UTF-8" else ctype) or environment.get("LANG", "")
     return asked in ("C", "POSIX")

@@ -49,7 +49,7 @@ class Attaching:
         return self._screen.query_one(Prompt)
 
     def look(self) -> None:
-        """Look for files to be suggested, in a thread that nobody waits for."""
+        """Look for files to suggest, in a background thread."""
         index = self._chat.files.index
         if index.begin():
             tell = partial(self._screen.call_later, self._prompt.show_paths)

@@ -117,20 +117,20 @@ class Mentioning:
     # ── What is meant ───────────────────────────────────────────────────────────────────────
 
     def use(self, line: str) -> None:
-        """Take note of an entry that was chosen."""
+        """Note an entry that was chosen."""
         for mention in mentions(line.strip()):
             self.chosen_paths.add(mention.reference)
             self.only_words.discard(mention.reference)
 
     def told(self, prompt: Parts) -> None:
-        """Take note of an earlier message: what was text in it is text where it is recalled."""
+        """Note an earlier message: what was text in it is text where it is recalled."""
         files = {part.text[1:-1] for part in prompt.blobs}
         self.only_words |= {
             mention.reference for mention in mentions(prompt.words) if files.isdisjoint(mention.readings)
         }
 
     def pasted(self, text: str) -> None:
-        """Take note of what comes with a paste."""
+        """Note what comes with a paste."""
         self.only_words |= {mention.reference for mention in mentions(text)} - self.chosen_paths
 
 

@@ -39,7 +39,7 @@ class Answer:
     """What it offers."""
 
     def about(self, model: str) -> Answer:
-        """Return what that says of a model: one that the list lacks is not there, whoever answers."""
+        """Return the state of a model: one that is not in the list is missing, even if the server answers."""
         if self.models is None or not self.models.lacks(model):
             return self
         failure = explain("model-not-found", model=model, is_doubtful="yes")

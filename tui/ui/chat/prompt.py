@@ -42,7 +42,7 @@ _OF_SEARCH = frozenset({"recall", "take_found", "end_search", "delete_left", "co
 """What a key does to a search; any other one uses what was found and then does its work."""
 _WHEN_SEARCHING = frozenset({"take_found", "end_search"})
 _MOST_WORD = 42
-"""Characters of a pasted command that are said of it."""
+"""How many characters of a pasted command are shown."""
 
 
 def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
@@ -73,7 +73,7 @@ class Prompt(CompletingArea):
     _recalled = ""
     """The text of the prompt that was recalled last."""
     _pasted_word = ""
-    """The first word, where its slash came with a paste: as long as nobody changes it, it is no command."""
+    """The first word, if its slash was pasted: while it is unchanged, it is not a command."""
 
     @dataclass
     class CopyRequested(Message):
@@ -128,9 +128,9 @@ class Prompt(CompletingArea):
         self._history.remember(raw)
 
     def offer(self, raw: str) -> bool:
-        """Put a text in where the prompt is empty, selected: typing replaces it, moving keeps it.
+        """Insert a selected text if the prompt is empty: typing replaces it, moving keeps it.
 
-        What the person typed meanwhile is never replaced.
+        What the user typed meanwhile is never replaced.
         """
         if self.text.strip():
             return False
@@ -191,7 +191,7 @@ class Prompt(CompletingArea):
         return line.split(maxsplit=1)[0] if line.startswith("/") else ""
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text: whoever changes a command that was pasted means it."""
+        """Change the text: editing a pasted command makes it a command."""
         result = super().edit(edit)
         if self._pasted_word and self._command_word != self._pasted_word:
             self._pasted_word = ""

@@ -155,7 +155,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     @property
     def prompt(self) -> Prompt:
-        """Where the person writes."""
+        """The prompt."""
         return self.query_one(Prompt)
 
     @property

@@ -54,7 +54,7 @@ def header_words(chat: ChatControl) -> str:
 
 
 def banner_words(chat: ChatControl, way: Way) -> str:
-    """Return what is to be said of the conversation; empty: nothing."""
+    """Return the notices about the conversation; empty: nothing."""
     copy = (texts.READ_ONLY.format(fork=way("fork")),) if chat.is_read_only else ()
     return chat.storage_error or " ".join((*chat.notices, *copy))
 

@@ -62,7 +62,7 @@ class Changing:
             self._work(partial(self._pin, identities, is_pinned, held))
 
     def _free(self, chosen: Sequence[ConversationSummary]) -> tuple[list[ConversationSummary], str]:
-        """Return what nobody else writes to, and what is said of the rest; where that is all, it is said."""
+        """Return those that are free, and a message about the others; show it if none is free."""
         free = [summary for summary in chosen if not summary.is_open_elsewhere]
         count = len(chosen) - len(free)
         if chosen and not free:

@@ -60,7 +60,7 @@ SORTS: Mapping[str, str] = MappingProxyType(
 )
 """What the list can be sorted by, in the order of the key; the first one groups by date.
 
-By the best match while texts are searched: whoever sorts so gives the conversations in that order.
+By the best match in a text search: the caller passes the conversations in that order.
 """
 NEWEST = "time"
 

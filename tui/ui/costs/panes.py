@@ -89,7 +89,7 @@ class SumsPane(Pane):
         self._show_parts([], is_filled=False)
 
     def show_sums(self, month: CostMonth, by: By, *, is_from_top: bool) -> None:
-        """Show the sums, and what has to be said of them."""
+        """Show the sums, and the notices about them."""
         report = month.report(by)
         columns = view.columns_for(by, self.screen.size.width - _AROUND, report.rows)
         self.set_title(texts.BY[by.value], answers_text(report.requests))

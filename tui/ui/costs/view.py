@@ -65,7 +65,7 @@ _DROPPED_FIRST = ("failures", "gpu", "rate", "ttft", "reasoning", "cached", "for
 
 
 def month_words(first: date) -> str:
-    """Return a month as people say it."""
+    """Return a month as shown to users."""
     return texts.MONTH.format(month=MONTHS.split()[first.month - 1], year=first.year)
 
 
@@ -233,7 +233,7 @@ def _style(state: BudgetState) -> str:
 
 
 def notes_of(month: CostMonth, by: By, own: Container[str], price_key: str, by_key: str) -> list[str]:
-    """Return what has to be said of the sums: who has no price, and where figures differ.
+    """Return the notices about the sums: providers without a price, and differing figures.
 
     ``own``: the names of the providers that can be given one.
     """

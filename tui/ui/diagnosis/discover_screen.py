@@ -257,7 +257,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self.app.push_screen(ModelChoice(provider.label, server.models), chosen)
 
     def _open_form(self, provider: Provider, model: str) -> None:
-        """Let the person look the values over, give what is missing, and save."""
+        """Let the user review the values, complete them, and save."""
 
         def closed(name: str | None) -> None:
             if name is not None:

@@ -53,7 +53,7 @@ def time_bar(milliseconds: float, cells: int) -> str:
 
 
 def time_text(milliseconds: float | None) -> str:
-    """Return a time as people read it; empty where a check took none."""
+    """Return a time as shown to users; empty where a check took none."""
     return "" if milliseconds is None or milliseconds < _NO_TIME else milliseconds_text(milliseconds)
 
 

@@ -163,7 +163,7 @@ class FormJudging:
         screen.query_one("#hint", QuietText).show(text)
 
     def _more_on(self, field: str) -> str:
-        """Return what the help of a field says of its value."""
+        """Return the help of a field about its value."""
         if field == "compatible_provider":
             return self._screen.query_one(ModelField).hint
         values = self._form.values

@@ -127,7 +127,7 @@ _PERCENT = lazy_pattern(r"(?<![\d.])(\d{1,2}|100)(?:\.\d+)? ?%")
 
 
 def reach_after(failure: Failure | None, *, has_key: bool = True) -> Reach:
-    """Return what a failure says of an endpoint; ``has_key``: a key was sent."""
+    """Return the state of an endpoint after a failure; ``has_key``: a key was sent."""
     if failure is None:
         return Reach.DOWN
     found = _BY_CAUSE.get(failure.cause)

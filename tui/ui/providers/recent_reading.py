@@ -41,7 +41,7 @@ class RecentReading:
         return (*first, *(summary for summary in found if summary.identity not in known))[:MOST_RECENTS]
 
     def offer(self, key: str) -> str:
-        """Return what is said of a chat that was cut off; ``key`` reopens it."""
+        """Return the notice about an interrupted chat; ``key`` reopens it."""
         if not self._interrupted:
             return ""
         title = safe_line(self._interrupted[0].title, 60) or texts.UNTITLED

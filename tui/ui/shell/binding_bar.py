@@ -60,7 +60,7 @@ class BindingBar(Widget):
         self._last_count = 0
 
     def on_mount(self) -> None:
-        """Follow what the screen says of its keys."""
+        """Follow the keys of the screen."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
         self._bindings_changed(self.screen)
 

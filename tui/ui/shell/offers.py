@@ -20,7 +20,7 @@ _SEPARATOR = Content.styled(" · ", "dim")
 
 
 def key_of(node: DOMNode, binding: str) -> str:
-    """Return the key of a binding as the settings have it and people write it.
+    """Return the key of a binding as the settings have it and shown to users.
 
     What the settings leave without a key is found in the palette: then that has it.
     """

@@ -19,7 +19,7 @@ from tui.texts import shell as texts
 from tui.ui.deck import ShowsConversation, deck_of
 
 _MOST = 40
-"""Entries for one search: nobody reads more, and each is compared and highlighted on its own."""
+"""Entries for one search: more are never read, and each is compared and highlighted separately."""
 
 
 class Entry(NamedTuple):

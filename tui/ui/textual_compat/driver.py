@@ -49,7 +49,7 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file = sys.__stdout__  # not stderr, which may be a file of the person's
+        self._file = sys.__stdout__  # not stderr, which may be a file of the user's
         self._output: TerminalOutput | None = None
         self._last_words: list[str] | None = None
         self._frame: list[str] = []

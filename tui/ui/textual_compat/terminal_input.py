@@ -34,7 +34,7 @@ _LOCAL_ESCAPE_SECONDS = 0.3
 _REMOTE_ESCAPE_SECONDS = 1.2
 """Lines over SSH were seen to part a sequence by up to a second."""
 _ALT_SECONDS = 0.1
-"""How soon a character must follow an escape to be Alt with it: a person is slower."""
+"""How soon a character must follow an escape to be Alt with it: a user is slower."""
 _REST_SECONDS = 3.0
 """For the rest of what cannot be typing: a report that has begun, or one whose escape was taken for a key."""
 _QUIET_PASTE_SECONDS = 5.0

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 _MOST_PIECES = 30
-"""That may wait before whoever writes waits, too: frames that come late are of no use."""
+"""That may wait before the writer waits, too: late frames are useless."""
 _PIECE = 8_192
 _LOOK_SECONDS = 0.1
 """How often one who waits looks whether the terminal was given up; a signal's handler must take no lock."""
@@ -23,7 +23,7 @@ _GRACE_SECONDS = 0.5
 _LAST_WORDS_SECONDS = 0.3
 """For a terminal that was given up, to take what sets it right."""
 _STALLED_SECONDS = 2.0
-"""Without a byte taken, at an end that nobody hurries."""
+"""Without a byte read, at a normal end."""
 
 
 class TerminalOutput:
@@ -107,7 +107,7 @@ class TerminalOutput:
             self._changed.wait(_LOOK_SECONDS)
 
     def _is_lost(self) -> bool:
-        """Whether nobody is to wait any more."""
+        """Whether waiting is over."""
         ends = self._patience_ends
         if not self._is_given_up and ends is not None and time.monotonic() >= ends and self._pieces:
             self._give_up()

@@ -59,7 +59,7 @@ class TurnDocument:
     def __init__(self, turn: Turn, reasoning: ReasoningView = ReasoningView.LIVE) -> None:
         self.turn = turn
         self.reasoning_open: bool | None = None
-        """What the person chose for this turn; ``None``: as it is for all of them."""
+        """What the user chose for this turn; ``None``: the same as for all."""
         self.offers: tuple[Offer, ...] = ()
         """What can be done about how it ended."""
         self._attached: Mapping[str, bytes] | None = None
@@ -256,7 +256,7 @@ class TurnDocument:
         return [line for line in self._head if line.block == PROMPT_BLOCK]
 
     def is_written(self, row: int) -> bool:
-        """Whether a row is text of the prompt, the reasoning or the answer, not what lmdeck says of them."""
+        """Whether a row is text of the prompt, the reasoning or the answer, not of lmdeck."""
         end = self.answer_start + len(self._answer or ())
         return row < len(self._prompt) or self.reasoning_start <= row < end
 

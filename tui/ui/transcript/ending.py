@@ -21,7 +21,7 @@ _NARROWEST_BOX = 20
 
 
 def ending_lines(turn: Turn, width: int, offers: Sequence[Offer] = ()) -> list[Line]:
-    """Return what is said of a turn that ended; what is said of one that has not begun to speak."""
+    """Return the lines of a turn that ended, or of one without text yet."""
     if turn.state.is_live:
         return [Line(row) for spans in _waiting(turn) for row in wrap(spans, width)]
     lines = [Line(row) for spans in _warnings(turn) for row in wrap(spans, width)]
@@ -72,7 +72,7 @@ def _ending(turn: Turn) -> str:
 
 
 def _failure(turn: Turn) -> Iterator[tuple[Span, ...]]:
-    """Yield what went wrong, what the server said of it, and what to do, a paragraph each."""
+    """Yield the problem, the server's message and the advice, a paragraph each."""
     failure = turn.failure
     if failure is None:
         return

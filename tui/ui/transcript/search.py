@@ -110,7 +110,7 @@ class Search:
 
     @property
     def place(self) -> int:
-        """Which match the person is at, from 1 on; 0 before the first."""
+        """The number of the current match, from 1; 0 before the first."""
         if self._current is None:
             return 0
         identity, match = self._current
@@ -126,7 +126,7 @@ class Search:
         return 1 + sum(matches.before(row, column) for matches in self._in_lines(document).matches)
 
     def forget(self, identity: str) -> None:
-        """A turn gave way to another: it is not the one that the person is at any more."""
+        """A turn gave way to another: it is not the one that the user is at any more."""
         if self._current is not None and self._current[0] == identity:
             self._current = None
         if self._unfolded is not None and self._unfolded.turn.identity == identity:

@@ -86,7 +86,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     def show_path(self, turns: Sequence[Turn], *, follows: bool = True) -> None:
         """Show another branch: what is the same before it branches off stays as it is drawn.
 
-        Without ``follows`` whoever reads further up stays there when turns are appended.
+        Without ``follows`` a view further up stays there when turns are appended.
         """
         documents = self.roll.documents
         pairs = enumerate(zip(documents, turns, strict=False))
@@ -240,7 +240,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     @on(Collapsible.Toggled)
     def take_on_fold(self, event: Collapsible.Toggled) -> None:
-        """The person folded or unfolded one by its title."""
+        """The user folded or unfolded one by its title."""
         event.stop()
         fold = event.collapsible
         if isinstance(fold, ReasoningFold) and fold.document.is_reasoning_shown == fold.collapsed:
