@@ -49,7 +49,7 @@ class ChunkReader:
         self._fingerprint: str | None = None
         self._usage: Usage | None = None
         self.server_cost: ServerCost | None = None
-        """What the ``usage`` object said of the cost."""
+        """The cost in the ``usage`` object."""
         self._calls = ToolCallOrder()
         self._has_delta_text = self._has_delta_reasoning = False
         self._messages = MessageParts()

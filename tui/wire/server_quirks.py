@@ -142,8 +142,8 @@ def adapt(
 ) -> tuple[ServerQuirks, str] | None:
     """Return the adaptation for the next try and a note on it, ``None`` if nothing can be left out.
 
-    Every step changes the adaptation, so that trying until ``None`` ends. ``reasoning_replay`` is the
-    person's policy: a demand for past reasoning is not met where that says never.
+    Every step changes the adaptation, so that trying until ``None`` ends. ``reasoning_replay`` is the user's
+    policy: a demand for past reasoning is not met where that says never.
     """
     if failure.cause not in _CAUSES or (failure.status or 400) not in _STATUSES:
         return None
@@ -302,7 +302,7 @@ def _drop_named(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, 
     if name not in refusal.body or name in _NEVER_DROPPED or name in _TOKEN_FIELDS:
         return None
     if refusal.cause == "invalid-request" and name not in thinking_field_names():
-        return None  # the field is known, its value is wrong: that is for the person to see
+        return None  # the field is known, its value is wrong: the user should see that
     return _drop(quirks, name)
 
 

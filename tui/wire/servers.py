@@ -64,7 +64,7 @@ class Dialect:
     builds: tuple[str, ...] = ()
     """Patterns of ``system_fingerprint``; a first group is the version."""
     errors: tuple[bytes, ...] = ()
-    """What stands in its errors and in nobody else's."""
+    """What only its errors contain."""
     gateway: str = ""
     """What a gateway to other servers is called."""
     gateway_marks: tuple[GatewayMark, ...] = ()

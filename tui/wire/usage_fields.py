@@ -180,7 +180,7 @@ _CACHE_STATES = (
     "cf-cache-status",
     "x-cache",
 )
-"""Headers of gateways and caches whose word ``HIT`` says that nobody was asked."""
+"""Headers of gateways and caches in which ``HIT`` means a cached answer."""
 LLAMA_TIMINGS = "llama.cpp timings"
 """The origin of figures that llama.cpp reports."""
 _VLLM_FIELDS = frozenset({"time_to_first_token_ms", "generation_time_ms", "queue_time_ms", "mean_itl_ms"})

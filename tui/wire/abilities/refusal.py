@@ -36,7 +36,7 @@ _UNSUPPORTED = lazy_pattern(r"\b(?:not|n't) support|\bunsupported\b")
 def judge_error(
     reply: Reply, names: re.Pattern[str], known: re.Pattern[str] | None = None, *, is_route: bool = False
 ) -> Finding:
-    """Return what a reply that is no answer says of an ability.
+    """Return what a reply that is not an answer says about an ability.
 
     Args:
         reply: the reply; its ``is_ok`` is false.
@@ -87,8 +87,8 @@ def failure_of(reply: Reply, redactor: Redactor | None = None) -> Failure | None
 
 
 def judge_empty(reply: Reply) -> Finding | None:
-    """Return what an answer without text says; ``None`` where there is some. Tokens that were generated and
-    reached nobody were lost on the way: a parser of the server took them."""
+    """Return what an answer without text says; ``None`` where there is some. Generated tokens that did not
+    arrive were lost on the way, in a parser of the server."""
     if reply.content.strip():
         return None
     if reply.is_cut:

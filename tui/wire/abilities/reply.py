@@ -73,7 +73,7 @@ class Reply:
 
     @property
     def error(self) -> ErrorBody:
-        """What it says of itself, where it is an error."""
+        """The error, if it is one."""
         if self.error_object is not None:
             return read_error_object(self.error_object)
         return read_error_body(self.body[:_ERROR_LENGTH].decode("utf-8", "replace"))
