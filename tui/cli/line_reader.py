@@ -28,7 +28,7 @@ class LineReader:
         """Whether readline has the line: before, its buffer is that of the line before."""
         self._found: Sequence[str] = ()
         self._text = ""
-        """What stands in the next line at first."""
+        """The initial text of the next line."""
         self._is_interrupted = False
         self._buffer: Callable[[], str] = str
         self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
@@ -37,7 +37,7 @@ class LineReader:
     def read(self, question: str, text: str = "") -> str:
         """Return a line with its end; empty at the end of the input. A signal's handler may end it.
 
-        ``text`` stands in it at first, where it can be edited.
+        ``text`` is its initial text, if it can be edited.
         """
         if not self.edits:
             return sys.stdin.readline()

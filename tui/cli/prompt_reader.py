@@ -41,7 +41,7 @@ class PromptReader:
         self._edited: Turn | None = None
         """The message that the next line replaces."""
         self._draft = ""
-        """What stands in the next line, to be edited."""
+        """The text of the next line, for editing."""
         self._interrupted_by: int | None = None
         self.is_ending = False
         """Whether a signal ends the chat."""
@@ -107,7 +107,7 @@ class PromptReader:
             lines.append(line[:-1])
 
     def _question_of(self, place: int) -> tuple[str, str]:
-        """Return what is asked for a line of a prompt, and what of an edited message stands in it."""
+        """Return the question for a line of a prompt, and the part of an edited message in it."""
         old = (self._draft if self._edited is None else line_of(self._edited.prompt.words)).split("\n")
         text = old[place] if place < len(old) else ""
         question = "...> " if place else "you> "
@@ -121,12 +121,12 @@ class PromptReader:
             self._kept.keep("\n".join([*self._begun, line]))
 
     def restore(self) -> None:
-        """Have what was not sent when a program was killed stand in the next line, if that can be edited."""
+        """Put the unsent message of a killed program in the next line, if lines can be edited."""
         if self._lines.edits:
             self._draft = self._kept.restore()
 
     def draft(self, line: str) -> None:
-        """Have a text stand in the next line; where lines cannot be edited it is printed."""
+        """Put a text in the next line; if lines cannot be edited, it is printed."""
         self._draft = line
         if not self._lines.edits:
             self._output.text(line)
