@@ -83,7 +83,7 @@ def judge(
     zone: tzinfo | None = None,
     rates: Rates = NO_RATES,
 ) -> tuple[BudgetState, ...]:
-    """Return how each budget stands at ``now``; ``lines`` hold at least the current month."""
+    """Return the state of each budget at ``now``; ``lines`` hold at least the current month."""
     today = day_of(now, zone)
     states = []
     for limit in limits:
@@ -98,7 +98,7 @@ def judge(
 
 
 def with_line(state: BudgetState, line: LedgerLine, rates: Rates = NO_RATES) -> BudgetState:
-    """Return how a budget stands with one more exchange, which ended in its period."""
+    """Return the state of a budget with one more exchange, which ended in its period."""
     limit = state.limit
     if limit.provider not in ("", line.provider):
         return state

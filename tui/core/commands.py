@@ -96,7 +96,7 @@ def place_of(argument: str, count: int) -> int | None:
 
 
 def shown_number(argument: str) -> str:
-    """Return what stands where a number should, short enough for a sentence."""
+    """Return the text in place of a number, short enough for a sentence."""
     return safe_line(argument, _SHOWN_NUMBER)
 
 

@@ -16,7 +16,7 @@ class DiagnosisSubject:
 
     provider: Provider
     key_text: str | None = None
-    """What stands in a form's key field; ``None`` takes the provider's saved key."""
+    """The text of a form's key field; ``None``: the provider's saved key."""
     is_saved: bool = True
     """Otherwise a repair goes back to the form that opened the diagnosis."""
     model: str = ""

@@ -15,8 +15,8 @@ from tui.core.phases import Learned
 from tui.core.usage import ServerCost, ServerTimings, Usage
 
 Erased = tuple[tuple[int, str], ...]
-"""Where a mask stands in a text, and what the model said there. For its own history in this run, never for
-a screen or a file."""
+"""The position of a mask in a text, and the model's text there. For its own history in this run, never for a
+screen or a file."""
 
 
 @dataclass(frozen=True, slots=True)

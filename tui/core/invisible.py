@@ -54,7 +54,7 @@ _MARKS_FROM, _ASTRAL_FROM, _MARKS_END = 0x300, 0x10000, 0x1F000
 
 
 def is_ignorable(code: int) -> bool:
-    """Return whether a character is drawn as nothing, wherever it stands."""
+    """Return whether a character is drawn as nothing, wherever it is."""
     return any(first <= code <= last for first, last in IGNORABLE)
 
 

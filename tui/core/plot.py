@@ -38,7 +38,7 @@ def _level(amount: Decimal, step: Decimal) -> int:
 
 
 def _step(most: Decimal, rows: int) -> Decimal:
-    """Return what one row stands for: a round figure, so that all rows hold the highest bar."""
+    """Return the value of one row: a round figure, so that all rows hold the highest bar."""
     least = most / rows
     if not least:
         return Decimal(1)

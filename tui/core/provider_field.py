@@ -67,7 +67,7 @@ class Checked:
     other_names: Collection[str]
     """The names of all other providers."""
     key_text: str
-    """What stands in the key field, or what the record has there."""
+    """The text of the key field, or what the record has there."""
 
 
 Rule = Callable[[Any, Checked], FieldProblem | tuple[FieldProblem, ...] | None]
@@ -103,7 +103,7 @@ class ProviderField:
     """Whether it says who may read or answer."""
     is_in_toml: bool = True
     is_nested: bool = False
-    """Whether it stands in a table of its group's name in ``providers.toml``."""
+    """Whether it is in a table of its group's name in ``providers.toml``."""
     casibase_key: str = ""
     """Its key in a record of Casibase, where that is not its name, or it is an advanced one."""
     casibase_default: float | None = None
@@ -152,7 +152,7 @@ class ProviderField:
 
     @property
     def toml_key(self) -> str:
-        """Where it stands in a provider's table: ``tls.ca_file``."""
+        """Its place in a provider's table: ``tls.ca_file``."""
         return f"{self.toml_table}.{self.name}" if self.is_nested else self.name
 
     @property

@@ -69,7 +69,7 @@ class FoundLine(NamedTuple):
 
     @property
     def together(self) -> str:
-        """The longest stretch of words with only white space between them, as it stands there."""
+        """The longest stretch of words with only white space between them, unchanged."""
         stretches: list[tuple[int, int]] = []
         for start, end in sorted(self.places):
             if stretches and not self.text[stretches[-1][1] : start].strip():

@@ -103,7 +103,7 @@ def _merged(error: ValidationError, wrong: Sequence[ValidationError], keyword: s
 
 
 def _place(value: Any, path: Iterable[str | int]) -> tuple[int, ...]:
-    """Return where a part stands in a value, to be compared."""
+    """Return the position of a part in a value, for comparison."""
     places = []
     for step in path:
         places.append(step if isinstance(step, int) else list(value).index(step))

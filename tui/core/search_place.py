@@ -11,7 +11,7 @@ class HitPlace(NamedTuple):
     turn: str
     """The identity of the turn."""
     words: str = ""
-    """What was found, as it stands there; empty: the turn itself was looked for."""
+    """The text found, unchanged; empty: the turn itself was searched for."""
     where: str = ""
     """``prompt``, ``answer`` or ``reasoning``."""
     line: str = ""

@@ -97,6 +97,6 @@ class TurnTree:
         self._link()
 
     def _link(self) -> None:
-        """Tell every turn that is shown what stands in the same place on other branches."""
+        """Give every shown turn its versions on other branches."""
         for turn in self.path:
             link_variants(self._followers[turn.parent], turn, lambda other: other.identity in self._followers)

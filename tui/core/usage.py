@@ -185,7 +185,7 @@ class ServerCost:
     currency: str | None
     """``None`` where the server names none (OpenRouter and LiteLLM mean US dollars)."""
     origin: str
-    """The field or header that it stood in, such as ``usage.cost``."""
+    """Its field or header, such as ``usage.cost``."""
 
     def plus(self, other: ServerCost | None) -> ServerCost | None:
         """Return the sum; ``None``, unknown, where one is unknown or their currencies are not the same."""
