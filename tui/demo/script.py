@@ -75,7 +75,7 @@ def _texts(model: str, prompt: str, turn: int) -> tuple[str, str]:
 
 
 def _quoted(prompt: str) -> str:
-    """Return the beginning of a prompt as inline code, whatever stands in it."""
+    """Return the beginning of a prompt as inline code, whatever it contains."""
     line = " ".join(prompt.split()).replace("`", "'")
     line = "".join(character if character.isprintable() else "·" for character in line)
     shortened = line if len(line) <= _QUOTED_CHARACTERS else f"{line[: _QUOTED_CHARACTERS - 1]}…"
