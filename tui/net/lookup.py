@@ -36,8 +36,8 @@ async def resolve(host: str, port: int) -> list[Address]:
 
 
 async def _look_up(host: str, port: int) -> list[Address]:
-    """Ask the system in a thread of its own: one that hangs must not hold up the program's end, as a
-    thread of the loop's executor does."""
+    """Ask the system in a separate thread: one that hangs must not hold up the program's end, as a thread of
+    the loop's executor does."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[Address]] = loop.create_future()
 

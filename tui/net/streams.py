@@ -59,8 +59,8 @@ class PlainStream(httpcore.AsyncNetworkStream):
     async def _take(self, max_bytes: int) -> bytes:
         """Wait for bytes where none are there.
 
-        The loop goes on watching the socket until bytes come that nobody asked for: to begin and end that
-        with every piece of an answer, as ``loop.sock_recv`` does, costs as much as to read the piece.
+        The loop keeps watching the socket until bytes come that nobody asked for: to begin and end that with
+        every piece of an answer, as ``loop.sock_recv`` does, costs as much as to read the piece.
         """
         if not self._is_watched:
             try:
