@@ -102,7 +102,7 @@ class ChatControl:
 
     @property
     def has_variants(self) -> bool:
-        """Whether something else stands in the place of a turn on another branch."""
+        """Whether another branch has a different version of a turn."""
         return self.last_with_variants is not None
 
     @property
@@ -260,7 +260,7 @@ class ChatControl:
     # ── Asking ──────────────────────────────────────────────────────────────────────────────
 
     def ready(self, *, is_next: bool = False) -> Blocked | None:
-        """Return what stands in the way of a request, with the target as currently in the files.
+        """Return what prevents a request, with the target as currently in the files.
 
         ``is_next``: of one for the queue, which waits for no queue.
         """
@@ -275,7 +275,7 @@ class ChatControl:
         return None
 
     def blocked(self, *, is_next: bool = False) -> Blocked | None:
-        """Return what stands in the way of a request."""
+        """Return what prevents a request."""
         if self.live is not None or (self.is_busy and not is_next):
             return Blocked(Obstacle.STREAMING)
         if self.is_read_only:
@@ -304,7 +304,7 @@ class ChatControl:
         self, prompt: str, files: Attached = NOTHING_ATTACHED, *, beside: Turn | None = None
     ) -> asyncio.Task[Turn]:
         """Send a prompt with its files, or (``beside``) one that was edited, on a branch of its own; nothing
-        may stand in its way."""
+        may prevent it."""
         session, target = self.asking(prompt)
         return session.start(self.message(prompt, files), target, beside=beside)
 
@@ -330,12 +330,12 @@ class ChatControl:
         return f"{text.format(model=safe_line(target.model_name))} {again}"
 
     def retry(self) -> Awaitable[Turn | None]:
-        """Ask the last prompt again; nothing may stand in its way."""
+        """Ask the last prompt again; nothing may prevent it."""
         session, target = self.asking()
         return session.regenerate(target)
 
     def go_on(self) -> Awaitable[Turn | None]:
-        """Ask for the rest of a cut answer; nothing may stand in its way."""
+        """Ask for the rest of a cut answer; nothing may prevent it."""
         session, target = self.asking()
         return session.continue_turn(target)
 
@@ -358,7 +358,7 @@ class ChatControl:
         return "" if is_cut(last) else prompt
 
     def both(self) -> tuple[ChatSession, ChatTarget]:
-        """Return the conversation and whom to ask, where nothing stands in the way.
+        """Return the conversation and the target, if nothing prevents a request.
 
         Raises:
             RuntimeError: one of them is missing.

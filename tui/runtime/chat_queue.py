@@ -36,7 +36,7 @@ class Asks(Protocol):
         """How full its context is."""
 
     def ready(self, *, is_next: bool) -> Blocked | None:
-        """Return what stands in the way of a request; see ``ChatControl.ready``."""
+        """Return what prevents a request; see ``ChatControl.ready``."""
 
     def budget_question(self) -> str:
         """Return what has to be asked since a budget is spent; empty: nothing."""
@@ -100,7 +100,7 @@ class ChatQueue:
         return count
 
     def go(self) -> Blocked | None:
-        """Let what waits go out again, now or after what streams; return what stands in the way."""
+        """Resume the queue, now or after the streaming answer; return what prevents it."""
         if self._queue is None or not self.prompts:
             return None
         blocked = self._chat.ready(is_next=True) if self._chat.live is None else None
@@ -135,7 +135,7 @@ class ChatQueue:
             self.on_paused()
 
     def send_next(self) -> asyncio.Task[Turn]:
-        """Send the first prompt; nothing may stand in its way."""
+        """Send the first prompt; nothing may prevent it."""
         session, target = self._chat.asking(self.prompts[0].content.words)
         return session.send_queued(target)
 

@@ -85,7 +85,7 @@ class Costs:
         return together(totals, self.limits[0].currency if self.limits else "USD", self.rates)
 
     def budgets(self, now: datetime | None = None, zone: tzinfo | None = None) -> tuple[BudgetState, ...]:
-        """Return how each budget of the settings stands now."""
+        """Return how each budget of the settings."""
         if not self.limits:
             return ()
         now = now or datetime.now(UTC)

@@ -31,7 +31,7 @@ async def test_vectors(
 
     Never raises for what a server does.
 
-    ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+    ``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
     """
     texts = (*SENTENCES, provider.test_text)
     request = EmbeddingRequest(provider.model, texts, provider.extra_body)

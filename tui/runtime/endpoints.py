@@ -54,7 +54,7 @@ class Endpoints:
     async def resolve(self, provider: Provider, key_text: str | None = None) -> Endpoint:
         """Return where a provider's requests go.
 
-        ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+        ``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
 
         Raises:
             LmdeckError: the URL is not valid, the key cannot be had, or the engine did not start.

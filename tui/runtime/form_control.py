@@ -73,7 +73,7 @@ class FormControl:
         """The host to which the key may travel unencrypted: another one is asked about anew."""
         self.baseline = values_of(self.original)
         self.values = dict(self.baseline)
-        """The text of every field as it stands."""
+        """The current text of every field."""
 
     def _opened(self) -> Provider:
         """Return the provider that the form begins with."""
@@ -210,7 +210,7 @@ class FormControl:
         return next(found, None)
 
     def allow_key(self) -> None:
-        """Let the key travel unencrypted to the host that stands there now."""
+        """Allow an unencrypted key for the current host."""
         self._unencrypted_host = self._host
 
     # ── What is sent ────────────────────────────────────────────────────────────────────────
@@ -236,7 +236,7 @@ class FormControl:
         return tested_values(self.values)
 
     async def test(self, on_progress: Callable[[str], None]) -> Turn | EmbeddingOutcome:
-        """Send the test line with the values as they stand.
+        """Send the test line with the current values.
 
         Raises:
             LmdeckError: nothing could be sent.
@@ -257,7 +257,7 @@ class FormControl:
         return next(iter(self.reading().errors), None)
 
     def to_save(self) -> Callable[[], Provider]:
-        """Return what saves the form as it stands now, whatever is typed meanwhile; it gives the record."""
+        """Return a function that saves the form as it is now, and returns the record."""
         key_text = self.values["api_key"] if self.values["api_key"] != self.baseline["api_key"] else None
         provider, previous, self._sent = self.reading().provider, self._previous_name, dict(self.values)
         base = None if previous is None else self.original

@@ -32,7 +32,7 @@ class FormServer:
     def __init__(self, form: AskingForm) -> None:
         self._form = form
         self.seen: Reachability | None = None
-        """What the server said last; ``None``: it was not asked yet, or something else stands there now."""
+        """The server's last answer; ``None``: no request yet, or the values have changed."""
         self._asked: tuple[str, str] | None = None
 
     @property
@@ -58,12 +58,12 @@ class FormServer:
 
     @property
     def is_asked(self) -> bool:
-        """Whether what stands there now was asked."""
+        """Whether the current values were requested."""
         return self._asked is not None
 
     @property
     def is_key_held_back(self) -> bool:
-        """Whether the last question was sent without the key that stands in its field."""
+        """Whether the last request was sent without the key in its field."""
         key = self._values["api_key"]
         return bool(key) and self._asked == (self._values["provider_url"], "")
 

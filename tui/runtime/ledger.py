@@ -64,7 +64,7 @@ class Ledger:
             writer.join()
 
     async def aclose(self) -> None:
-        """Wait for the same, beside the event loop."""
+        """Wait for the same, outside the event loop."""
         if self._writer is not None:
             await asyncio.to_thread(self.flush)
 

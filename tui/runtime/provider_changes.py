@@ -39,7 +39,7 @@ class ProviderChanges:
         cleared: Collection[str] = (),
         base: Provider | None = None,
     ) -> Provider:
-        """Write a provider; ``key_text`` is what stands in the key field, ``None`` leaves the key as it is.
+        """Write a provider; ``key_text`` is the text of the key field, ``None`` leaves the key as it is.
 
         ``base`` is the record that was edited: what does not differ from it stays as another session has
         written it meanwhile. Of the fields ``cleared``, named as in the file, not even a value that cannot

@@ -54,7 +54,7 @@ class ChatTransport:
     chats: Callable[[], ChatNetwork]
     purpose: Literal["chat", "ask", "test", "other"] = "chat"
     key_text: str | None = None
-    """What stands in a form's key field; ``None`` takes the provider's saved key."""
+    """The text of a form's key field; ``None``: the provider's saved key."""
     wait_seconds: float | None = None
     """How long a command waits for text; ``None``: a user watches, and it never gives up."""
     is_forgetful: bool = False
