@@ -90,7 +90,7 @@ class PromptQueue:
             self._changed()
 
     def sent(self, identity: str) -> None:
-        """Take note that the record has the turn of a prompt: that alone says that it waits no more."""
+        """Note that the record has the turn of a prompt: that alone says that it waits no more."""
         for prompt in self.prompts:
             if prompt.identity == identity:
                 self._waiting.remove(prompt)

@@ -36,7 +36,7 @@ class Verdict:
 
     worth: Worth
     sentence: str
-    """To stand under the answer."""
+    """The line under the answer."""
     answer: JsonAnswer | None = None
     """The JSON, where there is any."""
     path: str | None = None

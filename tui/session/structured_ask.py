@@ -16,7 +16,7 @@ from tui.session.target import ChatTarget
 from tui.texts import schemas as texts
 
 _RETRIED = (Worth.INVALID, Worth.NOT_JSON, Worth.EMPTY)
-"""What another try may mend; what was cut needs more tokens."""
+"""What another try may fix; what was cut needs more tokens."""
 
 
 @dataclass(eq=False)
