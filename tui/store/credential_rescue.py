@@ -84,7 +84,7 @@ def odd_entries(document: TomlDocument) -> dict[str, str]:
 
 
 def _line_of(document: TomlDocument, name: str) -> str:
-    """Return where an entry stands, as the end of a sentence; nothing where that is not plain to see."""
+    """Return the place of an entry, as the end of a sentence; empty if it is not clear."""
     pattern = re.compile(rf"\s*\[*(?:keys\s*\.\s*)?[\"']?{re.escape(name)}[\"']?\s*[=.\]]")
     for number, line in enumerate(document.data.decode("utf-8", "replace").splitlines(), 1):
         if pattern.match(line):

@@ -66,7 +66,7 @@ def _headed(records: list[Record], identity: str) -> list[Record]:
 
 
 def without_keys(records: Iterable[Record], redact: Callable[[str], str]) -> list[Record]:
-    """Return records with every known key erased, wherever it stands: nothing here is written over a file."""
+    """Return records with every known key erased, wherever it is: nothing here is written over a file."""
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):

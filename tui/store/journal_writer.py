@@ -1,4 +1,4 @@
-"""Writes a journal's lines to disk in a thread of its own, and continues when the disk does not.
+"""Writes a journal's lines to disk in a separate thread, and continues when the disk does not.
 
 A caller that passes a record never waits and sees no error: what the disk refuses stays in memory and is
 retried, and ``failure`` says why. A thread that dies early is reported and replaced.

@@ -119,7 +119,7 @@ class _Reader:
             self._take_of_turn(kind, identity, record)
 
     def skip(self, line: bytes) -> None:
-        """Take note that a turn has text."""
+        """Note that a turn has text."""
         identity = line[_TURN_AT : line.find(b'"', _TURN_AT)].decode("ascii", "replace")
         self._turn(identity)
         self._with_text.add(identity)
