@@ -152,7 +152,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
         self.refresh_bindings()
 
     def _has_room_beside(self, columns: Sequence[Column], abilities: Sequence[Ability]) -> bool:
-        """Whether the evidence can stand beside the table with every provider in sight."""
+        """Whether the evidence fits next to the table with every provider visible."""
         if self.size.width < _WIDE or not columns:
             return False
         room = self.size.width - _AROUND - _BESIDE

@@ -25,7 +25,7 @@ class ChatBudget:
         self._chat = chat
 
     def read(self) -> None:
-        """Read the state of the budgets by now, beside the event loop."""
+        """Read the state of the budgets by now, outside the event loop."""
         budgets = self._chat.runtime.budgets
         if budgets is not None:
             in_background(self._screen, self._read, budgets, group="budget", exclusive=True)

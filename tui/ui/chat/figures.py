@@ -29,7 +29,7 @@ from tui.ui.shell.offers import key_of
 
 _LABEL_CELLS = 21
 _WIDE_CELLS = 120
-"""From here on the last messages stand beside."""
+"""From this width on the last messages are shown next to it."""
 _REFRESH_SECONDS = 0.25
 
 

@@ -52,7 +52,7 @@ _UNFINISHED = (TurnState.STOPPED, TurnState.INTERRUPTED)
 
 
 def welcome_lines(chat: ChatControl, way: Callable[[str], str], *, typing: bool) -> tuple[Line, ...]:
-    """Return what stands in a chat without turns: three examples, each an offer."""
+    """Return the lines of a chat without turns: three examples, each an offer."""
     if chat.target is None or chat.is_read_only:
         return ()
     keys = [way(f"reading.example_{number}") for number in range(1, len(texts.EXAMPLES) + 1)]

@@ -115,7 +115,7 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     @property
     def _may_preview(self) -> bool:
-        """Whether what is found is shown beside the list, and not below each row."""
+        """Whether what is found is shown next to the list, and not below each row."""
         return self._finding.is_in_texts and self.size.width >= _WITH_PREVIEW
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
@@ -167,7 +167,7 @@ class ConversationsScreen(LmdeckScreen[None]):
             self.action_open()
 
     def _show_around(self) -> None:
-        """Show the counts, and what stands in the place of rows."""
+        """Show the counts, and the text shown instead of rows."""
         found, total = len(self._shown), len(self._reading.every)
         count = texts.FOUND.format(found=found, total=total) if found != total else ""
         parts = [count or texts.TOTAL.format(total=total)] if self._reading.is_done else []

@@ -189,7 +189,7 @@ def plot_lines(month: CostMonth, rows: int, width: int) -> list[str]:
 
 
 def beside_plot(month: CostMonth, width: int, rows: int) -> list[tuple[str, str]]:
-    """Return what stands beside the plot, line by line with a style: what is to come, and the budgets.
+    """Return the lines next to the plot, with their styles: the projection, and the budgets.
 
     In few words where more do not fit into ``rows`` of ``width`` cells, the fullest budgets first.
     """

@@ -34,7 +34,7 @@ class AbilitySection:
     is_new: bool = False
     """Whether they were tested just now."""
     note: str = ""
-    """What stands below the rows, or in their place: when they were tested, what a test costs."""
+    """The line below the rows, or instead of them: when they were tested, what a test costs."""
 
 
 def ability_line(result: AbilityResult, model: str, width: int, *, is_short: bool = False) -> Content:

@@ -178,7 +178,7 @@ class CheckList(OptionList, inherit_bindings=False):
         yield Option(Content(""), disabled=True)
         yield Option(Content.styled(ability_texts.HEADING, "bold"), disabled=True)
         for result in section.results:
-            is_short = self.screen.has_class("-wide")  # the whole evidence stands beside the list
+            is_short = self.screen.has_class("-wide")  # the whole evidence stands next to the list
             line = ability_line(result, section.model, self._line_width, is_short=is_short)
             yield Option(line, id=f"ability-{result.ability}")
         if section.note:

@@ -214,7 +214,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.refresh_bindings()
 
     def _show_details(self) -> None:
-        """Show everything about the row under the cursor beside the list, where there is room."""
+        """Show everything about the row under the cursor next to the list, where there is room."""
         title, content = self._details(is_beside=True) or ("", Content(""))
         self.query_one("#details", Pane).set_title(title)
         self.query_one(DetailsText).show(content)

@@ -53,7 +53,7 @@ def fix_of(row: Row) -> Fix | None:
 
 
 def fix_after(provider: Provider, failure: Failure | None, models: tuple[str, ...]) -> Fix | None:
-    """Return what would mend a failure, of a server that offers these models.
+    """Return what would fix a failure, of a server that offers these models.
 
     ``None`` if nothing is known, and for a provider that cannot be changed.
     """

@@ -39,7 +39,7 @@ def list_width(width: int, *, is_wide: bool) -> int:
 
 
 def counts(rows: Sequence[Row], shown: int, sort_title: str, progress: tuple[int, int] | None) -> str:
-    """Return what stands at the right of the title: the order, how many, and how they are."""
+    """Return the right part of the title: the order, the number, and the states."""
     parts = [texts.SORTED.format(column=sort_title.lower())] if sort_title else []
     if shown == len(rows):
         parts.append(texts.TOTAL.format(total=len(rows)))

@@ -37,7 +37,7 @@ from tui.ui.shell.offers import key_of
 from tui.ui.shell.pane import Pane
 
 _WIDE = 120
-"""Cells from which the details stand beside the list."""
+"""Width in cells from which the details are next to the list."""
 
 
 class ProvidersScreen(LmdeckScreen[None]):

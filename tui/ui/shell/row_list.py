@@ -244,7 +244,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     # ── Selecting text with the mouse ───────────────────────────────────────────────────────
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text as it stands there, without blanks at the ends of its lines."""
+        """Return the selected text unchanged, without blanks at the ends of its lines."""
         last = len(self._rows) - 1
         first = 0 if selection.start is None else selection.start.y
         last = last if selection.end is None else min(selection.end.y, last)

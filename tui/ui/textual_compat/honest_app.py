@@ -20,7 +20,7 @@ class HonestApp(App[None], inherit_bindings=False):
         raise NotImplementedError
 
     def cut_off(self) -> None:
-        """Take note that the program ends although its user did not want it to."""
+        """Note that the program ends although its user did not want it to."""
 
     @property
     def is_leaving(self) -> bool:

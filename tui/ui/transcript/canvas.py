@@ -82,7 +82,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.has_unseen = False
         self._told = (True, False)
         self.welcome: tuple[Line, ...] = ()
-        """What stands here for as long as there are no turns."""
+        """The lines shown while there are no turns."""
         self.keys_down = ("G", "PgDn")
         """What leads to new text: with the focus here, and with the focus elsewhere."""
 

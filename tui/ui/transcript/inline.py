@@ -59,7 +59,7 @@ def _any_link(url: str) -> bool:
 
 
 def _math(state: StateInline, silent: bool) -> bool:
-    """Take a LaTeX formula as it stands, before its underscores and backslashes mean anything."""
+    """Take a LaTeX formula as it is, before its underscores and backslashes mean anything."""
     if state.src[state.pos] not in "\\$":
         return False
     match = _MATH.match(state.src, state.pos, state.posMax)

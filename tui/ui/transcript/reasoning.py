@@ -37,7 +37,7 @@ class RowStyle(Protocol):
     margin: int
 
     def gutter_mark(self, document: TurnDocument, row: int) -> Span:
-        """Return what stands before a row."""
+        """Return the prefix of a row."""
 
     def within_measure(self, line: Line) -> Line:
         """Return a row whose fill ends with the measure."""

@@ -42,9 +42,9 @@ class _Level:
     """One open container."""
 
     rest: Span
-    """What stands before each of its lines."""
+    """The prefix of each of its lines."""
     first: Span | None = None
-    """What stands before its first line instead, until that is drawn."""
+    """The prefix of its first line, until that is drawn."""
     has_content: bool = False
     is_quote: bool = False
     is_item: bool = False

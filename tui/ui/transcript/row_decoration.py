@@ -88,7 +88,7 @@ class RowDecoration:
         return line
 
     def gutter_mark(self, document: TurnDocument, row: int) -> Span:
-        """Return what stands before a row: the cursor's mark, or blanks."""
+        """Return the prefix of a row: the cursor's mark, or blanks."""
         if self.cursor.is_on(document, row):
             return Span(" " * self.margin + _CURSOR_MARK, Role.CURSOR)
         return Span(" " * (self.margin + GUTTER))
@@ -103,7 +103,7 @@ class RowDecoration:
         return line._replace(spans=(*line.spans, Span(" " * gap, line.fill)), fill=Role.TEXT)
 
     def welcome_rows(self, welcome: tuple[Line, ...], height: int) -> list[Line]:
-        """Return what stands in an empty transcript, a little above the middle."""
+        """Return the lines of an empty transcript, a little above the middle."""
         gutter = Span(" " * (self.margin + GUTTER))
         above = max(0, (height - len(welcome)) // 3)
         shown = [line._replace(spans=(gutter, *line.spans), lead=line.lead + 1) for line in welcome]
