@@ -25,8 +25,8 @@ def deltas_of(choice: Mapping[str, object]) -> list[Mapping[str, object]]:
 
 
 def message_of(choice: Mapping[str, object]) -> Mapping[str, object] | None:
-    """Return what stands in a choice where a delta belongs: a ``message``, the ``text`` of an old
-    completion, or the fields of a message themselves."""
+    """Return what a choice has instead of a delta: a ``message``, the ``text`` of an old completion, or the
+    fields of a message themselves."""
     message = choice.get("message")
     if isinstance(message, str):
         return {"content": message}

@@ -186,7 +186,7 @@ class ChunkReader:
         self.texts.add_answer(flatten(words), events)
 
     def _read_strange(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
-        """Read or name what stands in fields that few servers send."""
+        """Read or name the content of fields that few servers send."""
         audio = delta.get("audio")
         if isinstance(audio, dict):
             if self.texts.is_new(answers.AUDIO):

@@ -20,7 +20,7 @@ class Proof(StrEnum):
     PATH = "path"
     """Another route below the same base URL answers as an API."""
     MODEL = "model"
-    """The model stands in the endpoint's list."""
+    """The model is in the endpoint's list."""
 
 
 @dataclass(frozen=True, slots=True)

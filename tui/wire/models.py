@@ -38,7 +38,7 @@ class ModelList:
 
     models: tuple[ModelInfo, ...] = ()
     shape: str = "data"
-    """Where they stood: ``data``, ``models``, ``list``; the way to tell some servers apart."""
+    """Their field: ``data``, ``models``, ``list``; it distinguishes some servers."""
     is_cut: bool = False
     """More models than are worth reading came."""
 

@@ -67,7 +67,7 @@ class Probe:
 
 
 def _values(value: object, path: str) -> list[object]:
-    """Return what stands at a path: all of it where the path leads through lists."""
+    """Return the values at a path: all of them if the path leads through lists."""
     level = [value]
     for name in path.split("."):
         each = (item for one in level for item in (one if isinstance(one, list) else (one,)))

@@ -77,7 +77,7 @@ def _read_samples(text: str) -> _Samples:
 
 
 def samples(text: str, wanted: frozenset[str]) -> Iterator[tuple[str, str, float]]:
-    """Yield the name, the labels as they stand there, and the value of each sample of some names.
+    """Yield the name, the labels unchanged, and the value of each sample of some names.
 
     Lines that cannot be read are skipped; never raises.
     """

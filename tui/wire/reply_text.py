@@ -43,7 +43,7 @@ class ReplyText:
             self.add_answer(text, events)
 
     def begin_reasoning(self, source: str, events: list[StreamEvent]) -> None:
-        """Take note that reasoning comes in a field of its own."""
+        """Note that reasoning comes in a separate field."""
         self._name_source(source, events)
         events.extend(self._splitter.expect_fields())
 

@@ -34,7 +34,7 @@ class GatewayMark:
     """A header's name, or its beginning where it ends with ``*``."""
     value: str = ""
     text: str = ""
-    """What stands in the page or the sentence, in lower case."""
+    """Text in the page or the sentence, in lower case."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -66,7 +66,7 @@ class TagSplitter:
         """The mark that showed where the reasoning is, once one was met."""
 
     def passes(self, text: str) -> bool:
-        """Return whether a piece of content is answer as it stands, so that it need not be fed.
+        """Return whether a piece of content is answer as it is, so that it need not be fed.
 
         The short way for most pieces of most answers.
         """
@@ -101,7 +101,7 @@ class TagSplitter:
         return events
 
     def expect_fields(self) -> list[StreamEvent]:
-        """Take note that the reasoning comes in a field of its own: closing tags are text from now on."""
+        """Note that the reasoning comes in a separate field: closing tags are text from now on."""
         events: list[StreamEvent] = []
         if not self._fields_seen:
             self._fields_seen = True

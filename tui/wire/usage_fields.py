@@ -33,7 +33,7 @@ def read_body_charge(body: bytes, headers: Mapping[str, str], *, has_output: boo
 
 
 def usage_object(answer: object) -> object:
-    """Return the token counts of an answer, a chunk or an error, wherever they stand in it."""
+    """Return the token counts of an answer, a chunk or an error, wherever they are in it."""
     if isinstance(answer, list) and len(answer) == 1:
         answer = answer[0]  # Gemini wraps its errors
     if not isinstance(answer, dict):

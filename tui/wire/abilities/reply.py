@@ -166,7 +166,7 @@ class Reply:
 
     @property
     def reasoning(self) -> str:
-        """The reasoning of the first choice, wherever it stands."""
+        """The reasoning of the first choice, wherever it is."""
         return "" if self.turn is None else self.turn.reasoning.text
 
     @property
