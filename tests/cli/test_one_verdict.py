@@ -22,6 +22,7 @@ EXCEPTIONS = {
     "malformed-event": (None, "text-lost"),
     # The limit that the thoughts ate is the check's own, of 20 tokens; here that of the question.
     "thinking-ate-budget": (None, "thinking-ate-budget"),
+    "max-tokens-too-small": (None, "max-tokens-too-small"),
 }
 """Label of a case: the verdict of ``check`` and the failure of ``ask``, where they differ for a reason."""
 KEY_VARIABLE = "LMDECK_TEST_KEY"

@@ -148,6 +148,18 @@ def _model() -> None:
             code="invalid_value",
         ),
     )
+    chatting(
+        "max-tokens-too-small",
+        _error(
+            "400 Bad Request",
+            "Could not finish the message because max_tokens or model output limit was reached. "
+            "Please try again with higher max_tokens.",
+            type="invalid_request_error",
+            param=None,
+            code=None,
+        ),
+        is_verdict=False,
+    )
     chatting("load-failed", _error("500 Internal Server Error", "unable to load model: out of memory"))
 
 

@@ -84,6 +84,20 @@ def test_a_limit_that_is_too_large_is_for_the_person_to_see() -> None:
     assert adapt(ServerQuirks(), failure, build_chat_body(REQUEST, ServerQuirks())) is None
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Could not finish the message because max_tokens or model output limit was reached. Please try again "
+        "with higher max_tokens.",
+        "`max_tokens` must be greater than `thinking.budget_tokens`.",
+        "Invalid value for 'max_tokens'",
+    ],
+)
+def test_a_limit_that_is_only_named_is_sent_again_under_no_other_name(message: str) -> None:
+    failure = classify_error(400, {}, json.dumps({"error": {"message": message}}).encode())
+    assert adapt(ServerQuirks(), failure, build_chat_body(REQUEST, ServerQuirks())) is None
+
+
 def test_the_system_role_is_folded_into_the_first_message() -> None:
     _, note, body = refuse(recorded("openai-400-system-role.json"))
     assert body["messages"][0] == {"role": "user", "content": "Be brief.\n\nHello"}  # type: ignore[index]

@@ -56,6 +56,13 @@ def refused(message: str) -> Failure:
             "a smaller number",
         ),
         (
+            "max_tokens: 100000 > 64000, which is the maximum allowed number of output tokens for m",
+            "Max tokens (100000) is too large.",
+            "64000 or less",
+        ),
+        ("max_tokens cannot be greater than 4096", "Max tokens is too large.", "4096 or less"),
+        ("max_tokens must be between 1 and 4096", "Max tokens is too large.", "4096 or less"),
+        (
             "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
             "Max tokens is too large.",
             "8192 or less",
@@ -88,3 +95,63 @@ def test_a_prompt_that_is_too_long_has_its_number_as_the_server_knows_it(message
     failure = refused(message)
     assert failure.cause == "context-too-long"
     assert shown in failure.title
+
+
+REACHED = (
+    "Could not finish the message because max_tokens or model output limit was reached. Please try again "
+    "with higher max_tokens."
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "title", "advice"),
+    [
+        (REACHED, "Max tokens is too small for an answer.", "a larger number"),
+        (
+            f"litellm.BadRequestError: AzureException - {REACHED}",
+            "Max tokens is too small for an answer.",
+            "a larger number",
+        ),
+        ("The answer is empty: max_completion_tokens reached", "too small for an answer.", "a larger number"),
+        (
+            "The value of 'max_tokens' is too low for this model",
+            "too small for an answer.",
+            "a larger number",
+        ),
+        ("Truncated; please increase max_tokens.", "too small for an answer.", "a larger number"),
+        (
+            "`max_tokens` must be greater than `thinking.budget_tokens`.",
+            "too small for an answer.",
+            "a larger number",
+        ),
+        (
+            "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got 1.",
+            "the server wants at least 16",
+            "16 or more",
+        ),
+        ("max_completion_tokens must be at least 1024.", "the server wants at least 1024", "1024 or more"),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400, 422, 500])
+def test_max_tokens_that_do_not_suffice_are_no_refused_parameter(
+    message: str, title: str, advice: str, status: int
+) -> None:
+    body = json.dumps({"error": {"message": message, "param": None, "code": None}}).encode()
+    failure = classify_error(status, {}, body)
+    assert failure.cause == "max-tokens-too-small"
+    assert title in failure.title
+    assert advice in failure.advice
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Rate limit reached: 6000 tokens per minute. Please try again later.",
+        "Daily token limit reached",
+        "max_tokens must be at least 1 and at most 4096",
+        "This request requires more credits, or fewer max_tokens.",
+        "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+    ],
+)
+def test_other_sentences_with_a_limit_of_tokens_are_something_else(message: str) -> None:
+    assert refused(message).cause != "max-tokens-too-small"

@@ -67,7 +67,7 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
     """Return the facts of an error by name: ``prompt_tokens``, ``limit``, ``parameter``, ``field``,
     ``retry_after`` (seconds), ``gateway``, ``location``, ``scheme``, ``content``; absent where unknown."""
     facts: dict[str, str | None] = {}
-    if cause in ("context-too-long", "max-tokens-too-large"):
+    if cause in ("context-too-long", "max-tokens-too-large", "max-tokens-too-small"):
         facts.update(_token_facts(body))
     elif cause in ("unsupported-param", "thinking-unsupported", "invalid-request", "roles-refused"):
         facts["parameter"] = find_parameter(body)
@@ -97,7 +97,9 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
 
 def _token_facts(body: ErrorBody) -> dict[str, str | None]:
     found = read_token_limits(body)
-    numbers = {"limit": found.limit, "max_tokens": found.answer, "room": found.room}
+    numbers = {
+        "limit": found.limit, "max_tokens": found.answer, "room": found.room, "least": found.answer_least,
+    }  # fmt: skip
     facts = {name: None if number is None else str(number) for name, number in numbers.items()}
     return {"prompt_tokens": found.prompt_text, **facts}
 

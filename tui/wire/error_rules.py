@@ -105,6 +105,10 @@ _BY_SENTENCE = (
     Rule("wrong-path", says=words.PATH, status=_REQUEST | {404}, form="no-page"),
     Rule("roles-refused", says=words.ROLES, status=_REQUEST, form="no-page"),
     Rule("no-chat-template", says=words.TEMPLATE, status=_REQUEST, form="no-page"),
+    *(
+        Rule("max-tokens-too-small", says=says, status=_REQUEST | _SERVER, form="no-page")
+        for says in (words.LIMIT_REACHED, words.TOO_FEW_TOKENS)
+    ),
     Rule("context-too-long", says=words.CONTEXT, status=_REQUEST | {413}, form="no-page"),
     Rule("unsupported-param", says=words.REFUSED, status=_REQUEST, form="no-page"),
     Rule("model-not-found", says=words.MODEL, status=_REQUEST | {404}, form="no-page"),

@@ -167,6 +167,19 @@ CONTEXT = lazy_pattern(
     r"|max_model_len|longer than the model|prompt is too long|input (?:is )?too long|too many tokens"
     r"|`?inputs`? tokens|range of input length|reduce the length|exceeds? the .{0,30}context"
 )
+_MAX_TOKENS = r"max_?(?:completion_?|output_?|new_?)?tokens['\"`]?"
+LIMIT_REACHED = lazy_pattern(
+    r"could not finish the (?:message|answer|response|output|completion)"
+    rf"|{_MAX_TOKENS}.{{0,40}}\b(?:is|was|were|has been) (?:reached|exhausted)|{_MAX_TOKENS} reached"
+)
+"""OpenAI's reasoning models: where nothing of an answer was written within the limit, that is an error."""
+TOO_FEW_TOKENS = lazy_pattern(
+    rf"(?:higher|increase|raise|larger|bigger) (?:the |your |value (?:for|of) )?['\"`]?{_MAX_TOKENS}"
+    rf"|{_MAX_TOKENS}.{{0,30}}\bis too (?:small|low)"
+    rf"|{_MAX_TOKENS} (?:must|should|has to|needs to) be (?:at least|greater|larger|more|above|>)"
+    r"(?!.{0,60}(?:at most|less than|smaller than|<))"
+    rf"|{_MAX_TOKENS}.{{0,60}}(?:below minimum|expected a value >=?)"
+)
 MODEL = lazy_pattern(
     r"models?\b.{0,120}(?:not found|not exist|unknown|no such|not available|not loaded|isn't loaded)"
     r"|(?:unknown|invalid|no such) model|no models? (?:is |are )?(?:loaded|found|available)"

@@ -234,9 +234,11 @@ def _swap_token_field(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQu
     name = refusal.head
     if name not in _TOKEN_FIELDS or name not in refusal.body or _TOO_LARGE.search(refusal.message):
         return None
+    other = _TOKEN_FIELDS[1 - _TOKEN_FIELDS.index(name)]
+    if refusal.cause != "unsupported-param" and other not in refusal.message:
+        return None  # the field is known: that its value is wrong is for the person to see
     if quirks.token_field is not None:
         return _drop(quirks, *_TOKEN_FIELDS)
-    other = _TOKEN_FIELDS[1 - _TOKEN_FIELDS.index(name)]
     return replace(quirks, token_field=other), answers.OTHER_FIELD.format(other=other, name=name)
 
 

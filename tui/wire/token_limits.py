@@ -44,14 +44,19 @@ _ANSWERS = _patterns(
     rf"{_N} (?:tokens )?(?:in|for) the completion",
     rf"and {_N} `max_new_tokens`",
     rf"you provided {_N}",
+    rf"max_tokens: {_N} >",
     rf"max_(?:completion_|new_)?tokens ?[=(:] ?{_N}",
 )
 _ANSWER_LIMITS = _patterns(
     rf"at most {_N} (?:completion|output) tokens",
     rf"valid range of max_(?:completion_)?tokens is \[\d+, ?{_N}",
-    rf"(?<!\+ [`'\"])max_(?:completion_|new_)?tokens['\"`]? "
-    rf"(?:must|should|cannot|can't) be[^.\d]{{0,40}}{_N}",
+    rf"tokens['\"`]? (?:must|should) be (?:between|in|within) \D{{0,12}}\d+\D{{1,6}}{_N}",
+    rf"(?<!\+ [`'\"])max_(?:completion_|new_)?tokens['\"`]? (?:must|should) be"
+    rf"(?! (?:at least|greater|larger|more|above|>))[^.\d]{{0,40}}{_N}",
+    rf"max_(?:completion_|new_)?tokens['\"`]? (?:cannot|can't|may not) be[^.\d]{{0,40}}{_N}",
+    rf"> {_N}, which is the maximum allowed number of output tokens",
 )
+_LEAST = _patterns(rf"(?:at least|greater than or equal to|>=) ?{_N}")
 _CAN_BE = frozenset({"context-too-long", "invalid-request", "unsupported-param"})
 
 
@@ -67,6 +72,7 @@ class TokenLimits:
     answer: int | None = None
     """The answer that was asked for: max tokens."""
     answer_limit: int | None = None
+    answer_least: int | None = None
 
     @property
     def prompt_text(self) -> str | None:
@@ -104,7 +110,7 @@ def read_token_limits(body: ErrorBody) -> TokenLimits:
     limit = read_count(body.fields.get("n_ctx"))
     if limit is None and answer_limit is None:
         limit = _first(_LIMITS, wording)
-    return TokenLimits(prompt, is_at_least, limit, answer, answer_limit)
+    return TokenLimits(prompt, is_at_least, limit, answer, answer_limit, _first(_LEAST, wording))
 
 
 def refine_cause(cause: str, body: ErrorBody) -> str:

@@ -261,6 +261,7 @@ SEED = cases_of(
     (BROKEN, "5 tokens were generated", [answer(WORDS), answer("")]),
     (YES, "the same text for the same seed", [CUT, answer(WORDS), answer(WORDS), answer("other")], "hidden"),
     (NOT_TRIED, "did not finish within 256", [CUT, CUT]),
+    (NOT_TRIED, "Could not finish the message", [refusal("Could not finish the message")] * 2),
 )
 STOP = cases_of(
     Ability.STOP,
@@ -276,8 +277,15 @@ STOP = cases_of(
     (NOT_TRIED, "did not count", [answer("Sure!")]),
     (NOT_TRIED, "did not finish", [answer("1, 2", finish="length"), CUT]),
 )
+REACHED = refusal(
+    "Could not finish the message because max_tokens or model output limit was reached. Please try again "
+    "with higher max_tokens.",
+    type="invalid_request_error",
+)
 MAX_TOKENS = cases_of(
     Ability.MAX_TOKENS,
+    (YES, "with an error in place", [REACHED], "reached"),
+    (NOT_TRIED, "at least 16", [refusal("max_tokens must be at least 16")]),
     (YES, "ends at 5", [answer("1, 2", finish="length")]),
     (NO, "max_tokens", [refusal("max_tokens is not supported")]),
     (IGNORED, "60 tokens at a limit", [answer("1, 2", completion=60)]),

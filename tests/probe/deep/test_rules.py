@@ -25,6 +25,7 @@ from tests.support.ability_server import (
     completions,
     hang,
     limits_for,
+    logprobs,
     refusal,
     stream,
 )
@@ -379,6 +380,47 @@ async def test_c2_the_words_of_servers_are_understood(
     result, _ = await seen(ability, reply)
     assert result.outcome is outcome
     assert result.evidence
+
+
+REACHED = refusal("Could not finish the message because max_tokens or model output limit was reached.")
+
+
+@pytest.mark.parametrize(
+    ("ability", "replies"),
+    [
+        (Ability.STOP, [answer("1, 2, 3, 4, ")]),
+        (Ability.SYSTEM, [answer("PAPAYA")]),
+        (Ability.LOGPROBS, [logprobs([-0.1, -3, -4, -5, -6])]),
+        (Ability.TOOLS, [CALL, USED]),
+    ],
+)
+async def test_a_refusal_for_too_few_tokens_is_a_cut_answer(ability: Ability, replies: list[Answer]) -> None:
+    result, (first, second, *_) = await seen(ability, REACHED, *replies)
+    assert (first["max_tokens"] < second["max_tokens"], second["max_tokens"]) == (True, 256)
+    assert result.outcome is Outcome.YES
+
+
+FAILED_GENERATION = {"failed_generation": "{", "type": "invalid_request_error"}
+
+
+@pytest.mark.parametrize(
+    ("ability", "reply"),
+    [
+        (
+            Ability.JSON_SCHEMA,
+            refusal("Generated JSON does not match the expected schema.", code="json_validate_failed"),
+        ),
+        (Ability.JSON_OBJECT, refusal("Failed to validate JSON of json_object", **FAILED_GENERATION)),
+        (
+            Ability.TOOLS,
+            refusal("Tool choice is required, but model did not call a tool", code="tool_use_failed"),
+        ),
+        (Ability.TOOLS, refusal("Failed to call a function by a tool call", **FAILED_GENERATION)),
+    ],
+)
+async def test_what_a_model_wrote_wrong_is_no_refusal_of_the_server(ability: Ability, reply: Answer) -> None:
+    result, _ = await seen(ability, reply)
+    assert result.outcome is Outcome.NOT_TRIED
 
 
 async def test_what_a_test_sends_below_a_validation_error_names_nothing() -> None:

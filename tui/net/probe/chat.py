@@ -145,6 +145,12 @@ async def check_chat(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     _note_identity(context, outcome)
     details = (context.findings.curl, *outcome.log)
     took = turn.timings.total_ms
+    if failure is not None and failure.cause == "max-tokens-too-small":
+        warning = explain_again(failure, allowed=str(MAX_TOKENS))
+        context.settle(
+            failed(CheckId.CHAT, warning, milliseconds=took, details=details, as_warning=True), blocks=True
+        )
+        return
     if failure is not None and not outcome.has_text and failure.cause != "thinking-ate-budget":
         failure, facts = await _add_evidence(context, failure)
         if repair := failure.facts.get("repair"):

@@ -26,9 +26,12 @@ _PASSING = frozenset(
     {
         "auth", "quota", "rate-limited", "overloaded", "loading", "load-failed", "no-model-loaded",
         "model-not-found", "deployment-not-found", "maintenance", "context-too-long",
+        "max-tokens-too-small", "max-tokens-too-large",
     }
 )  # fmt: skip
 """Causes that say nothing of an ability, even where the name of a model sounds like one."""
+_OF_THE_MODEL = frozenset({"json_validate_failed", "tool_use_failed", "output_parse_failed"})
+"""Groq's codes for what the model wrote and the server could not use: another try may go well."""
 _UNSUPPORTED = lazy_pattern(r"\b(?:not|n't) support|\bunsupported\b")
 """Words by which a server refuses a model an ability, also where its error has the parameter ``model``."""
 
@@ -53,6 +56,8 @@ def judge_error(
     is_named = names.search(wording) is not None
     is_said = is_named and _UNSUPPORTED.search(wording) is not None
     failure = failure_of(reply)
+    if error.words & _OF_THE_MODEL or "failed_generation" in error.fields:
+        return not_tried(_said(reply, error))
     if not is_said and failure is not None and failure.cause in _PASSING:
         return not_tried(_said(reply, error))
     if reply.status in _REFUSING and is_named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 
@@ -19,6 +20,7 @@ from tui.texts import abilities as texts
 from tui.texts import answers
 from tui.wire.choices import choices_of, deltas_of
 from tui.wire.error_body import ErrorBody, is_error_object, read_error_body, read_error_object
+from tui.wire.error_words import LIMIT_REACHED, TOO_FEW_TOKENS
 from tui.wire.reasoning import flatten
 from tui.wire.reply import ReplyReader
 from tui.wire.sse import SseDecoder
@@ -189,8 +191,25 @@ class Reply:
 
     @property
     def is_cut(self) -> bool:
-        """Whether an answer ended at the limit of tokens: it proves nothing of what it lacks."""
-        return any(ending_of(reason_of(choice) or None) is Ending.CUT for choice in self._all_choices)
+        """Whether an answer ended at the limit of tokens, be it with an error: it proves nothing of what it
+        lacks."""
+        return self.wants_more_tokens or any(
+            ending_of(reason_of(choice) or None) is Ending.CUT for choice in self._all_choices
+        )
+
+    @property
+    def wants_more_tokens(self) -> bool:
+        """Whether it is an error that says that the limit of tokens was too low."""
+        return self.ended_at_limit or self._says(TOO_FEW_TOKENS)
+
+    @property
+    def ended_at_limit(self) -> bool:
+        """Whether it is an error that says that the limit of tokens was reached."""
+        return self._says(LIMIT_REACHED)
+
+    def _says(self, words: re.Pattern[str]) -> bool:
+        is_answer = self.status is None or self.is_ok
+        return not is_answer and words.search(self.error.message.lower()) is not None
 
 
 def reason_of(choice: Mapping[str, object]) -> str:

@@ -134,7 +134,8 @@ def is_settled(reply: Reply) -> bool:
 
 def was_cut_before_text(reply: Reply) -> bool:
     """Return whether the limit of tokens was too low for any text: the model reasons unseen."""
-    return judge_chat(reply, words.SEED) is None and reply.is_cut and not _compared(reply)
+    is_judged = reply.is_ok and judge_chat(reply, words.SEED) is not None
+    return not is_judged and reply.is_cut and not _compared(reply)
 
 
 def judge_seed(replies: list[Reply]) -> Finding:
@@ -192,6 +193,8 @@ def judge_stop(reply: Reply) -> Finding:
 
 def judge_limit(reply: Reply) -> Finding:
     """Return whether an answer that needs more ends at the limit, and says so."""
+    if reply.ended_at_limit:
+        return yes(texts.LIMITED_WITH_ERROR.format(limit=LIMIT))
     finding = judge_chat(reply, words.MAX_TOKENS)
     if finding is not None:
         return finding

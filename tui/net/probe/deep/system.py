@@ -12,6 +12,8 @@ from tui.wire.abilities.reply import LONGER, has_same_prompt, ignored
 
 async def _run(talk: Talk) -> Finding:
     reply = await talk.chat(system.messages(), system.MAX_TOKENS)
+    if reply.wants_more_tokens:
+        reply = await talk.chat(system.messages(), LONGER)
     if not system.lacks_word(reply):
         return system.judge(reply)
     if has_same_prompt(reply, await talk.chat(system.plain_messages(), 1)):

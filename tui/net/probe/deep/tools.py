@@ -13,6 +13,8 @@ from tui.wire.abilities.reply import LONGER, has_same_prompt, ignored
 async def _call(talk: Talk) -> Finding:
     """Without a call, count prompt tokens first: tools that never reached the model explain all."""
     reply = await talk.chat(tools.question(), tools.CALL_TOKENS, fields=tools.fields())
+    if reply.wants_more_tokens:
+        reply = await talk.chat(tools.question(), LONGER, fields=tools.fields())
     if tools.lacks_call(reply):
         if has_same_prompt(reply, await talk.chat(tools.question(), 1)):
             return ignored(texts.TOOLS_DROPPED)
