@@ -37,6 +37,12 @@ def test_with_a_status_that_decides(waits: bool) -> None:
     assert asked == STATUSES
 
 
+@pytest.mark.parametrize("status", [200, 400, 500, 529])
+def test_a_server_that_has_too_much_to_do_is_asked_again_under_any_status(status: int) -> None:
+    assert is_retried("rate-limited", status)
+    assert is_retried("overloaded", status)
+
+
 @pytest.mark.parametrize("cause", ["quota", "body-too-large"])
 def test_what_waiting_does_not_help_is_not_asked_again(cause: str) -> None:
     assert not is_retried(cause, 429)

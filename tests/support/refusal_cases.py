@@ -206,6 +206,13 @@ def _gateways() -> None:
 
 
 def _request() -> None:
+    _behind(
+        "rate-limited", "400 Bad Request", "RateLimitError", "Rate limit reached", "litellm-400", code="429"
+    )
+    chatting(
+        "gateway-timeout", _error("400 Bad Request", "No answer in time", type="timeout_error"), label="type"
+    )
+    chatting("server-error", _error("400 Bad Request", "boom", type="InternalServerError"), label="type")
     chatting("content-filter", _error("400 Bad Request", "The response was filtered", code="content_filter"))
     chatting(
         "content-filter",

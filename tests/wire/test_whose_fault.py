@@ -415,6 +415,72 @@ CASES = (
 )
 
 
+TELLING: tuple[tuple[str, object], ...] = (
+    ("rate-limited", error("Slow down", code="429")),
+    ("rate-limited", error("Slow down", code=429, type="None")),
+    ("rate-limited", error("Slow down", type="throttling_error")),
+    ("rate-limited", error("Slow down", code="RateLimitReached")),
+    ("rate-limited", error("Slow down", type="TooManyRequests")),
+    ("rate-limited", error("Slow down", status="RESOURCE_EXHAUSTED")),
+    ("rate-limited", {"__type": "com.amazon.coral#ThrottlingException", "message": "Too many tokens, wait"}),
+    ("rate-limited", error("litellm.RateLimitError: RateLimitError: OpenAIException - No more requests")),
+    ("rate-limited", error("Upstream said: {'error': {'code': 429, 'message': 'Slow down'}}", code=500)),
+    ("overloaded", error("The engine is busy", type="overloaded_error")),
+    ("overloaded", error("The engine is busy", code=529)),
+    ("overloaded", error("Come back later", code=503)),
+    ("overloaded", error("Come back later", type="service_unavailable_error")),
+    ("gateway-timeout", error("It took too long", type="timeout_error")),
+    ("gateway-timeout", error("It took too long", code=504)),
+    ("gateway-timeout", {"code": "RequestTimeOut", "message": "It took too long"}),
+    ("auth", error("Who are you?", code=401)),
+    ("auth", error("Who are you?", type="authentication_error")),
+    ("auth", error("Who are you?", status="UNAUTHENTICATED")),
+)
+
+
+@pytest.mark.parametrize("status", [200, 400, 404, 422, 500])
+@pytest.mark.parametrize(("cause", "body"), TELLING)
+def test_a_body_that_tells_outweighs_the_status(cause: str, body: object, status: int) -> None:
+    assert Case("", status, body).failure().cause == cause
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+@pytest.mark.parametrize(
+    "body",
+    [
+        error("boom", type="InternalServerError"),
+        error("boom", type="server_error", code=500),
+        error("boom", code="500"),
+        error("litellm.InternalServerError: boom"),
+        {"type": "error", "error": {"type": "api_error", "message": "Internal server error"}},
+    ],
+)
+def test_a_fault_of_the_server_under_a_status_of_the_request_is_the_servers(
+    body: object, status: int
+) -> None:
+    assert Case("", status, body).failure().cause == "server-error"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "cause"),
+    [
+        (400, error("The model `m` does not exist", type="internal_error"), "model-not-found"),
+        (400, error("Unsupported parameter: 'seed'", code=500), "unsupported-param"),
+        (400, error("Unknown parameter: '_rate_limit_descriptors'."), "unsupported-param"),
+        (502, error("Upstream said: {'error': {'code': '401', 'message': 'no'}}", code=502), "bad-gateway"),
+        (429, error("Slow down", code=500), "rate-limited"),
+    ],
+)
+def test_a_body_that_tells_no_more_than_another_sentence_decides_nothing(
+    status: int, body: object, cause: str
+) -> None:
+    assert Case("", status, body).failure().cause == cause
+
+
+def test_the_status_that_came_stays_the_one_that_is_told() -> None:
+    assert Case("", 400, error("Slow down", code="429")).failure().status == 400
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.cause}-{case.status}-{str(case.body)[:40]}")
 def test_names_the_cause(case: Case) -> None:
     assert case.failure().cause == case.cause

@@ -17,6 +17,8 @@ _STATUSES = (408, 429, 502, 503, 504)
 _NEVER = ("quota", "body-too-large")
 _IN_VAIN = (ServerPhase.BROKEN, ServerPhase.STARTING)
 """A server that is broken stays so; for one that is starting ``net.server_wait`` waits."""
+_UNDER_ANY_STATUS = ("rate-limited", "overloaded")
+"""What some gateways say under 400 or 500, and Anthropic and Gemini under 529."""
 _CONNECTION = ("connect-timeout", "no-route")
 """Failures before a byte was sent that may pass by themselves."""
 _WHEN_ASKED = ("connection-refused", "dns-unknown-host", "dns-unavailable", "tls-stalled")
@@ -64,5 +66,5 @@ def _may_pass(failure: Failure, timeouts: RequestTimeouts) -> bool:
     if failure.cause in _NEVER or phase_of(failure) in _IN_VAIN or failure.facts.get("waited"):
         return False
     if failure.status is not None:
-        return failure.status in _STATUSES
+        return failure.status in _STATUSES or failure.cause in _UNDER_ANY_STATUS
     return failure.cause in _CONNECTION or (timeouts.retry_refused and failure.cause in _WHEN_ASKED)

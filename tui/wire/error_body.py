@@ -15,6 +15,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.texts import bodies
 from tui.wire.error_layers import Layer, layers_of, quoted_in, title_of
+from tui.wire.error_words import bare
 from tui.wire.numbers import read_count
 from tui.wire.reasoning import flatten
 from tui.wire.strict_json import StrictJsonError, parse_json
@@ -32,7 +33,20 @@ _MESSAGE_KEYS = (
 )  # fmt: skip
 _CODE_KEYS = ("code", "error_code", "errorCode")
 _SUCCESS = frozenset({"0", "200", "ok", "success", "succeeded", "true"})
-_TYPE_KEYS = ("type", "error_type", "errorType", "object")
+_TYPE_KEYS = ("type", "error_type", "errorType", "object", "__type")
+
+
+_GOOGLE = frozenset(
+    {
+        "RESOURCE_EXHAUSTED",
+        "UNAVAILABLE",
+        "DEADLINE_EXCEEDED",
+        "UNAUTHENTICATED",
+        "PERMISSION_DENIED",
+        "INTERNAL",
+    }
+)
+"""Values of Google's ``status`` that tell more than its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,8 @@ class ErrorBody:
     """Whether it quotes the error of another server."""
     number: int | None = None
     """A code that is an HTTP status."""
+    quoted_number: int | None = None
+    """That of an error that this one quotes."""
     parameter: str | None = None
     """The field that it is about, as a path: ``max_tokens``, ``messages[0].role``."""
     location: str | None = None
@@ -62,6 +78,16 @@ class ErrorBody:
     is_json: bool = False
     is_error: bool = False
     """Whether it is an error object, whatever the status says."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Its types and codes as the lists of known ones have them."""
+        return frozenset(map(bare, self.words))
+
+    @property
+    def quoted_codes(self) -> frozenset[str]:
+        """Those of an error that it quotes."""
+        return frozenset(map(bare, self.quoted_words))
 
 
 def read_error_body(text: str) -> ErrorBody:
@@ -116,7 +142,7 @@ def is_error_object(value: Mapping[str, object]) -> bool:
     message = value.get("message") or value.get("msg")
     if not isinstance(message, str) or str(value.get("code")).lower() in _SUCCESS:
         return False
-    return any(name in value for name in ("code", "type", "request_id"))
+    return any(name in value for name in ("code", "type", "__type", "request_id"))
 
 
 def read_error_object(value: object) -> ErrorBody:
@@ -137,7 +163,8 @@ def read_error_object(value: object) -> ErrorBody:
         words=frozenset(words),
         quoted_words=frozenset(_words_of(quoted)),
         is_wrapped=any(layer.is_quoted for layer in layers),
-        number=_status_number(own) or _status_number(objects),
+        number=_status_number(own),
+        quoted_number=_status_number(quoted),
         parameter=parameter,
         location=location,
         fields=fields,
@@ -187,8 +214,9 @@ def _own_words(value: object) -> str:
 
 
 def _words_of(objects: list[dict[str, object]]) -> set[str]:
-    words = {word.lower() for word in _strings(objects, (*_TYPE_KEYS, *_CODE_KEYS))}
+    words = {word.rpartition("#")[2].lower() for word in _strings(objects, (*_TYPE_KEYS, *_CODE_KEYS))}
     words |= {text.lower() for text in _strings(objects, ("error",)) if _IDENTIFIER.fullmatch(text)}
+    words |= {text.lower() for text in _strings(objects, ("status",)) if text in _GOOGLE}
     numbers = (read_count(layer.get("status_code")) for layer in objects if "status_msg" in layer)
     words |= {f"base_resp.{number}" for number in numbers if number}  # MiniMax
     return words - {"error"}

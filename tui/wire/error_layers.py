@@ -11,7 +11,7 @@ from tui.wire.strict_json import StrictJsonError, parse_json
 _PYTHON_WORDS = lazy_pattern(
     r"['\"](?:message|detail|msg|error)['\"]:\s*(?:'((?:[^'\\]|\\.){1,2000})'|\"((?:[^\"\\]|\\.){1,2000})\")"
 )
-_PYTHON_CODE = lazy_pattern(r"'code':\s*'([\w.-]{1,60})'")
+_PYTHON_CODE = lazy_pattern(r"'code':\s*'?([\w.-]{1,60})")
 _LONGEST_QUOTE = 8_000
 """Characters of a quoted object that is no JSON: its words stand at its beginning."""
 _DEEPEST = 6

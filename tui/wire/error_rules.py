@@ -32,7 +32,7 @@ _ABOUT_OTHER = words.BAD_VALUE_CODES.union(
 
 def _is_in_state(cause: str, seen: Evidence) -> bool:
     """Whether the sentence says this about the model, unless a code or status says otherwise."""
-    if seen.status in (401, 402, 403) or seen.body.words & _ABOUT_OTHER:
+    if seen.status in (401, 402, 403) or seen.body.codes & _ABOUT_OTHER:
         return False
     return find_load_state(seen.status, seen.body, seen.wording) == cause
 
@@ -56,12 +56,12 @@ _FROM_BEHIND = (
 _BY_CODE = (
     Rule("images-refused", says=words.IMAGES, status=_REQUEST | {404, 500, 501}, form="no-page"),
     Rule("content-filter", codes=words.FILTER_CODES),
-    Rule("deployment-not-found", codes=frozenset({"deploymentnotfound"})),
-    Rule("model-other-api", codes=frozenset({"operationnotsupported", "unsupported_api_for_model"})),
+    Rule("deployment-not-found", codes=words.codes("deploymentnotfound")),
+    Rule("model-other-api", codes=words.codes("operationnotsupported unsupported_api_for_model")),
     Rule("model-other-api", says=words.OTHER_API, parameter="model"),
     Rule("model-forbidden", codes=words.MODEL_FORBIDDEN_CODES),
     Rule("model-forbidden", codes=words.CODES["model-not-found"], status=(401, 403)),
-    Rule("auth", codes=frozenset({"no_db_connection"})),  # LiteLLM that can look no key up
+    Rule("auth", codes=words.codes("no_db_connection")),  # LiteLLM that can look no key up
     Rule("quota", codes=words.CODES["quota"]),
     Rule("context-too-long", codes=words.CODES["context-too-long"]),
     Rule("context-too-long", parameter="input_tokens"),  # vLLM
@@ -73,13 +73,14 @@ _BY_CODE = (
     Rule("overloaded", codes=words.CODES["overloaded"]),
     Rule("loading", codes=words.CODES["loading"]),
     Rule("rate-limited", codes=words.CODES["rate-limited"]),
+    Rule("gateway-timeout", codes=words.CODES["gateway-timeout"]),
     Rule("model-not-found", codes=words.CODES["model-not-found"]),
     Rule("thinking-unsupported", codes=words.REFUSED_CODES, says=words.THINKING),
     Rule("context-too-long", codes=words.BAD_VALUE_CODES, says=words.CONTEXT),
     Rule("model-not-found", codes=words.BAD_VALUE_CODES, says=words.MODEL),
     Rule("unsupported-param", codes=words.BAD_VALUE_CODES, says=words.REFUSED),
     Rule("unsupported-param", codes=words.REFUSED_CODES - words.BAD_VALUE_CODES),
-    Rule("invalid-request", codes=frozenset({"base_resp.1042", "base_resp.2013"})),
+    Rule("invalid-request", codes=words.codes("base_resp.1042 base_resp.2013")),
     Rule("auth", codes=words.CODES["auth"]),
     Rule("forbidden", codes=words.CODES["forbidden"]),
 )
@@ -117,6 +118,7 @@ _BY_SENTENCE = (
     Rule("quota", says=words.QUOTA, status=_REQUEST | {429}, form="no-page"),
     Rule("quota", says=words.NO_CREDIT, status=(403,), form="no-page"),
     Rule("auth", says=words.KEY, status=_REQUEST, form="no-page"),
+    Rule("rate-limited", says=words.RATE, status=_REQUEST | _SERVER | {404}, form="no-page"),
     # The server's own trouble
     Rule("overloaded", says=words.OVERLOADED, status=_SERVER, form="no-page"),
     Rule("thinking-unsupported", says=words.THINKING, status=_SERVER, form="no-page"),
@@ -124,6 +126,9 @@ _BY_SENTENCE = (
     Rule("no-chat-template", says=words.TEMPLATE, status=_SERVER, form="no-page"),
     Rule("context-too-long", says=words.CONTEXT, status=_SERVER, form="no-page"),
     Rule("quota", says=words.QUOTA, status=_SERVER, form="no-page"),
+    Rule("server-error", codes=words.CODES["server-error"], status=_REQUEST | {404}),
+    Rule("server-error", says=words.INTERNAL, status=_REQUEST | {404}),
+    Rule("server-error", status=_REQUEST | {404}, also=lambda seen: seen.body.number == 500),
     Rule("model-not-found", parameter="model", status=_REQUEST - frozenset(range(300)) | {404}),
     # A gateway's name for an error that is none of these
     Rule("bad-gateway", says=words.UPSTREAM_LABELS, is_quoted=True),
@@ -152,7 +157,7 @@ _BY_PROOF = (
 
 _BY_STATUS = (
     Rule("redirect", status=_REDIRECT),
-    Rule("overloaded", status=(503,), form="json", also=lambda seen: bool(seen.body.words)),
+    Rule("overloaded", status=(503,), form="json", also=lambda seen: _has_code(seen)),
     *(
         Rule(cause, status=statuses)
         for cause, statuses in (
@@ -202,6 +207,10 @@ def proved_facts(cause: str, proved: Collection[Proof]) -> dict[str, str]:
     if cause == "model-not-found" and Proof.MODEL in proved:
         return {"is_listed": "yes"}
     return {}
+
+
+def _has_code(seen: Evidence) -> bool:
+    return bool(seen.body.words) or seen.body.number is not None
 
 
 def _has_own_code(seen: Evidence) -> bool:

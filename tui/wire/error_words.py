@@ -1,6 +1,8 @@
 """The words that distinguish errors: types and codes, and patterns of their sentences.
 
-All in lower case. Words that do not identify an error, such as ``invalid_request_error``, are in no list.
+All in lower case; types and codes without the marks between their words, since ``RateLimitError``,
+``rate_limit_error`` and ``rate-limit-error`` are the same. Words that do not identify an error, such as
+``invalid_request_error``, are in no list.
 """
 
 from __future__ import annotations
@@ -8,58 +10,70 @@ from __future__ import annotations
 from tui.core.lazy_pattern import lazy_pattern
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def bare(word: str) -> str:
+    """Return a type or code without the marks between its words."""
+    return word.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def codes(text: str) -> frozenset[str]:
+    """Return the types and codes of a list."""
+    return frozenset(map(bare, text.split()))
 
 
 CODES: dict[str, frozenset[str]] = {
-    "quota": _words(
+    "quota": codes(
         "insufficient_quota exceeded_current_quota_error arrearage billing_hard_limit_reached "
         "billing_not_active insufficient_balance insufficient_credits budget_exceeded "
         "access_terminated payment_required insufficient_user_quota pre_consume_token_quota_failed "
         "not_enough_balance insufficient_funds base_resp.1008"
     ),
-    "context-too-long": _words(
+    "context-too-long": codes(
         "context_length_exceeded exceed_context_size_error contextwindowexceedederror "
         "context_window_exceeded string_above_max_length input_too_long base_resp.1039"
     ),
-    "overloaded": _words(
+    "overloaded": codes(
         "engine_overloaded_error overloaded overloaded_error server_overloaded queue_full "
-        "insufficient_system_resource"
+        "insufficient_system_resource service_unavailable service_unavailable_error unavailable"
     ),
-    "loading": _words("model_loading model_not_ready modelnotreadyexception loading"),
-    "rate-limited": _words(
-        "rate_limit_exceeded rate_limit_error rate_limit_reached_error limit_requests "
-        "limit_burst_rate too_many_requests throttling throttling.ratequota ratelimiterror "
-        "rate_limited base_resp.1002 base_resp.2056"
+    "loading": codes("model_loading model_not_ready modelnotreadyexception loading"),
+    "rate-limited": codes(
+        "rate_limit_exceeded rate_limit_error rate_limit_reached_error rate_limit_reached limit_requests "
+        "limit_burst_rate too_many_requests too_many_requests_error throttling throttling.ratequota "
+        "throttling_error throttling_exception throttling.allocationquota rate_limit rate_limited "
+        "resource_exhausted base_resp.1002 base_resp.2056"
     ),
-    "model-not-found": _words(
+    "model-not-found": codes(
         "model_not_found resource_not_found_error unknown_model invalid_model "
         "model_not_exist model_not_available model_decommissioned model_deprecated model_retired"
     ),
-    "auth": _words(
+    "auth": codes(
         "invalid_api_key authentication_error auth_error token_not_found_in_db "
-        "invalid_authentication_error invalid_token unauthorized incorrect_api_key "
-        "authenticationerror base_resp.1004 base_resp.2049"
+        "invalid_authentication_error invalid_token unauthorized unauthenticated incorrect_api_key "
+        "base_resp.1004 base_resp.2049"
     ),
-    "forbidden": _words("permission_denied permission_error access_denied"),
+    "forbidden": codes("permission_denied permission_error access_denied"),
+    "gateway-timeout": codes(
+        "timeout timeout_error request_timeout api_timeout_error deadline_exceeded gateway_timeout "
+        "internalerror.timeout"
+    ),
+    "server-error": codes("internal_error internal_server_error server_error internal"),
 }
 """Types and codes by the cause that they name. ``base_resp``: MiniMax, whose codes are numbers (its page
 "Error codes")."""
 
-REFUSED_CODES = _words(
+REFUSED_CODES = codes(
     "unsupported_parameter unsupported_value unknown_parameter extra_forbidden "
     "unsupportedparamserror invalid_parameter_error unsupported_parameter_value"
 )
-BAD_VALUE_CODES = _words("invalid_parameter_error")
+BAD_VALUE_CODES = codes("invalid_parameter_error")
 """DashScope: for every bad value; its sentence says which."""
-FILTER_CODES = _words(
+FILTER_CODES = codes(
     "content_filter content_filter_error content_policy_violation contentpolicyviolationerror "
     "data_inspection_failed datainspectionfailed responsibleaipolicyviolation moderation_blocked "
     "content_blocked sensitive_words_detected inappropriate_content prompt_blocked "
     "base_resp.1026 base_resp.1027"
 )
-MODEL_FORBIDDEN_CODES = _words(
+MODEL_FORBIDDEN_CODES = codes(
     "model_not_allowed model_access_denied key_model_access_denied team_model_access_denied "
     "user_model_access_denied org_model_access_denied project_model_access_denied model.accessdenied "
     "model_permission_denied modelnotopen model_not_open model_not_activated"
@@ -215,6 +229,12 @@ QUOTA = lazy_pattern(
     r"insufficient (?:quota|balance|credit|funds)|exceeded your current quota|out of credits"
     r"|billing|balance is|arrear|payment"
 )
+RATE = lazy_pattern(
+    r"\bratelimiterror\b|too many requests"
+    r"|rate[- ]limit(?:s|ing)? (?:was |is |has been )?(?:reached|exceeded|hit)"
+)
+INTERNAL = lazy_pattern(r"^(?:litellm\.)?(?:internalservererror|apierror)\b|^internal (?:server )?error\W*$")
+"""LiteLLM's names for a fault that is not the request's."""
 COMES_BACK = lazy_pattern(r"(?:retry|try again|available again|resets?) (?:in|after) (?:about )?\d")
 """Says when there is room again, as no account without credit can."""
 TOO_LARGE_FOR_RATE = lazy_pattern(r"request too large for|tokens per min.{0,200}reduce your message size")

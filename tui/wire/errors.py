@@ -14,7 +14,7 @@ from tui.core.secret import Redactor
 from tui.wire.error_body import ErrorBody, read_error_body, read_error_object
 from tui.wire.error_facts import find_facts
 from tui.wire.error_rules import choose_cause, proved_facts
-from tui.wire.evidence import Proof
+from tui.wire.evidence import Proof, meant_status
 from tui.wire.gateways import LOGIN, marks_of
 from tui.wire.limits import DEFAULT_LIMITS
 from tui.wire.surrogates import mend
@@ -46,7 +46,7 @@ class Refusal:
         }
         status = self.status
         if status < 300 and self.body.is_error:
-            status = self.body.number or status  # what the server means, not how the stream began
+            status = meant_status(status, self.body)  # what the server means, not how the stream began
         return explain(cause, status=status, server_message=message, **facts)
 
     @property

@@ -49,12 +49,27 @@ _READ = 8_000
 _PASSED_ON = r"\b[a-z]+exception - "
 
 
+_TELLING = frozenset({401, 403, 408, 429, 502, 503, 504, 529})
+"""Statuses that say more than that a request failed: who sends them in the body means them, and what
+stands around it is a gateway's, or the one status that a server has for every error."""
+_OF_ANYBODY = _TELLING - {401, 403}
+"""Those that say the same where they are quoted: the key of a server behind it is not the user's."""
+
+
+def meant_status(status: int, body: ErrorBody) -> int:
+    """Return the status that an error stands for, be it the one in its body."""
+    if body.number in _TELLING:
+        return body.number
+    if body.quoted_number in _OF_ANYBODY:
+        return body.quoted_number
+    return status if status >= 300 else body.number or body.quoted_number or status
+
+
 def evidence_of(
     status: int, body: ErrorBody, headers: Mapping[str, str], proved: Collection[Proof] = ()
 ) -> Evidence:
     """Return the evidence of a reply. Header names in lower case."""
-    if status < 300 and body.number is not None:
-        status = body.number
+    status = meant_status(status, body)
     return Evidence(status, body, body.message[:_READ].lower(), marks_of(headers, body), frozenset(proved))
 
 
@@ -84,8 +99,8 @@ class Rule:
         body = seen.body
         return (
             (not self.status or seen.status in self.status)
-            and (not self.codes or bool(self.codes & body.words))
-            and (not self.quoted or bool(self.quoted & body.quoted_words))
+            and (not self.codes or bool(self.codes & body.codes))
+            and (not self.quoted or bool(self.quoted & body.quoted_codes))
             and (not self.parameter or body.parameter == self.parameter)
             and (not self.marks or bool(self.marks & seen.marks))
             and self.proved <= seen.proved

@@ -400,6 +400,32 @@ async def test_a_refusal_for_too_few_tokens_is_a_cut_answer(ability: Ability, re
     assert result.outcome is Outcome.YES
 
 
+LITELLM = "litellm.{0}: {0}: OpenAIException - tools, n, seed and response_format: not now"
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "404 Not Found", "422 Unprocessable Entity"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": LITELLM.format("RateLimitError"), "code": "429"},
+        {"message": LITELLM.format("ServiceUnavailableError"), "code": "503"},
+        {"message": LITELLM.format("InternalServerError"), "code": "500"},
+        {"message": LITELLM.format("Timeout"), "code": "408"},
+        {"message": LITELLM.format("AuthenticationError"), "code": "401"},
+        {"message": "tools, n, seed: try later", "type": "overloaded_error"},
+        {"message": "tools, n, seed: no answer in time", "type": "timeout_error"},
+        {"message": "n is fine, the engine is not", "type": "InternalServerError"},
+    ],
+)
+@pytest.mark.parametrize("ability", [Ability.N, Ability.SEED, Ability.TOOLS_FORCED])
+async def test_a_passing_fault_under_the_status_of_a_refusal_refuses_nothing(
+    ability: Ability, error: dict[str, str], status: str
+) -> None:
+    reply = Answer(json.dumps({"error": error}).encode(), status)
+    result, _ = await seen(ability, *[reply] * (2 if ability is Ability.TOOLS_FORCED else 1))
+    assert result.outcome is Outcome.NOT_TRIED, result.evidence
+
+
 FAILED_GENERATION = {"failed_generation": "{", "type": "invalid_request_error"}
 
 

@@ -26,7 +26,9 @@ _PASSING = frozenset(
     {
         "auth", "quota", "rate-limited", "overloaded", "loading", "load-failed", "no-model-loaded",
         "model-not-found", "deployment-not-found", "maintenance", "context-too-long",
-        "max-tokens-too-small", "max-tokens-too-large",
+        "max-tokens-too-small", "max-tokens-too-large", "body-too-large", "forbidden", "model-forbidden",
+        "content-filter", "gateway-timeout", "bad-gateway", "backend-crashed", "upstream-auth",
+        "upstream-paused",
     }
 )  # fmt: skip
 """Causes that say nothing of an ability, even where the name of a model sounds like one."""
@@ -60,7 +62,8 @@ def judge_error(
         return not_tried(_said(reply, error))
     if not is_said and failure is not None and failure.cause in _PASSING:
         return not_tried(_said(reply, error))
-    if reply.status in _REFUSING and is_named:
+    is_own_fault = failure is not None and failure.cause == "server-error" and reply.status != 200
+    if reply.status in _REFUSING and is_named and not is_own_fault:
         return _refused(reply, error)
     if is_route and reply.status in (404, 405, 501) and not _names_model(error):
         return _refused(reply, error)
