@@ -155,6 +155,8 @@ def test_the_finish_reason_survives_an_answer_without_text(call: Call) -> None:
     [
         ("stop", ""),
         ("length", "note: The answer was cut off at the token limit.\n"),
+        ("repetition", "note: The answer was stopped by the server because it repeated itself.\n"),
+        ("pause_turn", "note: The answer was stopped by the server before its end.\n"),
         ("content_filter", "note: The answer was stopped by the server's content filter.\n"),
     ],
 )

@@ -88,6 +88,7 @@ def test_a_schema_of_many_pages_is_not_repeated_in_the_prompt(call: Call, tmp_pa
         (replies(GOOD, finish="length"), "cut at 12 tokens, so its JSON is incomplete"),
         (replies('{"name": "Ul', finish="length"), "cut at 12 tokens, so its JSON is incomplete"),
         (replies(GOOD, finish="content_filter"), "cut off by the server's content filter"),
+        (replies(GOOD, finish="repetition"), "stopped by the server"),
         (replies(" \n"), "prompt 40 tokens, answer 12 tokens"),
         (replies(finish="stop"), "prompt 40 tokens, answer 12 tokens"),
         (

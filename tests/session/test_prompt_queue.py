@@ -63,6 +63,7 @@ async def test_prompts_go_out_in_order_each_behind_the_answer_before_it(desk: De
         ([AnswerDelta("half"), FAILED], Pause.FAILED),
         ([AnswerDelta("cut"), Finished("length")], Pause.CUT),
         ([AnswerDelta("cut"), Finished("content_filter")], Pause.CUT),
+        ([AnswerDelta("cut"), Finished("repetition")], Pause.CUT),
         ([AnswerDelta("x"), ToolCallDelta(0, "f", "{}"), Finished("stop")], Pause.CUT),
         ([AnswerDelta("no end")], Pause.FAILED),
         ([AnswerDelta("whole"), Finished("STOP")], None),

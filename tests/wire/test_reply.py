@@ -281,6 +281,8 @@ def test_identifies_its_maker_once() -> None:
         (stream("A", finish="timeout"), "server-error", "timeout"),
         (stream("A", finish="sensitive"), None, "sensitive"),
         (stream(finish="sensitive"), "empty-answer", "sensitive"),
+        (stream("A", finish="repetition"), None, "repetition"),
+        (stream({"reasoning": "R, R"}, finish="repetition"), "empty-answer", "repetition"),
         (stream("  ", "\n"), "empty-answer", "stop"),
         (stream(" \n\t", finish="length"), "empty-answer", "length"),
         (stream("<think>R</think>", " \n"), None, "stop"),
@@ -294,6 +296,14 @@ def test_identifies_its_maker_once() -> None:
 def test_the_end_is_said_for_what_it_is(data: bytes, cause: str | None, finish: str | None) -> None:
     turn = read(data)
     assert (cause_of(turn), turn.finish_reason) == (cause, finish)
+
+
+@pytest.mark.parametrize("reason", ["repetition", "pause_turn"])
+def test_a_server_that_stops_an_answer_ends_it_by_no_unknown_word(reason: str) -> None:
+    assert read(stream("A", finish=reason)).notes == []
+    failure = read(stream({"reasoning": "R"}, finish=reason)).failure
+    assert failure is not None
+    assert failure.title == f"The server stopped the answer before any text came (finish reason: {reason})."
 
 
 def test_a_later_null_does_not_undo_the_finish_reason() -> None:

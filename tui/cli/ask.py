@@ -21,7 +21,7 @@ from tui.cli.wait_notes import WaitNotes
 from tui.core.attachment import IMAGE_LIMIT, Attached, Attachment, attached, read_attachment
 from tui.core.causes import explain
 from tui.core.failure import UsageError
-from tui.core.finish_reasons import Ending, ending_of, ending_words
+from tui.core.finish_reasons import UNFINISHED, Ending, ending_of, ending_words
 from tui.core.preset import Preset
 from tui.core.provider import Provider, Thinking
 from tui.core.provider_marks import connection_warnings
@@ -83,7 +83,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         output.json(ask_report(turn, target, is_named=arguments.url is None), ask_failure(turn))
     elif turn.failure is not None:
         output.failure(turn.failure)
-    elif ending_of(turn.finish_reason) in (Ending.CUT, Ending.FILTERED):
+    elif ending_of(turn.finish_reason) in (*UNFINISHED, Ending.FILTERED):
         output.notes([texts.ANSWER_WAS.format(how=ending_words(turn.finish_reason))])
     if arguments.timing:
         for each in [turn] if schema is None else schema.tries:

@@ -1,10 +1,12 @@
 """What a finish reason means, for every server: the only list of them.
 
-OpenAI, vLLM, SGLang, TGI (``eos_token``), TensorRT-LLM (``timeout``, ``cancelled``), Mistral
-(``model_length``), DeepSeek (``insufficient_system_resource``), Zhipu (``sensitive``, ``network_error``,
+OpenAI, vLLM (``repetition``: its detection of a model that repeats itself), SGLang, TGI (``eos_token``),
+TensorRT-LLM (``timeout``, ``cancelled``), Mistral (``model_length``), DeepSeek
+(``insufficient_system_resource``), Zhipu (``sensitive``, ``network_error``,
 ``model_context_window_exceeded``), GigaChat (``blacklist``), and what gateways pass on unchanged from
-Anthropic (``refusal``), Bedrock (``guardrail_intervened``, ``malformed_tool_use``), Cohere (``ERROR_TOXIC``)
-and Gemini, whose own compatible API joins two words: ``content_filter: PROHIBITED_CONTENT``.
+Anthropic (``refusal``, ``pause_turn``, ``compaction``), Bedrock (``guardrail_intervened``,
+``malformed_tool_use``), Cohere (``ERROR_TOXIC``) and Gemini, whose own compatible API joins two words:
+``content_filter: PROHIBITED_CONTENT``.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ class Ending(StrEnum):
     COMPLETE = "complete"
     CALL = "call"
     CUT = "cut"
+    """The limit of tokens was reached."""
+    STOPPED = "stopped"
+    """The server ended it before its end, for another reason than the limit or a filter."""
     FILTERED = "filtered"
     FAILED = "failed"
     OVERLOADED = "overloaded"
@@ -51,6 +56,7 @@ _ENDINGS: Mapping[str, Ending] = {
         ),
         Ending.FILTERED,
     ),
+    **dict.fromkeys(("repetition", "pause_turn", "compaction"), Ending.STOPPED),
     "insufficient_system_resource": Ending.OVERLOADED,
 }  # fmt: skip
 FAILURES: Mapping[str, str] = {
@@ -58,6 +64,7 @@ FAILURES: Mapping[str, str] = {
     "abort": answers.ABORTED,
     "aborted": answers.ABORTED,
     "cancelled": answers.ABORTED,
+    "canceled": answers.ABORTED,
     "user_cancel": answers.ABORTED,
     "timeout": answers.ENDED_BY_TIMEOUT,
     "network_error": answers.ENDED_BY_NETWORK,
@@ -69,11 +76,15 @@ FAILURES: Mapping[str, str] = {
     "malformed_response": answers.OUTPUT_MALFORMED,
 }
 """The words of a server that could not finish an answer, with what they say."""
+UNFINISHED = (Ending.CUT, Ending.STOPPED)
+"""Endings of an answer that has more to come."""
 _SAYINGS = {
     Ending.CALL: answers.TOOL_CALL,
     Ending.CUT: answers.CUT_OFF,
+    Ending.STOPPED: answers.STOPPED_EARLY,
     Ending.FILTERED: answers.FILTERED,
 }
+_OWN_SAYINGS = {"repetition": answers.REPEATED_ITSELF}
 
 
 def ending_of(reason: str | None) -> Ending:
@@ -95,7 +106,8 @@ def failure_words(reason: str | None) -> str:
 
 def ending_words(reason: str | None) -> str:
     """Return how an answer ended, to follow "The answer was"; empty where nothing is to be said."""
-    return _SAYINGS.get(ending_of(reason), "")
+    own = next((_OWN_SAYINGS[word] for word in _words_of(reason or "") if word in _OWN_SAYINGS), "")
+    return own or _SAYINGS.get(ending_of(reason), "")
 
 
 def _words_of(reason: str) -> list[str]:

@@ -12,7 +12,7 @@ from tui.core.attachment import NOTHING_ATTACHED, Attached
 from tui.core.branch_rows import BranchRow
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
-from tui.core.finish_reasons import Ending, ending_of
+from tui.core.finish_reasons import UNFINISHED, ending_of
 from tui.core.parts import Parts
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
@@ -371,4 +371,4 @@ class ChatControl:
 def is_cut(turn: Turn) -> bool:
     """Return whether an answer began and did not come to its end."""
     ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
-    return bool(turn.answer) and (ended_early or ending_of(turn.finish_reason) is Ending.CUT)
+    return bool(turn.answer) and (ended_early or ending_of(turn.finish_reason) in UNFINISHED)

@@ -89,7 +89,8 @@ def _cut(turn: Turn) -> Verdict | None:
         tokens = None if count is None else f"{count:,}"
         sentence = texts.CUT_SOMEWHERE if tokens is None else texts.CUT.format(tokens=Counted(tokens))
         return Verdict(Worth.CUT, sentence, tokens=tokens)
-    return Verdict(Worth.CUT, texts.FILTERED, problem=texts.FILTERED) if ending is Ending.FILTERED else None
+    problem = {Ending.FILTERED: texts.FILTERED, Ending.STOPPED: texts.STOPPED}.get(ending)
+    return None if problem is None else Verdict(Worth.CUT, problem, problem=problem)
 
 
 def _of_reasoning(turn: Turn, schema: Mapping[str, Any]) -> Verdict:

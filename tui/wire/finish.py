@@ -66,6 +66,8 @@ def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
         return explain("text-lost")
     if ending is Ending.FILTERED:
         return explain("empty-answer", finish_reason=reason, filtered=reason)
+    if ending is Ending.STOPPED:
+        return explain("empty-answer", finish_reason=reason, stopped=reason)
     wrote_blanks_only = outcome.has_white_space and not outcome.has_reasoning
     if ending is Ending.CUT and not outcome.counts_no_tokens and not wrote_blanks_only:
         return explain("thinking-ate-budget")

@@ -275,6 +275,7 @@ STOP = cases_of(
     (IGNORED, "continues after", [answer("1, 2, 3, 4, 5, 6", finish="length")], "cut"),
     (BROKEN, "instead of before", [answer("1, 2, 3, 4, 5")]),
     (NOT_TRIED, "did not count", [answer("Sure!")]),
+    (NOT_TRIED, '"repetition"', [answer("1, 1, 1, 1", finish="repetition")]),
     (NOT_TRIED, "did not finish", [answer("1, 2", finish="length"), CUT]),
 )
 REACHED = refusal(

@@ -42,6 +42,7 @@ def test_the_estimate_begins_anew_when_a_text_is_replaced() -> None:
     [
         (TurnState.DONE, "stop", "text", False),
         (TurnState.DONE, "length", "text", True),
+        (TurnState.DONE, "repetition", "text", True),
         (TurnState.STOPPED, None, "text", True),
         (TurnState.INTERRUPTED, None, "text", True),
         (TurnState.FAILED, None, "", False),

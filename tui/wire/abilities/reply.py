@@ -33,6 +33,7 @@ _SHOWN_LENGTH = 60
 LONGER = 256
 """The limit of tokens of the second try, where an answer was cut at the first one."""
 _BROKEN_OFF = frozenset({"stream-truncated", "stream-unfinished"})
+_PASSING_ENDINGS = (Ending.FAILED, Ending.OVERLOADED, Ending.FILTERED, Ending.STOPPED)
 _WITHOUT_OUTPUT = frozenset({"data", "results"})
 """Fields of answers that hold vectors or scores: they may count one sum of tokens."""
 _EMPTY: Mapping[str, object] = {}
@@ -221,7 +222,7 @@ def reason_of(choice: Mapping[str, object]) -> str:
 
 
 def _is_passing(reason: str) -> bool:
-    return ending_of(reason or None) in (Ending.FAILED, Ending.OVERLOADED, Ending.FILTERED)
+    return ending_of(reason or None) in _PASSING_ENDINGS
 
 
 def read_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
