@@ -620,6 +620,65 @@ def test_arguments_arrive_as_they_were_sent_however_they_are_cut(
     assert _calls([_call("f", first, id="a", index=0)], *later) == [("f", text)]
 
 
+@given(
+    st.dictionaries(st.text(max_size=4), JSON_VALUES, min_size=1, max_size=3),
+    st.lists(st.integers(1, 60), max_size=6),
+    st.sampled_from([{"id": "a", "index": 0}, {"id": "a"}, {"index": 0}]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_arguments_that_grow_with_every_piece_are_taken_once(
+    value: object, cuts: list[int], fields: dict[str, object], is_named: bool, is_repeated: bool
+) -> None:
+    text = json.dumps(value)
+    ends = [
+        *sorted({min(cut, len(text)) for cut in cuts} | {len(text)}),
+        *[len(text)] * (is_repeated and "id" in fields),
+    ]
+    calls = [_call("f" * (is_named or not at), text[:end], **fields) for at, end in enumerate(ends)]
+    assert _calls(*([call] for call in calls)) == [("f", text)]
+
+
+NESTED = ['{"a":', '{"a":', '{"a":', "1}}}"]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        NESTED,
+        ['{"a":', '{"a":1}}'],
+        ['{"a": [', '{"a": []}]}'],
+        ['{"a":"', '{"', '"}'],
+        [" ", "  {", '"a":1}'],
+        ['{"a":1', '{"a":1'],
+        ["x", "xy", "xyz"],
+        ['{"code":"ab', "ab", 'abc"}'],
+    ],
+)
+def test_pieces_that_look_alike_are_joined_as_they_are(pieces: list[str]) -> None:
+    calls = ([_call("f" * (not at), piece, id="a", index=0)] for at, piece in enumerate(pieces))
+    assert _calls(*calls) == [("f", "".join(pieces))]
+
+
+def test_two_calls_that_grow_at_once_stay_apart() -> None:
+    first, second = '{"city": "Paris"}', '{"city": "Rome", "unit": "C"}'
+    ends = (4, 11, 17, 29)
+    pieces = [
+        [_call("f", first[:end], id="a", index=0), _call("g", second[:end], id="b", index=1)] for end in ends
+    ]
+    assert _calls(*pieces) == [("f", first), ("g", second)]
+
+
+def test_arguments_that_grow_are_passed_on_as_they_come() -> None:
+    reader = ReplyReader(status=200, headers=EVENT_STREAM, streamed=True)
+    text = '{"place": {"city": "Paris"}, "unit": "C"}'
+    new = []
+    for end in (8, 20, 30, len(text)):
+        events = reader.feed(chunk({"tool_calls": [_call("f", text[:end], id="a", index=0)]}))
+        new += [event.arguments for event in events if isinstance(event, ToolCallDelta)]
+    assert new == ['{"place"', ': {"city": "', 'Paris"}, "', 'unit": "C"}']
+
+
 def test_a_new_id_with_every_piece_is_one_call() -> None:
     pieces = (
         [_call("f", "{", id="a", index=0)],

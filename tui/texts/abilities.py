@@ -103,6 +103,7 @@ STREAMED_WITH_IDS: Final = "{pieces:piece forms|pieces form} {call}; each repeat
 NO_INDEX: Final = "the pieces have no index: clients cannot join them"
 NO_ID: Final = "the call has no id: its result cannot be sent back"
 SHARED_INDEX: Final = "{count} ids at index {index}: clients join different calls into one"
+ARGUMENTS_GROW: Final = "each piece has all of the arguments so far, not what is new"
 ARGUMENTS_TWICE: Final = "the arguments come twice: {text}"
 EMPTY_FIRST: Final = "the arguments begin with {} before the object: joined, they are not JSON"
 

@@ -93,6 +93,7 @@ class ChunkReader:
             for choice in others:
                 self._read_choice(choice, events)
         self.texts.finish(events)
+        events += (ToolCallDelta(where, "", mend(rest)) for where, rest in self._calls.finish())
         if self._calls.has_broken_call:
             events.append(Note(answers.ARGUMENTS_TWICE))
 

@@ -8,6 +8,8 @@ _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda name: None)
 """Takes raw control characters in strings, and ``NaN`` and ``Infinity`` as ``null``: all of them are
 harmless where they stand, in the middle of a text or of its probabilities."""
 _MOST_OBJECTS = 1_000
+_LONGEST_CUT = 8
+"""Characters of ``-Infinity`` without its last: the longest word that can be cut."""
 
 
 def read_objects(text: str) -> list[dict[str, object]] | None:
@@ -29,6 +31,22 @@ def read_objects(text: str) -> list[dict[str, object]] | None:
         objects += values
         position = _skip(text, position)
     return objects or None
+
+
+def begins_json(text: str) -> bool:
+    """Return whether more text could make this a JSON object. Of a text that is wrong near its end it says
+    so as well: a word, a number or an escape may have been cut there."""
+    if not text.lstrip().startswith("{"):
+        return False
+    start = len(text) - len(text.lstrip())
+    try:
+        _, end = _DECODER.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        is_cut = error.msg.startswith("Unterminated string")
+        end = len(text) if is_cut else error.pos
+    except (ValueError, RecursionError):
+        return False
+    return len(text.rstrip()) - end <= _LONGEST_CUT
 
 
 def _skip(text: str, position: int) -> int:

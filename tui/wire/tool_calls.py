@@ -4,20 +4,33 @@ id, else by its index, else by its position.
 Gemini's compatible API and some gateways send parallel calls without an index, or all with index 0, and
 distinguish them only by their ids; others send an id only with the first piece, or a new one with every piece
 of the same call. Some begin with an empty object before the arguments, or repeat the whole arguments at the
-end.
+end; Baidu's Qianfan and some gateways send all arguments so far with every piece.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from enum import Enum, auto
 
 from tui.core.lazy_dataclass import dataclass
+from tui.wire.lenient_json import begins_json
 from tui.wire.strict_json import StrictJsonError, is_json, parse_json_object
 
 _MOST_CALLS = 10_000
 _LONGEST_WHOLE = 100_000
 """Characters of arguments that are looked at to see whether they are whole."""
 _LONGEST_EMPTY = 64
+_SHORTEST = 2
+"""Characters that two pieces have in common, for that to be no chance."""
+
+
+class _Kind(Enum):
+    """What the pieces of a call's arguments are."""
+
+    UNKNOWN = auto()
+    DELTA = auto()
+    WHOLE_SO_FAR = auto()
 
 
 @dataclass(slots=True)
@@ -25,6 +38,10 @@ class _Call:
     identity: str
     name: str
     arguments: list[str]
+    """Pieces that were passed on."""
+    held: list[str]
+    """Pieces behind them that may be either kind."""
+    kind: _Kind = _Kind.UNKNOWN
     length: int = 0
     is_broken: bool = False
     """More came after the whole arguments."""
@@ -32,23 +49,25 @@ class _Call:
     @property
     def is_whole(self) -> bool:
         """Whether the arguments so far are a JSON object, after which nothing can follow."""
-        if (
-            self.length > _LONGEST_WHOLE
-            or not self.arguments
-            or not self.arguments[-1].rstrip().endswith("}")
-        ):
+        parts = self.held or self.arguments
+        if self.length > _LONGEST_WHOLE or not parts or not parts[-1].rstrip().endswith("}"):
             return False
-        text = "".join(self.arguments).strip()
+        text = self._text.strip()
         return text.startswith("{") and is_json(text)
 
     @property
     def is_empty(self) -> bool:
         """Whether an empty object came, and nothing else: the real arguments may follow it."""
-        return self.length <= _LONGEST_EMPTY and "".join("".join(self.arguments).split()) == "{}"
+        return self.length <= _LONGEST_EMPTY and "".join(self._text.split()) == "{}"
+
+    @property
+    def _text(self) -> str:
+        """The arguments so far; while their kind is unknown, as they are if each piece has all of them."""
+        return self.held[-1] if self.held else "".join(self.arguments)
 
     def repeats(self, arguments: str) -> bool:
         """Whether these are the arguments so far once more, which are whole."""
-        before = "".join(self.arguments)
+        before = self._text
         if arguments.strip() == before.strip():
             return True
         again = _canonical(arguments)
@@ -56,6 +75,17 @@ class _Call:
 
     def add(self, arguments: str) -> str:
         """Take a piece of the arguments and return what is to be passed on."""
+        released = ""
+        if (
+            self.held
+            and not arguments.startswith(self._text)
+            and not (self.is_whole and self.repeats(arguments))
+        ):
+            self.kind = _Kind.DELTA
+            released = self._release()
+        return released + self._add(arguments)
+
+    def _add(self, arguments: str) -> str:
         if arguments.lstrip().startswith("{") and not self.is_broken and self.is_whole:
             if self.repeats(arguments):
                 return ""
@@ -63,9 +93,57 @@ class _Call:
                 self.arguments.clear()
             else:
                 self.is_broken = True
-        self.arguments.append(arguments)
         self.length += len(arguments)
+        if self.kind is _Kind.UNKNOWN and self.arguments:
+            return self._tell_kind(arguments)
+        if self.kind is _Kind.WHOLE_SO_FAR:
+            return self._grow(arguments)
+        self.arguments.append(arguments)
         return arguments
+
+    def _tell_kind(self, arguments: str) -> str:
+        """Pieces that each begin with the one before have all of the arguments so far once they cannot be
+        joined: what is JSON is never taken for that, however it was cut."""
+        last = self._text
+        if not arguments.startswith(last):
+            self.kind = _Kind.DELTA
+            self.arguments.append(arguments)
+            return arguments
+        self.held.append(arguments)
+        if len(last) >= _SHORTEST and not begins_json(self._joined) and begins_json(arguments):
+            self.kind = _Kind.WHOLE_SO_FAR
+            self.held.clear()
+            return self._grow(arguments)
+        return ""
+
+    @property
+    def _joined(self) -> str:
+        return "".join((*self.arguments, *self.held))
+
+    def _release(self) -> str:
+        new = "".join(self.held)
+        self.held.clear()
+        self.arguments.append(new)
+        return new
+
+    def _grow(self, arguments: str) -> str:
+        before = "".join(self.arguments)
+        if before.startswith(arguments):
+            return ""
+        if not arguments.startswith(before):
+            self.is_broken = True
+            self.arguments.append(arguments)
+            return arguments
+        self.arguments[:] = [arguments]
+        return arguments[len(before) :]
+
+    def finish(self) -> str:
+        """Return what was held back until now."""
+        if self.held and self.is_whole and not is_json(self._joined):
+            last = self.held[-1]
+            self.held.clear()
+            return self._grow(last)
+        return self._release()
 
 
 class ToolCallOrder:
@@ -83,6 +161,12 @@ class ToolCallOrder:
     def has_broken_call(self) -> bool:
         """Whether something came after the whole arguments of a call that was not the same again."""
         return any(call.is_broken for call in self._calls)
+
+    def finish(self) -> Iterator[tuple[int, str]]:
+        """Yield what was held back: the number of each such call, and the rest of its arguments."""
+        for number, call in enumerate(self._calls):
+            if rest := call.finish():
+                yield number, rest
 
     def place(
         self, index: object, position: int, identity: str, name: str, arguments: str
@@ -122,7 +206,7 @@ class ToolCallOrder:
     def _begin(self, identity: str, name: str) -> int:
         if len(self._calls) >= _MOST_CALLS:
             return len(self._calls) - 1
-        self._calls.append(_Call(identity, name, []))
+        self._calls.append(_Call(identity, name, [], []))
         return len(self._calls) - 1
 
     @staticmethod
@@ -138,9 +222,11 @@ class ToolCallOrder:
     @staticmethod
     def _comes_again(call: _Call, identity: str, name: str, arguments: str) -> bool:
         """Whether a piece without an id repeats the call at its index, which has one: a call of its own
-        would have one, too."""
-        if identity or not call.identity or name != call.name:
+        would have one, too. Where each piece has all of the arguments, the last one may come again."""
+        if identity or name != call.name:
             return False
+        if not call.identity:
+            return (call.kind is _Kind.WHOLE_SO_FAR or bool(call.held)) and call.repeats(arguments)
         return call.is_empty or (call.is_whole and call.repeats(arguments))
 
 

@@ -162,6 +162,7 @@ TOOLS_STREAMED = cases_of(
         "come twice",
         [pieces((0, "c1", '{"city": '), (0, "", '"Paris"}'), (0, "", WHOLE))],
     ),
+    (BROKEN, "all of the arguments so far", [pieces((0, "c1", '{"ci'), (0, "c1", WHOLE))]),
     (BROKEN, "begin with {}", [pieces((0, "c1", "{}"), (0, "", WHOLE))]),
     (BROKEN, "no id", [pieces((0, "", WHOLE))]),
     (BROKEN, "not JSON", [pieces((0, "c1", '{"city": '))]),

@@ -1,13 +1,15 @@
 """The test of a tool call that is streamed: do the pieces join to the call, for clients that join by index?
 
 Seen: no index (Ollama before 0.12), all calls with index 0 and new ids, the id with every piece, the whole
-arguments a second time in the last piece, ``{}`` first and the object after it.
+arguments a second time in the last piece, all of them so far in each piece, ``{}`` first and the object after
+it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tui.core.abilities import Finding
 from tui.core.counted import Counted
@@ -17,6 +19,7 @@ from tui.wire.abilities import tools, words
 from tui.wire.abilities.refusal import judge_chat
 from tui.wire.abilities.reply import Reply, broken, ignored, not_finished, not_tried, shown, yes
 from tui.wire.choices import choices_of, deltas_of
+from tui.wire.strict_json import is_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,15 @@ def _judge_pieces(pieces: list[_Piece]) -> tools.Call | Finding:
     parts = [piece.arguments for piece in first if piece.arguments is not None]
     if any(isinstance(part, dict) for part in parts):
         return broken(texts.ARGUMENTS_NO_TEXT)
-    joined = "".join(part for part in parts if isinstance(part, str))
-    return _doubled(joined) or tools.judge_call(identities[0], name, joined)
+    pieces_of_text = [part for part in parts if isinstance(part, str)]
+    joined = "".join(pieces_of_text)
+    return _doubled(joined) or _growing(pieces_of_text) or tools.judge_call(identities[0], name, joined)
+
+
+def _growing(parts: list[str]) -> Finding | None:
+    """Return what is wrong with pieces that have all of the arguments so far, instead of what is new."""
+    is_growing = len(parts) > 1 and all(after.startswith(before) for before, after in pairwise(parts))
+    return broken(texts.ARGUMENTS_GROW) if is_growing and not is_json("".join(parts)) else None
 
 
 def _doubled(joined: str) -> Finding | None:
