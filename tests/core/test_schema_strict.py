@@ -107,8 +107,11 @@ KNOWN: st.SearchStrategy[Known] = known_objects(
             | inner.map(
                 lambda part: ({"type": "array", "prefixItems": [part[0]]}, [[value] for value in part[1]])
             )
-            | st.lists(inner, min_size=1, max_size=2).map(
-                lambda parts: ({"anyOf": [part for part, _ in parts]}, [v for _, held in parts for v in held])
+            | st.tuples(st.sampled_from(["anyOf", "oneOf"]), st.lists(inner, min_size=1, max_size=2)).map(
+                lambda made: (
+                    {made[0]: [part for part, _ in made[1]]},
+                    [value for _, held in made[1] for value in held],
+                )
             )
         ),
         max_leaves=5,
@@ -161,6 +164,44 @@ def test_an_optional_property_is_nullable_whatever_it_says(part: dict[str, Any])
     assert first_violation(strict, {"a": None}) is None
     assert first_violation(strict, {"a": "x"}) is None
     assert first_violation(strict, {"a": 1}) is not None
+
+
+CLOSED_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {"v": {"type": "string"}},
+    "required": ["v"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize("place", ["inside", "by reference"])
+def test_null_for_what_may_be_left_out_fits_one_of_several_forms(place: str) -> None:
+    """Left out, ``v`` fits the first form; null fits the second; strict, both are written as null."""
+    left_out = {"type": "object", "properties": {"v": {"type": "string"}}, "additionalProperties": False}
+    null = {"type": "object", "properties": {"v": {"type": ["integer", "null"]}}, "required": ["v"]}
+    forms = [left_out, null]
+    definitions = {"a": left_out, "b": null} if place == "by reference" else {}
+    if definitions:
+        forms = [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}]
+    schema = {
+        "type": "object",
+        "properties": {"x": {"oneOf": forms}, "y": {"$ref": "#/properties/x/oneOf/1"}},
+        "required": ["x", "y"],
+        "$defs": definitions,
+    }
+    assert first_violation(schema, {"x": {"v": None}, "y": {"v": 1}}) is None
+    strict = strict_schema(schema).schema
+    check_schema(strict)
+    for value in (None, "s", 1):
+        assert first_violation(strict, {"x": {"v": value}, "y": {"v": 1}}) is None
+    assert first_violation(strict, {"x": {"v": True}, "y": {"v": 1}}) is not None
+    assert first_violation(strict, {"x": {"v": 1}, "y": {"v": "s"}}) is not None
+
+
+@pytest.mark.parametrize("forms", [[{"type": "string"}, {"multipleOf": 2}], [CLOSED_FORM, {"type": "null"}]])
+def test_one_of_several_forms_stays_that_where_no_null_can_blur_them(forms: list[dict[str, Any]]) -> None:
+    schema = {"type": "object", "properties": {"x": {"oneOf": forms}}, "required": ["x"]}
+    assert strict_schema(schema).schema["properties"]["x"] == {"oneOf": forms}
 
 
 OPEN: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}

@@ -57,11 +57,19 @@ def strict_schema(schema: Mapping[str, Any]) -> StrictSchema:
     """
     rewriting = _Rewriting()
     found = rewriting.rewritten(schema, ())
-    return StrictSchema(_redirected(found, rewriting.wrapped), rewriting.closed, rewriting.nullable)
+    if rewriting.nullable:
+        rewriting = _Rewriting(joins_forms=True)
+        found = rewriting.rewritten(schema, ())
+    return StrictSchema(_redirected(found, rewriting), rewriting.closed, rewriting.nullable)
 
 
 class _Rewriting:
-    def __init__(self) -> None:
+    def __init__(self, *, joins_forms: bool = False) -> None:
+        self._joins_forms = joins_forms
+        """``oneOf`` becomes ``anyOf`` where it has objects: null in place of what may be left out can make a
+        value fit two of its forms, so that none is left."""
+        self.joined: set[_Path] = set()
+        """Where it did."""
         self.closed = 0
         self.nullable = 0
         self.wrapped: set[_Path] = set()
@@ -85,6 +93,9 @@ class _Rewriting:
                 found[keyword] = self.rewritten(part, (*path, keyword))
         if _is_object(found):
             self._close(found, path)
+        if self._joins_forms and "anyOf" not in schema and _speaks_of_objects(schema.get("oneOf")):
+            self.joined.add(path)
+            found = {"anyOf" if keyword == "oneOf" else keyword: rule for keyword, rule in found.items()}
         return found
 
     def _part(self, part: Any, path: _Path) -> Any:
@@ -176,25 +187,25 @@ def _nullable(part: Any) -> Any:
     return found
 
 
-def _redirected(rules: Any, wrapped: set[_Path]) -> Any:
+def _redirected(rules: Any, rewriting: _Rewriting) -> Any:
     """Return rules whose references lead to the new places of what they name."""
     if isinstance(rules, list):
-        return [_redirected(part, wrapped) for part in rules]
+        return [_redirected(part, rewriting) for part in rules]
     if not isinstance(rules, Mapping):
         return rules
-    found = {name: _redirected(part, wrapped) for name, part in rules.items()}
+    found = {name: _redirected(part, rewriting) for name, part in rules.items()}
     reference = found.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/"):
-        found["$ref"] = _new_place(reference, wrapped)
+        found["$ref"] = _new_place(reference, rewriting)
     return found
 
 
-def _new_place(reference: str, wrapped: set[_Path]) -> str:
+def _new_place(reference: str, rewriting: _Rewriting) -> str:
     found, path = "#", ()  # type: str, _Path
     segments = reference[2:].split("/")
     for segment in segments:
-        found += "/anyOf/0" if path in wrapped else ""
-        found += f"/{segment}"
+        found += "/anyOf/0" if path in rewriting.wrapped else ""
+        found += "/anyOf" if segment == "oneOf" and path in rewriting.joined else f"/{segment}"
         name = unquote(segment).replace("~1", "/").replace("~0", "~")
         path = (*path, int(name) if path and path[-1] in _LISTS and name.isdigit() else name)
     return found
