@@ -642,6 +642,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/chat/test_times_window.py::"
         "test_a_gateway_that_tells_no_times_has_a_sentence_and_says_what_would_show_more",
     ),
+    "If a recognised server reports no times": (
+        "tests/ui/chat/test_times_window.py::"
+        "test_a_known_server_that_tells_no_times_has_a_sentence_on_what_its_part_is_made_of",
+    ),
+    "Ollama shows its own": (
+        "tests/ui/chat/test_times_window.py::test_what_is_unknown_is_said_with_what_would_show_it",
+    ),
     "Reasoning is separated as in a chat": (
         "tests/probe/deep/test_rules.py::test_every_judge_sees_the_answer_as_the_chat_splits_it",
     ),

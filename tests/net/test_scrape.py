@@ -14,6 +14,7 @@ from tui.core.events import EventBatch, Identified, ResponseStarted
 from tui.core.phases import (
     NO_FIGURES,
     NO_FIGURES_GATEWAY,
+    NO_FIGURES_OLLAMA,
     NO_FIGURES_UNKNOWN,
     NO_FIGURES_VLLM,
     REPORTED,
@@ -163,6 +164,7 @@ async def test_a_server_whose_replies_tell_all_is_read_no_more(scrapes: Scrapes)
     [
         ((), None, NO_FIGURES_UNKNOWN),
         ((), "vllm-0.32.0", NO_FIGURES_VLLM),
+        ((), "fp_ollama", NO_FIGURES_OLLAMA),
         ((("server", "llama.cpp"),), None, NO_FIGURES),
         ((("x-litellm-version", "1.105.7"),), None, NO_FIGURES_GATEWAY),
     ],

@@ -17,6 +17,7 @@ KEPT = time.KEPT
 NO_FIGURES = "no-figures"
 NO_FIGURES_VLLM = "no-figures-vllm"
 NO_FIGURES_SGLANG = "no-figures-sglang"
+NO_FIGURES_OLLAMA = "no-figures-ollama"
 NO_FIGURES_UNKNOWN = "no-figures-unknown-server"
 NO_FIGURES_GATEWAY = "no-figures-gateway"
 NO_USAGE = "no-usage"
@@ -28,7 +29,10 @@ EARLIER = "earlier-requests"
 """Origins of ``unexplained``: why the server's parts are not known, or what else took the time."""
 
 
-WEAK = ("", NO_FIGURES, NO_FIGURES_VLLM, NO_FIGURES_SGLANG, NO_FIGURES_UNKNOWN, NO_FIGURES_GATEWAY)
+WEAK = (
+    "", NO_FIGURES, NO_FIGURES_VLLM, NO_FIGURES_SGLANG, NO_FIGURES_OLLAMA, NO_FIGURES_UNKNOWN,
+    NO_FIGURES_GATEWAY,
+)  # fmt: skip
 """Reasons that any other one outweighs."""
 
 

@@ -28,6 +28,7 @@ _REASONS = {
     parts.NO_FIGURES: texts.NO_FIGURES,
     parts.NO_FIGURES_VLLM: texts.NO_FIGURES,
     parts.NO_FIGURES_SGLANG: texts.NO_FIGURES,
+    parts.NO_FIGURES_OLLAMA: texts.NO_FIGURES,
     parts.NO_FIGURES_UNKNOWN: texts.NO_FIGURES,
     parts.NO_FIGURES_GATEWAY: texts.NO_FIGURES_GATEWAY,
     parts.NO_USAGE: texts.NO_USAGE,
@@ -40,6 +41,7 @@ _REASONS = {
 _HINTS = {
     parts.NO_FIGURES_VLLM: texts.SHOW_FIGURES_VLLM,
     parts.NO_FIGURES_SGLANG: texts.SHOW_FIGURES_SGLANG,
+    parts.NO_FIGURES_OLLAMA: texts.SHOW_FIGURES_OLLAMA,
     parts.NO_FIGURES_UNKNOWN: texts.SHOW_FIGURES,
     parts.NO_USAGE: texts.SHOW_USAGE,
 }
@@ -48,6 +50,7 @@ _HINTS = {
 _HELD = {
     parts.EARLIER: texts.RETRIED,
     parts.NO_FIGURES_GATEWAY: texts.HELD_BEHIND,
+    parts.NO_FIGURES: texts.HELD_UNTOLD,
 }
 """Who kept a request for long, by what is known about it."""
 

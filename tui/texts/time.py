@@ -38,12 +38,14 @@ EARLIER: Final = "earlier requests and retries"
 SHOW_FIGURES: Final = "If this is vLLM, --enable-per-request-metrics shows more."
 SHOW_FIGURES_VLLM: Final = "To see more, start vLLM with --enable-per-request-metrics, or open /metrics."
 SHOW_FIGURES_SGLANG: Final = "To see more, start SGLang with --enable-metrics."
+SHOW_FIGURES_OLLAMA: Final = "Ollama tells its times elsewhere: ollama run MODEL --verbose shows them."
 SHOW_USAGE: Final = "To see more, let the endpoint accept stream_options.include_usage."
 HELD: Final = "The gateway, or the server's tokenizer, held it for {time}."
 SLOT: Final = "It waited {time} for a slot, or for the tokenizer."
 HELD_BEHIND: Final = (
     "The gateway, or the server behind it, held it for {time}. To see more, check that server directly."
 )
+HELD_UNTOLD: Final = "Queue, prompt, and a model that had to be loaded, are together in these {time}."
 RETRIED: Final = "Earlier requests took {time}."
 QUEUED: Final = "Most of the wait was the queue: {time}."
 

@@ -5,7 +5,7 @@ Read in the servers' sources and documents; the end of ``readme`` says how well 
 
 from __future__ import annotations
 
-from tui.core.phases import NO_FIGURES_SGLANG, NO_FIGURES_VLLM
+from tui.core.phases import NO_FIGURES_OLLAMA, NO_FIGURES_SGLANG, NO_FIGURES_VLLM
 from tui.wire.probes import Probe
 from tui.wire.servers import UNKNOWN, Dialect, GatewayMark, KnownServer
 from tui.wire.thinking import EFFORT, KIMI, OBJECT, PROMPT_MODE, SWITCH, TEMPLATE, TYPE
@@ -23,6 +23,7 @@ OLLAMA = Dialect(
         Probe("/", text=r"\AOllama is running\Z"),
         Probe("/api/version", not_versions=("0.9.0",), tells_kind=False),  # LocalAI's constant
     ),
+    without_times=NO_FIGURES_OLLAMA,
     programs=(KnownServer("Ollama", r"ollama serve", 11434, ("OLLAMA_HOST",)),),
     efforts=_NO_MINIMAL,
     replay="reasoning",

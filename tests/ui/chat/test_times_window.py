@@ -13,7 +13,9 @@ from tui.core.fold import learn, phases_of_turn
 from tui.core.parts import parts_of
 from tui.core.phases import (
     ESTIMATED,
+    NO_FIGURES,
     NO_FIGURES_GATEWAY,
+    NO_FIGURES_OLLAMA,
     NO_FIGURES_SGLANG,
     NO_FIGURES_UNKNOWN,
     NO_FIGURES_VLLM,
@@ -74,6 +76,7 @@ def test_what_is_unknown_is_said_with_what_would_show_it() -> None:
     hints = {
         NO_FIGURES_VLLM: "To see more, start vLLM with --enable-per-request-metrics, or open /metrics.",
         NO_FIGURES_SGLANG: "To see more, start SGLang with --enable-metrics.",
+        NO_FIGURES_OLLAMA: "Ollama tells its times elsewhere: ollama run MODEL --verbose shows them.",
         NO_FIGURES_UNKNOWN: "If this is vLLM, --enable-per-request-metrics shows more.",
     }
     for reason, hint in hints.items():
@@ -81,7 +84,7 @@ def test_what_is_unknown_is_said_with_what_would_show_it() -> None:
             "the server reports no times",
             hint,
         ]
-    assert lines(turn_of(server_timings=None))[-1] == "the server reports no times"
+    assert "the server reports no times" in lines(turn_of(server_timings=None))
     assert "unknown: stopped" in "\n".join(lines(turn_of(state=TurnState.STOPPED)))
     assert "Figures do not add up" in "\n".join(lines(turn_of(queue=2700)))
 
@@ -98,6 +101,14 @@ def test_a_gateway_that_tells_no_times_has_a_sentence_and_says_what_would_show_m
     assert "the gateway passes on no times" in found
     assert " ".join(found).endswith(
         "The gateway, or the server behind it, held it for 2.80 s. To see more, check that server directly."
+    )
+
+
+def test_a_known_server_that_tells_no_times_has_a_sentence_on_what_its_part_is_made_of() -> None:
+    found = lines(turn_of(server_timings=None, learned=Learned(unknown=NO_FIGURES)))
+    assert "the server reports no times" in found
+    assert " ".join(found).endswith(
+        "Queue, prompt, and a model that had to be loaded, are together in these 2.80 s."
     )
 
 
