@@ -238,6 +238,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "An import writes them under": (
         "tests/session/test_history_formats.py::test_the_whole_formats_bring_everything_back",
         "tests/cli/test_history_files.py::test_imported_turns_are_not_counted_again",
+        "tests/e2e/test_killed_costs.py::test_an_import_of_it_costs_nothing_more",
     ),
     "A conversation is one file": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),
     "It is private (0600) and append-only": (
@@ -276,6 +277,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "`pin` has `pinned`": (
         "tests/ui/chat/test_conversations_screen.py::test_pinned_ones_stay_at_the_top_and_on_disk",
+    ),
+    "`sent` is written once": (
+        "tests/e2e/test_killed_costs.py::test_the_chat_and_the_lists_say_what_the_ledger_says",
+    ),
+    "A turn without an `end` costs": (
+        "tests/e2e/test_killed_costs.py::test_the_chat_and_the_lists_say_what_the_ledger_says",
     ),
     "`delta` is a piece": ("tests/store/test_journal.py::test_pieces_are_written_in_batches_and_in_order",),
     "`reclassify` changes": (

@@ -81,8 +81,8 @@ def report_twice_at_once(deck: RealDeck) -> list[dict[str, object]]:
     return [row for process in both for row in json.loads(process.communicate(timeout=60)[0])["rows"]]
 
 
-def test_a_chat_costs_the_text_that_its_journal_has(deck: RealDeck, streaming: Streaming) -> None:
-    before = datetime.now(UTC)
+def kill_in_the_middle(deck: RealDeck) -> Path:
+    """Kill a chat while its answer comes; return its journal."""
     with TerminalProgram(lmdeck("chat", "main", "--plain"), deck.environment) as terminal:
         terminal.wait_for("you>")
         terminal.send(PROMPT, "enter")
@@ -91,9 +91,15 @@ def test_a_chat_costs_the_text_that_its_journal_has(deck: RealDeck, streaming: S
         terminal.wait_for(lambda: b"there" in journal.read_bytes())
         assert lines_in(deck) == [], "it is under way"
         assert len(left_in(deck)) == 1
-        killed = datetime.now(UTC)
         terminal.kill(signal.SIGKILL)
         assert terminal.wait(15) == -signal.SIGKILL
+    return journal
+
+
+def test_a_chat_costs_the_text_that_its_journal_has(deck: RealDeck) -> None:
+    before = datetime.now(UTC)
+    journal = kill_in_the_middle(deck)
+    killed = datetime.now(UTC)
     report_twice_at_once(deck)
     (line,) = lines_in(deck)
     assert before.replace(microsecond=before.microsecond // 1000 * 1000) <= line.at <= killed
@@ -104,6 +110,34 @@ def test_a_chat_costs_the_text_that_its_journal_has(deck: RealDeck, streaming: S
     assert line.usage.prompt_tokens == estimate_tokens(PROMPT) + 4
     assert line.amount == Decimal(line.usage.prompt_tokens + 10 * line.usage.completion_tokens) / 1000
     assert left_in(deck) == []
+
+
+@pytest.mark.parametrize("is_reported_first", [False, True])
+def test_the_chat_and_the_lists_say_what_the_ledger_says(deck: RealDeck, is_reported_first: bool) -> None:
+    kill_in_the_middle(deck)
+    if is_reported_first:
+        report_twice_at_once(deck)
+    prompt, answer = estimate_tokens(PROMPT) + 4, estimate_tokens(ANSWER)
+    amount = Decimal(prompt + 10 * answer) / 1000
+    (listed,) = json.loads(deck.run("history", "list", "--json").out)["conversations"]
+    assert (listed["usage"]["prompt_tokens"], listed["usage"]["completion_tokens"]) == (prompt, answer)
+    ((cost,), shown) = listed["costs"], json.loads(deck.run("history", "show", "last", "--json").out)
+    assert cost == shown["conversation"]["turns"][0]["cost"]
+    assert (Decimal(cost["total"]), cost["currency"], cost["lower_bound"]) == (amount, "EUR", True)
+    with TerminalProgram(lmdeck("chat", "--resume", "last"), deck.environment) as terminal:
+        terminal.wait_for(f"≥ {amount:f} EUR")
+    (line,) = lines_in(deck)
+    assert (line.usage.prompt_tokens, line.usage.completion_tokens) == (prompt, answer)
+    assert (line.amount, line.is_at_least) == (amount, True)
+
+
+def test_an_import_of_it_costs_nothing_more(deck: RealDeck, tmp_path: Path) -> None:
+    kill_in_the_middle(deck)
+    (tmp_path / "chat.json").write_text(deck.run("history", "export", "last", "--format", "json").out)
+    other = RealDeck(tmp_path / "other")
+    other.run("history", "import", str(tmp_path / "chat.json"))
+    (listed,) = json.loads(other.run("history", "list", "--json").out)["conversations"]
+    assert (listed["usage"], listed["costs"]) == (None, [])
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from tui.core.provider import Provider, Thinking
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Source, Usage
+from tui.core.usage import Price, Source, Usage
 from tui.session.chat_session import CONTINUE_PROMPT, ChatSession
 from tui.session.target import ChatTarget
 
@@ -49,6 +49,9 @@ class Journal:
 
     def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
         self.told.append(("begin", turn.prompt.text))
+
+    def note_sent(self, turn_identity: str, prompt_tokens: int, price: Price) -> None:
+        self.told.append(("sent", str(prompt_tokens)))
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         self.told.append((kind, text))

@@ -139,9 +139,8 @@ def test_on_a_disk_without_locks_nothing_is_kept(
 
 def test_the_answer_is_that_of_the_turn_that_had_begun_last(paths: Paths, ledger: LedgerFile) -> None:
     turns = [paid(str(minute), NOON + timedelta(minutes=minute)) for minute in (-1, 0, 1)]
-    turns[1].usage = turns[1].cost = None
+    turns[1].usage = Usage(1000, 2 + 4, 2, source=Source.ESTIMATED)
     turns[1].state = TurnState.INTERRUPTED
-    turns[1].reasoning.append("12345678")
     identity = chat(paths, *turns)
     leave(paths, identity)
     (line,) = settled(paths, ledger)

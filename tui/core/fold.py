@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.core.attachment import estimated_tokens
 from tui.core.chat import ChatRequest
+from tui.core.estimate import estimated_usage, has_text
 from tui.core.events import (
     KEEP_ALIVE,
     AnswerDelta,
@@ -36,7 +37,7 @@ from tui.core.reconcile import reconcile_with_text
 from tui.core.server_phase import WAITING_STAGES
 from tui.core.timings import Timings
 from tui.core.turn import ToolCall, Turn, TurnState
-from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
+from tui.core.usage import Price, Source, cost_of
 from tui.texts import answers
 
 _FEWEST_CUT = 1_000
@@ -115,8 +116,8 @@ def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
     """Complete the figures of a turn that is over at ``at``, whatever ended it."""
     if turn.timings.ended is None:
         turn.timings.ended = at
-    if turn.usage is None and (_has_text(turn) or _may_have_worked(turn)):
-        turn.usage = _estimate(turn, request)
+    if turn.usage is None and (has_text(turn) or _may_have_worked(turn)):
+        turn.usage = estimated_usage(turn, sent_tokens(request))
     settle_usage(turn)
     _note_cut(turn, request)
     turn.cost = cost_of(turn.usage, price, is_cut=turn.state is not TurnState.DONE)
@@ -155,8 +156,9 @@ def sent_tokens(request: ChatRequest) -> int:
     return sum(estimated_tokens(message.content) + 4 for message in request.messages)
 
 
-def _has_text(turn: Turn) -> bool:
-    return bool(turn.answer or turn.reasoning or turn.tool_calls)
+def is_with_server(turn: Turn) -> bool:
+    """Whether the server has the request, as far as its last step tells."""
+    return turn.progress is not None and turn.progress.stage in _WITH_SERVER
 
 
 def _may_have_worked(turn: Turn) -> bool:
@@ -165,18 +167,7 @@ def _may_have_worked(turn: Turn) -> bool:
         return turn.failure is not None and turn.failure.cause in MAY_HAVE_WORKED
     if turn.state is TurnState.DONE:
         return True
-    return turn.progress is not None and turn.progress.stage in _WITH_SERVER
-
-
-def _estimate(turn: Turn, request: ChatRequest) -> Usage:
-    reasoning = turn.reasoning.tokens
-    calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
-    return Usage(
-        prompt_tokens=sent_tokens(request),
-        completion_tokens=reasoning + turn.answer.tokens + calls if _has_text(turn) else None,
-        reasoning_tokens=reasoning or None,
-        source=Source.ESTIMATED,
-    )
+    return is_with_server(turn)
 
 
 def _set_server_timings(turn: Turn, event: TimingsReport, at: float) -> None:

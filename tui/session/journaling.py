@@ -8,6 +8,7 @@ from typing import Protocol
 from tui.core.parts import FilePart, ImagePart
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.turn import Turn
+from tui.core.usage import Price
 
 
 class TurnJournal(Protocol):
@@ -25,6 +26,10 @@ class TurnJournal(Protocol):
 
     def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
         """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
+
+    def note_sent(self, turn_identity: str, prompt_tokens: int, price: Price) -> None:
+        """Write down what the prompt is estimated at, and its price: all that a killed program leaves of
+        the figures."""
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Write down a piece of the ``reasoning`` or the ``answer``."""

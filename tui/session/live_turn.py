@@ -17,7 +17,7 @@ from tui.core.events import (
     StreamFailed,
 )
 from tui.core.failure import Failure
-from tui.core.fold import apply, learn, settle
+from tui.core.fold import apply, is_with_server, learn, sent_tokens, settle
 from tui.core.phases import Learned
 from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor
@@ -53,6 +53,7 @@ class LiveTurn:
         self.read_late: Callable[[], Awaitable[Learned]] | None = None
         """Reads what is known about its time only after its end."""
         self._watch: SchemaWatch | None = None
+        self._is_sent = False
         journal.begin_turn(turn, request.attachments)
 
     async def follow(self, schema: Mapping[str, Any]) -> None:
@@ -96,6 +97,9 @@ class LiveTurn:
         journal, identity = self._journal, self.turn.identity
         for event in events:
             apply(self.turn, event, at)
+            if not self._is_sent and is_with_server(self.turn):
+                self._is_sent = True
+                journal.note_sent(identity, sent_tokens(self._request), self._price)
             if isinstance(event, FiguresFollow):
                 self.read_late = event.read
             if isinstance(event, AnswerDelta):

@@ -16,6 +16,7 @@ from tui.core.queued_prompt import QueuedPrompt
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn
+from tui.core.usage import Price
 from tui.store.blobs import BlobStore, without_keys
 from tui.store.files import FileContent
 from tui.store.journal_file import JournalFile
@@ -28,6 +29,7 @@ from tui.store.records import (
     pin_record,
     queue_record,
     reclassify_record,
+    sent_record,
     title_record,
     turn_record,
 )
@@ -119,6 +121,10 @@ class Journal:
         """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
         return self._blobs.read(parts)
 
+    def note_sent(self, turn_identity: str, prompt_tokens: int, price: Price) -> None:
+        """Write down what a killed program leaves of the figures of a turn that is with its server."""
+        self._writer.put(sent_record(turn_identity, prompt_tokens, price))
+
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Write down a piece of the ``reasoning`` or the ``answer``, within a quarter of a second."""
         if text:
@@ -193,6 +199,9 @@ class MemoryJournal:
     def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
         """Nothing is kept."""
         return {}, []
+
+    def note_sent(self, turn_identity: str, prompt_tokens: int, price: Price) -> None:
+        """Keep nothing."""
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Keep nothing."""

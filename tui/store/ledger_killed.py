@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tui.core.ledger import LedgerLine, with_usage
 from tui.core.turn import Turn
-from tui.core.usage import Source, Usage
 from tui.store import disk
 from tui.store.blobs import SIZE_LIMIT
 from tui.store.files import read_file
@@ -105,22 +104,15 @@ def _who(line: LedgerLine) -> tuple[object, ...]:
 
 
 def _with_answer(line: LedgerLine, conversations: Path) -> LedgerLine:
-    """Return the line with the answer as far as the chat's journal has it."""
+    """Return the line with what the chat's journal has of the turn: both tell the same of it."""
     turn = _turn_of(line, conversations)
-    if turn is None:
+    if turn is None or turn.usage is None:
         return line
-    if turn.usage is not None:  # the turn ended; the line was what was missing
-        cost = turn.server_cost
-        line = with_usage(replace(line, outcome=outcome_of(turn)), turn.usage)
-        if cost is None:
-            return line
-        return replace(line, reported_amount=cost.amount, reported_currency=cost.currency or "USD")
-    if not (turn.reasoning or turn.answer):
+    cost = turn.server_cost
+    line = with_usage(replace(line, outcome=outcome_of(turn)), turn.usage)
+    if cost is None:
         return line
-    reasoning = turn.reasoning.tokens
-    prompt = line.usage.prompt_tokens
-    usage = Usage(prompt, reasoning + turn.answer.tokens, reasoning or None, source=Source.ESTIMATED)
-    return with_usage(line, usage)
+    return replace(line, reported_amount=cost.amount, reported_currency=cost.currency or "USD")
 
 
 def _turn_of(line: LedgerLine, conversations: Path) -> Turn | None:

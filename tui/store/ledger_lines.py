@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from tui.core.lazy_dataclass import dataclass
@@ -17,6 +15,7 @@ from tui.core.ledger import LedgerLine
 from tui.core.observed import Outcome, Purpose
 from tui.core.outside import read_amount
 from tui.core.usage import Price, Source, Usage
+from tui.store.price_record import decode_price, digits_of, encode_price
 from tui.store.record_values import number_of
 
 _LONGEST_NAME = 200
@@ -24,11 +23,8 @@ _LONGEST_NAME = 200
 _LARGEST_COUNT = 2**53
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
 """At the ends of what Python counts, no zone of another place can be reckoned."""
-_NO_PRICE = Price()
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_PRICES = (("input", "input"), ("cached_input", "cached"), ("output", "output"), ("gpu_hour", "gpu_hour"))
-_PRICE_NAMES = (*(short for _, short in _PRICES), "currency")
 _TOKENS = (
     ("prompt_tokens", "prompt"),
     ("cached_tokens", "cached"),
@@ -67,10 +63,10 @@ def encode_ledger_line(line: LedgerLine) -> bytes:
         "model": line.model[:_LONGEST_NAME],
         "chat": line.conversation[:_LONGEST_NAME],
         "tokens": tokens,
-        "price": _price_record(price, with_currency=price.is_known or line.own_amount is not None),
-        "amount": _digits(line.own_amount),
+        "price": encode_price(price, with_currency=price.is_known or line.own_amount is not None),
+        "amount": digits_of(line.own_amount),
         "at_least": line.is_lower_bound,
-        "server_amount": _digits(line.reported_amount),
+        "server_amount": digits_of(line.reported_amount),
         "server_currency": line.reported_currency,
         "busy_ms": line.busy_ms,
         "end": "" if line.outcome is Outcome.DONE else line.outcome.value,
@@ -92,7 +88,7 @@ def encode_later_price(later: LaterPrice) -> bytes:
             "priced": later.provider,
             "until": instant_text(later.until),
             "day": later.day.isoformat(),
-            "price": _price_record(later.price, with_currency=True),
+            "price": encode_price(later.price, with_currency=True),
         }
     )
 
@@ -114,7 +110,7 @@ def decode_ledger_line(data: bytes) -> LedgerLine | None:
         _text(record, "model"),
         _text(record, "chat"),
         _usage(tokens) if isinstance(tokens, dict) else Usage(),
-        _price(record.get("price")),
+        decode_price(record.get("price")),
         None if amount is None else read_amount(amount),
         record.get("at_least") is True,
         None if reported is None else read_amount(reported),
@@ -133,7 +129,7 @@ def decode_later_price(data: bytes) -> LaterPrice | None:
     """Return a price that was given later, ``None`` where the line is none or is damaged."""
     record = _record_of(data)
     until, day = _instant(record.get("until")), _instant(record.get("day"))
-    provider, price = record.get("priced"), _price(record.get("price"))
+    provider, price = record.get("priced"), decode_price(record.get("price"))
     if until is None or day is None or not isinstance(provider, str) or not price.is_known:
         return None
     return LaterPrice(provider, price, until, day.date())
@@ -167,16 +163,6 @@ def _instant(value: object) -> datetime | None:
     return instant if instant.tzinfo is UTC else instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
 
 
-def _price_record(price: Price, *, with_currency: bool) -> dict[str, str]:
-    record = {short: _digits(getattr(price, name)) for name, short in _PRICES}
-    found = {name: digits for name, digits in record.items() if digits is not None}
-    return {**found, "currency": price.currency} if with_currency or found else {}
-
-
-def _digits(amount: Decimal | None) -> str | None:
-    return None if amount is None else format(amount, "f")
-
-
 def _usage(tokens: Mapping[str, object]) -> Usage:
     return Usage(
         _count(tokens.get("prompt")),
@@ -193,20 +179,6 @@ def _usage(tokens: Mapping[str, object]) -> Usage:
 def _count(value: object) -> int | None:
     """Return a count; that of every line of a month, so the usual case comes first."""
     return value if value.__class__ is int and 0 <= value < _LARGEST_COUNT else None
-
-
-def _price(value: object) -> Price:
-    """Return a price; those of a month are few."""
-    if not isinstance(value, dict):
-        return _NO_PRICE
-    return _price_of(*(str(value.get(name, "")) for name in _PRICE_NAMES))
-
-
-@lru_cache(maxsize=1000)
-def _price_of(first: str, cached: str, output: str, gpu_hour: str, currency: str) -> Price:
-    return Price(
-        read_amount(first), read_amount(output), currency or "USD", read_amount(cached), read_amount(gpu_hour)
-    )
 
 
 def _text(record: Mapping[str, object], name: str) -> str:

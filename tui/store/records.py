@@ -10,10 +10,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tui.core.estimate import estimated_usage
 from tui.core.parts import parts_of
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.turn import UNTOLD, Turn, TurnState
-from tui.store.record_values import END_VALUES, Record, decode_parts, encode_parts, text_of
+from tui.core.usage import Price, cost_of
+from tui.store.price_record import decode_price, encode_price
+from tui.store.record_values import END_VALUES, Record, count_of, decode_parts, encode_parts, text_of
 
 SCHEMA = 2
 """Of the conversations that are written; those of schema 1 are read, and rewritten when they continue."""
@@ -76,6 +79,13 @@ def turn_record(turn: Turn) -> Record:
         **({"settings": settings} if settings else {}),
         **turn.unknown.get("turn", {}),
     }
+
+
+def sent_record(turn_identity: str, prompt_tokens: int, price: Price) -> Record:
+    """Return the line that says what a turn costs that its server has, should nothing more come of it."""
+    priced = encode_price(price, with_currency=False)
+    record: Record = {"record": "sent", "turn": turn_identity, "prompt_tokens": prompt_tokens}
+    return {**record, "price": priced} if priced else record
 
 
 def delta_record(turn_identity: str, kind: str, text: str) -> Record:
@@ -151,6 +161,13 @@ def apply_turn(record: Mapping[str, Any], turn: Turn) -> None:
     turn.settings = settings if isinstance(settings, dict) else {}
     known = _TURN_KEYS - {"parts"} if "parts" in record and parts is None else _TURN_KEYS
     _keep_unknown(record, known, turn)
+
+
+def apply_sent(record: Mapping[str, Any], turn: Turn) -> None:
+    """Take over what a ``sent`` line says of a turn that was interrupted, whose texts are all there."""
+    turn.usage = estimated_usage(turn, count_of(record.get("prompt_tokens")))
+    turn.cost = cost_of(turn.usage, decode_price(record.get("price")), is_cut=True)
+    turn.is_copy = record.get("copy") is True
 
 
 def apply_end(record: Mapping[str, Any], turn: Turn) -> None:

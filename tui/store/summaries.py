@@ -17,7 +17,7 @@ from tui import __version__
 from tui.core.former_names import FormerNames
 from tui.core.lazy_dataclass import dataclass
 from tui.core.totals import totals_of
-from tui.core.turn import Turn
+from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Usage
 from tui.store.blobs import SIZE_LIMIT
 from tui.store.errors import reason_of
@@ -28,7 +28,7 @@ from tui.store.records import SCHEMA
 from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
 
-_INDEX_VERSION = f"7, lmdeck {__version__}, schema {SCHEMA}"
+_INDEX_VERSION = f"8, lmdeck {__version__}, schema {SCHEMA}"
 """Another lmdeck reads the same files in another way."""
 _READ_PER_SHOWN = 3
 """How many files that the cache does not know are read for each recent conversation that is shown."""
@@ -176,6 +176,8 @@ def summarise(path: Path) -> ConversationSummary:
     if content is None:
         return ConversationSummary(path.stem, problem=texts.SUMMARY_GONE)
     found = read_transcript(content.data, without_texts=True)
+    if any(turn.state is TurnState.INTERRUPTED for turn in (*found.turns, *found.dropped)):
+        found = read_transcript(content.data)  # what those used is told by their texts
     every, last = (*found.turns, *found.dropped), found.turns[-1] if found.turns else None
     totals = totals_of(every)
     return ConversationSummary(

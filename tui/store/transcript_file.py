@@ -15,7 +15,16 @@ from tui.core.turn import UNTOLD, Turn, TurnState
 from tui.core.turn_tree import TurnTree
 from tui.core.variants import has_content
 from tui.store.record_values import Record
-from tui.store.records import DELTA_START, SCHEMA, apply_end, apply_turn, decode_line, read_queue, schema_of
+from tui.store.records import (
+    DELTA_START,
+    SCHEMA,
+    apply_end,
+    apply_sent,
+    apply_turn,
+    decode_line,
+    read_queue,
+    schema_of,
+)
 from tui.store.turn_path import TurnPath
 
 if TYPE_CHECKING:
@@ -67,9 +76,10 @@ def read_transcript(data: bytes, *, without_texts: bool = False) -> Transcript:
     """Fold a journal into a conversation. Never raises.
 
     A turn without an end was interrupted. Text for a turn whose first line is lost is kept. With
-    ``without_texts`` the reasoning and the answers are skipped, which is many times faster.
+    ``without_texts`` the reasoning and the answers are skipped, which is many times faster; then nothing is
+    known of what interrupted turns used.
     """
-    reader = _Reader()
+    reader = _Reader(without_texts=without_texts)
     for line in complete_lines(_first_pieces(data) if without_texts else data):
         if without_texts and line.startswith(DELTA_START) and line.endswith(_DELTA_END):
             reader.skip(line)
@@ -95,12 +105,15 @@ def _first_pieces(data: bytes) -> bytes:
 class _Reader:
     """Reads a journal's records, one by one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, without_texts: bool) -> None:
         self.transcript = Transcript()
+        self._without_texts = without_texts
         self._turns: dict[str, Turn] = {}
         self._path = TurnPath()
         self._complete: set[str] = set()
         """Turns that were dropped: what is written of them again is a copy."""
+        self._sent: dict[str, Record] = {}
+        """What is known of a turn should it never have ended."""
         self._with_text: set[str] = set()
         """Turns whose text was skipped."""
 
@@ -129,7 +142,7 @@ class _Reader:
         turns, path, transcript = self._turns, self._path, self.transcript
         transcript.queued = tuple(prompt for prompt in transcript.queued if prompt.identity not in turns)
         for turn in turns.values():
-            _interrupt(turn)
+            self._interrupt(turn)
         transcript.recorded = path.shown
         path.settle(lambda identity: identity in self._with_text or has_content(turns[identity]))
         transcript.turns = [turns[identity] for identity in path.shown]
@@ -148,11 +161,13 @@ class _Reader:
 
     def _take_of_turn(self, kind: str, identity: str, record: Record) -> None:
         if kind == "drop" and identity in self._turns:
-            _interrupt(self._turns[identity])
+            self._interrupt(self._turns[identity])
             self._complete.add(identity)
             self._path.drop(identity)
         elif kind == "path":
             self._path.show(identity)
+        elif kind == "sent":
+            self._sent[identity] = record
         elif kind in _OF_A_TURN:
             parent = record.get("parent", UNTOLD) if kind == "turn" else UNTOLD
             turn = self._turn(identity, parent if parent is None or isinstance(parent, str) else UNTOLD)
@@ -165,10 +180,12 @@ class _Reader:
             self._turns[identity] = Turn(identity, Parts())
         return self._turns[identity]
 
-
-def _interrupt(turn: Turn) -> None:
-    if turn.state.is_live:
+    def _interrupt(self, turn: Turn) -> None:
+        if not turn.state.is_live:
+            return
         turn.state = TurnState.INTERRUPTED
+        if turn.identity in self._sent and not self._without_texts:
+            apply_sent(self._sent[turn.identity], turn)
 
 
 def complete_lines(data: bytes) -> Iterator[bytes]:

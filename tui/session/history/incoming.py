@@ -30,7 +30,7 @@ class Incoming:
     identity: str
     """The same whenever the same conversation is imported."""
     records: tuple[Record, ...]
-    """The header first. Every turn that ended is a copy: it was paid for elsewhere."""
+    """The header first. Every turn that cost something is a copy: it was paid for elsewhere."""
     remarks: tuple[str, ...] = ()
     """What is left out, a sentence each."""
 
@@ -144,7 +144,7 @@ def _inner(value: object) -> Iterable[object]:
 
 
 def _copied(record: Record) -> Record:
-    return {**record, "copy": True} if record.get("record") == "end" else record
+    return {**record, "copy": True} if record.get("record") in ("end", "sent") else record
 
 
 def _turn_records(turn: ForeignTurn, parent: str | None) -> Iterator[Record]:
