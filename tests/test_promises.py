@@ -281,6 +281,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "It says so and accepts no": (
         "tests/ui/chat/test_chat_screen.py::test_a_conversation_open_elsewhere_is_read_only_until_copied",
     ),
+    "Once the other lmdeck has closed": (
+        "tests/e2e/test_chat_in_two_windows.py::test_the_second_window_continues_where_the_first_one_ended",
+        "tests/e2e/test_chat_in_two_windows.py::test_line_by_line_it_is_seen_with_the_next_message",
+    ),
     "Filters without any text": (
         "tests/cli/test_history_search.py::test_conditions_alone_list_the_chats_that_fit",
         "tests/cli/test_history_search.py::test_a_turn_is_chosen_by_what_it_has_and_a_chat_by_its_cost",

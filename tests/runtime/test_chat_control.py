@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -16,6 +17,7 @@ from tui.core.turn import Turn, TurnState
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.obstacles import Obstacle
 from tui.runtime.runtime import Runtime, open_runtime
+from tui.session.chat_session import ChatSession
 from tui.session.prompt_queue import Pause
 from tui.texts import chat as texts
 from tui.texts import queue as queue_texts
@@ -78,6 +80,44 @@ async def test_a_conversation_that_was_left_can_be_written_to_by_others(runtime:
     assert control.is_saved
     assert control.loss() is None
     assert control.target is not None and control.target.provider.name == "main"
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+async def test_an_opening_that_nobody_waits_for_keeps_nobody_from_the_chat(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, is_elsewhere: bool
+) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    await control.send("hello")
+    session = control.session
+    assert session is not None
+    await control.leave()
+    if is_elsewhere:
+        session.is_elsewhere = True
+        control.begin(session)
+    held, may_open, open_now = Event(), Event(), runtime.sessions.open
+
+    def slow(identity: str) -> ChatSession:
+        may_open.wait()
+        opened = open_now(identity)
+        held.set()
+        return opened
+
+    monkeypatch.setattr(runtime.sessions, "open", slow)
+    opening = asyncio.create_task(
+        control.take_over() if is_elsewhere else control.open(session.identity, is_fork=False)
+    )
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    may_open.set()
+    assert await asyncio.to_thread(held.wait, 30)
+    async with asyncio.timeout(30):
+        while runtime.conversations.is_held(session.identity):
+            await asyncio.sleep(0.01)
 
 
 async def test_an_unsaved_chat_is_a_loss(runtime: Runtime) -> None:

@@ -258,6 +258,10 @@ class FakeRuntime(Runtime):
         path = lease_path(self.paths.conversations_dir / f"{identity}.jsonl")
         path.write_bytes(Owner("other", "another machine", 1, "token").encode())
 
+    def close_elsewhere(self, identity: str) -> None:
+        """Let that session close it."""
+        lease_path(self.paths.conversations_dir / f"{identity}.jsonl").unlink()
+
     async def reach(self, provider: Provider) -> Reachability:
         self.reached.append(provider.name)
         self.reaching += 1

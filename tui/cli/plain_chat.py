@@ -32,7 +32,7 @@ from tui.core.parts import Parts
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
 from tui.core.totals import Totals
-from tui.core.turn import Turn
+from tui.core.turn import Turn, TurnState
 from tui.core.turn_summary import turn_summary
 from tui.core.usage import Source
 from tui.core.variants import variant_place
@@ -44,6 +44,7 @@ from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.texts import answers, cli
+from tui.texts import chat as chat_texts
 from tui.texts import commands as command_texts
 from tui.texts import context as context_texts
 from tui.texts import plain_chat as texts
@@ -119,6 +120,7 @@ class PlainChat:
 
     def _obey(self, line: str) -> bool:
         """Run a command or send a prompt; return whether to continue."""
+        self._take_over()
         request = request_of(line.rstrip())
         edited = self._prompts.take_edited()
         if request is None:
@@ -128,6 +130,19 @@ class PlainChat:
             self.send(self._commands.message_of_preset(line, request.problem), edited, typed=line)
             return True
         return self._commands.obey(request.command, request.argument)
+
+    def _take_over(self) -> None:
+        """Continue in a chat that was open elsewhere once it is not, and print what was written there."""
+        session = self.run_work(self._control.take_over())
+        if session is None:
+            return
+        known = {turn.identity for turn in self._session.turns if turn.state is not TurnState.INTERRUPTED}
+        self.run_work(self._control.leave())
+        self._control.begin(session, keeps_target=True)
+        self._output.notes(session.notices if session.is_read_only else (chat_texts.FREE_AGAIN,))
+        new = next((turn for turn in session.turns if turn.identity not in known), None)
+        if new is not None:
+            self.show_from(new)
 
     def send(self, message: str, edited: Turn | None = None, *, typed: str = "") -> None:
         """Send a message, or one in the place of a message that was edited.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.core.attachment import NOTHING_ATTACHED, Attached
 from tui.core.branch_rows import BranchRow
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from tui.runtime.contract import ScreenRuntime
     from tui.session.chat_session import ChatSession
 
+Opened = TypeVar("Opened", bound="ChatSession | None")
+
 
 class ChatControl:
     """One conversation at a time, with one provider at a time."""
@@ -56,6 +60,7 @@ class ChatControl:
         self._on_storage_error = on_storage_error
         self._refusal: Failure | None = None
         """Why there is no target."""
+        self._closing: set[asyncio.Task[None]] = set()
         self._sent = ""
         """The prompt that was sent last, for as long as it may come back."""
         self._notices_seen: Sequence[str] = ()
@@ -159,7 +164,36 @@ class ChatControl:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
         opening = self.runtime.sessions.fork if is_fork else self.runtime.sessions.open
-        return await asyncio.to_thread(opening, identity)
+        return await self._opened(partial(opening, identity))
+
+    async def take_over(self) -> ChatSession | None:
+        """Open the conversation anew once no other session writes to it, with what that one wrote; ``begin``
+        continues in it."""
+        session = self.session
+        if session is None or not session.is_elsewhere:
+            return None
+        again = await self._opened(partial(self.runtime.sessions.take_over, session.identity))
+        if again is not None and (again.is_elsewhere or self.session is not session):
+            await self.runtime.sessions.release(again)  # a third one was faster, or it is not shown any more
+            return None
+        return again
+
+    async def _opened(self, opening: Callable[[], Opened]) -> Opened:
+        """Open a conversation in a thread. Where nobody waits for it any more it is closed at once: a lease
+        that is held keeps everybody else from it."""
+        opened = asyncio.ensure_future(asyncio.to_thread(opening))
+        try:
+            return await asyncio.shield(opened)
+        except asyncio.CancelledError:
+            closing = asyncio.ensure_future(self._close(opened))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            raise
+
+    async def _close(self, opened: asyncio.Future[Opened]) -> None:
+        with contextlib.suppress(LmdeckError):
+            if (session := await opened) is not None:
+                await self.runtime.sessions.release(session)
 
     async def leave(self) -> None:
         """Close the conversation: what streams is stopped, and what arrived is kept."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest
+from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider, Thinking
 from tui.core.queued_prompt import QueuedPrompt
@@ -167,6 +168,15 @@ class Sessions:
         """
         return self._resumed(self._services.conversations.open(identity))
 
+    def take_over(self, identity: str) -> ChatSession | None:
+        """Reopen a conversation that another session wrote to; ``None``: it still does, or it is gone."""
+        if self._services.conversations.is_held(identity):
+            return None
+        try:
+            return self.open(identity)
+        except LmdeckError:
+            return None
+
     def fork(self, identity: str) -> ChatSession:
         """Copy a conversation and continue in the copy.
 
@@ -222,6 +232,7 @@ class Sessions:
             notices=opened.notices,
             queued=opened.queued if journal is not None else (),
             is_saved=journal is not None,
+            is_elsewhere=opened.is_elsewhere,
         )
         if journal is not None:
             journal.watch_moves(session.moved)
@@ -239,6 +250,7 @@ class Sessions:
         notices: Sequence[str] = (),
         queued: Sequence[QueuedPrompt] = (),
         is_saved: bool = True,
+        is_elsewhere: bool = False,
     ) -> ChatSession:
         settings = self._services.settings
         session = ChatSession(
@@ -250,6 +262,7 @@ class Sessions:
             recorded=recorded,
             is_saved=is_saved,
             is_read_only=recorded is not None and not is_saved,
+            is_elsewhere=is_elsewhere,
             notices=notices,
             queued=queued,
             defaults=RequestDefaults(settings.max_tokens, settings.send_back),

@@ -61,6 +61,7 @@ class ChatSession:
         tree: TurnTree | None = None,
         is_saved: bool = True,
         is_read_only: bool = False,
+        is_elsewhere: bool = False,
         recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
         queued: Sequence[QueuedPrompt] = (),
@@ -74,6 +75,8 @@ class ChatSession:
         self.is_saved = is_saved
         self.is_read_only = is_read_only
         """Another session writes to it, or only a newer lmdeck can: nothing is asked in it here."""
+        self.is_elsewhere = is_elsewhere
+        """Another session writes to it, or did when it was opened."""
         self.notices = tuple(notices)
         """The notices about the record: read-only, interrupted, unreadable lines."""
         self.moves: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ from tui.store.interrupted import forget_interrupted
 from tui.store.journal import Journal
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.journal_writer import new_identity
-from tui.store.lease import Lease, LeaseHeldError, acquire_lease
+from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import OptionalFiles
 from tui.store.owner import holder_words
 from tui.store.paths import Paths
@@ -99,7 +99,7 @@ class ConversationStore:
                 lease.release()
             raise
         transcript = self._read(content)
-        transcript.identity = identity
+        transcript.identity, transcript.is_elsewhere = identity, refusal is not None
         transcript.notices = (*(() if refusal is None else (refusal,)), *self._notices(transcript))
         if refusal is None and not transcript.is_newer:
             forget_interrupted(path)
@@ -109,6 +109,11 @@ class ConversationStore:
         elif lease is not None:
             lease.release()
         return transcript
+
+    def is_held(self, identity: str) -> bool:
+        """Whether a session writes to a conversation now."""
+        lease = lease_path(conversation_path(self._folder, identity))
+        return holder_of(lease, LEASE_STALE_SECONDS) is not None
 
     def read(self, identity: str) -> tuple[bytes, tuple[str, ...]]:
         """Return a journal as it is on disk, whichever session writes to it, and the notices about it.

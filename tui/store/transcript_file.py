@@ -63,6 +63,8 @@ class Transcript:
     """Complete lines that could not be read: damage, unlike a torn last line."""
     journal: Journal | None = None
     """To continue with. ``None``: it can only be read (and forked); the notices say why."""
+    is_elsewhere: bool = False
+    """Whether another session writes to it: it can be written to here once that one has closed it."""
     notices: tuple[str, ...] = ()
     """The notices about it, a sentence or two each."""
 

@@ -41,6 +41,7 @@ CHOOSE_MODEL: Final = "{problem} {model} to choose another model."
 PROVIDER_CHANGED: Final = "{provider} has changed; the new settings are used."
 WAS_INTERRUPTED: Final = "“{title}” was interrupted. {key} lists it."
 READ_ONLY: Final = "Read-only. {fork} to continue in a copy."
+FREE_AGAIN: Final = "This chat is no longer open elsewhere: you can continue it here."
 
 # ── An empty chat ───────────────────────────────────────────────────────────────────────────
 

@@ -423,6 +423,29 @@ async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: 
         assert [turn.prompt.text for turn in chat.session.turns] == ["an old prompt", "now"]
 
 
+async def test_a_chat_that_nobody_else_has_any_more_is_written_where_it_was_read(
+    runtime: Any, open_chat: Any
+) -> None:
+    old = runtime.keep(
+        *(saved_turn(f"t{number}", answer=TextBuffer("a line\n\n" * 20)) for number in range(5))
+    )
+    runtime.open_elsewhere(old)
+    async with open_chat("demo", conversation=old) as chat:
+        transcript = chat.screen.transcript
+        await chat.until(lambda: chat.screen.control.is_read_only and transcript.has_focus)
+        await chat.press("g", *["pagedown"] * 5)
+        place = transcript.viewport.anchor
+        assert place.turn > 0 and not transcript.viewport.is_at_end
+        runtime.close_elsewhere(old)
+        await chat.until(lambda: "no longer open elsewhere" in chat.toasts)
+        assert transcript.has_focus
+        assert transcript.viewport.anchor == place
+        assert "Read-only" not in chat.banner
+        await chat.press("enter")
+        await chat.ask("now")
+        assert len(chat.session.turns) == 6
+
+
 async def test_a_read_only_chat_leaves_the_focus_to_one_that_can_be_written(
     runtime: Any, open_chat: Any
 ) -> None:

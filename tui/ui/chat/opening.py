@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+from textual.worker import Worker
+
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
@@ -20,6 +23,9 @@ from tui.ui.shell.dialogs import confirm
 if TYPE_CHECKING:
     from tui.core.search_place import HitPlace
     from tui.session.chat_session import ChatSession
+
+_LOOK_SECONDS = 1.0
+"""Between two looks at whether a conversation can be written to by now."""
 
 
 class Conversations:
@@ -39,6 +45,9 @@ class Conversations:
         self._chat = chat
         self._show = show
         self._go_to = go_to
+        self._keeps_target = False
+        self._looking: Timer | None = None
+        self._look_at: Worker[None] | None = None
 
     def begin(self, *, is_saved: bool = True) -> None:
         """Begin a conversation."""
@@ -115,8 +124,27 @@ class Conversations:
             self.open(self._chat.session.identity, is_fork=True)
 
     def _go_on_in(self, session: ChatSession, *, keeps_target: bool = False) -> None:
+        self._keeps_target = keeps_target
         self._chat.begin(session, keeps_target=keeps_target)
         self._show(session)
+        if self._looking is not None:
+            self._looking.stop()
+            self._looking = None
+        if session.is_elsewhere:
+            self._looking = self._screen.set_interval(_LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        """See whether the other session has closed the conversation; one look at a time."""
+        if self._look_at is None or self._look_at.is_finished:
+            self._look_at = in_background(self._screen, self._take_over, group="take over")
+
+    async def _take_over(self) -> None:
+        session = await self._chat.take_over()
+        if session is not None:
+            await self.leave()
+            self._go_on_in(session, keeps_target=self._keeps_target)
+            if not session.is_read_only:
+                self._screen.notify(texts.FREE_AGAIN)
 
     async def leave(self) -> None:
         """Close the conversation that is shown: what streams is stopped, and the partial text is kept."""

@@ -207,6 +207,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def _show_conversation(self, session: ChatSession) -> None:
         """Show a conversation that was opened."""
+        is_same = self._view is not None and self._view.session.identity == session.identity
         self._view = SessionView(self.control, session, self.transcript)
         if self.prompt.edited:
             self.prompt.action_cancel_edit()
@@ -215,18 +216,19 @@ class ChatScreen(LmdeckScreen[None]):
             self.prompt.mentioning.told(turn.prompt)
         for queued in self.control.queue.prompts:
             self.prompt.remember(line_of(queued.content.words))
-        self._let_write(not self.control.is_read_only)
+        self._let_write(not self.control.is_read_only, is_same=is_same)
         self._drafting.restore()
         self.show_state()
         self._asking.budget.read()
 
-    def _let_write(self, may_write: bool) -> None:
+    def _let_write(self, may_write: bool, *, is_same: bool) -> None:
         """Let the prompt have the focus where something can be sent; else the letters act at once."""
         if may_write == self.prompt.can_focus:
             return
         self.prompt.read_only = not may_write
         self.prompt.can_focus = may_write
-        (self.prompt if may_write else self.transcript).focus()
+        if not is_same or not may_write:  # nobody asked for it: letters that are typed now are meant to act
+            (self.prompt if may_write else self.transcript).focus()
 
     async def _go_to(self, place: HitPlace) -> None:
         """Show what was found by a search of all conversations."""

@@ -31,6 +31,7 @@ from tui.ui.transcript.offers import Offer, link_at, offer_at
 from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import selected_text
+from tui.ui.transcript.virtual_rows import Anchor
 
 _LOOK_AGAIN_SECONDS = 0.05
 _OFFER_SECONDS = 0.01
@@ -58,12 +59,20 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     # ---- contents
 
     def show_turns(self, turns: Sequence[Turn]) -> None:
-        """Show a conversation at its end. Costs what is in view, whatever its length."""
+        """Show a conversation at its end, or at the turn that is read in it. Costs what is in view, whatever
+        its length."""
+        reading = next((document.turn.identity for _, document, _ in self.viewport.rows(count=1)), "")
         self.folds.clear()
         self.roll.show(turns)
         self.cursor.clear()
+        index = self.roll.find(reading)
+        if self.viewport.is_following or index is None:
+            self.viewport.is_following = True
+        else:
+            row = min(self.viewport.anchor.row, self.roll.rows(index) - 1)
+            self.viewport.anchor = Anchor(index, row)
         self.relayout()
-        self.follow_end()
+        self.after_scroll()
 
     def add_turn(self, turn: Turn) -> None:
         """Append a turn and follow it."""
