@@ -281,7 +281,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "It says so and accepts no": (
         "tests/ui/chat/test_chat_screen.py::test_a_conversation_open_elsewhere_is_read_only_until_copied",
     ),
-    "Once the other lmdeck has closed": (
+    "Once the other lmdeck closes it": (
         "tests/e2e/test_chat_in_two_windows.py::test_the_second_window_continues_where_the_first_one_ended",
         "tests/e2e/test_chat_in_two_windows.py::test_line_by_line_it_is_seen_with_the_next_message",
     ),
@@ -369,6 +369,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_renamed_providers.py::test_filters_find_the_chats_by_either_name",
         "tests/cli/test_renamed_providers.py::test_costs_are_counted_as_its_own",
         "tests/cli/test_renamed_providers.py::test_whoever_takes_the_old_name_inherits_nothing",
+    ),
+    "Budgets and presets with its old name": (
+        "tests/cli/test_renamed_providers.py::test_what_the_files_say_of_it_is_said_of_it_still",
+        "tests/cli/test_renamed_providers.py::test_what_the_files_say_is_said_of_whoever_has_the_name",
     ),
     "While `providers.toml` cannot be read": (
         "tests/store/test_providers.py::test_a_malformed_file_at_the_start_falls_back_to_the_version_before",

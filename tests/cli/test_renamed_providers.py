@@ -65,6 +65,43 @@ def test_costs_are_counted_as_its_own(call: Call, home: Path, renamed: FaultServ
     assert call("costs", "--budget").code == 4
 
 
+def test_what_the_files_say_of_it_is_said_of_it_still(
+    call: Call, monkeypatch: pytest.MonkeyPatch, home: Path, renamed: FaultServer
+) -> None:
+    config = home / "config" / "lmdeck"
+    (config / "config.toml").write_text('[budget.providers]\na1 = "0.001 USD"\n')
+    (config / "presets").mkdir()
+    (config / "presets" / "p.toml").write_text('provider = "a1"\nprompt = "{{input}} please"\n')
+    assert call("providers", "add", "other", "--url", "http://127.0.0.1:9/v1", "--model", "m").code == 0
+    assert call("providers", "default", "other").code == 0
+    spent = call("costs", "--budget")
+    assert (spent.code, "b1" in spent.out, spent.err) == (4, True, "")
+    assert call("ask", "-t", "p", "x", "--within-budget").code == 4
+    assert call("ask", "-t", "p", "x").code == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"/p hello\n")))
+    assert "0 1 2" in call("chat", "--plain", "other").out
+    assert "b1" in call("ask", "-p", "a1", "x").err, "a command is told the name of today"
+
+
+def test_what_the_files_say_is_said_of_whoever_has_the_name(
+    call: Call, home: Path, renamed: FaultServer
+) -> None:
+    assert call("providers", "add", "a1", "--url", renamed.base_url, "--model", "m").code == 0
+    (home / "config" / "lmdeck" / "config.toml").write_text('[budget.providers]\na1 = "0.001 USD"\n')
+    assert call("costs", "--budget").code == 0
+
+
+def test_its_key_and_that_it_is_the_default_go_with_it(
+    call: Call, monkeypatch: pytest.MonkeyPatch, server: FaultServer
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"sk-of-a1-0123456789\n")))
+    assert call("providers", "add", "a1", "--url", server.base_url, "--model", "m", "--key-stdin").code == 0
+    assert call("providers", "default", "a1").code == 0
+    assert call("providers", "set", "a1", "--rename", "b1").code == 0
+    assert call("ask", "x").code == 0
+    assert any(b"POST" in request and b"sk-of-a1-0123456789" in request for request in server.requests)
+
+
 def test_it_may_be_renamed_again_and_back(call: Call, renamed: FaultServer) -> None:
     assert renamed.requests
     assert call("providers", "set", "b1", "--rename", "c1").code == 0

@@ -34,7 +34,6 @@ from tui.runtime.presets import preset_of, with_preset
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
 from tui.session.target import ChatTarget
-from tui.store.presets import PresetStore
 from tui.texts import attachments
 from tui.texts import cli as texts
 
@@ -63,7 +62,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         if not confirmed(output, question, "--yes"):
             return FAILED
     runtime = open_runtime(os.environ)
-    preset = None if arguments.template is None else preset_of(PresetStore(runtime.paths), arguments.template)
+    preset = None if arguments.template is None else preset_of(runtime, arguments.template)
     prompt = _prompt(arguments.prompt, preset, reads_stdin="-" not in (arguments.schema, *arguments.file))
     runtime.endpoints.takes_options = arguments.url is not None
     try:

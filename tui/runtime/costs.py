@@ -43,10 +43,16 @@ class Costs:
         self._ledger = ledger
         self._paths = paths
         self._optional = optional
-        self.limits = limits
+        self._limits = limits
         self.unread_budget = unread_budget
         self._former_names = former_names
         self.rates = rates
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The budgets of the settings, each by the name that its provider has today."""
+        names = self._former_names()
+        return tuple(replace(limit, provider=names.now(limit.provider, None)) for limit in self._limits)
 
     def lines(
         self, since: datetime | None = None, until: datetime | None = None, *, is_once: bool = False

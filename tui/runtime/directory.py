@@ -127,7 +127,9 @@ class ProviderDirectory:
         if name in self._unusable:
             raise UsageError(explain("provider-invalid", name=name, reason=self._unusable[name]))
         self.require_readable()
-        closest = closest_name(name, (provider.name for provider in self.providers()))
+        today = self._former.now(name, None)
+        known = (provider.name for provider in self.providers())
+        closest = today if today != name else closest_name(name, known)
         unknown = explain("provider-unknown", name=name, closest=closest)
         if not self._is_whole and self._notices:  # it may stand in a file that cannot be read
             unknown = replace(unknown, advice=self._notices[0])

@@ -11,6 +11,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.preset import Preset, call_of
 from tui.core.safe_text import safe_line
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.contract import ScreenRuntime
 from tui.session.target import ChatTarget
 from tui.store.presets import PresetStore
 from tui.texts import presets as texts
@@ -50,7 +51,7 @@ class Presets:
         call = call_of(line)
         name, text = call or ("", "")
         known = self._store.known()
-        preset = known.presets.get(name)
+        preset = _of_today(known.presets.get(name), self._chat.runtime)
         if preset is None:
             problem = known.problems.get(name, problem)
             return Called(problem=problem) if problem else Called(line, texts.SENT_AS_TEXT.format(name=name))
@@ -87,15 +88,22 @@ def with_preset(target: ChatTarget, preset: Preset) -> ChatTarget:
     )
 
 
-def preset_of(store: PresetStore, name: str) -> Preset:
+def preset_of(runtime: ScreenRuntime, name: str) -> Preset:
     """Return the preset of a name, for a command.
 
     Raises:
         LmdeckError: there is none, or its file cannot be used.
     """
-    known = store.known()
-    preset = known.presets.get(name.casefold())
+    known = PresetStore(runtime.paths).known()
+    preset = _of_today(known.presets.get(name.casefold()), runtime)
     if preset is None:
         problem = known.problems.get(name.casefold(), "").removesuffix(".")
         raise UsageError(explain("preset-unusable", name=safe_line(name, 40), reason=problem or None))
     return preset
+
+
+def _of_today(preset: Preset | None, runtime: ScreenRuntime) -> Preset | None:
+    """Return a preset with the name that its provider has today: its file has that of its time."""
+    if preset is None or not preset.provider:
+        return preset
+    return replace(preset, provider=runtime.directory.former_names.now(preset.provider, None))

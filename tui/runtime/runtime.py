@@ -211,8 +211,7 @@ class Runtime:
         known = [provider.name for provider in self.directory.providers()]
         told = []
         for name in self.costs.budgets_of_nobody(known):
-            closest = self.directory.former_names.now(name, None)
-            closest = closest_name(name, known, CLOSE) or "" if closest == name else closest
+            closest = closest_name(name, known, CLOSE) or ""
             text = store_texts.BUDGET_MISNAMED if closest else store_texts.BUDGET_OF_NOBODY
             path = self.paths.shown(self.paths.settings_file)
             told.append(text.format(path=path, name=safe_line(name, 40), closest=closest))

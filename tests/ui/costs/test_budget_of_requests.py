@@ -60,7 +60,7 @@ async def test_a_test_is_not_repeated_beyond_a_budget_that_is_spent_by_then(unti
         await pilot.press("t")
         await shows(ProviderTestScreen)
         await until(pilot, lambda: len(runtime.tested) == 1)
-        runtime.costs.limits = (a_month("0"),)
+        runtime.costs._limits = (a_month("0"),)
         await pilot.press("t")
         await shows(ConfirmDialog)
         await pilot.press("n")
