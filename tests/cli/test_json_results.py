@@ -136,6 +136,18 @@ def test_what_is_not_done_has_its_cause(
     assert read(call(*arguments, "--json"), "")["error"]["cause"] == cause
 
 
+@pytest.mark.parametrize("command", ["ask", "embed", "check"])
+@pytest.mark.parametrize(
+    "url", ["http://me:s3cret@127.0.0.1:9/v1", "http://127.0.0.1:9/v1?key=s3cret", "127.0.0.1:9?key=s3cret"]
+)
+def test_no_secret_of_a_url_is_printed(call: Call, command: str, url: str) -> None:
+    given = ("hi", "--url", url) if command != "check" else (url,)
+    for options in ((), ("--bogus",)):
+        done = call(command, *given, "-m", "m", "--json", *options)
+        assert done.code == 2
+        assert "s3cret" not in done.out + done.err
+
+
 @pytest.mark.usefixtures("defects")
 @pytest.mark.parametrize("command", SENT)
 def test_a_crash_is_told_on_both_streams(

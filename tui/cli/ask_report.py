@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tui.core.causes import explain
+from tui.core.endpoint_url import url_without_secrets
 from tui.core.failure import Failure
 from tui.core.losses import loss_of, losses
 from tui.core.parts import Parts
@@ -69,5 +70,6 @@ def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
     """Return the object of a question that could not be asked."""
     turn = Turn("", Parts())
     report = ask_report(turn, ChatTarget(Provider("nobody")), is_named=False)
-    report |= {"provider": arguments.provider, "url": arguments.url, "model": arguments.model}
+    url = url_without_secrets(arguments.url or "")
+    report |= {"provider": arguments.provider, "url": url, "model": arguments.model}
     return report if arguments.schema is None else {**report, "structured": structured_report(turn)}

@@ -17,7 +17,7 @@ from tui.core.api_key_reference import ApiKeyKind
 from tui.core.counted import Counted
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair, checks_of
 from tui.core.embedding import embedding_cost
-from tui.core.endpoint_url import inspect_url
+from tui.core.endpoint_url import url_without_secrets
 from tui.core.figures import exact_total
 from tui.core.provider import Provider
 from tui.core.report_text import (
@@ -230,8 +230,7 @@ def _shown_url(provider: Provider) -> str:
     """Return a URL without what may be secret in it."""
     if is_built_in(provider):
         return texts.BUILT_IN
-    report = inspect_url(provider.provider_url)
-    return report.normalised or report.repair or texts.UNUSABLE_URL
+    return url_without_secrets(provider.provider_url) or texts.UNUSABLE_URL
 
 
 def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) -> str:

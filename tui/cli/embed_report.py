@@ -19,6 +19,7 @@ from tui.core.embedding import (
     norm_text,
     tokens_text,
 )
+from tui.core.endpoint_url import url_without_secrets
 from tui.core.failure import Failure
 from tui.core.figures import format_cost, format_milliseconds
 from tui.core.lazy_dataclass import dataclass
@@ -131,7 +132,8 @@ def embedded_report(done: Embedded, provider: Provider, *, is_named: bool) -> di
 def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
     """Return the object of texts that could not be sent."""
     report = embedded_report(Embedded(), Provider("nobody"), is_named=False)
-    return {**report, "provider": arguments.provider, "url": arguments.url, "model": arguments.model}
+    url = url_without_secrets(arguments.url or "")
+    return {**report, "provider": arguments.provider, "url": url, "model": arguments.model}
 
 
 def print_vectors(output: Output, done: Embedded, provider: Provider, asked: Sequence[str]) -> None:

@@ -109,6 +109,12 @@ def inspect_url(text: str) -> UrlReport:
     return _Inspection(text).run()
 
 
+def url_without_secrets(text: str) -> str | None:
+    """Return a URL without user name, password and query; ``None`` where it has no form to tell them by."""
+    report = inspect_url(text)
+    return report.normalised or report.repair
+
+
 @dataclass(slots=True)
 class _Inspection:
     """One pass over a URL: each step handles its part of the text, repairs it, and notes problems."""
