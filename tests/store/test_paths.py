@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,8 @@ def test_the_system_wide_folder_has_a_default() -> None:
 
 def test_the_system_knows_the_home_folder_where_the_environment_does_not() -> None:
     assert resolve_paths({}).home == Path.home()
+    for value in ("", "relative/home"):
+        assert resolve_paths({"HOME": value}).home == Path(pwd.getpwuid(os.getuid()).pw_dir)
 
 
 def test_macos_keeps_its_own_places(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -177,12 +179,12 @@ def resolve_paths(environment: Mapping[str, str]) -> Paths:
 
 
 def _home(environment: Mapping[str, str]) -> Path:
-    value = environment.get("HOME", "")
-    if value.startswith("/"):
+    value = environment.get("HOME")
+    if value is not None and value.startswith("/"):
         return Path(value)
-    try:
-        return Path.home()
-    except RuntimeError:
+    try:  # Path.home() would take a value that is empty or relative
+        return Path.home() if value is None else Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except (RuntimeError, KeyError):
         raise usage_error("store-failed", path="~", reason=texts.NO_HOME) from None
 
 
