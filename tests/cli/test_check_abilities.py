@@ -84,8 +84,8 @@ def test_deep_tests_all_of_them_and_a_plain_check_none(program: Call) -> None:
     ("options", "said"),
     [
         (("--only", "tool"), "there is no ability named tool; the closest is tools"),
-        (("--only", "tools,zzz"), "there is no ability named zzz: choose from system, tools, "),
-        (("--only", ","), "--only needs a name: choose from system, tools, "),
+        (("--only", "tools,zzz"), "there is no ability named zzz; choose from system, tools, "),
+        (("--only", ","), "--only needs a name; choose from system, tools, "),
         (("--deep", "--quick"), "--deep cannot be combined with --quick"),
         (("--deep", "--watch", "5"), "--deep cannot be combined with --watch"),
     ],

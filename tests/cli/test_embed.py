@@ -197,8 +197,8 @@ def test_a_chat_model_is_a_failure_in_words(call: Call, demo: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "give a text"),
-        (("  ",), "give a text"),
+        ((), "there is no text"),
+        (("  ",), "there is no text"),
         (("x", "--rerank"), "--similar"),
         (("x", "--top", "3"), "--similar"),
         (("-", "--lines", "--similar", "f"), "--similar cannot be combined with --lines"),

@@ -334,9 +334,11 @@ def test_every_usual_encoding_is_read(
 def test_what_is_no_export_is_told_apart(
     call: Call, home: Path, written: Any, data: bytes, words: str
 ) -> None:
-    done = call("providers", "import", written(data))
+    file = written(data)
+    done = call("providers", "import", file)
     assert done.code == 2
     assert words in done.err
+    assert f"The import file {file} cannot be read" in done.err
     assert "sk-0123456789" not in done.err
     assert files(home) == {}
 

@@ -11,8 +11,9 @@ from tui.cli.output import Output
 from tui.cli.runtime_action import provider_action
 from tui.cli.stdin import is_piped
 from tui.core.api_key_reference import ApiKeyKind
+from tui.core.causes import explain_again
 from tui.core.counted import Counted
-from tui.core.failure import LmdeckError
+from tui.core.failure import LmdeckError, UsageError
 from tui.core.safe_text import safe_line
 from tui.runtime.importing import Fate, ImportPlan, Outcome, plan_import
 from tui.runtime.runtime import Runtime
@@ -20,6 +21,7 @@ from tui.store.casibase import Import, NamedSecret, import_records
 from tui.store.import_text import import_file, import_stream, text_of
 from tui.texts import cli as texts
 
+_STDIN = "-"
 _MANY = 200
 """From so many records on, progress is shown."""
 _WIDTH = 8
@@ -28,10 +30,7 @@ _WIDTH = 8
 @provider_action
 def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Import, and return 0 where every record is used or kept, 1 where one was left out."""
-    data = import_stream(sys.stdin.buffer) if arguments.file == "-" else import_file(arguments.file)
-    imported = import_records(
-        text_of(data), allows=_asking(arguments, output), zero_is_free=arguments.zero_is_free
-    )
+    imported = _read(arguments, output)
     plan = _planned(imported, arguments, runtime, output)
     total = len(imported.records) + len(imported.left_out)
     summary = texts.IMPORTED.format(count=len(plan.providers), total=Counted(total))
@@ -40,13 +39,27 @@ def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
     return _report(imported, plan, summary, output)
 
 
+def _read(arguments: argparse.Namespace, output: Output) -> Import:
+    file: str = arguments.file
+    try:
+        data = import_stream(sys.stdin.buffer) if file == _STDIN else import_file(file)
+        return import_records(
+            text_of(data), allows=_asking(arguments, output), zero_is_free=arguments.zero_is_free
+        )
+    except UsageError as error:
+        if error.failure.cause != "import-malformed" or file == _STDIN:
+            raise
+        path, reason = safe_line(file, 200), error.failure.facts.get("reason")
+        raise UsageError(explain_again(error.failure, path=path, reason=reason)) from None
+
+
 def _asking(arguments: argparse.Namespace, output: Output) -> Callable[[NamedSecret], bool]:
     """Return the decision about records that name a secret: a flag, the user for each one, else no."""
 
     def ask(named: NamedSecret) -> bool:
         if arguments.allow_references:
             return True
-        if arguments.file == "-" or is_piped():
+        if arguments.file == _STDIN or is_piped():
             return False
         name, url = safe_line(named.name, 60), safe_line(named.url, 200)
         question = texts.REFERENCE_QUESTION.format(name=name, source=_source(named), url=url)

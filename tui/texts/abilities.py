@@ -36,9 +36,9 @@ NOT_TESTED: Final = "Not tested. {key} to test: {cost}."
 TESTED: Final = "Tested {ago}. {key} to test again: {cost}."
 
 # Which abilities are tested
-UNKNOWN: Final = "there is no ability named {name}: choose from {names}"
+UNKNOWN: Final = "there is no ability named {name}; choose from {names}"
 UNKNOWN_CLOSE: Final = "there is no ability named {name}; the closest is {closest}"
-NO_ABILITY: Final = "--only needs a name: choose from {names}"
+NO_ABILITY: Final = "--only needs a name; choose from {names}"
 TESTING: Final = "Testing: {name}…"
 
 NOT_TRIED: Final = "Not tried: {names}."

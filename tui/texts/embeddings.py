@@ -20,7 +20,7 @@ NUMBERED: Final = "{number} {text}"
 
 # lmdeck embed
 PROGRESS: Final = "{done:,} of {total:text|texts}"
-NO_TEXT: Final = "give a text, or '-' to read it from stdin"
+NO_TEXT: Final = "there is no text: give one, or pipe it in"
 NO_LINES: Final = "it has no text"
 STDIN_TWICE: Final = "stdin is the text or the lines, not both"
 ONE_VECTOR: Final = "{model}: {vectors}, {norm}"
