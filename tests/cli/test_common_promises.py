@@ -63,3 +63,19 @@ def demo_url() -> Iterator[str]:
     server = DemoServer(rate=1000)
     yield server.start()
     server.stop()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("--help",), "estimated (~) or unknown (-)."),
+        (("providers", "list"), "Active - built in (read-only)"),
+        (("check", "demo", "--quick"), "Checking Demo: built in - model demo-reasoner"),
+    ],
+)
+def test_an_output_without_unicode_gets_plain_signs(
+    program: Call, arguments: tuple[str, ...], line: str
+) -> None:
+    done = program(*arguments, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert (done.code, done.err) == (0, "")
+    assert line in done.out

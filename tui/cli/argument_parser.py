@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from tui.cli.streams import discard
-from tui.core.safe_text import safe_line
+from tui.core.safe_text import in_encoding, safe_line
 from tui.texts import command_help as texts
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ArgumentParser(argparse.ArgumentParser):
         is_stdout = file is sys.stdout  # argparse knows no other stream beside stderr
         stream = sys.stdout if is_stdout else sys.stderr
         try:
-            stream.write(message)
+            stream.write(in_encoding(message, stream.encoding or "utf-8"))
             stream.flush()
         except OSError:
             if is_stdout:

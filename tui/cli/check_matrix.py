@@ -14,7 +14,6 @@ from tui.core.ability_matrix import Column, Matrix
 from tui.core.ability_matrix_text import cell_text, change_line, matrix_markdown, problem_lines
 from tui.core.ability_text import LABELS
 from tui.core.diagnosis import DiagnosisReport
-from tui.core.report_text import ascii_text
 from tui.core.safe_text import safe_line
 from tui.runtime.ability_matrix import column_of, matrix_cost
 from tui.runtime.runtime import Runtime
@@ -64,7 +63,7 @@ def matrix_lines(matrix: Matrix, *, width: int, ascii_only: bool) -> list[str]:
         lines += ["", texts.CHANGES, *(f"  {change_line(change)}" for change in changes)]
     problems = problem_lines(matrix)
     lines += ["", *problems] if lines and problems else problems
-    return [ascii_text(line) if ascii_only else line for line in lines] or [texts.NOTHING]
+    return lines or [texts.NOTHING]
 
 
 def _blocks(matrix: Matrix, width: int, *, ascii_only: bool) -> list[list[str]]:

@@ -23,7 +23,6 @@ from tui.core.provider import Provider
 from tui.core.report_text import (
     LABELS,
     ReportLine,
-    ascii_text,
     cost_line,
     glyph_of,
     repair_lines,
@@ -110,12 +109,12 @@ class CheckPrinter:
         self._abilities.add(result.ability)
         model = self._model or self._subject.provider.model
         for row in ability_rows(result, model, width=self._width, ascii_only=self._output.is_ascii):
-            self._output.styled(self._plain(row), _OUTCOME_STYLES[result.outcome])
+            self._output.styled(row, _OUTCOME_STYLES[result.outcome])
 
     def progress(self, text: str) -> None:
         """Tell what is waited for; to a user only."""
         if self._output.is_terminal:
-            self._output.aside(self._plain(safe_line(text)))
+            self._output.aside(safe_line(text))
 
     def end(self, report: DiagnosisReport) -> None:
         """Print what was found beside the checks, the verdict, and what it cost."""
@@ -139,7 +138,7 @@ class CheckPrinter:
         if self._is_verbose and report.curl:
             self._line("plain", "")
             self._line("plain", texts.SAME_REQUEST)
-            self._output.text(self._plain(report.curl))
+            self._output.text(report.curl)
 
     def _name_untried(self, report: DiagnosisReport) -> None:
         untold = (one.ability for one in report.abilities if one.ability not in self._abilities)
@@ -189,10 +188,7 @@ class CheckPrinter:
 
     def _print(self, line: ReportLine) -> None:
         style = _STYLES.get(line.role, "")
-        self._output.styled(self._plain(line.text), style if style else _mark_style(line))
-
-    def _plain(self, text: str) -> str:
-        return ascii_text(text) if self._output.is_ascii else text
+        self._output.styled(line.text, style if style else _mark_style(line))
 
 
 def _mark_style(line: ReportLine) -> str:
@@ -246,5 +242,4 @@ def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) 
         text = " ".join(line.text for line in verdict_lines(report, width=400))
         text = " ".join((text, *(f"{LABELS[known.id]}: {known.title}" for known in report.warnings)))
     glyph = glyph_of(status, ascii_only=is_ascii)
-    line = f"{glyph} {safe_line(name, 40):<{width}}  {safe_line(text)}"
-    return ascii_text(line) if is_ascii else line
+    return f"{glyph} {safe_line(name, 40):<{width}}  {safe_line(text)}"

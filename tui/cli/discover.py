@@ -12,7 +12,6 @@ from tui.cli.command import DONE, INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.table import table
-from tui.core.report_text import ascii_text
 from tui.core.safe_text import safe_line
 from tui.runtime.runtime import open_runtime
 from tui.texts import checks
@@ -45,7 +44,7 @@ async def _discover(arguments: argparse.Namespace, output: Output) -> int:
         output.json(discovery_json(found))
     else:
         for line in discovery_lines(found):
-            output.line(ascii_text(line) if output.is_ascii else line)
+            output.line(line)
     return DONE
 
 

@@ -25,7 +25,6 @@ from tui.core.figures import format_cost, format_milliseconds
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_marks import connection_warnings
-from tui.core.report_text import ascii_text
 from tui.core.rerank import RerankOutcome
 from tui.core.safe_text import safe_line
 from tui.core.turn_report import cost_report, server_cost_report, usage_report
@@ -143,7 +142,7 @@ def print_vectors(output: Output, done: Embedded, provider: Provider, asked: Seq
         return
     model = safe_line(done.served_model or provider.model, 60)
     output.line(texts.ONE_VECTOR.format(model=model, vectors=count_text(vectors), norm=norm_text(vectors)))
-    output.styled(_figures(done, provider, output), DIM)
+    output.styled(_figures(done, provider), DIM)
     for text, vector in zip(asked, vectors.values, strict=True):
         output.line("")
         if len(asked) > 1:
@@ -171,7 +170,7 @@ def print_ranking(output: Output, done: Embedded, provider: Provider) -> None:
     lines = texts.ONE_LINE if count == 1 else texts.LINES.format(count=count)
     model = safe_line(done.served_model or provider.model, 60)
     output.line(texts.RANKED.format(model=model, count=lines, way=way))
-    output.styled(_figures(done, provider, output), DIM)
+    output.styled(_figures(done, provider), DIM)
     output.line("")
     for line in _rows(done, output):
         output.line(line)
@@ -188,12 +187,11 @@ def _rows(done: Embedded, output: Output) -> Iterator[str]:
         yield f"{cosine_text(each.score, _DIGITS):>{_SCORE}}  {each.line:>{_LINE}}  {text}"
 
 
-def _figures(done: Embedded, provider: Provider, output: Output) -> str:
+def _figures(done: Embedded, provider: Provider) -> str:
     price = provider.price
     cost = format_cost(embedding_cost(done.usage, price), embedding_price(price))
     parts = (tokens_text(done.usage), cost, format_milliseconds(done.milliseconds))
-    line = " · ".join(filter(None, parts))
-    return ascii_text(line) if output.is_ascii else line
+    return " · ".join(filter(None, parts))
 
 
 def _columns() -> int:

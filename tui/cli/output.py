@@ -18,7 +18,7 @@ from tui.cli.streams import discard
 from tui.core.causes import in_full
 from tui.core.failure import Failure
 from tui.core.failure_report import failure_report
-from tui.core.safe_text import safe_line, safe_text
+from tui.core.safe_text import in_encoding, safe_line, safe_text
 from tui.core.server_words import server_words
 from tui.texts import cli as texts
 
@@ -186,7 +186,7 @@ class Output:
 
     def _write(self, stream: TextIO, text: str) -> None:
         encoding = getattr(stream, "encoding", None) or "utf-8"
-        shown = text.encode(encoding, "replace").decode(encoding)
+        shown = in_encoding(text, encoding)
         if self._has_progress:
             self._has_progress = False
             self._write(self.stderr, _CLEAR)

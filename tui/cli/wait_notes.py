@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli.output import Output
-from tui.core.report_text import ascii_text
 from tui.core.safe_text import safe_line
 from tui.core.server_phase import WAITING_STAGES
 
@@ -37,8 +36,7 @@ class WaitNotes:
         self._what = what
         self._next = waited_seconds + (_PAUSES[self._said] if self._said < len(_PAUSES) else _PAUSE)
         self._said += 1
-        text = safe_line(self._prefix + sentence)
-        self._output.aside(ascii_text(text) if self._output.is_ascii else text)
+        self._output.aside(safe_line(self._prefix + sentence))
 
     def follow(self, turn: Turn) -> None:
         """Print what a turn waits for."""

@@ -13,7 +13,7 @@ from tui.core.ability_text import ability_rows
 from tui.core.counted import Counted
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.lazy_dataclass import dataclass
-from tui.core.safe_text import safe_line
+from tui.core.safe_text import in_encoding, safe_line
 from tui.core.secret import Redactor
 from tui.core.server_words import quoted_words
 from tui.texts import abilities, checks
@@ -213,5 +213,4 @@ def _detail_lines(detail: str) -> list[str]:
 
 def ascii_text(text: str) -> str:
     """Return a line of a report for an output that can show nothing but ASCII."""
-    plain = text.replace("→", "->").replace("…", "...").replace("·", "-").replace("•", "*")
-    return plain.encode("ascii", "replace").decode("ascii")
+    return in_encoding(text, "ascii")

@@ -74,6 +74,23 @@ def safe_line(raw: str, limit: int | None = None) -> str:
     return _cap_combining(_translate(raw, _line_table()))
 
 
+_PLAIN_SIGNS = str.maketrans(
+    {
+        "→": "->", "…": "...", "·": "-", "•": "*", "—": "-", "–": "-", "−": "-", "×": "x", "≥": ">=",
+        "›": ">", "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "✓": "ok", "✗": "x", "★": "*",
+    }
+)  # fmt: skip
+
+
+def in_encoding(text: str, encoding: str) -> str:
+    """Return a text as an encoding can show it: with plain signs in place of ours where it lacks some."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN_SIGNS).encode(encoding, "replace").decode(encoding)
+    return text
+
+
 def replace_hidden(raw: str, replace: Callable[[str], str]) -> str:
     """Replace each character that ``safe_line`` would not show, line feeds and tabs but not blanks too."""
     if raw.isascii() and raw.isprintable():
