@@ -399,6 +399,25 @@ CASES = (
     Case("redirect", 302, "", {"location": "https://auth.example.com/v1/models"}),
     Case("redirect", 301, "", {"location": "http://[bad"}),
     Case("unexpected-response", 200, "<html><title>Open WebUI</title></html>"),
+    # Other words of servers for the same
+    Case("content-filter", 400, error("Content Exists Risk", type="invalid_request_error")),  # DeepSeek
+    Case("content-filter", 400, error("Violated guardrail policy"), LITELLM),
+    Case("content-filter", 403, error("Request blocked by guardrail: PII detected")),
+    Case(
+        "content-filter", 400, error("litellm.ContentPolicyViolationError: AzureException - no", code="400")
+    ),
+    Case("invalid-request", 400, error("Guardrail 'pii' not found")),
+    Case("model-other-api", 400, error("Please use /v1/responses for this model")),
+    Case("model-other-api", 405, error("It can only be used at /v1/audio/transcriptions")),
+    Case("upstream-auth", 500, error(UPSTREAM.format("InternalServerError", '{"error":"Unauthorized"}'))),
+    Case(
+        "context-too-long",
+        400,
+        error("Input length (5000 tokens) exceeds the maximum allowed length (4096 tokens)."),  # SGLang
+    ),
+    Case("quota", 400, error("You have reached your specified API usage limits.")),  # Anthropic
+    Case("load-failed", 503, error("Could not start the model: the checkpoint is corrupt")),
+    Case("backend-crashed", 500, error("model runner has unexpectedly stopped")),  # Ollama
     # What is proved
     Case("upstream-auth", 401, error("Unauthorized"), {}, (Proof.KEY,)),
     Case("request-refused", 404, error("No fixture matched", code="no_fixture_match")),

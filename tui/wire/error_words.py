@@ -90,7 +90,10 @@ GENERAL_CODE = lazy_pattern(
 PAUSED = lazy_pattern(
     r"no deployments available|all deployments in cooldown|deployments_in_cooldown|cooldown_list"
 )
-UPSTREAM_AUTH = lazy_pattern(r"authenticationerror|permissiondeniederror.{0,80}(?:key|token|auth)")
+UPSTREAM_AUTH = lazy_pattern(
+    r"authenticationerror|permissiondeniederror.{0,80}(?:key|token|auth)|\bunauthori[sz]ed\b"
+    r"|(?:incorrect|invalid) api key"
+)
 UPSTREAM_NOT_FOUND = lazy_pattern(r"notfounderror")
 UPSTREAM_DOWN = lazy_pattern(
     r"connection error|cannot connect|connect(?:ion)? (?:call failed|refused|reset|aborted)"
@@ -125,14 +128,14 @@ NO_ROUTE = lazy_pattern(
 # Of the request: what it asks for
 
 OTHER_API = lazy_pattern(
-    r"(?:only|just) (?:be )?(?:supported|available|served|works?|usable|accessible) (?:in|at|via|by"
+    r"(?:only|just) (?:be )?(?:supported|available|served|works?|used|usable|accessible) (?:in|at|via|by"
     r"|with|through|on)"
     r" (?:the )?(?:/?v1/)?(?:responses|completions|embeddings|audio|images|realtime|messages|rerank)"
     r"|not (?:a|supported as a) chat(?:[- ]completions?)? model"
     r"|supported in the (?:/?v1/)?chat/completions endpoint"
     r"|(?:not|n't) (?:be )?(?:supported|available|used|work) (?:in|with|at|by|via|on|for) (?:the )?"
     r"(?:/?v1/)?chat[ /]?completions|did you mean to use (?:/?v1/)?(?:completions|responses|embeddings)"
-    r"|(?:use|try|call) (?:the )?(?:/?v1/)?(?:responses|embeddings)(?: (?:api|endpoint|instead)|$|[.])"
+    r"|(?:use|try|call) (?:the )?(?:/?v1/)?(?:responses|embeddings)(?: (?:api|endpoint|instead|for)|$|[.])"
     r"|(?:not|n't) support (?:the )?(?:chat\b(?! ?_?template)|generate\b)"
     r"|operation does not work with the specified model"
     r"|is an? (?:text )?embedding model"
@@ -147,7 +150,8 @@ IMAGES = lazy_pattern(
 )
 FILTER = lazy_pattern(
     r"content[ _-](?:filter|management policy|policy|moderation)|inappropriate content"
-    r"|safety (?:system|polic|filter)"
+    r"|safety (?:system|polic|filter)|content exists risk|contentpolicyviolation"
+    r"|(?:block|violat|reject|interven)\w*.{0,40}\bguardrails?\b|\bguardrails?\b.{0,40}(?:block|violat|interven)"
     r"|responsible ai|flagged (?:as|by|for)|sensitive (?:content|words)|prompt (?:was"
     r"|has been) (?:blocked|filtered)"
 )
@@ -178,6 +182,7 @@ NO_DATABASE = lazy_pattern(r"\bno connected db\b")
 
 CONTEXT = lazy_pattern(
     r"context (?:length|window|size)|maximum (?:input|prompt|model|sequence) (?:tokens?|length)"
+    r"|(?:input|prompt) length .{0,40}exceeds? the maximum|reduce your prompt"
     r"|max_model_len|longer than the model|prompt is too long|input (?:is )?too long|too many tokens"
     r"|`?inputs`? tokens|range of input length|reduce the length|exceeds? the .{0,30}context"
 )
@@ -227,7 +232,7 @@ NO_CREDIT = lazy_pattern(
 )
 QUOTA = lazy_pattern(
     r"insufficient (?:quota|balance|credit|funds)|exceeded your current quota|out of credits"
-    r"|billing|balance is|arrear|payment"
+    r"|billing|balance is|arrear|payment|reached your (?:\w+ ){0,2}usage limits?"
 )
 RATE = lazy_pattern(
     r"\bratelimiterror\b|too many requests"

@@ -28,7 +28,7 @@ _BETWEEN = (
 _LOADS = r"(?:(?:re|pre)?load(?:ed|ing)?|initiali[sz](?:e|ed|ing|ation))\b"
 _LOAD_FAILED = lazy_pattern(
     rf"{_FAILS}{_BETWEEN} {_LOADS}(?!.{{0,30}}{_REQUEST_DATA}).{{0,60}}?{_THING}"
-    rf"|{_FAILS} to start .{{0,30}}?{_THING}"
+    rf"|{_FAILS} (?:to )?start .{{0,30}}?{_THING}"
     rf"|{_THING}.{{0,120}}?{_FAILS}{_BETWEEN} {_LOADS}"
     rf"|{_THING} (?:could|can)(?: not|n't|not) be {_LOADS}"
     rf"|{_THING} load(?:ing)?(?: has| was)? (?:fail|error|abort)"
@@ -43,6 +43,7 @@ _ENGINE_DIED = lazy_pattern(
     r"engine ?(?:core|loop|process)?\b.{0,30}?(?:encountered an issue|is dead|died|crashed|terminated)"
     r"|enginedeaderror|background loop (?:has errored|is not running|is stopped)"
     r"|(?:scheduler|worker|backend|model) process(?:es)? .{0,20}?(?:died|crashed|exited|terminated)"
+    r"|model runner has (?:unexpectedly )?(?:stopped|crashed|died|exited)"
 )
 _OUT_OF_MEMORY = lazy_pattern(
     r"out of (?:\w+ )?memory|outofmemory|not enough (?:\w+ )?memory|insufficient (?:\w+ )?memory"
