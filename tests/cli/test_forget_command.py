@@ -54,7 +54,7 @@ def test_a_conversation_that_another_program_has_open_is_not_reported_as_removed
     done = call(*FORGET)
     assert (done.code, done.out, done.err) == (0, "Deleted all chats: 1 conversation.\n", "")
     assert store.listing.all() == []
-    assert call(*FORGET).out == "There are no conversations to delete.\n"
+    assert call(*FORGET).out == "No conversations to delete.\n"
 
 
 @pytest.mark.parametrize("what", ["keys", "conversations", "caches"])
@@ -104,7 +104,7 @@ def test_a_lock_that_is_left_is_no_key(call: Call, home: Path) -> None:
     folder = home / "config" / "lmdeck"
     folder.mkdir(parents=True)
     (folder / ".credentials.toml.lock").touch()
-    assert call("forget", "keys", "--yes").out == "There are no keys to delete.\n"
+    assert call("forget", "keys", "--yes").out == "No keys to delete.\n"
 
 
 @pytest.mark.parametrize(
