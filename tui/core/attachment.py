@@ -138,12 +138,12 @@ def estimated_tokens(parts: Iterable[Part]) -> int:
     return sum(part_tokens(part) or 0 for part in parts)
 
 
-def attachment_lines(prompt: Parts) -> list[str]:
+def attachment_lines(prompt: Parts, *, stretch: float = 1.0) -> list[str]:
     """Return a line for each thing that is attached to a message; safe to be shown."""
     lines, images = [], 0
     for part in prompt.blobs:
         images += isinstance(part, ImagePart)
-        lines.append(attachment_words(part, images))
+        lines.append(attachment_words(part, images, stretch=stretch))
     return lines
 
 

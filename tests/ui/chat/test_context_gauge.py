@@ -47,6 +47,7 @@ async def test_the_header_has_what_is_used_and_what_the_draft_adds(open_chat: An
         assert header(chat).endswith("Demo · demo-reasoner · context ~1,004 of 2,000 (50 %)")
         await chat.type("a draft of some words, that is counted")
         await chat.until(lambda: " · draft ~" in header(chat))
+        assert str(chat.screen.prompt.border_subtitle) == f"~{header(chat).rpartition('~')[2]} tokens"
         chat.screen.prompt.value = "/model clou"
         await chat.until(lambda: "draft" not in header(chat))
 

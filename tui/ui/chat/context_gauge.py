@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.screen import Screen
 
+from tui.core.attachment import estimated_tokens
 from tui.core.commands import message_of, request_of
 from tui.core.parts import Parts, parts_of
 from tui.core.turn import Turn
@@ -30,12 +31,17 @@ class ContextGauge:
         self._chat = chat
 
     def show(self) -> None:
-        """Show whom the chat asks, and the context."""
+        """Show whom the chat asks, the context, and at the prompt the same count of the draft."""
         chat, line = self._chat, self._screen.query_one(Prompt).line
-        draft = "" if request_of(line) is not None else message_of(line).strip()
+        request, box = request_of(line), self._screen.query_one(PromptBox)
+        is_command = request is not None and request.command is not None
+        draft = "" if is_command else message_of(line).strip()
         words = header_words(chat)
-        content = Parts((*parts_of(draft), *self._screen.query_one(PromptBox).attached))
+        content = Parts((*parts_of(draft), *box.attached))
         use = chat.context.use(content) if chat.turns or content else None
+        box.show_count(
+            estimated_tokens(content) if use is None else use.draft, 1.0 if use is None else use.stretch
+        )
         title = self._screen.query_one(TitleBar)
         title.status, title.longer = words, tuple(f"{words} · {form}" for form in gauge_forms(use))
         if (target := chat.context.unlearned()) is not None:

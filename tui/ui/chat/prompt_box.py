@@ -13,10 +13,9 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from tui.core.attachment import attachment_lines, estimated_tokens
+from tui.core.attachment import attachment_lines
 from tui.core.commands import request_of
 from tui.core.parts import ImagePart, Parts
-from tui.core.usage import estimate_tokens
 from tui.texts import chat as texts
 from tui.ui.chat.prompt import Prompt
 
@@ -27,8 +26,6 @@ _BORDER_ROWS = 2
 _SCREEN_SHARE = 3
 _COUNT_SECONDS = 0.2
 """Between two counts of a draft that changes: a keystroke never waits for one."""
-_COUNTED_CHARACTERS = 20_000
-"""Of a longer draft the beginning is counted, and the rest taken to be like it."""
 _LIST_AFTER_SECONDS = 0.5
 """From the start on until the list of commands is made ready: the first screen does not wait for it."""
 
@@ -37,7 +34,7 @@ class PromptBox(Container):
     """Holds a prompt."""
 
     class Counted(Message):
-        """The draft was counted, and may mention different files."""
+        """It is time to count the draft, which may mention other files."""
 
     class Attached(Message):
         """Something else is attached to the draft."""
@@ -101,14 +98,12 @@ class PromptBox(Container):
 
     def _count(self) -> None:
         self._counting = None
-        self._show_words()
         self.post_message(self.Counted())
 
     def show_attached(self, attached: Parts) -> None:
         """Say what is attached to the draft."""
         if attached != self._attached:
             self._attached = attached
-            self._show_words()
             self.post_message(self.Attached())
 
     @property
@@ -116,34 +111,23 @@ class PromptBox(Container):
         """What is attached to the draft."""
         return self._attached
 
-    def _show_words(self) -> None:
+    def show_count(self, tokens: int, stretch: float) -> None:
+        """Say how long the draft is, as the header counts it; ``stretch``: by how much that stretches."""
         prompt, files = self._prompt, self._attached
-        words = draft_words(prompt, prompt.pastes.within(prompt.text), estimated_tokens(files))
+        words = draft_words(prompt, prompt.pastes.within(prompt.text), tokens)
         if any(isinstance(part, ImagePart) for part in files):
             words = texts.DRAFT_IMAGES.format(draft=words)
-        prompt.border_subtitle = Content(" ".join(filter(None, (words, *attachment_lines(files)))))
+        lines = attachment_lines(files, stretch=stretch)
+        prompt.border_subtitle = Content(" ".join(filter(None, (words, *lines))))
 
 
-def draft_words(prompt: TextArea, pasted: Sequence[tuple[str, str]] = (), more_tokens: int = 0) -> str:
-    """Return how long a draft is: its lines, and its tokens as an estimate; empty without one, and for a
-    command, which is not sent.
-
-    ``pasted``: what stands in it for large pastes, each with its paste; ``more_tokens``: those of its files.
-    """
+def draft_words(prompt: TextArea, pasted: Sequence[tuple[str, str]], tokens: int) -> str:
+    """Return how long a draft is: its lines and its tokens; empty without one, and for a command, which is
+    not sent. ``pasted``: what stands in it for large pastes, each with its paste."""
     lines = prompt.document.lines
-    length = sum(map(len, lines)) + len(lines) - 1
     request = request_of(lines[0])
-    if not length or (request is not None and request.command is not None):
+    if not any(lines) or (request is not None and request.command is not None):
         return ""
-    counted, size = [], 0
-    for line in lines:
-        counted.append(line[: _COUNTED_CHARACTERS - size])
-        size += len(counted[-1]) + 1
-        if size >= _COUNTED_CHARACTERS:
-            break
-    sample = "\n".join(counted)
-    tokens = round(estimate_tokens(sample) * length / max(1, len(sample)))
-    tokens += sum(estimate_tokens(text) - estimate_tokens(token) for token, text in pasted) + more_tokens
     count = len(lines) + sum(text.count("\n") for _, text in pasted)
     if count > 1:
         return texts.DRAFT_LINES.format(lines=f"{count:,}", tokens=f"{tokens:,}")
