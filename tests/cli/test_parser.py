@@ -117,4 +117,4 @@ def test_no_argument_is_repeated_raw_by_the_program(program: Call, kind: str, pl
 def test_what_is_wrong_with_an_argument_can_still_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build_parser().parse_args(["ask", "hi", "--größe=\x1b[2J"])
-    assert capsys.readouterr().err.endswith("lmdeck: error: unrecognized arguments: --größe=␛[2J\n")
+    assert capsys.readouterr().err.endswith("lmdeck ask: error: unrecognized arguments: --größe=␛[2J\n")
