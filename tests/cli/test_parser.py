@@ -118,3 +118,12 @@ def test_what_is_wrong_with_an_argument_can_still_be_read(capsys: pytest.Capture
     with pytest.raises(SystemExit):
         build_parser().parse_args(["ask", "hi", "--größe=\x1b[2J"])
     assert capsys.readouterr().err.endswith("lmdeck ask: error: unrecognized arguments: --größe=␛[2J\n")
+
+
+@pytest.mark.parametrize("line", ["ask why is it so", "chat my provider", "embed two words --json"])
+def test_words_without_quotes_are_refused_with_what_they_need(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(line.split())
+    assert "several words need quotes" in capsys.readouterr().err

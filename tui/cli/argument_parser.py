@@ -47,7 +47,9 @@ class ArgumentParser(argparse.ArgumentParser):
         self.read = argparse.Namespace() if namespace is None else namespace
         found, unknown = super().parse_known_args(args, self.read)
         if unknown:
-            self.error(texts.UNKNOWN.format(words=" ".join(unknown)))
+            is_option = any(word.startswith("-") for word in unknown)
+            text = texts.UNKNOWN if is_option else texts.UNKNOWN_WORDS
+            self.error(text.format(words=" ".join(unknown)))
         return found, unknown
 
     def error(self, message: str) -> NoReturn:

@@ -242,6 +242,7 @@ FORGET: Final = "Delete stored keys, chats, caches or the ledger."
 FORGET_WHAT: Final = "keys, conversations, caches or ledger (one or more)"
 
 UNKNOWN: Final = "unrecognized arguments: {words}"
+UNKNOWN_WORDS: Final = "unrecognized arguments: {words} (several words need quotes)"
 EMPTY_VALUE: Final = "the value is empty"
 NEEDS: Final = "{option} needs {others}"
 NOT_WITH: Final = "{option} cannot be combined with {other}"
