@@ -7,10 +7,17 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
+
+from tui.net import discover as discovery
+from tui.net.machine.processes import Process
+from tui.net.machine.snapshot import Snapshot
 
 pytest_plugins = ["tests.support.defects"]
 
@@ -53,3 +60,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 settings.register_profile("lmdeck", deadline=None, print_blob=True)
 settings.load_profile("lmdeck")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_servers_of_other_workers() -> Iterator[None]:
+    """Let discovery ask no server of a test that runs at the same time: that one counts its requests."""
+    candidates = discovery._candidates
+
+    def of_this_worker(snapshot: Snapshot, more: Collection[int]) -> list[tuple[str, int]]:
+        owners = tuple(owner for owner in snapshot.owners if not _is_of_other_worker(owner.process))
+        return candidates(replace(snapshot, owners=owners), more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            patch.setattr(discovery, "_candidates", of_this_worker)
+        yield
+
+
+def _is_of_other_worker(process: Process | None) -> bool:
+    if process is None:
+        return False
+    try:
+        line = {process.pid, *(parent.pid for parent in psutil.Process(process.pid).parents())}
+    except psutil.Error:  # gone, or a process that a test has made up
+        return False
+    return os.getppid() in line and os.getpid() not in line
