@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 import tui.ui
+from tests.support.contrast import pale_texts
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import FaultServer
@@ -83,6 +84,10 @@ async def shows(opened: OpenDeck, kind: type[Screen[Any]], *texts: str) -> None:
         is_opaque = opened.app.screen.styles.background.a == 1
         assert is_opaque is (kind is TooSmallScreen), "the screen below a window shows through"
     await opened.until(lambda: all(text in opened.text for text in texts), str(texts))
+    for theme in ("light", "dark"):
+        opened.app.theme = theme
+        await opened.pilot.pause()
+        assert pale_texts(opened.app.screen) == [], f"hard to read in the theme {theme}"
     if kind not in (HelpScreen, TooSmallScreen):
         await opened.press("f1")
         await opened.until(lambda: isinstance(opened.app.screen, HelpScreen), f"help over {kind}")

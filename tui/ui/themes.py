@@ -65,13 +65,13 @@ _ANSI_BASE = BUILTIN_THEMES["ansi-dark"]
 ANSI = replace(
     _ANSI_BASE,
     name="ansi",
-    primary="ansi_blue",
-    secondary="ansi_blue",
-    accent="ansi_blue",
+    primary="ansi_bright_blue",  # terminals draw the other blue too dark to read on black
+    secondary="ansi_bright_blue",
+    accent="ansi_bright_blue",
     warning="ansi_yellow",
     variables={
         **_ANSI_BASE.variables,
-        "border": "ansi_blue",
+        "border": "ansi_bright_blue",
         "border-blurred": "ansi_bright_black",
         "block-cursor-background": "ansi_blue",
         "block-cursor-foreground": "ansi_bright_white",
@@ -79,7 +79,7 @@ ANSI = replace(
         "block-cursor-blurred-background": "ansi_default",
         "block-cursor-blurred-foreground": "ansi_default",
         "block-cursor-blurred-text-style": "bold",
-        "footer-key-foreground": "ansi_blue",
+        "footer-key-foreground": "ansi_bright_blue",
     },
 )
 

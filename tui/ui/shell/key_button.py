@@ -19,4 +19,4 @@ class KeyButton(Button):
 
 
 def _text(label: str, key: str) -> Content:
-    return Content(label) + (Content.styled(f" {key}", "dim") if key else Content(""))
+    return Content(label) + (Content.styled(f" {key}", "not bold") if key else Content(""))

@@ -75,7 +75,7 @@ class Pane(Vertical):
         if self._status and room >= 3:
             border = "$border" if self.has_focus_within else "$border-blurred"
             line = Content.styled(f" {'─' * (room - 2)} ", f"not bold {border}")
-            title = Content.assemble(title, line, Content.styled(self._status, "not bold dim"))
+            title = Content.assemble(title, line, Content.styled(self._status, "not bold $text-muted"))
         self._border_row = 0
         self.border_title = cast(str, title)
         self._border_row = None
