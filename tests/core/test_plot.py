@@ -37,7 +37,9 @@ def test_more_is_never_lower(found: list[Decimal], rows: int) -> None:
 
 @given(amounts, st.integers(2, 8))
 def test_the_labels_are_round_even_and_above_the_highest_bar(found: list[Decimal], rows: int) -> None:
-    labels = [Decimal(line.partition("┤")[0].strip()) for line in plot(found, rows)[:-1]]
+    words = [line.partition("┤")[0].strip() for line in plot(found, rows)[:-1]]
+    assert len({word.partition(".")[2] and len(word.partition(".")[2]) for word in words}) == 1
+    labels = list(map(Decimal, words))
     step = labels[-1]
     assert labels == [step * number for number in range(rows, 0, -1)]
     assert labels[0] >= max(found)

@@ -16,7 +16,7 @@ _OUT_OF_USE = 3.0
 
 
 def pale_texts(screen: Screen[Any]) -> list[str]:
-    """Return the words that are hard to read, each with its contrast: of a screen, or in the box of a window."""
+    """Return the words that are hard to read, each with its contrast: of a screen, or of a window."""
     shown = screen.children[0].region if isinstance(screen, ModalScreen) else screen.region
     footer = {bar.region.y for bar in screen.query(BindingBar)}
     found: dict[str, None] = {}

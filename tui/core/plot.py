@@ -13,7 +13,8 @@ _LABELLED_DAYS = 5
 def plot(amounts: Sequence[Decimal], rows: int, cells: int = 1) -> list[str]:
     """Return ``rows`` lines of bars, each ``cells`` wide with its gap, and below them a line of days."""
     step = _step(max(amounts, default=Decimal(0)), rows)
-    labels = [_label(step * row) for row in range(rows, 0, -1)]
+    places = max(0, -int(step.normalize().as_tuple().exponent))
+    labels = [f"{step * row:.{places}f}" for row in range(rows, 0, -1)]
     width = max(map(len, labels))
     lines = [
         f"{label:>{width}} ┤{row}"
@@ -44,10 +45,6 @@ def _step(most: Decimal, rows: int) -> Decimal:
         return Decimal(1)
     unit = Decimal(1).scaleb(least.adjusted())
     return next(factor * unit for factor in _STEPS if factor * unit >= least)
-
-
-def _label(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
 
 
 def _days(count: int, cells: int) -> str:

@@ -69,11 +69,7 @@ def form_of(action: ActiveAction, focused: Widget | None, *, is_short: bool = Fa
     if takes_text(focused):
         keys = [key for key in keys if not types_text(key)]
         command = _COMMANDS.get(action.identifier)
-        if (
-            command is not None
-            and getattr(focused, "obeys_commands", False)
-            and all(map(_is_function_key, keys))
-        ):
+        if command is not None and obeys_commands(focused) and all(map(_is_function_key, keys)):
             return command
     return spelled_key(keys[0], is_short=is_short) if keys else ""
 
@@ -83,6 +79,11 @@ def takes_text(focused: Widget | None) -> bool:
     if isinstance(focused, TextArea):
         return not focused.read_only
     return isinstance(focused, Input)
+
+
+def obeys_commands(focused: Widget | None) -> bool:
+    """Return whether a line that begins with a slash is a command with this focus."""
+    return getattr(focused, "obeys_commands", False)
 
 
 def _is_function_key(name: str) -> bool:

@@ -12,7 +12,9 @@ from tui.core.parts import parts_of
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Price, ServerTimings, Source, Usage, cost_of
+from tui.texts import figures as texts
 from tui.ui.chat.figure_facts import figure_sections
+from tui.ui.chat.figures import plain_lines
 from tui.ui.chat.status_parts import StatusFacts
 
 PAID = Price(Decimal("0.003"), Decimal("0.015"), "CNY")
@@ -40,6 +42,15 @@ def test_the_arithmetic_of_the_price_is_shown() -> None:
     text = words(StatusFacts(price=PAID, turn=turn_of(Usage(1200, 300))))
     assert "1,200 prompt tokens × 0.003 CNY / 1,000 = 0.0036 CNY" in text
     assert "Total 0.0081 CNY" in text
+
+
+def test_what_the_values_mean_stands_in_one_column() -> None:
+    sections = dict(figure_sections(StatusFacts(turn=turn_of(Usage(7, 101_000)))))
+    for facts in (sections[texts.TOKENS], sections[texts.TIME]):
+        meant = [fact for fact in facts if fact.meaning]
+        lines = plain_lines(meant).splitlines()
+        places = {line.index(fact.meaning) for fact, line in zip(meant, lines, strict=True)}
+        assert len(meant) > 1 and len(places) == 1
 
 
 def test_times_carry_their_definitions() -> None:

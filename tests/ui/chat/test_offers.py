@@ -112,6 +112,24 @@ async def test_what_is_printed_works_with_the_focus_where_it_is(
         await happens(chat, action, *before)
 
 
+async def test_the_search_of_a_chat_is_offered_no_command_which_it_would_search_for(open_chat: Any) -> None:
+    async with open_chat("gpu01-vllm", size=(100, 30)) as chat:
+        await failed(chat)
+        assert "again" in offered(chat)
+        await chat.press("tab", "slash")
+        await chat.until(lambda: chat.screen.focused.id == "search-text")
+        await chat.until(lambda: "again" not in offered(chat))
+        assert [label.split()[0] for label, _ in offered(chat).values()] == ["F11", "F2"]
+
+
+async def test_an_example_that_does_not_fit_is_cut_with_a_mark(open_chat: Any) -> None:
+    async with open_chat("gpu01-vllm", size=(60, 20)) as chat:
+        await chat.until(lambda: offered(chat))
+        shown = [label for label, _ in offered(chat).values()]
+        long = [text for text in texts.EXAMPLES if text not in shown]
+        assert long and all(label in texts.EXAMPLES or label.endswith("…") for label in shown)
+
+
 async def test_a_read_only_provider_is_not_offered_for_editing(open_chat: Any) -> None:
     async with open_chat("demo") as chat:
         await failed(chat)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import Button, Collapsible, Input
+from textual.widgets import Button, Collapsible, Input, Static
+from textual.widgets._collapsible import CollapsibleTitle
 
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import FaultServer
@@ -270,6 +272,31 @@ async def test_a_dead_port_says_so_beside_the_form(tmp_path: Any) -> None:
         opened.screen(ProviderFormScreen).row("provider_url").editor.focus()
         await opened.press(*"http://127.0.0.1:9/v1")
         await opened.until(lambda: "✗ " in opened.text and "port 9" in " ".join(opened.text.split()))
+
+
+async def test_what_stands_below_the_form_is_never_cut(until: Until) -> None:
+    async with form() as (pilot, screen):
+        screen.query_one(Collapsible).collapsed = False
+        hint = screen.query_one("#hint", Static)
+        for name in FILLED["wrong"]:
+            screen.row(name).value = FILLED["wrong"][name]
+        for field in (*MAIN_ROWS, *ADVANCED_ROWS):
+            if field.kind is Kind.LOCKED:
+                continue
+            screen.row(field.name).editor.focus()
+            await until(pilot, lambda: screen.row(field.name).has_focus_within)  # noqa: B023
+            await pilot.pause()
+            words = cast(Content, hint.visual)
+            rows = words.wrap(hint.content_size.width)
+            assert words.plain and len(rows) <= hint.content_size.height, field.name
+
+
+async def test_beside_the_form_a_button_is_explained(until: Until) -> None:
+    async with form((120, 40)) as (pilot, screen):
+        screen.query_one("#buttons").query(Button).first().focus()
+        await until(pilot, lambda: "Save and stay here" in text_of(pilot))
+        screen.query_one(CollapsibleTitle).focus()
+        await until(pilot, lambda: "╭─ Advanced ─" in text_of(pilot))
 
 
 async def test_a_view_only_form_closes_with_a_letter(until: Until) -> None:

@@ -416,7 +416,7 @@ async def test_the_test_sends_the_unsaved_values(runtime: FakeRuntime, until: Un
         await write(pilot, "api_key", KEY)
         await write(pilot, "test_prompt", "Say [/] hi")
         await pilot.press("f5")
-        await until(pilot, lambda: "● It works." in trial(pilot))
+        await until(pilot, lambda: "● It works" in trial(pilot))
         provider, key_text = runtime.tested[0]
         assert provider.provider_url == "http://localhost:8000/v1"
         assert provider.test_prompt == "Say [/] hi"

@@ -110,6 +110,12 @@ async def test_wider_windows_show_more_columns(runtime: FakeRuntime, until: Unti
         assert titles[2:6] == ["Display name", "Category", "Type", "Sub type"]
 
 
+async def test_the_narrowest_window_shows_the_whole_state(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime, (60, 16)) as pilot:
+        await until(pilot, lambda: "State" in text_of(pilot))
+        assert table_of(pilot).max_scroll_x == 0
+
+
 async def test_details_tell_what_the_columns_leave_out(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         await select(pilot, "gpu01-vllm")
@@ -432,7 +438,7 @@ async def test_the_test_shows_the_answer_or_what_is_wrong(runtime: FakeRuntime, 
         await select(pilot, "gpu01-vllm")
         await pilot.press("t")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderTestScreen))
-        await until(pilot, lambda: "● It works." in text_of(pilot))
+        await until(pilot, lambda: "● It works" in text_of(pilot))
         assert "I am **well**" in text_of(pilot)
         await pilot.press("t")
         await until(pilot, lambda: "✗ Nothing listens" in text_of(pilot))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.widget import Widget
@@ -57,7 +58,7 @@ class CommandList(Widget, can_focus=False):
         """Return the lines that are in sight."""
         completing = self._completing
         known = completing.entries if completing is not None else ()
-        self._name_width = max((len(entry.shown) for entry in known if entry.text), default=0)
+        self._name_width = max((cell_len(safe_line(entry.shown)) for entry in known if entry.text), default=0)
         entries = known[self._top : self._top + _MOST_ROWS]
         return Content("\n").join(
             self._line(self._top + row, safe_line(entry.shown), safe_line(entry.text))
@@ -68,7 +69,7 @@ class CommandList(Widget, can_focus=False):
         width = max(1, self.content_size.width)
         is_marked = self._completing is not None and place == self._completing.marked
         line = Content.assemble(
-            f"{_MARK if is_marked else ' '} {name.ljust(self._name_width)} ",
+            f"{_MARK if is_marked else ' '} {name}{' ' * (self._name_width - cell_len(name))}  ",
             (text, self.get_visual_style("command-list--text")),
         ).truncate(width, ellipsis=True, pad=True)
         return line.stylize(self.get_visual_style("command-list--marked")) if is_marked else line

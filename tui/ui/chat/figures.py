@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -48,7 +48,7 @@ class FiguresText(VerticalScroll, inherit_bindings=False):
         if turn is not None and known_phases(turn):
             blocks.append(_block(times.TITLE, time_content(turn, width)))
         for title, facts in sections:
-            blocks.append(_block(title, Content("\n").join(map(_line, facts))))
+            blocks.append(_block(title, Content("\n").join(_lines(facts))))
         self.query_one(Static).update(Content("\n\n").join(blocks))
 
 
@@ -148,12 +148,16 @@ class FiguresScreen(Window[None]):
 
 def plain_lines(facts: Sequence[Fact]) -> str:
     """Return facts as lines of text."""
-    return "\n".join(_line(fact).plain for fact in facts)
+    return "\n".join(line.plain for line in _lines(facts))
 
 
-def _line(fact: Fact) -> Content:
-    label = fact.label.ljust(_LABEL_CELLS) if fact.label else ""
-    parts: list[tuple[str, str] | str] = [(label, "dim"), fact.value]
-    if fact.meaning:
-        parts.append((f"  {fact.meaning}", "dim"))
-    return Content.assemble(*parts)
+def _lines(facts: Sequence[Fact]) -> Iterator[Content]:
+    """Yield facts with their labels, values and meanings each in a column."""
+    value_cells = max((len(fact.value) for fact in facts if fact.meaning), default=0)
+    for fact in facts:
+        label = fact.label.ljust(_LABEL_CELLS) if fact.label else ""
+        if fact.meaning:
+            value = fact.value.ljust(value_cells)
+            yield Content.assemble((label, "dim"), value, (f"  {fact.meaning}", "dim"))
+        else:
+            yield Content.assemble((label, "dim"), fact.value)

@@ -17,7 +17,7 @@ from tui.ui.chat.prompt_box import PromptBox
 from tui.ui.chat.queue_lines import QueueLines
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.words import banner_words, invitation
-from tui.ui.offers import printed_action, takes_text
+from tui.ui.offers import obeys_commands, printed_action, takes_text
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.title_bar import TitleBar
 from tui.ui.transcript.transcript import Transcript
@@ -42,6 +42,12 @@ class ChatFrame:
         if action in BY_IDENTIFIER:
             return key_of(self._screen, action)
         return printed_action(self._screen, action)
+
+    def _way_from_here(self, action: str) -> str:
+        """Return how an action is reached now; empty in a field where its command would be text."""
+        way = self.way(action)
+        is_command = way.startswith("/")
+        return "" if is_command and self.is_typing and not obeys_commands(self._screen.focused) else way
 
     def show(self) -> None:
         """Show everything."""
@@ -70,7 +76,7 @@ class ChatFrame:
         welcome = welcome_lines(chat, self.way, typing=self.is_typing)
         transcript = screen.query_one(Transcript)
         transcript.keys_down = (self.way("transcript.end"), self.way("chat.page_down"))
-        transcript.offer(offers_of(chat, self.way), welcome)
+        transcript.offer(offers_of(chat, self._way_from_here), welcome)
 
     def _refresh_keys(self) -> None:
         """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""

@@ -21,8 +21,12 @@ _WORDS = {
 
 
 def offers_of(chat: ChatControl, way: Callable[[str], str]) -> tuple[Offer, ...]:
-    """Return what can be done about the last answer. ``way``: what is printed for an action now."""
-    return tuple(Offer(action, _label(way(action), _WORDS[action])) for action in _actions(chat))
+    """Return what can be done about the last answer.
+
+    ``way``: what is printed for an action now; empty: nothing leads to it.
+    """
+    ways = ((action, way(action)) for action in _actions(chat))
+    return tuple(Offer(action, _label(printed, _WORDS[action])) for action, printed in ways if printed)
 
 
 def _label(way: str, words: str) -> str:

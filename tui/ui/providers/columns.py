@@ -79,15 +79,15 @@ def _context(row: Row) -> str:
 
 
 _DEFAULT = Column("default", "", _star, 1)
-_NAME = Column("name", texts.NAME, lambda row: safe_line(row.provider.name), 24, narrow=12, narrowest=10)
+_NAME = Column("name", texts.NAME, lambda row: safe_line(row.provider.name), 24, narrow=12, narrowest=8)
 _REACH = Column("reach", texts.STATE, lambda row: row.state, 15, sort_key=_state_key)
 _KEY = Column("key", texts.KEY, lambda row: safe_line(row.key_label), 22, 9)
 
 COMPACT: tuple[Column, ...] = (
     _DEFAULT,
     _NAME,
-    Column("model", texts.MODEL, lambda row: safe_line(row.provider.model), 36, narrow=16, narrowest=14),
-    Column("address", texts.ADDRESS, lambda row: row.address, 32, narrow=20, narrowest=18),
+    Column("model", texts.MODEL, lambda row: safe_line(row.provider.model), 36, narrow=16, narrowest=10),
+    Column("address", texts.ADDRESS, lambda row: row.address, 32, narrow=20, narrowest=12),
     _REACH,
     Column("price", texts.PRICE, lambda row: price_text(row.provider), 24, 5, sort_key=_price_key),
     Column("used", texts.USED, lambda row: row.last_used, 12, 6, sort_key=_newest_first),

@@ -41,6 +41,7 @@ class DetailsPane(Pane):
         if row == self._row:
             return
         self._row = row
+        self.set_class(row is None, "-empty")
         self.query_one("#verdict", Static).update(verdict_of(row) if row else Content(""))
         self.query_one(OfferLine).show(offers_of(row) if row else ())
         self.query_one("#facts", Static).update(facts_of(row) if row else Content(""))

@@ -25,6 +25,7 @@ from tui.ui.providers.key_question import ask_before_key_moves
 from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
+from tui.ui.shell.key_button import KeyButton
 from tui.ui.shell.title_bar import TitleBar
 
 _TOKEN_PRICES = ("input_price", "output_price", "cached_input_price")
@@ -152,15 +153,22 @@ class FormJudging:
 
     def show_hint(self) -> None:
         """Explain the focused field: beside the form, or below it."""
-        screen = self._screen
+        screen, focused = self._screen, self._screen.focused
         row = screen.query_one(FormScroll).focused_row
+        title, text, problem = "", Content(""), None
         if row is not None:
             title, text = row.field.label, field_help(row, self._more_on(row.field.name))
-        else:
-            is_fold = screen.focused is not None and screen.focused.parent is screen.query_one(Collapsible)
-            title, text = "", Content(texts.ADVANCED_HINT if is_fold else "")
-        screen.query_one(SidePane).show_field(title, text)
-        screen.query_one("#hint", QuietText).show(text)
+            problem = row.problem_text if row.is_problem_cut else None
+        elif isinstance(focused, KeyButton):
+            title, text = str(focused.label), Content(str(focused.tooltip or ""))
+        elif focused is not None and focused.parent is screen.query_one(Collapsible):
+            title, text = texts.ADVANCED.partition(":")[0], Content(texts.ADVANCED_HINT)
+        whole = problem + Content("\n") + text if problem is not None else text
+        screen.query_one(SidePane).show_field(title, whole)
+        hint = screen.query_one("#hint", QuietText)
+        size = hint.content_size
+        is_cut = row is not None and size.width > 0 and len(text.wrap(size.width)) > size.height
+        hint.show(problem or (Content(row.field.help) if row is not None and is_cut else text))
 
     def _more_on(self, field: str) -> str:
         """Return the help of a field about its value."""

@@ -13,6 +13,7 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.form_control import FormControl
 from tui.texts import chat, provider_list
 from tui.texts import form as texts
+from tui.ui.bindings import BY_IDENTIFIER
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.trial_result import TrialResult
 from tui.ui.shell.key_button import KeyButton
@@ -91,11 +92,11 @@ class FormButtons(Horizontal):
         yield self._button(chat.CANCEL, "cancel")
 
     def _button(self, label: str, action: str) -> KeyButton:
-        return KeyButton(label, f"screen.{action}", key_of(self, f"form.{action}"))
+        button = KeyButton(label, f"screen.{action}", key_of(self, f"form.{action}"))
+        button.tooltip = BY_IDENTIFIER[f"form.{action}"].tooltip
+        return button
 
 
 def field_help(row: FormRow, source: str = "") -> Content:
-    """Return what a field is for and how it is filled in, below a message that does not fit into its row."""
-    help_text = Content(" ".join(filter(None, (row.field.help, source, row.how_to))))
-    problem = row.problem_text if row.is_problem_cut else None
-    return problem + Content("\n") + help_text if problem is not None else help_text
+    """Return what a field is for and how it is filled in."""
+    return Content(" ".join(filter(None, (row.field.help, source, row.how_to))))

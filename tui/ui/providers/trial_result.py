@@ -91,7 +91,7 @@ def _vector_lines(outcome: EmbeddingOutcome, price: Price, *, names_texts: bool)
     if outcome.failure is not None:
         yield from _failure_lines(outcome.failure)
     elif outcome.vectors is not None:
-        time = f"  {format_milliseconds(outcome.milliseconds)}"
+        time = f" · {format_milliseconds(outcome.milliseconds)}"
         yield Content.styled(texts.WORKS, "$text-success") + Content.styled(time, "dim")
         yield Content(f"{count_text(outcome.vectors)}, {norm_text(outcome.vectors)}")
         cost = format_cost(embedding_cost(outcome.usage, price), embedding_price(price))
@@ -171,7 +171,7 @@ def _figures(turn: Turn) -> str:
         parts.append(texts.FIRST.format(milliseconds=turn.timings.ttft_ms))
     if turn.usage is not None:
         parts.append(_tokens(turn.usage))
-    return "  " + ", ".join(parts) if parts else ""
+    return "".join(f" · {part}" for part in parts)
 
 
 def _tokens(usage: Usage) -> str:

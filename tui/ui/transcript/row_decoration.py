@@ -18,6 +18,7 @@ from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.search import Search
 from tui.ui.transcript.selecting import mark_selection
 from tui.ui.transcript.viewport import Viewport
+from tui.ui.transcript.wrap import cut
 
 GUTTER = 2
 """Columns at the left for the cursor's mark."""
@@ -106,5 +107,17 @@ class RowDecoration:
         """Return the lines of an empty transcript, a little above the middle."""
         gutter = Span(" " * (self.margin + GUTTER))
         above = max(0, (height - len(welcome)) // 3)
-        shown = [line._replace(spans=(gutter, *line.spans), lead=line.lead + 1) for line in welcome]
+        shown = [
+            line._replace(spans=(gutter, *_shortened(line.spans, self._roll.view.width)), lead=line.lead + 1)
+            for line in welcome
+        ]
         return [BLANK_ROW] * above + shown
+
+
+def _shortened(spans: tuple[Span, ...], width: int) -> tuple[Span, ...]:
+    """Return spans that fit into a row, an ellipsis where the last one was cut."""
+    over = sum(cell_len(span.text) for span in spans) - width
+    if over <= 0:
+        return spans
+    *first, last = spans
+    return (*first, last._replace(text=cut(last.text, cell_len(last.text) - over - 1)[0] + "…"))
