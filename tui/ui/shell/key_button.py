@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Button
 
 
@@ -19,4 +20,4 @@ class KeyButton(Button):
 
 
 def _text(label: str, key: str) -> Content:
-    return Content(label) + (Content.styled(f" {key}", "not bold") if key else Content(""))
+    return Content(label) + (Content.styled(f" {key}", Style(bold=False)) if key else Content(""))
