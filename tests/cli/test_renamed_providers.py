@@ -14,6 +14,7 @@ from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, good_chat
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
+from tui.ui.app import ChatStart
 
 
 @pytest.fixture
@@ -134,3 +135,19 @@ def test_whoever_takes_the_old_name_inherits_nothing(
     assert [row["key"] for row in call("costs", "--json").json["rows"]] == ["b1"]
     chat(call, monkeypatch, "a1")
     assert (listed(call, "a1"), listed(call, "b1")) == (1, 1)
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["free", "taken"])
+async def test_an_open_chat_follows_it(tmp_path: Path, is_taken: bool) -> None:
+    deck = RealDeck(tmp_path)
+    deck.settings("check_reachability = false\n")
+    with FaultServer(replying("mine")) as mine, FaultServer(replying("not mine")) as other:
+        deck.provider(mine.base_url, "a1")
+        async with deck.opened(ChatStart("a1")) as opened:
+            assert deck.run("providers", "set", "a1", "--rename", "b1").code == 0
+            if is_taken:
+                assert deck.run("providers", "add", "a1", "--url", other.base_url, "--model", "m").code == 0
+            turn = await opened.ask("hello")
+            assert (turn.provider, turn.answer.text) == ("b1", "mine")
+            assert "b1 · m" in opened.text
+        assert not other.requests

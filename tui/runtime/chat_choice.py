@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.provider import Category, Provider
@@ -43,15 +45,17 @@ def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provide
     return provider
 
 
-def still_for_chat(directory: ProviderDirectory, provider: Provider) -> Provider:
-    """Return the provider as currently in the files, for a chat that has used it so far.
+def still_for_chat(directory: ProviderDirectory, provider: Provider, at: datetime) -> Provider:
+    """Return the provider as currently in the files, for a chat that has used it since a time.
+
+    It may have been renamed since then, and another one may have its old name.
 
     Raises:
         UsageError: it is gone, or can no longer chat.
     """
     if directory.has_changed():
         directory.reload()
-    return provider_for_chat(directory, provider.name)
+    return provider_for_chat(directory, directory.former_names.now(provider.name, at))
 
 
 def _marked_default(directory: ProviderDirectory) -> Provider | None:

@@ -7,6 +7,7 @@ import contextlib
 import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,7 +52,7 @@ class ChatControl:
         """``on_change``: something arrived. ``on_storage_error``: that, or a notice, in any thread."""
         self.runtime = runtime
         self.session: ChatSession | None = None
-        self.target: ChatTarget | None = None
+        self.target = None
         self.files = Files(environment=runtime.environment)
         """What can be attached: the files below the folder of the program."""
         self.context = ChatContext(self, runtime)
@@ -224,6 +225,15 @@ class ChatControl:
 
     # ── The target ──────────────────────────────────────────────────────────────────────────
 
+    @property
+    def target(self) -> ChatTarget | None:
+        """Whom to ask, and how."""
+        return self._target
+
+    @target.setter
+    def target(self, target: ChatTarget | None) -> None:
+        self._target, self._aimed_at = target, datetime.now(UTC)
+
     def aim(self, name: str | None, model: str = "") -> None:
         """Use the provider of that name (``None``: the default one), or none: never another one."""
         self._refusal = None
@@ -301,7 +311,7 @@ class ChatControl:
         if (blocked := self.blocked(is_next=is_next)) is not None or self.target is None:
             return blocked
         try:
-            provider = still_for_chat(self.runtime.directory, self.target.provider)
+            provider = still_for_chat(self.runtime.directory, self.target.provider, self._aimed_at)
         except LmdeckError as error:
             return Blocked(Obstacle.REFUSED, error.failure)
         if provider != self.target.provider:
