@@ -15,6 +15,7 @@ from tests.support.fake_api import FakeApi, good_chat
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
 from tui.ui.app import ChatStart
+from tui.ui.chat.screen import ChatScreen
 
 
 @pytest.fixture
@@ -144,6 +145,8 @@ async def test_an_open_chat_follows_it(tmp_path: Path, is_taken: bool) -> None:
     with FaultServer(replying("mine")) as mine, FaultServer(replying("not mine")) as other:
         deck.provider(mine.base_url, "a1")
         async with deck.opened(ChatStart("a1")) as opened:
+            control = opened.screen(ChatScreen).control
+            await opened.until(lambda: control.target is not None)
             assert deck.run("providers", "set", "a1", "--rename", "b1").code == 0
             if is_taken:
                 assert deck.run("providers", "add", "a1", "--url", other.base_url, "--model", "m").code == 0

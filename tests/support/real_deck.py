@@ -100,6 +100,7 @@ class OpenDeck:
     async def ask(self, prompt: str) -> Turn:
         """Send a prompt in the chat on top and wait for its end."""
         screen = self.screen(ChatScreen)
+        await self.until(lambda: screen.control.session is not None)
         known = len(screen.control.turns)
         screen.prompt.insert(prompt)
         await self.press("enter")
