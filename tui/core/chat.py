@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import ImagePart, Parts
-from tui.core.provider import ApiKeyHeader, ReasoningReplay, Sampling, Thinking, TlsSettings
+from tui.core.provider import ApiKeyHeader, Provider, ReasoningReplay, Sampling, Thinking, TlsSettings
 from tui.core.secret import Secret
 
 
@@ -74,6 +74,19 @@ class Endpoint:
         """The key that requests carry now."""
         renewed = self.renewal.key if self.key and self.renewal is not None else None
         return renewed or self.key
+
+
+def endpoint_of(provider: Provider, base_url: str, key: Secret | None) -> Endpoint:
+    """Return where a provider's requests go; a curl command that repeats one is made from it, too."""
+    return Endpoint(
+        base_url,
+        key,
+        key_source=str(provider.api_key or ""),
+        key_header=provider.key_header,
+        extra_headers=provider.extra_headers,
+        tls=provider.tls,
+        allow_unencrypted_key=provider.allow_unencrypted_key,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from tui.core.api_key_search import MASK
 from tui.core.causes import causes_of
-from tui.core.chat import Endpoint
+from tui.core.chat import endpoint_of
 from tui.core.curl import curl_command
 from tui.core.diagnosis import (
     DEPENDENCIES,
@@ -164,14 +164,8 @@ def repairs_of(failure: Failure) -> tuple[Repair, ...]:
 def _curl(provider: Provider, base_url: str | None, model: str) -> str:
     if base_url is None:
         return ""
-    endpoint = Endpoint(
-        base_url,
-        Secret(MASK) if provider.api_key is not None else None,  # stands for a key: never written out
-        key_source=str(provider.api_key or ""),
-        key_header=provider.key_header,
-        extra_headers=provider.extra_headers,
-        tls=provider.tls,
-    )
+    key = Secret(MASK) if provider.api_key is not None else None  # stands for a key: never written out
+    endpoint = endpoint_of(provider, base_url, key)
     if provider.is_embedding:
         texts = {"model": model, "input": [provider.test_text]}
         return curl_command(endpoint, embeddings_url_of(base_url), texts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference, parse_api_key_reference
 from tui.core.causes import explain
-from tui.core.chat import ApiKeyRenewal, Endpoint
+from tui.core.chat import ApiKeyRenewal, Endpoint, endpoint_of
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
@@ -75,20 +75,12 @@ class Endpoints:
             return self._known(await self._built_ins.endpoint(built_in_name(provider)), provider)
         reference = self._reference(provider, key_text)
         key = await asyncio.to_thread(self._key, provider, reference, key_text)
-        return self._known(
-            Endpoint(
-                provider.provider_url,
-                key,
-                key_source=str(provider.api_key or ""),
-                key_header=provider.key_header,
-                extra_headers=provider.extra_headers,
-                tls=provider.tls,
-                allow_unencrypted_key=provider.allow_unencrypted_key,
-                takes_options=self.takes_options,
-                renewal=self._renewal(provider.name, reference, key),
-            ),
-            provider,
+        endpoint = replace(
+            endpoint_of(provider, provider.provider_url, key),
+            takes_options=self.takes_options,
+            renewal=self._renewal(provider.name, reference, key),
         )
+        return self._known(endpoint, provider)
 
     def learn_keys(self, providers: Iterable[Provider]) -> None:
         """Make known to the redactor whatever is secret in providers. No command is run for a key."""
