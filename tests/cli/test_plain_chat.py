@@ -39,6 +39,12 @@ def deck(tmp_path: Path) -> RealDeck:
     return RealDeck(tmp_path / "own")
 
 
+def test_it_obeys_each_command_or_says_that_it_needs_the_screens(program: Call) -> None:
+    lines = "".join(f"/{command.name}\n" for command in COMMANDS if command.name != "quit")
+    done = program("chat", "quick", "--plain", stdin=f"{lines}/quit\n".encode())
+    assert done.code == 0, done.err
+
+
 def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> None:
     lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n"
     lines += "/retyr\n/usr/bin/env: not found\n/nonsense\n/quit\n"
