@@ -51,6 +51,7 @@ class Reading:
             self._refuse(error)
         try:
             runtime = self._screen.runtime
+            await asyncio.to_thread(runtime.conversations.flush_open)
             self.every = await asyncio.to_thread(runtime.conversations.listing.all, self._count)
         except (LmdeckError, OSError) as error:
             self._refuse(error)
