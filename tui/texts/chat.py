@@ -151,7 +151,9 @@ THINKING: Final = "Thinking"
 THINKING_LEVELS: Final = ("Off", "On", "Minimal", "Low", "Medium", "High")
 THINKING_DEFAULT: Final = "Provider default"
 THINKING_DEFAULT_IS: Final = "Provider default ({level})"
-SYSTEM_PROMPT: Final = "System prompt (empty: none)"
+SYSTEM_PROMPT: Final = "System prompt"
+SYSTEM_PROMPT_INHERITED: Final = "System prompt · from the provider"
+SYSTEM_PROMPT_NONE: Final = "System prompt · none"
 SAVE: Final = "Save"
 
 # ── Picker ──────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ HINTS: Final = {
     "stop": "the text that ends the answer",
     "json_schema": "a JSON object; the answer follows it",
 }
-HELP_LINE: Final = "Empty: the dimmed value is used. none: the parameter is not sent."
+HELP_LINE: Final = "Empty: the dimmed value is used. none: nothing is sent."
 
 STOP: Final = "Stop: {reason}."
 STOP_FORM: Final = 'write one text, or a JSON list of 1 to 16 texts such as ["END", "\\n\\n"]'

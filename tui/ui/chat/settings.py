@@ -141,9 +141,8 @@ class ChatSetup(Window[ChatTarget | None]):
         area = self.query_one("#system", TextArea)
         own, provider = self._target.system_prompt, self._target.provider.system_prompt
         is_inherited = own is None and bool(provider) and area.text == provider
-        label = texts.SYSTEM_PROMPT
-        if is_inherited:
-            label = setting_texts.FROM_PROVIDER.format(value=label)
+        label = texts.SYSTEM_PROMPT if area.text.strip() else texts.SYSTEM_PROMPT_NONE
+        label = texts.SYSTEM_PROMPT_INHERITED if is_inherited else label
         self.query_one("#system-label", Static).update(Content(label))
         area.set_class(is_inherited, "-inherited")
 
