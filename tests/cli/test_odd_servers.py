@@ -33,7 +33,7 @@ def ask(call: Call, body: bytes, *more: str, encoding: str = "") -> Done:
         ("sensitive", 0, "stopped by the server's content filter"),
         ("content_filter: PROHIBITED_CONTENT", 0, "stopped by the server's content filter"),
         ("MAX_TOKENS", 0, "cut off at the token limit"),
-        ("repetition", 0, "unknown reason for the end of the answer (“repetition”)"),
+        ("repetition", 0, "stopped by the server because it repeated itself"),
         ("STOP", 0, ""),
     ],
 )
@@ -45,14 +45,14 @@ def test_how_an_answer_ended_is_told(call: Call, reason: str, code: int, words: 
 
 
 @pytest.mark.parametrize(
-    ("reason", "code"), [("network_error", 1), ("sensitive", 1), ("repetition", 0), ("STOP", 0)]
+    ("reason", "code"), [("network_error", 1), ("sensitive", 1), ("repetition", 1), ("odd", 0), ("STOP", 0)]
 )
 def test_json_that_ended_badly_is_not_taken(call: Call, tmp_path: Path, reason: str, code: int) -> None:
     schema = tmp_path / "any.json"
     schema.write_text('{"type": "object"}')
     done = ask(call, stream('{"a": 1}', finish=reason), "--schema", str(schema))
     assert done.code == code
-    assert ("(“repetition”)" in done.err) == (reason == "repetition")
+    assert ("(“odd”)" in done.err) == (reason == "odd")
 
 
 def test_white_space_is_no_answer(call: Call) -> None:

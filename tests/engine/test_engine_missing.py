@@ -53,7 +53,7 @@ async def test_a_start_says_which_command_installs_it(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("child", "reason"),
     [
-        ("raise SystemExit(3)", "exit code 3"),
+        ("raise SystemExit(3)", "exited with code 3"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
         ("os.kill(os.getpid(), signal.SIGILL)", "lacks instructions"),
         ("""print('{"error": "no memory"}', flush=True)""", "no memory"),

@@ -123,7 +123,7 @@ async def test_an_editor_that_returns_at_once_may_still_be_open(desk: Desk) -> N
     edited = await editor.edit("draft")
     assert edited.text is None
     assert "closed at once" in edited.problem
-    assert "wait to $EDITOR" in edited.problem
+    assert "wait option to $EDITOR" in edited.problem
     assert len(desk.left) == 1
     editor.close()
     assert list(desk.temporary.iterdir()) == []

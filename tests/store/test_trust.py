@@ -50,7 +50,7 @@ def test_a_file_that_only_its_owner_can_write_is_relied_on(paths: Paths, mode: i
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666, 0o664, 0o777])
 def test_a_file_that_others_can_write_is_not(paths: Paths, mode: int) -> None:
     write(paths).chmod(mode)
-    assert "others can write ~/.config/lmdeck/providers.toml" in refusal(paths)
+    assert "others can write to ~/.config/lmdeck/providers.toml" in refusal(paths)
     assert "chmod go-w" in refusal(paths)
     assert "lmdeck providers trust" in refusal(paths)
 

@@ -498,7 +498,7 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await both("chat.copy_answer", says="copied.txt")
         await both("chat.copy_code", says="copied.txt")
         await tour.step("chat.copy_reasoning", prepare=at_prompt, says="copied.txt")
-        await both("chat.mouse", says="mouse")
+        await both("chat.mouse", says="Mouse")
         await both("chat.model", opens=ModelPicker)
         await both("chat.settings", opens=ChatSetup)
         await both("chat.rename", opens=RenameDialog)

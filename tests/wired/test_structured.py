@@ -35,7 +35,7 @@ async def test_one_line_under_the_answer_says_what_it_is_worth(deck: RealDeck, s
             await opened.until(lambda: "· valid against the schema" in opened.text)
             assert (await opened.ask("two")).notes == [INVALID]
             await opened.until(lambda: INVALID in " ".join(opened.text.split()))
-            assert (await opened.ask("three")).notes == ["cut at 12 tokens: the JSON is incomplete"]
+            assert (await opened.ask("three")).notes == ["cut off at 12 tokens: the JSON is incomplete"]
             await command(opened, "/settings schema default", "JSON schema: ")
             assert (await opened.ask("four")).notes == []
         first, last = bodies(server)[0], bodies(server)[-1]

@@ -371,7 +371,7 @@ class ChatControl:
         if target is None:
             return ""
         again = attachments.TEST_IMAGES.format(provider=shlex.quote(safe_line(target.provider.name)))
-        return f"{text.format(model=safe_line(target.model_name))} {again}"
+        return f"{text.format(model=safe_line(target.model_name))}\n{again}"
 
     def retry(self) -> Awaitable[Turn | None]:
         """Ask the last prompt again; nothing may prevent it."""

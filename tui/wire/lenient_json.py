@@ -42,7 +42,7 @@ def begins_json(text: str) -> bool:
     try:
         _, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
-        is_cut = error.msg.startswith("Unterminated string")
+        is_cut = error.msg.startswith("Unterminated")
         end = len(text) if is_cut else error.pos
     except (ValueError, RecursionError):
         return False

@@ -95,13 +95,13 @@ class _Call:
                 self.is_broken = True
         self.length += len(arguments)
         if self.kind is _Kind.UNKNOWN and self.arguments:
-            return self._tell_kind(arguments)
+            return self._as_sent(arguments)
         if self.kind is _Kind.WHOLE_SO_FAR:
             return self._grow(arguments)
         self.arguments.append(arguments)
         return arguments
 
-    def _tell_kind(self, arguments: str) -> str:
+    def _as_sent(self, arguments: str) -> str:
         """Pieces that each begin with the one before have all of the arguments so far once they cannot be
         joined: what is JSON is never taken for that, however it was cut."""
         last = self._text

@@ -136,7 +136,7 @@ class Conversations:
     def _look(self) -> None:
         """See whether the other session has closed the conversation; one look at a time."""
         if self._look_at is None or self._look_at.is_finished:
-            self._look_at = in_background(self._screen, self._take_over, group="take over")
+            self._look_at = in_background(self._screen, self._take_over, group="takeover")
 
     async def _take_over(self) -> None:
         session = await self._chat.take_over()
