@@ -286,7 +286,7 @@ REACHED = refusal(
 )
 MAX_TOKENS = cases_of(
     Ability.MAX_TOKENS,
-    (YES, "with an error in place", [REACHED], "reached"),
+    (YES, "with an error instead of the cut", [REACHED], "reached"),
     (NOT_TRIED, "at least 16", [refusal("max_tokens must be at least 16")]),
     (YES, "ends at 5", [answer("1, 2", finish="length")]),
     (NO, "max_tokens", [refusal("max_tokens is not supported")]),

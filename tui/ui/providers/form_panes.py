@@ -93,7 +93,7 @@ class FormButtons(Horizontal):
 
     def _button(self, label: str, action: str) -> KeyButton:
         button = KeyButton(label, f"screen.{action}", key_of(self, f"form.{action}"))
-        button.tooltip = BY_IDENTIFIER[f"form.{action}"].tooltip
+        button.tooltip = Content(BY_IDENTIFIER[f"form.{action}"].tooltip)
         return button
 
 
