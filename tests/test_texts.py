@@ -107,6 +107,7 @@ NO_TEXTS = {
     "tui.net.lookup": "the name of a thread",
     "tui.net.machine.known_servers": "patterns of command lines",
     "tui.net.probe.connect": _DEFECT,
+    "tui.ui.early.terminal": "the name of a thread",
     "tui.net.tls": "strerror, in place of which the cause is shown",
     "tui.runtime.importing": "values of an enumeration",
     "tui.runtime.obstacles": "values of an enumeration",

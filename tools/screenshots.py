@@ -30,8 +30,9 @@ from tui.net.machine.machine import Machine
 from tui.runtime.past_checks import history_key
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.store.ledger_file import LedgerFile
-from tui.ui.app import ChatStart, LmdeckApp, Start
+from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart, Start
 
 USUAL = Path(__file__).parent.parent / "screenshots"
 SIZE = (100, 28)

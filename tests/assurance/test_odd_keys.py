@@ -12,8 +12,8 @@ from tests.support import fault_server as faults
 from tests.support.fake_api import FakeApi, model_list, refusal
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
-from tui.ui.app import ChatStart
 from tui.ui.bindings import CHORD, KEYS
+from tui.ui.start import ChatStart
 
 SEEDS = by_length(tuple(range(2)), tuple(range(20)))
 PRESSES = by_length(150, 300)

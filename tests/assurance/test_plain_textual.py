@@ -15,8 +15,8 @@ from tests.assurance.test_suspend import shell
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
 from tests.support.terminal import lmdeck
-from tui.ui.app import ChatStart
 from tui.ui.chat.status_bar import StatusBar
+from tui.ui.start import ChatStart
 from tui.ui.textual_compat.driver import TerminalDriver
 
 SWITCHES: dict[str, dict[str, str]] = {"our drawing": {}, "plain Textual": {"LMDECK_COMPAT": "textual"}}

@@ -14,8 +14,8 @@ from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, good_chat
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 
 @pytest.fixture

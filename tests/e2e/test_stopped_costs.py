@@ -19,8 +19,8 @@ from tui.core.ledger import LedgerLine
 from tui.core.observed import Outcome
 from tui.core.usage import estimate_tokens
 from tui.runtime.runtime import open_runtime
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 PROMPT = "why is the sky blue over the sea"
 TOKENS = estimate_tokens(PROMPT) + 4

@@ -27,7 +27,7 @@ from tui.core.provider import Category, TlsSettings
 from tui.runtime.crash import report_last_crash
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.session.target import ChatTarget
-from tui.ui.app import ChatStart
+from tui.ui.start import ChatStart
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 \+\d+\.\d{6} (?:#(\d+) )?([a-z-]+)( .*)?")
 PHASES = ["send", "sent", "first-byte", "headers", "first-token", "last-byte"]

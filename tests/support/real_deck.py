@@ -22,8 +22,9 @@ from tests.support.stream_samples import delta
 from tests.support.terminal import private_environment
 from tui.core.turn import Turn
 from tui.runtime.runtime import Runtime, open_runtime
-from tui.ui.app import LmdeckApp, Start
+from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import Start
 
 SomeScreen = TypeVar("SomeScreen", bound=Screen[Any])
 

@@ -119,6 +119,7 @@ class TerminalProgram:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *self._size, 0, 0))
             os.execvpe(self._arguments[0], self._arguments, self._environment)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", *self._size, 0, 0))
+        self.first_modes = self.modes
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self
@@ -156,6 +157,18 @@ class TerminalProgram:
         view = memoryview(data)
         while view:
             view = view[os.write(self._master, view[:1024]) :]
+
+    @property
+    def modes(self) -> list[object]:
+        """How the terminal treats keys and output now."""
+        return termios.tcgetattr(self._master)
+
+    @property
+    def cells(self) -> dict[tuple[int, int], pyte.screens.Char]:
+        """What the screen shows, by row and column."""
+        with self._lock:
+            columns, lines, buffer = self._screen.columns, self._screen.lines, self._screen.buffer
+            return {(y, x): buffer[y][x] for y in range(lines) for x in range(columns)}
 
     @property
     def text(self) -> str:

@@ -16,9 +16,9 @@ from tests.support import images
 from tests.support.fake_api import FakeApi, Replayed
 from tests.support.fault_server import Connection, FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying, seeing_nothing
-from tui.ui.app import ChatStart
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 CONF = "".join(f"directive {number};\n" for number in range(1, 30))
 

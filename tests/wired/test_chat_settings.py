@@ -11,10 +11,10 @@ from textual.widget import Widget
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import Connection, FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.shell.plain_input import PlainInput
+from tui.ui.start import ChatStart
 
 SCHEMA = '{"type":"object","properties":{"city":{"type":"string"}}}'
 OWN = ("temperature", "top_p", "max_tokens", "seed", "stop", "response_format")

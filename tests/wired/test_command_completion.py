@@ -11,10 +11,10 @@ from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying
 from tui.core.commands import COMMANDS
-from tui.ui.app import ChatStart
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 
 @asynccontextmanager

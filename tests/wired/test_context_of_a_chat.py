@@ -18,8 +18,8 @@ from tui.core.parts import FilePart, Parts
 from tui.core.usage import Usage
 from tui.runtime import chat_context
 from tui.runtime.chat_context import excess_words
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 
 @pytest.mark.parametrize("is_asked", [True, False])

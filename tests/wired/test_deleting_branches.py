@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.start import ChatStart
 
 
 async def test_the_question_counts_what_is_out_of_sight(deck: RealDeck) -> None:

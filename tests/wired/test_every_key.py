@@ -27,7 +27,6 @@ from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.session.prompt_queue import Pause
-from tui.ui.app import ChatStart
 from tui.ui.bindings import BY_IDENTIFIER, KEYS, identifier_of, types_text
 from tui.ui.chat.branches import BranchesWindow
 from tui.ui.chat.figures import FiguresScreen
@@ -47,6 +46,7 @@ from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
+from tui.ui.start import ChatStart
 from tui.ui.textual_compat.palette import Palette
 
 LONG_ANSWER = (

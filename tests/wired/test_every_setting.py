@@ -20,9 +20,9 @@ from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying
 from tests.support.terminal import TerminalProgram, lmdeck
 from tui.runtime.runtime import open_runtime
 from tui.store.settings import Settings
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.shell.help import HelpScreen
+from tui.ui.start import ChatStart
 
 LONG_CODE = "```\n" + "x" * 300 + "END\n```\n"
 Walk = Callable[[RealDeck], Awaitable[None]]

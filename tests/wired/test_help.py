@@ -13,11 +13,11 @@ from tests.support.fault_server import FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
 from tui import texts as catalogues
 from tui.texts import help as texts
-from tui.ui.app import ChatStart, Start
 from tui.ui.bindings import BY_IDENTIFIER, KEYS
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.help import HelpScreen
+from tui.ui.start import ChatStart, Start
 
 TASKS = [
     line.split(" | ")

@@ -11,8 +11,8 @@ from tests.support.fake_api import Embedder, FakeApi, model_list
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, heads
 from tui.core.turn import TurnState
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 GOOD = "sk-renewed-4711-abcd"
 OLD = "sk-expired-0815-wxyz"

@@ -13,9 +13,9 @@ from tests.support.real_deck import RealDeck
 from tui.core.ledger import Certainty, LedgerLine
 from tui.core.observed import Purpose
 from tui.runtime.runtime import Runtime
-from tui.ui.app import ChatStart
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
+from tui.ui.start import ChatStart
 
 
 async def lines_of(runtime: Runtime) -> list[LedgerLine]:

@@ -17,11 +17,11 @@ from tui.cli.parser import build_parser
 from tui.core.cause import fill
 from tui.core.causes import SECTIONS
 from tui.net.machine.machine import Machine
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.start import ChatStart
 
 REFUSED = Answer(b'{"error": {"message": "No API key."}}', status="401 Unauthorized")
 FIELD = "Enter one in the provider's form, in the field API key."

@@ -11,9 +11,9 @@ from tests.support.fault_server import FaultServer
 from tests.support.imports import sources
 from tests.support.literals import literals
 from tests.support.real_deck import OpenDeck, RealDeck, replying
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.start import ChatStart
 
 KEY_NAME = re.compile(
     r"(?<!\w)(?:(?:Ctrl|Alt|Shift)\+\S|F\d{1,2}\b|Esc\b|PgUp\b|PgDn\b|Tab\b|Space\b"

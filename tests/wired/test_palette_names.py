@@ -9,8 +9,8 @@ import pytest
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 from tui.ui.textual_compat.palette import Palette
 
 

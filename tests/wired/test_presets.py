@@ -20,8 +20,8 @@ from tui.core.preset import Preset, PresetError, call_of, read_preset
 from tui.core.provider import Thinking
 from tui.store.paths import resolve_paths
 from tui.store.presets import PresetStore
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 EXPLAIN = """
 description = "Explain a word"

@@ -10,9 +10,9 @@ import pytest
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
-from tui.ui.app import ChatStart
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 HOSTILE = "ring\x1b]0;evil\x07 [b]bold[/b] \u202etxet\nsecond line"
 PROMPTS = ("a ring buffer", "two lines\nof shell", "a ring tone", "a ring tone")

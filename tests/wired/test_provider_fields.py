@@ -26,7 +26,7 @@ from tui.runtime.runtime import Runtime, open_runtime
 from tui.session.target import ChatTarget
 from tui.store.provider_toml import KNOWN_KEYS
 from tui.store.security_settings import TLS_KEYS
-from tui.ui.app import ChatStart
+from tui.ui.start import ChatStart
 
 KEY = "sk-private-4711-abcd"
 

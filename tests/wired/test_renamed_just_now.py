@@ -11,8 +11,8 @@ from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
 from tui.store.journal_file import JournalFile
 from tui.store.journal_writer import JournalWriter
-from tui.ui.app import ChatStart
 from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.start import ChatStart
 
 
 async def test_the_list_has_the_name_that_was_given_a_moment_before(

@@ -27,7 +27,6 @@ from tui.net.machine.machine import Machine
 from tui.store.providers import ProviderStore
 from tui.ui.abilities.screen import AbilitiesScreen
 from tui.ui.abilities.windows import EvidenceWindow
-from tui.ui.app import ChatStart, Start
 from tui.ui.chat.branches import BranchesWindow
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.picker import ModelPicker
@@ -49,6 +48,7 @@ from tui.ui.shell.modal import Window
 from tui.ui.shell.model_choice import ModelChoice
 from tui.ui.shell.placeholder import PlaceholderScreen
 from tui.ui.shell.too_small import TooSmallScreen
+from tui.ui.start import ChatStart, Start
 from tui.ui.textual_compat.palette import Palette
 
 ANSWER = "It is **four**."

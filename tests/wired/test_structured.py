@@ -9,9 +9,9 @@ from textual.widgets import TextArea
 
 from tests.support.real_deck import OpenDeck, RealDeck, bodies
 from tests.support.schema_server import answering, refuses, replies
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
+from tui.ui.start import ChatStart
 
 SCHEMA = '{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}'
 GOOD, BAD = '{"city": "Ulm"}', '{"city": 7}'

@@ -11,8 +11,8 @@ from tests.support.fault_server import Connection, FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying
 from tui.core.observed import ExchangeRecord, Purpose
 from tui.core.titles import title_in
-from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.start import ChatStart
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from tui.cli.output import Output
 from tui.cli.resuming import print_how_to_resume
@@ -13,6 +14,10 @@ from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.runtime.chat_choice import provider_for_chat
 from tui.runtime.runtime import Runtime, open_runtime
+from tui.ui.start import ChatStart, Start
+
+if TYPE_CHECKING:
+    from tui.core.provider import Provider
 
 _SWITCH_SECONDS = 0.001
 """How long a thread at work may keep those waiting that read keys and write frames."""
@@ -40,19 +45,28 @@ def _require_terminal() -> None:
 def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.disable()  # a tenth of the start: nothing made until the first paint is garbage; the app enables it
-    from tui.ui.app import ChatStart, run_app
-
     if arguments.command != "chat":
-        code = run_app(runtime)
+        code = _open(runtime, "providers", None)
     else:
+        asked = None
         if arguments.provider is not None or not arguments.resume:
-            provider_for_chat(runtime.directory, arguments.provider)
+            asked = provider_for_chat(runtime.directory, arguments.provider)
         runtime.saves_conversations = not arguments.unsaved
         conversation = runtime.sessions.find(arguments.resume) if arguments.resume else None
-        code = run_app(runtime, ChatStart(arguments.provider, conversation))
+        code = _open(runtime, ChatStart(arguments.provider, conversation), asked)
     for sentence in runtime.unwritten:
         output.aside(sentence)
     output.notes(runtime.moved)
     output.notes(runtime.optional.notices)
     print_how_to_resume(runtime)
     return code
+
+
+def _open(runtime: Runtime, start: Start, asked: Provider | None) -> int:
+    """Run the screens: something is on the terminal before all of them is loaded."""
+    from tui.ui.early.frame import early_frame
+
+    with early_frame(runtime, start, asked) as early:
+        from tui.ui.app import run_app
+
+        return run_app(runtime, start, early)

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
@@ -21,7 +21,6 @@ from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
 
 from tui.core.failure import LmdeckError
-from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
@@ -30,6 +29,7 @@ from tui.texts import shell as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of, every_name, keymap
 from tui.ui.chords import Chords
+from tui.ui.colours import choose_theme
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.editing import Editing
 from tui.ui.guard import ControlCharacterGuard, safe_url
@@ -39,31 +39,21 @@ from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.open_by_name import NamedEntries
-from tui.ui.shell.too_small import TooSmallScreen, is_too_small
+from tui.ui.shell.too_small import TooSmallScreen
 from tui.ui.signals import end_at_signals, end_for, own_handlers
+from tui.ui.start import ChatStart, Start
 from tui.ui.system_commands import commands_of, looks_of
 from tui.ui.textual_compat.driver import TerminalDriver
 from tui.ui.textual_compat.honest_app import HonestApp
 from tui.ui.textual_compat.internals import driver_of, end_toasts
-from tui.ui.themes import THEMES, choose_theme
+from tui.ui.themes import THEMES
 from tui.ui.type_ahead import TypeAhead
+from tui.ui.window import is_too_small
 
 if TYPE_CHECKING:
     from tui.runtime.contract import ScreenRuntime
+    from tui.ui.early.terminal import EarlyTerminal
 
-
-@dataclass(frozen=True, slots=True)
-class ChatStart:
-    """A chat to open at once."""
-
-    provider: str | None = None
-    """``None``: the default one."""
-    conversation: str | None = None
-    """A saved conversation to reopen, by its identity."""
-
-
-Start = Literal["providers"] | ChatStart
-"""Where the app opens."""
 
 _HERE = Path(__file__).parent
 _WARM_AFTER_SECONDS = 0.1
@@ -79,10 +69,16 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     COMMANDS = HonestApp.COMMANDS | {NamedEntries}
 
     def __init__(
-        self, runtime: ScreenRuntime, start: Start = "providers", environment: Mapping[str, str] | None = None
+        self,
+        runtime: ScreenRuntime,
+        start: Start = "providers",
+        environment: Mapping[str, str] | None = None,
+        early: EarlyTerminal | None = None,
     ) -> None:
+        """``early``: the terminal, where it was taken before the program was loaded."""
         self.runtime = runtime
         self._start = start
+        self.early = early
         self._environment = os.environ if environment is None else environment
         self.is_plain = self._environment.get("LMDECK_COMPAT") == "textual"
         self._guard = ControlCharacterGuard()
@@ -159,6 +155,8 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def _warm_up(self) -> None:
         self._type_ahead.open()
+        if self.early is not None:
+            self.early.end_echo()
         gc.freeze()  # what the start made stays until the end: no later collection needs to look at it
         gc.enable()
         self.set_timer(_WARM_AFTER_SECONDS, self._begin_to_warm)
@@ -196,10 +194,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Find a command by its name."""
-        from tui.ui.textual_compat.palette import Palette
-
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        self.router.palette(self.screen)
 
     def action_help(self) -> None:
         """Show the help of what has the focus, or close it again."""
@@ -209,7 +204,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screens while the window is too small for them."""
         covered = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
-        if is_too_small(event.size) and not covered:
+        if is_too_small(*event.size) and not covered:
             self.push_screen(TooSmallScreen())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -351,9 +346,9 @@ def _warm_transcript() -> None:
     warm_up()
 
 
-def run_app(runtime: ScreenRuntime, start: Start = "providers") -> int:
+def run_app(runtime: ScreenRuntime, start: Start = "providers", early: EarlyTerminal | None = None) -> int:
     """Open the screens and return the exit code: 0, 1 after a defect, 128 + n after signal n."""
-    app = LmdeckApp(runtime, start)
+    app = LmdeckApp(runtime, start, early=early)
     try:
         with own_handlers():
             app.run(mouse=runtime.settings.mouse)

@@ -13,6 +13,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from tui.ui.mark_support import is_linux_console, lacks_marks
+
 MARKS: Mapping[str, str] = {
     # states
     "★": "*",
@@ -115,14 +117,6 @@ def marks_for(environment: Mapping[str, str], encoding: str) -> PlainMarks | Non
 
     ``encoding`` is that of its stream.
     """
-    if environment.get("TERM") == "linux":
-        return PlainMarks(keeps_lines=True)
-    is_unicode = encoding.lower().replace("-", "").startswith("utf") and not _is_c_locale(environment)
-    return None if is_unicode else PlainMarks(keeps_lines=False)
-
-
-def _is_c_locale(environment: Mapping[str, str]) -> bool:
-    """Return whether the user asked for plain ASCII. Python sets ``LC_CTYPE`` to ``C.UTF-8`` then."""
-    ctype = environment.get("LC_CTYPE", "")
-    asked = environment.get("LC_ALL") or ("" if ctype == "C.UTF-8" else ctype) or environment.get("LANG", "")
-    return asked in ("C", "POSIX")
+    if not lacks_marks(environment, encoding):
+        return None
+    return PlainMarks(keeps_lines=is_linux_console(environment))

@@ -102,6 +102,13 @@ class ScreenRouter:
             ProviderFormScreen(provider, is_clone=is_clone, is_prefilled=is_prefilled, field=field), then
         )
 
+    def palette(self, screen: Screen[Any]) -> None:
+        """Open the command palette over a screen, unless that is the palette."""
+        from tui.ui.textual_compat.palette import Palette
+
+        if not isinstance(screen, Palette):
+            self._app.push_screen(Palette())
+
     def help(self, screen: Screen[Any]) -> None:
         """Show the help of what has the focus on a screen, or close it again."""
         from tui.ui.shell.help import HelpScreen, help_for

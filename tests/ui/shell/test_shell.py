@@ -11,12 +11,13 @@ from textual.pilot import Pilot
 
 from tests.ui.fake_runtime import FakeRuntime
 from tui.store.settings import Settings
-from tui.ui.app import ChatStart, LmdeckApp
+from tui.ui.app import LmdeckApp
+from tui.ui.colours import choose_theme
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
 from tui.ui.shell.too_small import TooSmallScreen
-from tui.ui.themes import choose_theme
+from tui.ui.start import ChatStart
 
 Until = Callable[..., Awaitable[None]]
 

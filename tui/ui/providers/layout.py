@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.texts import provider_list as texts
-from tui.ui.providers.recents import MOST_RECENTS
 from tui.ui.providers.row import Row
 
+WIDE = 120
+"""Width in cells from which the details are next to the list."""
+MOST_RECENTS = 5
 _NOTICES_SHOWN = 3
 _BORDER = 2
 _HEADER_AND_BAR = 2

@@ -14,7 +14,7 @@ from tui.core.server_words import failure_text
 from tui.texts import provider_list as texts
 from tui.ui.background import with_word
 from tui.ui.deck import runtime_of
-from tui.ui.providers.recents import MOST_RECENTS
+from tui.ui.providers.layout import MOST_RECENTS
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary, RecentConversations

@@ -18,6 +18,7 @@ from tui.core.figures import format_spent
 from tui.core.moments import ago
 from tui.core.safe_text import safe_line
 from tui.texts import provider_list as texts
+from tui.ui.providers.layout import MOST_RECENTS
 from tui.ui.shell.fitted import fitted
 from tui.ui.shell.offers import working_key_of
 from tui.ui.shell.pane import Pane
@@ -25,7 +26,6 @@ from tui.ui.shell.pane import Pane
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary
 
-MOST_RECENTS = 5
 _GAP = "  "
 _NARROWEST_TITLE = 16
 _WIDEST = (400, 16, 9, 14, 12)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
-from tui.runtime.builtin import is_built_in
+from tui.core.safe_text import safe_text
+from tui.runtime.builtin import address_of, is_built_in
 from tui.texts import provider_list as texts
 from tui.ui.providers.reach import Reach, state_words
+
+if TYPE_CHECKING:
+    from tui.runtime.contract import ScreenRuntime
 
 
 class Group(IntEnum):
@@ -64,3 +70,24 @@ class Row:
         if is_built_in(self.provider):
             return Group.BUILT_IN
         return Group.SITE_WIDE if self.provider.is_remote else Group.YOURS
+
+
+def first_row(runtime: ScreenRuntime, provider: Provider) -> Row:
+    """Return the row of a provider before anything was asked of its server."""
+    label, address = runtime.key_label(provider), address_of(provider)
+    availability = runtime.directory.availability(provider)
+    if not availability.is_available:
+        how = texts.INSTALL.format(command=availability.command) if availability.command else ""
+        reason = safe_text(f"{availability.reason} {how}".strip())
+        return Row(provider, label, address, Reach.MISSING, unavailable=reason)
+    return Row(provider, label, address, Reach.UNKNOWN if provider.is_active else Reach.INACTIVE)
+
+
+def with_headings(rows: Sequence[Row]) -> Iterator[Row | Group]:
+    """Yield rows that are in the order of their groups, each group but the first below its heading."""
+    group = Group.YOURS
+    for row in rows:
+        if row.group is not group:
+            group = row.group
+            yield group
+        yield row

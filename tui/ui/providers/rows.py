@@ -14,13 +14,10 @@ from tui.core.api_key_reference import ApiKeyKind
 from tui.core.failure import LmdeckError
 from tui.core.moments import ago
 from tui.core.provider import Provider
-from tui.core.safe_text import safe_text
-from tui.runtime.builtin import address_of
-from tui.texts import provider_list as texts
 from tui.ui.background import in_background
 from tui.ui.deck import deck_of
 from tui.ui.providers.reach import Reach, reach_after, reach_found
-from tui.ui.providers.row import Row
+from tui.ui.providers.row import Row, first_row
 
 if TYPE_CHECKING:
     from tui.core.check_history import CheckRecord
@@ -70,18 +67,10 @@ class ProviderRows:
         return self.all
 
     def _row(self, provider: Provider, known: Row | None) -> Row:
-        runtime = deck_of(self._screen).runtime
-        label = runtime.key_label(provider)
-        availability = runtime.directory.availability(provider)
-        if not availability.is_available:
-            how = texts.INSTALL.format(command=availability.command) if availability.command else ""
-            reason = safe_text(f"{availability.reason} {how}".strip())
-            return Row(provider, label, address_of(provider), Reach.MISSING, unavailable=reason)
-        if not provider.is_active:
-            return Row(provider, label, address_of(provider), Reach.INACTIVE)
-        if known is None or known.key_label != label or not _asks_the_same(known.provider, provider):
-            return Row(provider, label, address_of(provider))
-        return replace(known, provider=provider)
+        row = first_row(deck_of(self._screen).runtime, provider)
+        if row.reach is not Reach.UNKNOWN or known is None or known.key_label != row.key_label:
+            return row
+        return replace(known, provider=provider) if _asks_the_same(known.provider, provider) else row
 
     async def remember(self) -> bool:
         """Add what the last diagnoses found of the servers; return whether that changes a row."""

@@ -22,6 +22,7 @@ from tui.ui.providers.around import ListAround
 from tui.ui.providers.changes import ListChanges
 from tui.ui.providers.details import fix_of
 from tui.ui.providers.details_pane import DetailsPane
+from tui.ui.providers.layout import WIDE
 from tui.ui.providers.opening import ListOpening
 from tui.ui.providers.recent_reading import RecentReading
 from tui.ui.providers.recents import RecentChats, RecentsPane
@@ -36,16 +37,13 @@ from tui.ui.shell.filter_line import FilterLine, close_filter, open_filter
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.pane import Pane
 
-_WIDE = 120
-"""Width in cells from which the details are next to the list."""
-
 
 class ProvidersScreen(LmdeckScreen[None]):
     """Every provider in a table, everything about the selected one next to or below it, and recent chats."""
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "ProviderTable"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 - as Textual types it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual types it
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("providers")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("providers", "table", "table.columns")
     HELP_TEXT: ClassVar[str] = texts.HELP
@@ -58,7 +56,7 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the panes, as the window has room for them: a class that comes later styles all again."""
-        self.set_classes("-wide" if self.app.size.width >= _WIDE else "-narrow")
+        self.set_classes("-wide" if self.app.size.width >= WIDE else "-narrow")
         yield Static(id="notices")
         with Container(id="main"):
             with Pane(id="list"):

@@ -25,7 +25,7 @@ from tui.ui.providers.columns import (
     matches,
 )
 from tui.ui.providers.layout import list_width
-from tui.ui.providers.row import Group, Row
+from tui.ui.providers.row import Group, Row, with_headings
 from tui.ui.shell.list_rows import ListColumn, ListRow
 from tui.ui.shell.row_list import RowList
 
@@ -158,15 +158,14 @@ class ProviderTable(RowList):
 
     def _lines(self) -> Iterator[ListRow]:
         """Yield the rows that pass the filter, group by group, each group below its heading."""
-        group: Group | None = None
         rows = self.shown_rows()
         if self._hint and not self.query_text and all(row.group is not Group.YOURS for row in rows):
             yield ListRow("", partial(tuple, (self._hint,)))
-        for row in rows:
-            if row.group is not group and row.group is not Group.YOURS:
-                yield ListRow("", partial(tuple, (row.group.title,)))
-            group = row.group
-            yield self._row(row)
+        for row in with_headings(rows):
+            if isinstance(row, Group):
+                yield ListRow("", partial(tuple, (row.title,)))
+            else:
+                yield self._row(row)
 
     def _row(self, row: Row) -> ListRow:
         return ListRow(row.provider.name, partial(self._cells, row))

@@ -14,14 +14,7 @@ from textual.widgets import Static
 from tui.texts.shell import TOO_SMALL
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import key_of
-
-SMALLEST = Size(60, 16)
-"""The smallest window that the screens are made for, in cells."""
-
-
-def is_too_small(size: Size) -> bool:
-    """Return whether a window is smaller than the screens are made for."""
-    return size.width < SMALLEST.width or size.height < SMALLEST.height
+from tui.ui.window import SMALLEST_HEIGHT, SMALLEST_WIDTH, is_too_small
 
 
 class TooSmallScreen(Window[None]):
@@ -45,12 +38,12 @@ class TooSmallScreen(Window[None]):
         self._look(self.app.size)
 
     def _look(self, size: Size) -> None:
-        if is_too_small(size):
+        if is_too_small(*size):
             self.query_one(Static).update(self._message(size))
         elif self.is_current:
             self.dismiss()
 
     def _message(self, size: Size) -> Content:
-        needed = f"{SMALLEST.width}×{SMALLEST.height}"
+        needed = f"{SMALLEST_WIDTH}×{SMALLEST_HEIGHT}"
         key = key_of(self, "app.quit")
         return Content(TOO_SMALL.format(width=size.width, height=size.height, needed=needed, key=key))

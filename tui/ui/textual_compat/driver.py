@@ -23,7 +23,9 @@ from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.ui.textual_compat.bursts import Burst, Bursts
+from tui.ui.textual_compat.honest_app import HonestApp
 from tui.ui.textual_compat.key_parser import KeyParser
 from tui.ui.textual_compat.terminal_input import Pasted, TerminalInput, escape_delay
 from tui.ui.textual_compat.terminal_output import TerminalOutput
@@ -31,6 +33,9 @@ from tui.ui.textual_compat.terminal_output import TerminalOutput
 if TYPE_CHECKING:
     from textual.app import App
 
+_ALTERNATE_SCREEN = "\x1b[?1049h"
+_MODE_REPORT = lazy_pattern(r"\x1b\[\?[0-9;]+\$y")
+"""What a terminal answers to the questions of the start."""
 _READ_SIZE = 64 * 1024
 _WAKING_SECONDS = 0.5
 _SET_RIGHT = "\x1b[?1l\x1b>\x1b[?1002l\x1b[4l\x1b[r\x1b[0m"
@@ -56,6 +61,10 @@ class TerminalDriver(LinuxDriver):
         """The pieces of one frame so far: each for itself would wait for the turn of the writing thread."""
         self._wake_reader, self._wake_writer = -1, -1
         self._is_lent = False
+        self._early = app.early if isinstance(app, HonestApp) else None
+        self._read_early: list[tuple[bytes, float]] = []
+        self._is_taken_over = False
+        """Whether the terminal being taken shows the early frame, which switching its screen would clear."""
         for number, handle in ((signal.SIGTSTP, self._on_stop), (signal.SIGCONT, self._on_continue)):
             signal.signal(number, handle)
 
@@ -73,6 +82,8 @@ class TerminalDriver(LinuxDriver):
         """Write to the terminal; waits while it is far behind."""
         if self._last_words is not None:
             self._last_words.append(data)
+        elif self._is_taken_over and data == _ALTERNATE_SCREEN:
+            return
         elif data == SYNC_START or self._frame:
             self._frame.append(data)
             if data == SYNC_END:
@@ -91,7 +102,14 @@ class TerminalDriver(LinuxDriver):
             self._wake_reader, self._wake_writer = os.pipe()
         if self._output is None:
             self._output = TerminalOutput(cast(IO[str], self._file).fileno(), self._hang_up)
+        early = self._early.hand_over() if self._early is not None else None
+        if early is not None:
+            self._read_early, attributes = early
+            self._is_taken_over = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if early is not None:
+            self._is_taken_over = False
+            self.attrs_before = attributes
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was: in one piece, the last one that is written."""
@@ -221,19 +239,33 @@ class TerminalDriver(LinuxDriver):
         parser = KeyParser()
         terminal, bursts = TerminalInput(escape_delay(os.environ)), Bursts()
         decode = getincrementaldecoder("utf-8")("replace").decode
+        early, self._read_early = self._read_early, []
+        for data, read_at in early:
+            self._pass_on(parser, bursts, terminal.feed(decode(data)), read_at)
         while True:
             ready = {key.fd for key, _ in selector.select(terminal.patience)}
             if self._wake_reader in ready:
                 os.read(self._wake_reader, 1)
                 return
             if self.fileno not in ready:
-                self._pass_on(parser, bursts, terminal.expire())
+                self._pass_on(parser, bursts, terminal.expire(), time.monotonic())
                 continue
             data = self._read()
             if not data:
                 self._hang_up()
                 return
-            self._pass_on(parser, bursts, terminal.feed(decode(data)))
+            pieces = terminal.feed(decode(data))
+            self._echo_early(pieces)
+            self._pass_on(parser, bursts, pieces, time.monotonic())
+
+    def _echo_early(self, pieces: Iterable[str | Pasted]) -> None:
+        """Show what is typed while there is no screen yet."""
+        if self._early is None:
+            return
+        for piece in pieces:
+            text = "\x1b" if isinstance(piece, Pasted) else _MODE_REPORT.sub("", piece)
+            if text and (shown := self._early.typed(text)):
+                self._send(shown)
 
     def _read(self) -> bytes:
         try:
@@ -241,13 +273,15 @@ class TerminalDriver(LinuxDriver):
         except OSError:  # EIO: the other end of the pty is closed
             return b""
 
-    def _pass_on(self, parser: KeyParser, bursts: Bursts, pieces: Iterable[str | Pasted]) -> None:
+    def _pass_on(
+        self, parser: KeyParser, bursts: Bursts, pieces: Iterable[str | Pasted], read_at: float
+    ) -> None:
         for piece in pieces:
             if isinstance(piece, Pasted):
                 self.process_message(events.Paste(piece.text))
                 continue
             messages = list(parser.read(piece))
-            if (text := bursts.text_of(piece, time.monotonic())) is not None:
+            if (text := bursts.text_of(piece, read_at)) is not None:
                 messages = [Burst(text, (key for key in messages if isinstance(key, events.Key)))]
             for message in messages:
                 self.process_message(message)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 from textual.app import App
 from textual.worker import WorkerFailed
 
 from tui.ui.textual_compat.internals import WHILE_LEAVING
+
+if TYPE_CHECKING:
+    from tui.ui.early.terminal import EarlyTerminal
 
 
 class HonestApp(App[None], inherit_bindings=False):
@@ -14,6 +19,8 @@ class HonestApp(App[None], inherit_bindings=False):
 
     is_plain = False
     """Whether the program is to run on Textual's own driver and compositor: slower, and without ours."""
+    early: EarlyTerminal | None = None
+    """The terminal, where it was taken before the program was loaded."""
 
     def defect_report(self, error: BaseException) -> str:
         """Return what is printed of a defect that ends the program."""
