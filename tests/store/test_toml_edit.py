@@ -284,25 +284,63 @@ def test_a_file_of_comments_alone_keeps_them_at_its_top() -> None:
     assert edited == '# ours\n\nschema = 1\n\n[providers.a]\nmodel = "m"\n'
 
 
-def test_the_work_grows_with_the_file_and_not_faster(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = 0
+ENTRIES = {
+    "headers": ("", "# about {n}\n[providers.p{n}]\nmodel = {model}  # own\n{rest}\n\n", ""),
+    "dotted": ("[providers]\n", "# about {n}\np{n}.model = {model}  # own\np{n}.{rest}\n\n", ""),
+    "root-dotted": (
+        "",
+        "# about {n}\nproviders.p{n}.model = {model}  # own\nproviders.p{n}.{rest}\n\n",
+        "x = 1\n",
+    ),
+}
+"""By layout what is above the records, one of them, and what is below."""
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """One entry for each time that a statement was looked at."""
+    found: list[None] = []
     is_at = Statement.is_at
 
     def counted(item: Statement, path: tuple[str, ...]) -> bool:
-        nonlocal looks
-        looks += 1
+        found.append(None)
         return is_at(item, path)
 
-    def edited(count: int) -> int:
-        nonlocal looks
-        records = range(count)
-        text = "".join(f"# about {n}\n[providers.p{n}]\nmodel = 'm'  # own\nold = 1\n\n" for n in records)
-        looks = 0
-        changed = edit_text(text, {"providers": {f"p{n}": {"model": "n", "new": n} for n in records}})
-        assert changed == "".join(
-            f'# about {n}\n[providers.p{n}]\nmodel = "n"  # own\nnew = {n}\n\n' for n in records
-        )
-        return looks
-
     monkeypatch.setattr(Statement, "is_at", counted)
+    return found
+
+
+@pytest.mark.parametrize("layout", ENTRIES)
+def test_the_work_grows_with_the_file_and_not_faster(looks: list[None], layout: str) -> None:
+    head, entry, foot = ENTRIES[layout]
+
+    def written(count: int, model: str, rest: str) -> str:
+        entries = (entry.format(n=n, model=model, rest=rest.format(n=n)) for n in range(count))
+        return "".join((head, *entries, foot))
+
+    def edited(count: int) -> int:
+        text = written(count, "'m'", "old = 1")
+        records = {f"p{n}": {"model": "n", "new": n} for n in range(count)}
+        looks.clear()
+        changed = edit_text(text, {**parsed(text), "providers": records})
+        assert changed == written(count, '"n"', "new = {n}")
+        return len(looks)
+
     assert 0 < edited(40) < 3 * edited(20)
+
+
+@pytest.mark.parametrize("layout", ENTRIES)
+def test_many_new_records_are_added_in_one_step(looks: list[None], layout: str) -> None:
+    head, entry, foot = ENTRIES[layout]
+    text = "".join((head, entry.format(n=0, model="'m'", rest="old = 1"), foot))
+
+    def added(count: int) -> int:
+        wanted = parsed(text)
+        records_in(wanted).update({f"new{n}": {"model": "m", "tls": {"pin": "a"}} for n in range(count)})
+        looks.clear()
+        changed = edit_text(text, wanted)
+        assert is_same(parsed(changed), wanted)
+        assert changed.startswith(text.removesuffix(foot).rstrip("\n"))
+        return len(looks)
+
+    assert added(40) < 2 * added(10)

@@ -8,7 +8,7 @@ and must be the wanted document; if it is not, the whole text is rewritten, belo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from decimal import Decimal
 from enum import Enum, auto
 from itertools import groupby
@@ -131,7 +131,7 @@ class _Edit:
             self._add(path[:-1], {path[-1]: {}})
 
     def _change_apart(self, changed: Table, wanted: Table) -> None:
-        """Change each record that stands in one piece below its header, and take it from ``changed``.
+        """Change each record that stands in one piece, and take it from ``changed``.
 
         To search the whole of a long file for every value of every record would take seconds.
         """
@@ -143,7 +143,8 @@ class _Edit:
             path = head.path[:2]
             if not head.is_new:
                 head.above, above = above + head.above, ""
-            if path[:1] != _RECORDS or not (head.is_table and head.path == path) or counts[path] > 1:
+            is_whole = (head.is_table and head.path == path) or all(item.makes(path) for item in piece)
+            if path[:1] != _RECORDS or not is_whole or counts[path] > 1:
                 continue
             before, after = changed.get(path[-1]), wanted.get(path[-1])
             if isinstance(before, dict) and isinstance(after, dict) and after:
@@ -185,15 +186,15 @@ class _Edit:
 
     def _add(self, parent: Path, values: Table) -> None:
         tables = {key: value for key, value in values.items() if isinstance(value, dict)}
-        for key in [key for key in values if key not in tables]:
-            self._add_value(parent, (key,), values[key])
+        self._add_values(parent, [((key,), value) for key, value in values.items() if key not in tables])
+        if not tables:
+            return
         layout = self._layout(parent)
-        for key, table in tables.items():
-            if layout is not _Layout.HEADERS:
-                leaves = leaves_of((key,), table) if layout is _Layout.DOTTED else [((key,), table)]
-                for path, leaf in leaves:
-                    self._add_value(parent, path, leaf)
-        if tables and layout is _Layout.HEADERS:
+        if layout is _Layout.BRACES:
+            self._add_values(parent, [((key,), table) for key, table in tables.items()])
+        elif layout is _Layout.DOTTED:
+            self._add_values(parent, leaves_of((), tables))
+        else:
             sections = [section_text((*parent, key), table) for key, table in tables.items()]
             at = [place for place, item in enumerate(self._statements) if item.is_at(parent)]
             place = at[-1] + 1 if at else len(self._statements)
@@ -213,21 +214,25 @@ class _Edit:
             return _Layout.BRACES
         return _Layout.DOTTED if any(item.makes(parent) for item in inner) else _Layout.HEADERS
 
-    def _add_value(self, parent: Path, path: Path, value: object) -> None:
-        """Add a value behind the last one of its table, in a line like that one."""
-        text = f"{key_text(*path)} = {value_text(value)}\n"
+    def _add_values(self, parent: Path, values: Iterable[tuple[Path, object]]) -> None:
+        """Add values behind the last one of their table, in lines like that one."""
+        lines = [f"{key_text(*path)} = {value_text(value)}\n" for path, value in values]
+        if not lines:
+            return
         dotted = [item for item in self._statements if item.is_at(parent) and item.makes(parent)]
         own = dotted or [item for item in self._statements if item.header == parent and not item.is_in_array]
         if not own:
             at = [place for place, item in enumerate(self._statements) if item.is_at(parent)]
             place = at[0] if at else len(self._statements)
-            self._insert(place, f"[{key_text(*parent)}]\n{text}" if parent else text, gap="\n")
+            head = f"[{key_text(*parent)}]\n" if parent else ""
+            self._insert(place, "".join((head, *lines)), gap="\n")
             return
         last = own[-1]
         if last.value:
             until = last.names[len(parent) - len(last.header) - 1] + 1 if dotted else last.names[0]
-            text = "".join(last.key[:until]) + ("." if dotted else "") + text
-        self._insert(self._statements.index(last) + 1, text, last.header)
+            start = "".join(last.key[:until]) + ("." if dotted else "")
+            lines = [start + line for line in lines]
+        self._insert(self._statements.index(last) + 1, "".join(lines), last.header)
 
     def _insert(self, place: int, text: str, header: Path = (), gap: str = "") -> None:
         """Insert statements, behind what stands apart at the top of a file."""
