@@ -129,7 +129,9 @@ def test_what_the_user_names_is_sent_hidden_or_not(
     [
         ("missing.txt", "attachment-missing", "missing.txt"),
         ("*.nothing", "attachment-none", "*.nothing"),
-        ("src", "attachment-unreadable", "it is a folder"),
+        ("src", "attachment-unreadable", "it is a folder. Name its files, or a pattern such as src/**/*.py."),
+        ("src/", "attachment-unreadable", "a pattern such as src/**/*.py."),
+        ("/", "attachment-unreadable", "a pattern such as /**/*.py."),
         ("pipe", "attachment-unreadable", "it is not a regular file"),
         ("closed", "attachment-unreadable", "you have no permission"),
         ("empty", "attachment-unreadable", "it is empty"),
@@ -159,7 +161,7 @@ def test_what_cannot_be_attached_is_refused_before_anything_is_sent(
         pytest.skip("nothing is closed to this user")
     done = ask("Why?", "-f", name, "--json")
     assert (done.code, done.json["error"]["cause"]) == (2, cause)
-    assert words in done.json["error"]["title"] + done.json["error"]["advice"]
+    assert words in f"{done.json['error']['title']} {done.json['error']['advice']}"
     assert done.json["error"]["advice"]
     assert server.requests == []
     plain = ask("Why?", "-f", name)

@@ -60,7 +60,7 @@ def read_named(path: Path, name: str) -> bytes | None:
                 "attachment-unreadable",
                 path=name,
                 reason=reason_of(IsADirectoryError(errno.EISDIR, "")),
-                is_folder="yes",
+                pattern=f"{name.rstrip('/')}/**/*.py",
             )
         )
     try:
