@@ -97,6 +97,14 @@ def test_is_whole_in_ask_and_check(call: Call, url: str) -> None:
     assert report["verdict"]["cause"] == told["cause"]
 
 
+def test_its_counts_have_separators(call: Call) -> None:
+    message = "This model's maximum context length is 32768 tokens. However, you requested 45000 tokens."
+    with FaultServer(FakeApi(chat=refusal({"error": {"message": message}}))) as server:
+        told = words(call("ask", "hi", "--url", server.base_url).err)
+    assert "The prompt (45,000 tokens) and its answer exceed the model's context of 32,768 tokens." in told
+    assert message in told, "its own words stay"
+
+
 def test_names_who_passed_the_words_on(call: Call) -> None:
     with FaultServer(FakeApi(chat=refusal(RAW))) as server:
         told = call("ask", "hi", "--url", server.base_url, "--json").json["error"]

@@ -44,6 +44,21 @@ def test_messages_fit_two_lines_of_80_columns_with_every_fact(cause: Cause) -> N
         assert len(textwrap.wrap(sentence, 80)) <= 2, sentence
 
 
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.identifier)
+def test_amounts_have_separators(cause: Cause) -> None:
+    facts = dict.fromkeys(cause.facts, "1234567")
+    units = r"1234567( s\b| tokens| models| texts| waiting| white-space| or (more|less))"
+    for sentence in (cause.title, cause.advice):
+        for template in (sentence, *re.split(r"\|\||\[\[|\]\]", sentence)):
+            assert not re.search(units, fill(template, facts)), template
+
+
+def test_a_number_with_separators_is_one_and_another_text_stays() -> None:
+    assert fill("{n:,} at port {port}", {"n": "32769", "port": "18000"}) == "32,769 at port 18000"
+    assert fill("{n:,}", {"n": "at least 45000"}) == "at least 45,000"
+    assert fill("{n:,}", {"n": "12.34567"}) == "12.34567"
+
+
 def test_a_missing_fact_leaves_its_part_out() -> None:
     assert explain("connection-refused").title.endswith("nothing listens on that port.")
     assert explain("connection-refused", host="gpu01", port="8000").title == (

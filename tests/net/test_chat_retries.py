@@ -111,7 +111,7 @@ async def test_a_pause_that_is_too_long_is_said_at_once(chat: Chatter) -> None:
         reply = await chat(server.base_url, timeouts=AGAIN)
     assert len(server.requests) == 1
     assert reply.failure is not None
-    assert "3600" in reply.failure.advice
+    assert "3,600 s" in reply.failure.advice
 
 
 async def test_a_refused_connection_is_said_at_once_unless_somebody_waits_for_it(chat: Chatter) -> None:

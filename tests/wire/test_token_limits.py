@@ -23,49 +23,49 @@ def refused(message: str) -> Failure:
     [
         (
             f"{VLLM}you requested 99,999 output tokens and your prompt contains at least 1 input tokens.",
-            "Max tokens (99999) is too large for a prompt of at least 1 tokens: the context is 2048 tokens.",
+            "Max tokens (99,999) is too large for a prompt of at least 1 tokens: the context is 2,048 tokens.",
             "a smaller number",
         ),
         (
             "'max_tokens' or 'max_completion_tokens' is too large: 99999. This model's maximum context "
             "length is 2048 tokens and your request has 12 input tokens (99999 > 2048 - 12).",
-            "Max tokens (99999) is too large for a prompt of 12 tokens: the context is 2048 tokens.",
-            "2036 or less",
+            "Max tokens (99,999) is too large for a prompt of 12 tokens: the context is 2,048 tokens.",
+            "2,036 or less",
         ),
         (
             "max_tokens is too large: 99999. This model supports at most 16384 completion tokens, whereas "
             "you provided 99999.",
-            "Max tokens (99999) is too large.",
-            "16384 or less",
+            "Max tokens (99,999) is too large.",
+            "16,384 or less",
         ),
         (
             f"{VLLM}you requested 3000 tokens (1000 in the messages, 2000 in the completion).",
-            "Max tokens (2000) is too large for a prompt of 1000 tokens: the context is 2048 tokens.",
-            "1048 or less",
+            "Max tokens (2,000) is too large for a prompt of 1,000 tokens: the context is 2,048 tokens.",
+            "1,048 or less",
         ),
         (
             f"{SGLANG}You requested a total of 100012 tokens: 12 tokens from the input messages and 100000 "
             "tokens for the completion.",
-            "Max tokens (100000) is too large for a prompt of 12 tokens: the context is 2048 tokens.",
-            "2036 or less",
+            "Max tokens (100,000) is too large for a prompt of 12 tokens: the context is 2,048 tokens.",
+            "2,036 or less",
         ),
         (
             "max_tokens=99999 cannot be greater than max_model_len=2048. Please request fewer output tokens. "
             "(parameter=max_tokens, value=99999)",
-            "Max tokens (99999) is too large: the context is 2048 tokens.",
+            "Max tokens (99,999) is too large: the context is 2,048 tokens.",
             "a smaller number",
         ),
         (
             "max_tokens: 100000 > 64000, which is the maximum allowed number of output tokens for m",
-            "Max tokens (100000) is too large.",
-            "64000 or less",
+            "Max tokens (100,000) is too large.",
+            "64,000 or less",
         ),
-        ("max_tokens cannot be greater than 4096", "Max tokens is too large.", "4096 or less"),
-        ("max_tokens must be between 1 and 4096", "Max tokens is too large.", "4096 or less"),
+        ("max_tokens cannot be greater than 4096", "Max tokens is too large.", "4,096 or less"),
+        ("max_tokens must be between 1 and 4096", "Max tokens is too large.", "4,096 or less"),
         (
             "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
             "Max tokens is too large.",
-            "8192 or less",
+            "8,192 or less",
         ),
     ],
 )
@@ -80,14 +80,14 @@ def test_max_tokens_that_do_not_fit_are_told_with_their_numbers(
 @pytest.mark.parametrize(
     ("message", "shown"),
     [
-        (f"{VLLM}your prompt contains at least 2049 input tokens.", "(at least 2049 tokens)"),
-        (f"{VLLM}your request has at least 2,049 input tokens.", "(at least 2049 tokens)"),
-        (f"{VLLM}you requested 3000 tokens in the messages.", "(3000 tokens)"),
-        (f"{VLLM}you requested 5000 tokens (3000 in the messages, 2000 in the completion).", "(3000 tokens)"),
+        (f"{VLLM}your prompt contains at least 2049 input tokens.", "(at least 2,049 tokens)"),
+        (f"{VLLM}your request has at least 2,049 input tokens.", "(at least 2,049 tokens)"),
+        (f"{VLLM}you requested 3000 tokens in the messages.", "(3,000 tokens)"),
+        (f"{VLLM}you requested 5000 tokens (3000 in the messages, 2000 in the completion).", "(3,000 tokens)"),
         (
             "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 "
             "`inputs` tokens and 20 `max_new_tokens`",
-            "(5000 tokens)",
+            "(5,000 tokens)",
         ),
     ],
 )
@@ -129,7 +129,7 @@ REACHED = (
             "the server wants at least 16",
             "16 or more",
         ),
-        ("max_completion_tokens must be at least 1024.", "the server wants at least 1024", "1024 or more"),
+        ("max_completion_tokens must be at least 1024.", "the server wants at least 1,024", "1,024 or more"),
     ],
 )
 @pytest.mark.parametrize("status", [200, 400, 422, 500])

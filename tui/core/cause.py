@@ -24,7 +24,8 @@ _FACT_LIMITS = ((72, None), (48, None), (48, 110), (48, 72), (32, 48), (20, 32),
 _WHOLE_FACT = 1000
 """What a fact is cut to where a sentence may be long: an argument may be a file's content."""
 
-_FACT = lazy_pattern(r"\{([a-z_0-9]+)\}")
+_FACT = lazy_pattern(r"\{([a-z_0-9]+)(:,)?\}")
+_LARGE = lazy_pattern(r"(?<![\d.,])\d{4,}")
 _CONDITION = lazy_pattern(r"\{\?([a-z_0-9]+)\}")
 """A fact that a part of a sentence needs but does not show."""
 _OPTIONAL = lazy_pattern(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -34,7 +35,8 @@ _OPTIONAL = lazy_pattern(r"\[\[(.*?)\]\]", re.DOTALL)
 class Cause:
     """A failure by name. In its sentences ``{name}`` is a fact, ``[[…]]`` a part that is left out where
     one of its facts is missing, and ``[[…||…]]`` alternatives: the first that has all its facts. A part
-    that begins with ``{?name}`` needs that fact without showing it."""
+    that begins with ``{?name}`` needs that fact without showing it. ``{name:,}`` is a number that may be
+    large: it is shown with separators."""
 
     identifier: str
     title: str
@@ -48,7 +50,7 @@ class Cause:
     def facts(self) -> tuple[str, ...]:
         """Names of the facts that the sentences can use, in their order."""
         text = self.title + self.advice
-        return tuple(dict.fromkeys((*_CONDITION.findall(text), *_FACT.findall(text))))
+        return _names_in(text)
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
@@ -75,6 +77,8 @@ def fill_whole(template: str, facts: Mapping[str, str]) -> str:
 def _fill(template: str, facts: Mapping[str, str], limit: int | None, reason_limit: int | None) -> str:
     def show(match: re.Match[str]) -> str:
         fact = facts.get(match[1])
+        if fact and match[2]:
+            fact = _LARGE.sub(lambda number: f"{int(number[0]):,}", fact)
         return _show_reason(fact, reason_limit) if match[1] == _REASON else _show(fact, limit)
 
     text = _OPTIONAL.sub(lambda match: _choose(match[1], facts), template)
@@ -87,9 +91,14 @@ def _fits(text: str) -> bool:
 
 def _choose(part: str, facts: Mapping[str, str]) -> str:
     for alternative in part.split("||"):
-        if all(facts.get(name) for name in (*_CONDITION.findall(alternative), *_FACT.findall(alternative))):
+        if all(map(facts.get, _names_in(alternative))):
             return _CONDITION.sub("", alternative)
     return ""
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    shown = (match[1] for match in _FACT.finditer(text))
+    return tuple(dict.fromkeys((*_CONDITION.findall(text), *shown)))
 
 
 def _show(fact: str | None, limit: int | None) -> str:
