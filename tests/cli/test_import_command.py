@@ -91,6 +91,16 @@ def test_there_is_a_line_on_each_record_in_the_order_of_the_file(call: Call, wri
     assert shown["display_name"] == "本地模型"
 
 
+def test_a_name_that_differs_from_another_only_in_case_is_noted_once(call: Call, written: Any) -> None:
+    assert call("providers", "import", written([record("qwen")])).code == 0
+    file = written([record("Qwen"), record("new"), record("NEW")])
+    done = call("providers", "import", file)
+    assert names(call) == ["qwen", "Qwen", "new", "NEW"]
+    assert done.out.count("differ only in upper and lower case") == 2
+    again = call("providers", "import", file, "--replace")
+    assert (again.code, "differ only" in again.out) == (0, False)
+
+
 def done_words() -> set[str]:
     return {"imported", "replaced", "kept", "left out"}
 

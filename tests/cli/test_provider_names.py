@@ -40,6 +40,20 @@ def test_a_name_that_no_command_can_address_is_refused(call: Call, home: Path, n
     assert not (home / "config" / "lmdeck" / "providers.toml").exists()
 
 
+def test_names_that_differ_only_in_case_are_told_apart_with_a_note(call: Call, home: Path) -> None:
+    values = ("--url", "https://h/v1", "--model", "m")
+    assert "differ" not in call("providers", "add", "qwen", *values).err
+    for number, arguments in enumerate([("add", "Qwen", *values), ("add", "Demo", *values)]):
+        done = call("providers", *arguments)
+        assert done.code == 0
+        other = ("qwen", "demo")[number]
+        assert f"There is {other}, too: the two names differ only in upper and lower case." in done.err
+    changed = call("providers", "set", "qwen", "--model", "n")
+    assert (changed.code, "There is Qwen, too" in changed.err) == (0, True)
+    renamed = call("providers", "set", "Qwen", "--rename", "qwen-b")
+    assert (renamed.code, "differ" in renamed.err) == (0, False)
+
+
 @often
 @given(st.text(alphabet="-.aA0_", min_size=1, max_size=12))
 def test_what_is_allowed_is_taken_for_a_name_by_every_command(name: str) -> None:

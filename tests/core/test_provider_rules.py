@@ -95,6 +95,13 @@ def test_names_are_repaired(text: str, repair: str | None) -> None:
     assert repair is None or check_name(repair, ["taken"]) is None
 
 
+def test_a_name_that_differs_only_in_case_is_a_doubt_with_a_repair() -> None:
+    problem = check_name("Taken", ["taken", "TAKEN-2"])
+    assert problem is not None
+    assert (problem.is_error, problem.repair) == (False, "Taken-3")
+    assert check_name("Taken-3", ["taken", "TAKEN-2"]) is None
+
+
 @pytest.mark.parametrize("text", ["a", "A.b_c-9", "a" * 100, "_x", ".x", "x-"])
 def test_names_that_are_fine(text: str) -> None:
     assert check_name(text) is None

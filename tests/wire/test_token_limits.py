@@ -83,7 +83,10 @@ def test_max_tokens_that_do_not_fit_are_told_with_their_numbers(
         (f"{VLLM}your prompt contains at least 2049 input tokens.", "(at least 2,049 tokens)"),
         (f"{VLLM}your request has at least 2,049 input tokens.", "(at least 2,049 tokens)"),
         (f"{VLLM}you requested 3000 tokens in the messages.", "(3,000 tokens)"),
-        (f"{VLLM}you requested 5000 tokens (3000 in the messages, 2000 in the completion).", "(3,000 tokens)"),
+        (
+            f"{VLLM}you requested 5000 tokens (3000 in the messages, 2000 in the completion).",
+            "(3,000 tokens)",
+        ),
         (
             "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 "
             "`inputs` tokens and 20 `max_new_tokens`",

@@ -74,6 +74,10 @@ def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | N
     if text in other_names or any(not name.isascii() and is_same_name(name, text) for name in other_names):
         message = texts.NAME_USED
         return FieldProblem("name", message, _free_name(text, other_names), cause="provider-exists")
+    like = next((name for name in other_names if name.casefold() == text.casefold()), None)
+    if like is not None:
+        message = texts.NAME_CASE.format(name=safe_line(like))
+        return FieldProblem("name", message, _free_name(text, other_names), is_error=False)
     return None
 
 
@@ -276,11 +280,12 @@ def _plain_name(text: str) -> str:
 
 
 def _free_name(name: str, other_names: Collection[str]) -> str | None:
-    """Return the name, or the name with the first number that makes it free."""
-    if not name or name not in other_names:
+    """Return the name, or the name with the first number that makes it free, in any case of its letters."""
+    taken = {other.casefold() for other in other_names}
+    if not name or name.casefold() not in taken:
         return name or None
-    numbers = range(2, len(other_names) + 3)
-    return next(free for number in numbers if (free := numbered_name(name, number)) not in other_names)
+    numbered = (numbered_name(name, number) for number in range(2, len(taken) + 3))
+    return next(free for free in numbered if free.casefold() not in taken)
 
 
 def numbered_name(name: str, number: int) -> str:

@@ -19,6 +19,7 @@ from tui.core.provider_texts import check_provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.store.casibase import ImportedRecord
+from tui.texts import fields
 from tui.texts import runtime as texts
 
 _PROGRESS_STEP = 500
@@ -74,6 +75,7 @@ class _Planner:
         self._existing = existing
         self._replaces = replaces
         self._names: set[str] = set()
+        self._folded = {provider.name.casefold(): provider.name for provider in existing.values()}
         self._numbers: dict[str, int] = {}
         marked = (provider for provider in existing.values() if provider.is_default)
         self._defaults: dict[Category, str] = {provider.category: provider.name for provider in marked}
@@ -122,6 +124,9 @@ class _Planner:
             remarks.append(texts.RENAMED.format(name=safe_line(provider.name, 60) or "nothing"))
             provider = replace(provider, name=name, display_name=label)
         self._names.add(name)
+        like = self._folded.setdefault(name.casefold(), name)
+        if known is None and like != name:
+            remarks.append(fields.NAME_CASE.format(name=safe_line(like)))
         return provider
 
     def _is_other(self, name: str, label: str) -> bool:

@@ -212,6 +212,15 @@ async def test_a_name_that_is_taken_is_refused_with_another(runtime: FakeRuntime
         assert editor(pilot, "name").value == "cloud-2"
 
 
+async def test_a_name_that_differs_only_in_case_is_a_warning_with_another(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "name", "Cloud")
+        assert "There is cloud, too" in problem(pilot, "name")
+        await pilot.press("f4")
+        await pilot.pause()
+        assert editor(pilot, "name").value == "Cloud-2"
+
+
 async def test_save_goes_to_the_first_error(runtime: FakeRuntime, until: Until) -> None:
     async with form(runtime) as pilot:
         await write(pilot, "name", "ok")
