@@ -143,6 +143,14 @@ def test_the_cost_of_the_server_stands_beside_ours(call: Call, home: Path) -> No
     assert Decimal(report["cost"]["total"]) == Decimal("0.00002")
 
 
+@pytest.mark.parametrize(("told", "amount"), [("1e-400", None), ("-0.0", "0.0"), ("1e-9", "0.000000001")])
+def test_a_cost_too_small_to_be_read_is_unknown_and_not_0(call: Call, told: str, amount: str | None) -> None:
+    counts = usage(prompt_tokens=10, completion_tokens=5, total_tokens=15, cost=7).replace("7", told)
+    with FaultServer(stream(chunk({"content": "Hi"}, "stop"), counts)) as server:
+        cost = call("ask", "hi", "--url", server.base_url, "-m", "m", "--json").json["server_cost"]
+    assert (cost and cost["amount"]) == amount
+
+
 def test_the_finish_reason_survives_an_answer_without_text(call: Call) -> None:
     counts = usage(prompt_tokens=10, completion_tokens=5, completion_tokens_details={"reasoning_tokens": 5})
     with FaultServer(stream(chunk({"role": "assistant"}), chunk({}, "length"), counts)) as server:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.wire.lenient_json import read_objects
 from tui.wire.strict_json import StrictJsonError, parse_json, parse_json_object
 from tui.wire.surrogates import SurrogateMender, may_hold_surrogates, mend
 
@@ -18,10 +19,18 @@ from tui.wire.surrogates import SurrogateMender, may_hold_surrogates, mend
         ("[1]", [1]),
         ('"x"', "x"),
         ("1e999", float("inf")),
+        ("1e-400", 5e-324),
+        ("-0.0e1", 0.0),
     ],
 )
 def test_reads_json(text: str, value: object) -> None:
     assert parse_json(text) == value
+
+
+@pytest.mark.parametrize("text", ["-1e-400", "-0.00000000000000000001e-320"])
+def test_a_number_too_small_for_a_float_keeps_its_sign_and_is_not_0(text: str) -> None:
+    assert parse_json(text) == -5e-324
+    assert read_objects(f'{{"a": {text}, "b": NaN}}') == [{"a": -5e-324, "b": None}]
 
 
 @pytest.mark.parametrize(

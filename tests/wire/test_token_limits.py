@@ -23,7 +23,8 @@ def refused(message: str) -> Failure:
     [
         (
             f"{VLLM}you requested 99,999 output tokens and your prompt contains at least 1 input tokens.",
-            "Max tokens (99,999) is too large for a prompt of at least 1 tokens: the context is 2,048 tokens.",
+            "Max tokens (99,999) is too large for a prompt of at least 1 tokens: "
+            "the context is 2,048 tokens.",
             "a smaller number",
         ),
         (

@@ -133,4 +133,4 @@ def read_amount(value: object) -> Decimal | None:
         amount = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and 0 <= amount < 2**53 and amount.adjusted() > -30 else None
+    return abs(amount) if amount.is_finite() and 0 <= amount < 2**53 and amount.adjusted() > -30 else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda name: None)
+from tui.wire.strict_json import read_float
+
+_DECODER = json.JSONDecoder(strict=False, parse_float=read_float, parse_constant=lambda name: None)
 """Takes raw control characters in strings, and ``NaN`` and ``Infinity`` as ``null``: all of them are
 harmless where they stand, in the middle of a text or of its probabilities."""
 _MOST_OBJECTS = 1_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import NoReturn
 
 from tui.texts import bodies
@@ -16,8 +17,19 @@ def _refuse_constant(name: str) -> NoReturn:
     raise StrictJsonError(bodies.NOT_IN_JSON.format(name=name))
 
 
+def read_float(text: str) -> float:
+    """Return a number with a fraction or an exponent; one too small for a float is the smallest, not 0."""
+    value = float(text)
+    if value == 0 and text.lstrip("-0.")[:1].isdigit():
+        return math.copysign(_SMALLEST, value)
+    return value
+
+
+_SMALLEST = 5e-324
+
 # ``decode`` would look for white space twice more around every chunk.
-_scan = json.JSONDecoder(parse_constant=_refuse_constant).scan_once  # type: ignore[attr-defined]
+_decoder = json.JSONDecoder(parse_float=read_float, parse_constant=_refuse_constant)
+_scan = _decoder.scan_once  # type: ignore[attr-defined]
 _WHITESPACE = " \t\n\r"
 
 
