@@ -185,6 +185,14 @@ def test_a_repair_of_a_provider_is_a_command_that_mends_it(call: Call) -> None:
         assert "To apply it" not in call("check", "mine").out
 
 
+def test_a_model_named_beside_a_provider_is_mended_there_and_not_in_the_provider(call: Call) -> None:
+    with FaultServer(FakeApi(models=model_list("m n"))) as server:
+        assert call("providers", "add", "mine", "--url", server.base_url, "--model", "m n").code == 0
+        assert "Try it: lmdeck check mine\n" in call("check", "mine", "-m", "m m").out
+        assert call("providers", "set", "mine", "--model", "other").code == 0
+        assert "Try it: lmdeck check mine --model 'm n'\n" in call("check", "mine", "-m", "m m").out
+
+
 def test_a_repair_that_may_send_a_key_elsewhere_is_applied_where_that_is_asked(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

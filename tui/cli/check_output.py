@@ -198,7 +198,13 @@ def _mark_style(line: ReportLine) -> str:
 def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
     """Return the command that tries a repair with all else as it was, or where to apply it."""
     if subject.is_named:
-        return _how_to_change(subject.provider, repair)
+        wanted = repair.changes.get("compatible_provider")
+        if model in ("", subject.provider.model) or wanted is None:
+            return _how_to_change(subject.provider, repair)
+        command = ["lmdeck", "check", shlex.quote(subject.provider.name)]
+        if wanted != subject.provider.model:  # the model of --model is to be another, not the provider's
+            command += ["--model", shlex.quote(wanted)]
+        return texts.TRY.format(command=safe_line(" ".join(command)))
     url = repair.changes.get("provider_url", subject.provider.provider_url)
     command = ["lmdeck", "check", shlex.quote(url)]
     if model := repair.changes.get("compatible_provider", model):
