@@ -56,6 +56,14 @@ def test_a_name_that_resembles_no_command_may_be_a_preset_or_a_message(line: str
     assert (request.command, request.problem) == (None, "")
 
 
+def test_a_command_that_takes_no_text_says_what_it_does() -> None:
+    for command in COMMANDS:
+        request = request_of(f"/{command.name} more")
+        assert request is not None
+        assert (request.command is None) == (not command.argument)
+        assert command.argument or command.text in request.problem
+
+
 def test_every_command_is_known_by_all_its_names() -> None:
     for command in COMMANDS:
         for name in (command.name, *command.others):

@@ -75,7 +75,7 @@ def request_of(line: str) -> Request | None:
         nearest = _nearest(name)
         return Request(None, problem=UNKNOWN.format(name=name, nearest=nearest) if nearest else "")
     if argument and not command.argument:
-        return Request(None, problem=TAKES_NOTHING.format(name=command.name))
+        return Request(None, problem=TAKES_NOTHING.format(name=command.name, does=command.text))
     return Request(command, argument)
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 UNKNOWN: Final = "Unknown command /{name}. Did you mean /{nearest}? Nothing was sent (// sends a leading /)."
-TAKES_NOTHING: Final = "/{name} takes no text. Nothing was sent."
+TAKES_NOTHING: Final = "/{name} takes no text ({does}). Nothing was sent."
 PASTED_AS_TEXT: Final = "{word} was pasted, so it was sent as a message. Type the / for a command or preset."
 STREAMING: Final = "An answer is still streaming: wait for it, or stop it first."
 NOTHING_SENT: Final = "No message has been sent in this chat yet."
