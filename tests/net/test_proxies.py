@@ -286,6 +286,30 @@ async def test_a_proxy_that_is_not_there_is_the_proxys_failure() -> None:
     assert reply.cause == "proxy-failed"
 
 
+@pytest.mark.parametrize("scheme", ["https", "http"])
+@pytest.mark.parametrize("is_plain", [True, False], ids=["plain", "unknown certificate"])
+async def test_a_proxy_whose_own_tls_fails_is_the_failure_and_not_the_url(
+    scheme: str, is_plain: bool
+) -> None:
+    def plain(connection: Connection) -> None:
+        connection.socket.recv(4096)
+        connection.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+
+    with FaultServer(plain, tls=None if is_plain else Tls()) as proxy:
+        environment = {f"{scheme}_proxy": f"https://127.0.0.1:{proxy.port}"}
+        endpoint = Endpoint(f"{scheme}://models.example/v1")
+        factory = ClientFactory(environment)
+        reply = await Chatter(factory)(endpoint)
+        await factory.aclose()
+        report = await run_check(ProbeTarget(endpoint, "m"), environment=environment)
+    assert reply.failure is not None
+    assert report.verdict is not None
+    assert reply.failure.cause == report.verdict.cause == "proxy-failed"
+    assert report.repairs == ()
+    advice = f"It speaks plain http://: set ${scheme}_proxy to http://127.0.0.1:{proxy.port}."
+    assert (reply.failure.advice == advice) == is_plain
+
+
 async def test_a_pin_is_compared_behind_a_proxy_too() -> None:
     with FaultServer(tls=Tls()) as server, FaultServer(tunnel_to(server.port)) as proxy:
         factory = ClientFactory({"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"})

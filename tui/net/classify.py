@@ -93,7 +93,7 @@ def _decide(case: FailedCase, route: Route | None) -> _Verdict:
             return verdict
     by_proxy: _Verdict = "proxy-failed", proxy_facts(route)
     if is_proxy_fault(case, route):
-        return by_proxy
+        return _with_plain_proxy(case, by_proxy)
     for rule in (_name, _tls, _time, _system, _protocol):
         verdict = rule(case)
         if verdict is not None:
@@ -231,6 +231,15 @@ def _with_repair(case: FailedCase, cause: str, facts: dict[str, str | None]) -> 
     scheme = {"tls-on-plain-port": "http", "plain-on-tls-port": "https"}.get(cause)
     repair = replace_origin(case.endpoint.base_url, scheme=scheme) if scheme else None
     return {"host": case.origin.host, "port": str(case.origin.port), **facts, "repair": repair}
+
+
+def _with_plain_proxy(case: FailedCase, by_proxy: _Verdict) -> _Verdict:
+    """Add the proxy's address without TLS, where it speaks none."""
+    cause, facts = by_proxy
+    verdict = _tls(case)
+    if verdict is None or verdict[0] != "tls-on-plain-port":
+        return by_proxy
+    return cause, {**facts, "plain": f"http:{(facts.get('proxy') or '').partition(':')[2]}"}
 
 
 def _describe(error: BaseException, redactor: Redactor) -> str:

@@ -78,9 +78,16 @@ def is_proxy_fault(case: FailedCase, route: Route | None) -> bool:
         return True
     if not _goes_through_proxy(case, route):
         return False
-    seen = case.trace
-    is_in_tunnel = case.origin.scheme != "https" or seen.is_reused or Phase.TLS in seen.marks
-    return case.phase in BEFORE_CONNECTION or not is_in_tunnel
+    if case.phase in BEFORE_CONNECTION or case.trace.is_reused:
+        return case.phase in BEFORE_CONNECTION
+    if case.origin.scheme != "https":
+        return case.phase is Phase.TLS
+    return case.trace.handshakes <= _is_encrypted(route)
+
+
+def _is_encrypted(route: Route | None) -> bool:
+    """Whether there is TLS on the way to the proxy itself."""
+    return route is not None and (route.proxy or "").startswith("https:")
 
 
 def proxy_words(case: FailedCase, redactor: Redactor) -> str | None:

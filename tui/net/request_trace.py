@@ -60,6 +60,8 @@ class RequestTrace:
     is_reused: bool = True
     """Whether the connection was open before."""
     through_proxy: bool = False
+    handshakes: int = 0
+    """How many TLS handshakes have begun on the connection: behind a proxy with TLS there is a second."""
     first_bytes: bytearray = field(default_factory=bytearray)
     """The first bytes of the response, decrypted."""
     handshake_bytes: bytearray = field(default_factory=bytearray)
@@ -111,6 +113,13 @@ class RequestTrace:
         """Record a new connection."""
         self.address = address
         self.is_reused = False
+        self.handshakes = 0
+
+    def begin_tls(self) -> None:
+        """Record that a TLS handshake begins."""
+        self.handshakes += 1
+        self.handshake_bytes.clear()
+        self.enter(Phase.TLS)
 
     def wrote(self, count: int) -> None:
         """Record that a part of a request is sent: what comes from now on is its response."""

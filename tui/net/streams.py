@@ -156,7 +156,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         """Do the handshake and compare the pin; closes the socket where either fails."""
         trace = current_trace()
-        trace.enter(Phase.TLS)
+        trace.begin_tls()
         trace.authorities_from = getattr(ssl_context, "variable", None)
         # Behind a proxy the name of an IPv6 host has brackets, in the certificate it has none.
         stream = self.encrypted(ssl_context, server_hostname and server_hostname.strip("[]"))
