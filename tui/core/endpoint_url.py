@@ -47,7 +47,7 @@ __all__ = [
 
 LONGEST_URL = 2_048
 
-_SCHEME = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.\-]*)?(:?)(/*)")
+_SCHEME = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.\-]*)?(:|;(?=//)|)(/*)")
 _FORBIDDEN = lazy_pattern(r'["<>^`{|}\x00-\x20\x7f]')
 _ROUTES = lazy_pattern(r"/(chat/completions|completions|models|embeddings|responses|rerank)$", re.IGNORECASE)
 _OLLAMA_ROUTES = lazy_pattern(r"/api/(chat|generate|tags|show|ps|embed|embeddings)$", re.IGNORECASE)

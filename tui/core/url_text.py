@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -20,21 +21,33 @@ LONGEST_PASTE = 65_536
 
 _WIDE: dict[int, str] = {
     **{0xFF01 + offset: chr(0x21 + offset) for offset in range(94)},  # full-width forms
-    **dict.fromkeys((0x3002, 0xFF61, 0xFE52), "."),
+    **dict.fromkeys((0x3002, 0xFF61, 0xFE52, 0x2024), "."),
     **dict.fromkeys((0x3001, 0xFF64, 0xFE50, 0xFE51), ","),
-    **dict.fromkeys((0xFE55, 0xFE13, 0x2236, 0xA789), ":"),
-    **dict.fromkeys((0x2044, 0x2215, 0x29F8), "/"),
+    **dict.fromkeys((0xFE55, 0xFE13, 0xFE30, 0x2236, 0xA789, 0x02D0), ":"),
+    **dict.fromkeys((0x2044, 0x2215, 0x29F8, 0x2571), "/"),
     **dict.fromkeys((0x2216, 0x29F5, 0x29F9, 0xFE68), "\\"),
     **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2212, 0xFE63), "-"),
 }
-_QUOTES: dict[int, str] = {
-    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\xab\xbb"), '"'),
-    **dict.fromkeys(map(ord, "\u300c\u300d\u300e\u300f"), '"'),
-    **dict.fromkeys(map(ord, "\u300a\u3008"), "<"),
-    **dict.fromkeys(map(ord, "\u300b\u3009"), ">"),
-    **dict.fromkeys(map(ord, "\u3010"), "["),
-    **dict.fromkeys(map(ord, "\u3011"), "]"),
-}
+_KINDS = {"Pi": '"', "Pf": '"', "Ps": "<", "Pe": ">"}
+
+
+class _Quotes(dict[int, str]):
+    """Plain marks for every other quotation mark and bracket, whatever language writes it."""
+
+    def __missing__(self, code: int) -> str:
+        plain = None if code < 128 else _KINDS.get(unicodedata.category(chr(code)))
+        if plain is None:
+            raise LookupError
+        return plain
+
+
+_QUOTES = _Quotes(
+    {
+        **dict.fromkeys(map(ord, "\u201a\u201e\u300c\u300d\u300e\u300f"), '"'),
+        ord("\u3010"): "[",
+        ord("\u3011"): "]",
+    }
+)
 _START = lazy_pattern(r"https?:/{2,}", re.IGNORECASE)
 _TWICE = lazy_pattern(r"(?:https?:/+)+(?=https?:/+)", re.IGNORECASE)
 _END = lazy_pattern(r"[\s\"'`<>|{},;)\\\u2026*]")
@@ -48,6 +61,8 @@ _QUOTED_OPTION = lazy_pattern(
 """A header or a body that is not closed yet: a URL in it is no endpoint."""
 _LIST = lazy_pattern(r"[,;|](?=https?://)", re.IGNORECASE)
 _NEXT_SENTENCE = lazy_pattern(r"(\w+://[^/]*(?::\d+|/[!-~]*))\.[^\x00-\x7f].*", re.DOTALL)
+_GLUED = lazy_pattern(r"([!-~]*/v\d+)([^\x00-\x7f]).*", re.DOTALL)
+"""Words of another script directly behind the version of an API."""
 _ENCODED = lazy_pattern(r"https?%3A(?:%2F%2F|//)", re.IGNORECASE)
 _ENTITY = lazy_pattern(r"&(?:lt|gt|quot|apos|#39|#x27);", re.IGNORECASE)
 _LONGEST_OPTION = 64
@@ -115,6 +130,10 @@ def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
     elif start is None and (value := _value_of(once)) is not None:
         found = value
         reasons.append(texts.URL_TEXT_AROUND)
+    glued = _GLUED.fullmatch(found)
+    if glued is not None and not is_hidden(glued[2]):
+        found = glued[1]
+        reasons.append(texts.URL_TEXT_BEHIND)
     bare = _without_punctuation(found)
     if bare != found and bare:
         found = bare
