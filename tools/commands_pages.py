@@ -29,11 +29,12 @@ Exit codes: `0` done · `1` a check failed, no answer came, nothing matches (`hi
 or the disk refuses · `2` wrong usage or configuration · `4` a budget is spent · `130` interrupted (128 + n by
 signal n).
 
-With `--json`, a command prints one object in plain ASCII (`check --watch`: one a line), whatever becomes of
-it. Each has a `schema_version`, `ok` (true with exit code 0) and `error` (null, or its `cause`, `title`,
-`advice`, `status` and `server_message`); a command's own keys stay where nothing came of it. JSON schemas:
-[every command](../tui/cli/schemas/result.schema.json), [check](../tui/core/check.schema.json),
-[check --all](../tui/cli/schemas/check-all.schema.json), [discover](../tui/cli/schemas/discover.schema.json).
+With `--json`, a command prints one object in plain ASCII (`check --watch`: one a line; the last says why it
+ended), whatever becomes of it. Each has a `schema_version`, `ok` (true with exit code 0) and `error` (null,
+or its `cause`, `title`, `advice`, `status` and `server_message`); a command's own keys stay where nothing
+came of it. JSON schemas: [every command](../tui/cli/schemas/result.schema.json),
+[check](../tui/core/check.schema.json), [check --all](../tui/cli/schemas/check-all.schema.json),
+[discover](../tui/cli/schemas/discover.schema.json).
 
 `lmdeck completion bash` (or `zsh`, `fish`) prints a script that completes commands, options, providers,
 models, chats and causes; its last line says where to put it. `man lmdeck` shows this page if lmdeck was

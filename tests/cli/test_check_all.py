@@ -189,7 +189,7 @@ def test_nothing_to_check_is_wrong_usage(call: Call) -> None:
     assert (done.code, done.json["error"]["cause"]) == (2, "no-provider")
 
 
-def test_a_watch_tells_the_first_state_and_changes_only(tmp_path: Path) -> None:
+def test_a_watch_tells_the_first_state_changes_only_and_why_it_ended(tmp_path: Path) -> None:
     api = FakeApi(models=model_list("m"))
     with FaultServer(api) as server:
         process = subprocess.Popen(
@@ -208,13 +208,13 @@ def test_a_watch_tells_the_first_state_and_changes_only(tmp_path: Path) -> None:
         api.models = model_list("m", "n")
         second = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
+        last = json.loads(process.stdout.read())
         assert process.wait(30) == 130
         process.stdout.close()
     assert (first["ok"], first["changes"], first["provider"]) == (True, [], None)
     assert (second["models"], second["changes"]) == (["m", "n"], ["newly served: n"])
-    assert rest == ""
-    for report in (first, second):
+    assert (last["error"]["cause"], last["exit_code"]) == ("interrupted", 130)
+    for report in (first, second, last):
         alone = {name: value for name, value in report.items() if name not in ("at", "provider", "changes")}
         assert list(violations(alone, SCHEMA)) == []
 

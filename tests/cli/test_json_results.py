@@ -20,6 +20,7 @@ from tests.support.fake_api import FakeApi, model_list, refusal
 from tests.support.fault_server import FaultServer
 from tests.support.json_schema import violations
 from tui.cli import main as cli_main
+from tui.cli.check_all import Checks
 from tui.core import diagnosis
 from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
@@ -180,6 +181,21 @@ def test_each_line_of_a_repeated_check_has_the_same_keys(
     assert len(refused.out.splitlines()) == 1
     assert refused.json.keys() ^ once.keys() == {"at", "provider", "changes"}
     assert (refused.code, refused.json["error"]["cause"]) == (2, "usage")
+
+
+@pytest.mark.usefixtures("defects")
+def test_a_repeated_check_that_crashes_says_so_in_its_last_line(
+    words: Callable[[str], list[str]], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pause(_: Checks, __: float) -> bool:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(Checks, "pause", pause)
+    done = call(*words("check"), "--watch", "60")
+    first, last = map(json.loads, done.out.splitlines())
+    assert first.keys() == last.keys()
+    assert (done.code, last["exit_code"], last["error"]["cause"]) == (1, 1, "internal")
+    assert "RuntimeError: boom" in done.err
 
 
 def test_a_search_of_servers_that_is_interrupted_says_so(

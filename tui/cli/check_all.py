@@ -231,7 +231,7 @@ def _print_change(
     as_json: bool,
 ) -> None:
     if as_json:
-        output.json_line({**_stamp(subject, changes), **report.to_json()})
+        output.json_line({**_stamp(subject, changes), **report.to_json()}, is_last=False)
         return
     now = datetime.now().astimezone()
     output.line(f"{now:%H:%M:%S} {row_text(report, name, 0, is_ascii=output.is_ascii)}")

@@ -55,7 +55,7 @@ class Output:
         self.untold: list[str] = []
         """What the command has changed for good and could not say yet: lines for whichever stream works."""
         self.has_json = False
-        """Whether an object was printed: a command prints one, whatever becomes of it."""
+        """Whether the object was printed that tells how the command ended: one is, whatever becomes of it."""
         self.ended_by: int | None = None
         """The signal that ended the command early."""
         self._writing_since: float | None = None
@@ -139,16 +139,20 @@ class Output:
 
     def json(self, value: Mapping[str, object], failure: Failure | None = None) -> None:
         """Print one object, with what all of them have; ``failure``: why the exit code is not 0."""
-        self._print_object(value, failure, indent=2)
+        self._print_object(value, failure, indent=2, is_last=True)
 
-    def json_line(self, value: Mapping[str, object], failure: Failure | None = None) -> None:
-        """Print one object on one line, for a stream of them."""
-        self._print_object(value, failure, indent=None)
+    def json_line(
+        self, value: Mapping[str, object], failure: Failure | None = None, *, is_last: bool = True
+    ) -> None:
+        """Print one object on one line; ``is_last``: it tells how the command ended."""
+        self._print_object(value, failure, indent=None, is_last=is_last)
 
-    def _print_object(self, value: Mapping[str, object], failure: Failure | None, indent: int | None) -> None:
+    def _print_object(
+        self, value: Mapping[str, object], failure: Failure | None, *, indent: int | None, is_last: bool
+    ) -> None:
         document = {"schema_version": SCHEMA_VERSION, "ok": failure is None, **value}
         document.setdefault("error", failure_report(failure))
-        self.has_json = True
+        self.has_json = is_last
         text = json.dumps(document, ensure_ascii=True, indent=indent, allow_nan=False)
         self._write(self.stdout, text + "\n")
 
