@@ -139,6 +139,14 @@ async def test_no_refusal_passes_for_a_list(factory: ClientFactory, fault: str) 
         assert "env:MY_KEY" in raised.value.failure.title
 
 
+async def test_a_list_that_is_too_long_says_nothing_of_the_chat(factory: ClientFactory) -> None:
+    with FaultServer(Answer(b" " * 5_000_001)) as server:
+        found = await reach(factory, Endpoint(server.base_url), 60)
+    assert found.is_reachable is None
+    assert found.failure is not None
+    assert "list of models" in found.failure.title
+
+
 async def test_a_body_beyond_its_limit_is_refused(factory: ClientFactory) -> None:
     with FaultServer(Answer(b"x" * 100_000)) as server, pytest.raises(LmdeckError) as raised:
         await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models", body_limit=1000)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from tests.support.check_runner import run_check
+from tests.support.check_runner import SHORT, run_check
 from tests.support.fake_api import Embedder, FakeApi, model_list
 from tests.support.fault_server import Answer, Connection, Fault, FaultServer
 from tui.core.chat import Endpoint
@@ -41,6 +42,7 @@ LISTS: dict[str, Answer | Fault | None] = {
     "moved": Answer(b"", "307 Temporary Redirect", headers={"location": "/v1/models/"}),
     "a-page": Answer(PAGE % b"Welcome"),
     "silent": silent,
+    "endless": Answer(b" " * 5_000_001),
 }
 
 
@@ -78,6 +80,19 @@ async def test_the_warning_has_the_servers_own_sentence() -> None:
     assert warning is not None
     assert warning.server_message == "[Errno 2] No such cache"
     assert "HTTP status 500" in warning.title
+
+
+async def test_a_list_that_is_too_long_is_told_from_a_long_answer() -> None:
+    limits = replace(SHORT, answer_seconds=60)
+    with FaultServer(FakeApi(models=LISTS["endless"])) as server:
+        named = await run_check(ProbeTarget(Endpoint(server.base_url), "m"), limits=limits)
+        unnamed = await run_check(ProbeTarget(Endpoint(server.base_url)), limits=limits)
+    warning = named.result(CheckId.MODELS)
+    assert warning is not None
+    assert "its model list could not be read (it is longer than 5 MB)" in warning.title
+    assert unnamed.verdict is not None
+    assert unnamed.verdict.title.startswith("The list of models was stopped")
+    assert "Type the model name" in unnamed.verdict.advice
 
 
 @pytest.mark.parametrize("name", LISTS)

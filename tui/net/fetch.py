@@ -153,7 +153,10 @@ async def _fetch_once(
             for plain in decoder.feed(data):
                 body += plain
                 if len(body) > limit:
-                    raise LmdeckError(explain("answer-too-large", limit=f"{limit // 1_000_000} MB"))
+                    is_list = "yes" if message.content is None else None
+                    raise LmdeckError(
+                        explain("answer-too-large", limit=f"{limit // 1_000_000} MB", is_list=is_list)
+                    )
             await pace.rest()
         trace.ended()
         factory.route_times.note(message.url, response.status_code, headers, trace)

@@ -26,6 +26,7 @@ from tui.wire.servers import ServerIdentity
 _ANSWERED = ("auth", "basic-auth", "forbidden", "rate-limited", "overloaded", "quota", "loading")
 """The server is there, and something else is in the way."""
 _NO_LIST = ("wrong-path", "method-not-allowed", "no-model-list")
+_LONG_LIST = "answer-too-large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ async def reach(
     try:
         response = await fetch(factory, endpoint, url, seconds=timeout_seconds)
     except LmdeckError as error:
-        return Reachability(False, await _explain(factory, endpoint, error.failure, look))
+        failure = await _explain(factory, endpoint, error.failure, look)
+        return Reachability(None if failure.cause == _LONG_LIST else False, failure)
     took = (time.perf_counter() - started) * 1000
     try:
         models = read_list(factory, endpoint, response)

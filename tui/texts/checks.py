@@ -172,6 +172,7 @@ SERVED: Final = "{model} is served{context}."
 UNLISTED: Final = "The server answers for {model} but does not list it."
 UNLISTED_ADVICE: Final = "Nothing to do if this was expected: some servers accept any name for their model."
 NO_LIST_ANSWER: Final = "no answer"
+LIST_TOO_LONG: Final = "it is longer than {limit}"
 LIST_FAILED: Final = "the model list: {title}"
 MORE: Final = " and {count} more"
 

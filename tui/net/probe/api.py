@@ -135,13 +135,17 @@ def _settle_without_list(context: DiagnosisContext, answer: FirstAnswer) -> None
     if failure is None or failure.cause in NOT_THERE:
         context.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
         return
-    reason = (
-        checks.NO_LIST_ANSWER if failure.status is None else checks.HTTP_STATUS.format(status=failure.status)
-    )
-    warning = explain("no-model-list", server_message=failure.server_message, reason=reason)
+    warning = explain("no-model-list", server_message=failure.server_message, reason=_why_unread(failure))
     context.settle(
         failed(CheckId.MODELS, warning, checks.LIST_FAILED.format(title=failure.title), as_warning=True)
     )
+
+
+def _why_unread(failure: Failure) -> str:
+    if failure.status is not None:
+        return checks.HTTP_STATUS.format(status=failure.status)
+    limit = failure.facts.get("limit")
+    return checks.NO_LIST_ANSWER if limit is None else checks.LIST_TOO_LONG.format(limit=limit)
 
 
 async def _check_vectors(context: DiagnosisContext, outcome: EmbeddingOutcome | None) -> None:
