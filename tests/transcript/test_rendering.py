@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.finished_markdown import markdown_lines
+from tui.core.safe_text import safe_text
 from tui.core.turn_summary import reasoning_title
+from tui.ui.transcript.cells import expand_tabs
 from tui.ui.transcript.code import code_blocks
 from tui.ui.transcript.decoration import foot_lines, head_lines
 from tui.ui.transcript.highlight import Highlighter
@@ -173,6 +177,17 @@ def test_a_prompt_keeps_its_indents_and_wraps_at_words() -> None:
     prompt = "def f():\n    return  1\n" + "word " * 8 + "end"
     rows = [line.text for line in head_lines(done_turn("t", "", prompt), 24, raw=False)]
     assert rows[:4] == ["┃ def f():", "┃     return  1", "┃ word word word word", "┃ word word word word"]
+
+
+@given(st.text(" a.-\té\x1b", max_size=12))
+def test_a_line_of_a_prompt_that_fits_stays_as_it_is(source: str) -> None:
+    from tests.transcript.transcript_host import done_turn
+
+    whole, turn = f"┃ {expand_tabs(safe_text(source))}|", done_turn("t", "", f"{source}|")
+    for width in range(4, 40):
+        rows = [line.text for line in head_lines(turn, width, raw=False, speaker=False)[:-1]]
+        assert max(map(len, rows)) <= width
+        assert (rows == [whole]) is (len(whole) <= width)
 
 
 def test_line_ends_of_other_systems_are_line_ends() -> None:

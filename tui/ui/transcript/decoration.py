@@ -83,6 +83,8 @@ def _raw_rows(source: str, width: int) -> list[tuple[Span, ...]]:
 
 def _prompt_rows(source: str, width: int) -> list[tuple[Span, ...]]:
     """Wrap a line of the prompt at its words, or anywhere where its blanks mean something."""
+    if 0 < len(source) <= width and source.isascii() and source.isprintable() and source[-1] != " ":
+        return [(Span(source, Role.PROMPT),)]  # most lines of a paste of 100,000
     text = settle_cells(expand_tabs(safe_text(source)))
     if text.startswith(" ") or "  " in text:
         return [(Span(piece, Role.PROMPT),) for piece in cut(text, width)]
