@@ -105,6 +105,17 @@ def test_a_file_of_ones_own_needs_no_word(call: Call, home: Path, tmp_path: Path
     assert (done.code, "nothing to trust" in done.out) == (0, True)
 
 
+def test_a_place_where_no_file_can_be_is_not_a_matter_of_trust(
+    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "file").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "file"))
+    added = call("providers", "add", "mine", "--url", "https://h/v1", "--model", "m")
+    assert (added.code, "a part of its path is not a folder" in added.err) == (1, True)
+    assert "providers trust" not in added.err
+    assert "nothing to trust" in call("providers", "trust", "--yes").out
+
+
 def test_a_file_that_was_confirmed_is_still_open_to_others(call: Call, home: Path, tmp_path: Path) -> None:
     plant(home, "https://h/v1", tmp_path / "ran")
     assert call("providers", "trust", "--yes").code == 0

@@ -65,16 +65,15 @@ def distrust_of(path: Path, shown: Callable[[Path], str], *, mode: int | None, o
     for link in links:
         if not _is_own(link.lstat().st_uid):
             return Distrust(files.FOREIGN_LINK.format(path=shown(link)))
-    return next((reason for folder in folders if (reason := _distrust_of_folder(folder, shown))), None)
+    found = (_distrust_of_folder(folder, shown, holds_file=mode is not None) for folder in folders)
+    return next(filter(None, found), None)
 
 
-def _distrust_of_folder(folder: Path, shown: Callable[[Path], str]) -> Distrust | None:
+def _distrust_of_folder(folder: Path, shown: Callable[[Path], str], *, holds_file: bool) -> Distrust | None:
     try:
         status = folder.stat()
-    except FileNotFoundError:  # not made yet: it will be private
-        return None
-    except OSError:
-        return Distrust(files.UNSEEN_FOLDER.format(path=shown(folder)))
+    except OSError:  # not made yet, and it will be private; or writing there fails, and says why
+        return Distrust(files.UNSEEN_FOLDER.format(path=shown(folder))) if holds_file else None
     if not _is_own(status.st_uid):
         return Distrust(files.FOREIGN_FOLDER.format(path=shown(folder)))
     others = status.st_mode & _OTHERS_WRITE
