@@ -122,6 +122,9 @@ def test_a_folder_that_is_named_as_one_is_made(call: Call, store: ConversationSt
     assert len(list(single.iterdir())) == 1
     unmade = call("history", "export", "--all", "-o", str(tmp_path / "absent"))
     assert (unmade.code, "-o FOLDER/" in unmade.err) == (2, True)
+    nowhere = call("history", "export", "last", "-o", str(tmp_path / "absent" / "chat.md"))
+    assert (nowhere.code, "its folder does not exist" in nowhere.err) == (2, True)
+    assert "Create the folder" in nowhere.err
     file = tmp_path / "a.md"
     file.write_text("mine")
     refused = call("history", "export", "--all", "-o", f"{file}/")

@@ -262,8 +262,18 @@ def unusable(kind: str, folder: Path) -> Path:
     return fifo
 
 
-@pytest.mark.parametrize("kind", ["folder", "nowhere", "fifo", "full"])
-def test_a_file_that_cannot_be_written_is_said_once_and_changes_nothing(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("folder", "it is a folder"),
+        ("nowhere", "its folder does not exist"),
+        ("fifo", ""),
+        ("full", "the disk is full"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_said_once_and_changes_nothing(
+    tmp_path: Path, kind: str, reason: str
+) -> None:
     if kind == "full" and not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     path = unusable(kind, tmp_path)
@@ -275,7 +285,7 @@ def test_a_file_that_cannot_be_written_is_said_once_and_changes_nothing(tmp_path
     assert (done.code, done.out) == (usual.code, usual.out) == (0, usual.out)
     assert usual.err == ""
     assert done.err.count(str(path)) == 1
-    assert done.err.startswith(f"note: {path} cannot be written: ")
+    assert done.err.startswith(f"note: {path} cannot be written: {reason}")
     assert len(done.err.splitlines()) == 1
 
 

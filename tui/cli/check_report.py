@@ -19,7 +19,7 @@ from tui.core.diagnosis import DiagnosisReport
 from tui.core.failure import UsageError
 from tui.core.secret import Redactor
 from tui.core.ticket import ticket_text
-from tui.store.export_file import file_exists
+from tui.store.export_file import file_exists, folder_missing
 from tui.store.files import write_atomically
 from tui.texts import cli as texts
 from tui.texts.files import FOLDER
@@ -75,12 +75,16 @@ class Ticket:
 
 
 def _refusal(path: Path) -> str:
-    """Return why a file cannot be written, or an empty text."""
+    """Return why a file cannot be written, or an empty text.
+
+    Raises:
+        UsageError: its folder is not there.
+    """
     try:
         if path.is_dir():
             return FOLDER
         if not path.parent.is_dir():
-            return texts.NO_FOLDER
+            raise folder_missing(path)
         is_writable = os.access(path if path.exists() else path.parent, os.W_OK)
     except OSError as error:
         return (error.strerror or texts.UNREACHABLE).lower()

@@ -37,8 +37,13 @@ _REASONS = {
 }
 
 
-def reason_of(error: OSError) -> str:
-    """Return why the system refused, as the end of a sentence: ``the disk is full``."""
+def reason_of(error: OSError, *, is_write: bool = False) -> str:
+    """Return why the system refused, as the end of a sentence: ``the disk is full``.
+
+    ``is_write``: the file would have been made.
+    """
+    if is_write and error.errno == errno.ENOENT:
+        return texts.FOLDER_MISSING
     known = _REASONS.get(error.errno or 0)
     return known or (error.strerror or type(error).__name__).lower()
 

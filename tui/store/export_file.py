@@ -8,10 +8,11 @@ from pathlib import Path
 
 from tui.core.causes import explain
 from tui.core.failure import UsageError
-from tui.store.errors import disk_error, reason_of
+from tui.store.errors import disk_error
 from tui.store.files import create_private, write_atomically
 from tui.store.optional import look_at
 from tui.store.paths import Paths
+from tui.texts import files
 from tui.texts import history as texts
 
 _ENDS = ("/", os.sep)
@@ -35,6 +36,15 @@ def file_exists(path: Path, advice: str = texts.ADD_REPLACE) -> UsageError:
     """Return the error for a file that exists and is not to be replaced."""
     return UsageError(
         replace(explain("store-failed", path=str(path), reason=texts.FILE_EXISTS), advice=advice)
+    )
+
+
+def folder_missing(path: Path) -> UsageError:
+    """Return the error for a file in a folder that is not there."""
+    return UsageError(
+        replace(
+            explain("store-failed", path=str(path), reason=files.FOLDER_MISSING), advice=files.MAKE_FOLDER
+        )
     )
 
 
@@ -69,7 +79,7 @@ def write_export(path: str, name: str, text: str, *, replaces: bool, advice: str
     except FileExistsError:
         raise file_exists(target, advice) from None
     except FileNotFoundError as error:
-        raise UsageError(explain("store-failed", path=str(target), reason=reason_of(error))) from error
+        raise folder_missing(target) from error
     except OSError as error:
         raise disk_error(error, str(target)) from error
     return str(target)

@@ -126,7 +126,8 @@ class _Attempt:
     ) -> bool:
         """Note a refusal and end it; let everything else pass."""
         if isinstance(error, OSError):
-            self._files.note(self._shown, reason_of(error), self._consequence, is_read=self._is_read)
+            reason = reason_of(error, is_write=not self._is_read)
+            self._files.note(self._shown, reason, self._consequence, is_read=self._is_read)
         elif isinstance(error, LmdeckError):  # its lock is held for long
             self._files.tell(self._shown, f"{error.failure.title} {self._consequence}")
         else:
