@@ -14,6 +14,9 @@ NOW = datetime(2026, 3, 15, 14, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("before", "words"),
     [
+        (timedelta(days=-300), "9 Jan 2027"),
+        (timedelta(days=-2), "17 Mar"),
+        (timedelta(days=-1), "just now"),
         (timedelta(seconds=-90), "just now"),
         (timedelta(seconds=59), "just now"),
         (timedelta(seconds=60), "1 min ago"),

@@ -19,7 +19,8 @@ def exact(stamp: str) -> str:
 def ago(stamp: str, now: datetime) -> str:
     """Return how long before ``now`` a moment was: ``2 min ago``, ``yesterday``, ``14 Nov``; empty for none.
 
-    ``stamp`` is ISO 8601; days are those of the time zone of ``now``. A moment to come reads as now.
+    ``stamp`` is ISO 8601; days are those of the time zone of ``now``. A moment to come reads as now, as
+    clocks differ; one that is days away has its date.
     """
     moment = read_local_moment(stamp)
     if moment is None:
@@ -27,6 +28,8 @@ def ago(stamp: str, now: datetime) -> str:
     moment = moment.astimezone(now.tzinfo)
     seconds = (now - moment).total_seconds()
     days = (now.date() - moment.date()).days
+    if days < -1:
+        return _date(moment, now)
     if seconds < 60:
         return texts.JUST_NOW
     if seconds < 3600:
@@ -37,6 +40,10 @@ def ago(stamp: str, now: datetime) -> str:
         return texts.YESTERDAY
     if days < _DAYS_COUNTED:
         return texts.DAYS.format(count=days)
+    return _date(moment, now)
+
+
+def _date(moment: datetime, now: datetime) -> str:
     month = texts.MONTHS.split()[moment.month - 1]
     if moment.year == now.year:
         return texts.DAY.format(day=moment.day, month=month)

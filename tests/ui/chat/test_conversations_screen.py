@@ -599,6 +599,7 @@ async def test_two_thousand_are_shown_in_an_instant(
     [
         ("2026-05-20T11:58:00+00:00", "Today", "2 min ago"),
         ("2026-05-20T23:00:00+00:00", "Today", "just now"),
+        ("2027-02-01T00:00:00+00:00", "February 2027", "1 Feb 2027"),
         ("2026-05-19T09:00:00+00:00", "Yesterday", "yesterday"),
         ("2026-05-14T09:00:00+00:00", "Last week", "6 days ago"),
         ("2026-05-02T09:00:00+00:00", "May", "2 May"),

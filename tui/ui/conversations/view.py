@@ -191,7 +191,10 @@ def _price_key(summary: ConversationSummary) -> tuple[str, Decimal]:
 
 
 def group_of(stamp: str, now: datetime) -> str:
-    """Return the group of a moment: today, yesterday, the six days before, or its month."""
+    """Return the group of a moment: today, yesterday, the six days before, or its month.
+
+    As for ``ago``, a moment to come is today, and one that is days away is of its month.
+    """
     return _group_on(stamp, now.date(), now.tzinfo)
 
 
@@ -202,9 +205,9 @@ def _group_on(stamp: str, today: date, zone: tzinfo | None) -> str:
         return texts.NO_DATE
     moment = moment.astimezone(zone)
     days = (today - moment.date()).days
-    if days <= 1:
+    if -1 <= days <= 1:
         return texts.TODAY if days <= 0 else texts.YESTERDAY
-    if days <= 7:
+    if 1 < days <= 7:
         return texts.LAST_WEEK
     month = texts.MONTHS.split()[moment.month - 1]
     return month if moment.year == today.year else texts.MONTH_OF_YEAR.format(month=month, year=moment.year)
