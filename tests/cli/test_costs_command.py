@@ -59,8 +59,9 @@ def test_the_json_is_the_contract(filled: Fill) -> None:
     done = costs(deck, "--json")
     assert done.code == 0, done.err
     told = done.json
-    assert (told["schema_version"], told["by"], told["until"]) == (1, "provider", None)
-    assert datetime.fromisoformat(told["since"]).astimezone().day == 1
+    assert (told["schema_version"], told["by"]) == (1, "provider")
+    since, until = (datetime.fromisoformat(told[name]).astimezone() for name in ("since", "until"))
+    assert (since.day, until.day, (until - since).days in range(27, 32)) == (1, 1, True)
     row = {name: told["rows"][0][name] for name in list(told["rows"][0])}
     assert (
         row
@@ -168,6 +169,12 @@ def test_a_period_has_whole_days_here_or_in_utc(filled: Fill) -> None:
     assert (utc["since"], utc["until"]) == ("2026-10-31T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
     months = costs(deck, "--by", "month", "--json", TZ="Europe/Berlin").json
     assert [row["key"] for row in months["rows"]] == ["2026-10", "2026-11"]
+
+
+def test_what_a_clock_that_was_wrong_dated_later_is_not_of_this_month(filled: Fill) -> None:
+    deck = filled(LINE, replace(LINE, at=NOW + timedelta(days=40)))
+    assert "Total: 0.0011 EUR" in costs(deck).out
+    assert "Total: 0.0022 EUR" in costs(deck, "--by", "month").out
 
 
 def test_a_time_that_cannot_be_understood_is_refused(deck: RealDeck) -> None:

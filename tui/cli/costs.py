@@ -83,7 +83,8 @@ def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
 def print_this_month(runtime: Runtime, output: Output) -> None:
     """Print what this month has cost by provider, as ``lmdeck costs`` does."""
     now = datetime.now(UTC)
-    wanted = Wanted(month_of(day_of(now)).start)
+    month = month_of(day_of(now))
+    wanted = Wanted(month.start, month.end)
     _print_table(runtime.costs.report(By.PROVIDER, wanted), wanted, runtime, output, now, None)
 
 
@@ -120,7 +121,7 @@ def _print_table(
 
 def _is_this_month(wanted: Wanted, now: datetime, zone: tzinfo | None) -> bool:
     month = month_of(day_of(now, zone), zone)
-    return (wanted.since, wanted.until) in ((month.start, None), (month.start, month.end))
+    return (wanted.since, wanted.until) == (month.start, month.end)
 
 
 def _ahead(report: CostReport, wanted: Wanted, now: datetime, zone: tzinfo | None) -> list[Sum]:
@@ -130,13 +131,16 @@ def _ahead(report: CostReport, wanted: Wanted, now: datetime, zone: tzinfo | Non
 
 
 def _wanted(arguments: argparse.Namespace, runtime: Runtime, now: datetime, zone: tzinfo | None) -> Wanted:
+    month = month_of(day_of(now, zone), zone)
     since = until = None
     if arguments.since is not None:
         since = _read(arguments.since, read_first_day(arguments.since, now, zone))
     elif arguments.by != By.MONTH.value:
-        since = month_of(day_of(now, zone), zone).start
+        since = month.start
     if arguments.until is not None:
         until = _read(arguments.until, read_last_day(arguments.until, now, zone))
+    elif since == month.start:
+        until = month.end  # nothing is later, unless a clock was wrong
     if since is not None and until is not None and since >= until:
         days = (day_of(moment, zone).isoformat() for moment in (since, _last_of(until)))
         reason = texts.REVERSED.format(since=next(days), until=next(days))
