@@ -95,6 +95,21 @@ TAKEN = (
 )
 
 
+@pytest.mark.parametrize(
+    ("takes", "event"), [(deleted, "deleted"), (folder_deleted, "deleted"), (renamed, "moved")]
+)
+def test_a_file_that_is_elsewhere_now_is_not_called_deleted(
+    paths: Paths, takes: Callable[[Path], None], event: str
+) -> None:
+    journal = ConversationStore(paths).create()
+    journal.write_turn(a_turn("one"))
+    assert journal.flush()
+    takes(journal.path)
+    journal.write_turn(a_turn("two"))
+    assert journal.close()
+    assert f" was {event} by another program." in journal.notices[0]
+
+
 @pytest.mark.parametrize("takes", [*FREE, *TAKEN])
 @pytest.mark.parametrize("is_reopened", [False, True])
 def test_the_whole_conversation_goes_on_in_a_new_file(

@@ -139,7 +139,7 @@ class JournalFile:
         if sight.refusal is not None:
             raise sight.refusal
         if sight.status is None:
-            raise FileLostError(texts.DELETED)
+            raise FileLostError(texts.MOVED if status.st_nlink else texts.DELETED)
         is_same = stat.S_ISREG(status.st_mode) and os.path.samestat(sight.status, status)
         if not is_same or self._inode not in (None, status.st_ino):
             raise FileLostError(texts.REPLACED)

@@ -31,6 +31,7 @@ NO_HOME: Final = "there is no home folder: set HOME to one"
 
 # What another program did to a file
 DELETED: Final = "was deleted"
+MOVED: Final = "was moved"
 REPLACED: Final = "was replaced"
 CHANGED: Final = "was changed"
 
