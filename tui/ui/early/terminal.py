@@ -12,6 +12,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 from rich.cells import cell_len
 
@@ -27,7 +28,7 @@ _PATIENCE_SECONDS = 0.3
 _BACKSPACES = (8, 127)
 _ENDING = (signal.SIGHUP, signal.SIGTERM)
 
-Attributes = list[int | list[bytes | int]]
+Attributes = list[Any]
 
 
 class EarlyTerminal:
@@ -60,6 +61,8 @@ class EarlyTerminal:
         if self._thread is None:
             return None
         self._stop()
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(self._terminal, termios.TCSANOW, self._attributes_of_driver())
         return self._reads, self._before
 
     def typed(self, text: str) -> str:
@@ -104,6 +107,13 @@ class EarlyTerminal:
         controls[termios.VMIN], controls[termios.VTIME] = 1, 0
         controls[termios.VSUSP] = controls[termios.VQUIT] = off  # a sleeping frame would stay on the terminal
         attributes[6] = controls
+        return attributes
+
+    def _attributes_of_driver(self) -> Attributes:
+        """Return attributes that become the driver's by what it sets: every key is one, from here on."""
+        attributes = self._typing_attributes()
+        attributes[3] &= ~termios.ISIG
+        attributes[6] = self._before[6]
         return attributes
 
     def _run(self, first: bytes) -> None:
