@@ -499,6 +499,27 @@ async def test_a_click_on_a_header_sorts(runtime: FakeRuntime) -> None:
         assert "by name" in text_of(pilot).splitlines()[0]
 
 
+async def test_names_and_the_default_stay_in_sight_when_all_columns_are_scrolled(
+    runtime: FakeRuntime,
+) -> None:
+    async with listed(runtime, size=(60, 24)) as pilot:
+        await pilot.press("w")
+        await pilot.pause()
+        beginnings = [line[:30] for line in text_of(pilot).splitlines()[1:7]]
+        assert any("★" in beginning for beginning in beginnings)
+        await pilot.press(*["right"] * 30)
+        await pilot.pause()
+        lines = text_of(pilot).splitlines()
+        assert "Reachable" in lines[1]
+        assert [line[: len("│   gpu01-vllm")] for line in lines[1:7]] == [
+            beginning[: len("│   gpu01-vllm")] for beginning in beginnings
+        ]
+        left = lines[1].index("Reachable")
+        await pilot.click(ColumnHeads, offset=(left, 0))
+        await pilot.pause()
+        assert "by state" in text_of(pilot).splitlines()[0]
+
+
 def embedding() -> Provider:
     return Provider(
         "bge",

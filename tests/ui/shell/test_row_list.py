@@ -135,6 +135,30 @@ async def test_text_scrolled_to_the_left_is_selected_where_it_is_seen(app: Lmdec
         assert screen.get_selected_text() == "足       1  more"
 
 
+async def test_fixed_columns_stay_while_the_others_scroll(
+    app: LmdeckApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RowList, "FIXED_COLUMNS", 1)
+    async with app.run_test(size=(60, 12)) as pilot:
+        screen, rows = await shown(pilot)
+        rows.styles.overflow_x = "auto"
+        row = ListRow("one", lambda: (*ROWS["one"], "behind", "last"))
+        rows.fill((*COLUMNS, ListColumn("more", "More", 80), ListColumn("last", "Last", 4)), [row])
+        await pilot.pause()
+        rows.scroll_to(x=9, animate=False, immediate=True)
+        await pilot.pause()
+        assert rows.render_line(0).text.startswith(" 显存不足  ehind  ")
+        assert str(rows.heads.render()).startswith("Name      ore  ")
+        await drag(pilot, (3, 0), (5, 0))
+        assert screen.get_selected_text() == "存不"
+        await drag(pilot, (14, 0), (15, 0))
+        assert screen.get_selected_text() == "nd"
+        rows.scroll_to(x=rows.max_scroll_x, animate=False, immediate=True)
+        await pilot.pause()
+        assert rows.render_line(0).text.startswith(" 显存不足  ")
+        assert rows.render_line(0).text.rstrip().endswith(" last")
+
+
 async def test_only_lines_that_change_are_drawn(app: LmdeckApp) -> None:
     async with app.run_test(size=(60, 12)) as pilot:
         screen, rows = await shown(pilot)

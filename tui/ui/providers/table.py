@@ -38,6 +38,7 @@ class ProviderTable(RowList):
     """Shows rows; the cursor stays on its provider, or at its position if that one is gone."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("table.columns")
+    FIXED_COLUMNS = 2  # the mark of the default one, and the name
 
     class Arranged(Message):
         """The rows shown, or their order, changed."""

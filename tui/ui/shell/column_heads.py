@@ -27,22 +27,26 @@ class ColumnHeads(Widget):
 
     _columns: tuple[ListColumn, ...] = ()
     _shift = 0
+    _fixed = 0
 
-    def show(self, columns: Sequence[ListColumn], shift: int = 0) -> None:
-        """Show other titles, as far to the left as the rows are scrolled."""
-        if (tuple(columns), shift) != (self._columns, self._shift):
-            self._columns, self._shift = tuple(columns), shift
+    def show(self, columns: Sequence[ListColumn], shift: int, fixed: int) -> None:
+        """Show other titles, as far to the left as the rows are scrolled; the first ``fixed`` ones stay."""
+        if (tuple(columns), shift, fixed) != (self._columns, self._shift, self._fixed):
+            self._columns, self._shift, self._fixed = tuple(columns), shift, fixed
             self.refresh()
 
     def render(self) -> Content:
         """Return the line."""
-        titles = (cell_of(column.title, column) for column in self._columns)
-        return Content("".join(titles)[self._shift :].rstrip())
+        titles = [cell_of(column.title, column) for column in self._columns]
+        moving = "".join(titles[self._fixed :])[self._shift :]
+        return Content("".join((*titles[: self._fixed], moving)).rstrip())
 
     def on_click(self, event: events.Click) -> None:
         """Tell which title it was."""
-        left = 1 - self._shift
-        for column in self._columns:
+        left = 1
+        for place, column in enumerate(self._columns):
+            if place == self._fixed:
+                left -= self._shift
             if left <= event.x < left + column.width + COLUMN_GAP:
                 self.post_message(self.Clicked(column.key))
                 return

@@ -33,7 +33,9 @@ class _Line(NamedTuple):
     rest: Style
     """Of the cells behind the segments."""
     left: int = 0
-    """Cells at its beginning that are scrolled out of sight."""
+    """Cells that are scrolled out of sight."""
+    fixed: int = 0
+    """Cells before them, which stay in sight."""
 
     @property
     def text(self) -> str:
@@ -60,6 +62,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
+    FIXED_COLUMNS: ClassVar[int] = 0
+    """How many columns stay in sight when the others are scrolled sideways."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-list--row",
         "row-list--more",
@@ -148,7 +152,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self.columns, self._rows = tuple(columns), tuple(rows)
         if self.is_attached and self.text_selection and keys != [row.key for row in self._rows]:
             self.screen.clear_selection()  # what was selected stands elsewhere now
-        self.heads.show(self.columns, self.scroll_offset.x)
+        self._show_heads()
         place = next((index for index, row in enumerate(self._rows) if row.key and row.key == key), None)
         if place is None:
             place = self._nearest(0 if is_from_top else self.cursor_row, 1)
@@ -173,11 +177,16 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         line = self._line(index)
         strip = Strip(line.segments)
-        shown = strip.crop(line.left, line.left + width).adjust_cell_length(width, line.rest)
-        if not self._is_drawing:
-            return shown.apply_offsets(len(strip.crop(0, line.left).text), index)
-        self._drawn[y] = line
-        return shown
+        fixed, gone = min(line.fixed, width), line.fixed + line.left
+        stays = strip.crop(0, fixed)
+        moves = strip.crop(gone, gone + width - fixed)
+        moves = moves.adjust_cell_length(width - stays.cell_length, line.rest)
+        if self._is_drawing:
+            self._drawn[y] = line
+        else:
+            stays = stays.apply_offsets(0, index)
+            moves = moves.apply_offsets(len(strip.crop(0, gone).text), index)
+        return Strip.join([stays, moves])
 
     def _draw_changed_lines(self) -> None:
         """Have the lines in sight drawn again that are others than were drawn last."""
@@ -214,7 +223,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         for column, text in zip(self.columns, row.cells, strict=True):
             is_lit = is_cursor and self.is_under_cursor(column)
             segments.append(Segment(cell_of(text, column), style if is_lit else self.style_of(row, column)))
-        return _Line(tuple(segments), edge, self.scroll_offset.x)
+        fixed = _EDGE + width_of(self.columns[: self.FIXED_COLUMNS]) if self.FIXED_COLUMNS else 0
+        return _Line(tuple(segments), edge, self.scroll_offset.x, fixed)
 
     def is_under_cursor(self, column: ListColumn) -> bool:
         """Whether the cursor lies on a cell of its row: on all of them."""
@@ -233,7 +243,10 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Take the titles along."""
         super().watch_scroll_x(old_value, new_value)
-        self.heads.show(self.columns, self.scroll_offset.x)
+        self._show_heads()
+
+    def _show_heads(self) -> None:
+        self.heads.show(self.columns, self.scroll_offset.x, self.FIXED_COLUMNS)
 
     def _heading(self, words: str) -> _Line:
         style = self.get_component_rich_style("row-list--heading")
