@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.finished_markdown import markdown_lines
+from tests.transcript.transcript_host import done_turn
+from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_text
+from tui.core.turn import TurnState
 from tui.core.turn_summary import reasoning_title
+from tui.core.usage import Usage
 from tui.ui.transcript.cells import expand_tabs
 from tui.ui.transcript.code import code_blocks
 from tui.ui.transcript.decoration import foot_lines, head_lines
+from tui.ui.transcript.document import TurnDocument, View
 from tui.ui.transcript.highlight import Highlighter
 from tui.ui.transcript.inline import inline_spans, readable_url
-from tui.ui.transcript.lines import Attribute, Line, Role
+from tui.ui.transcript.lines import Attribute, Line, Role, Span
 from tui.ui.transcript.offers import Offer, offer_at
 from tui.ui.transcript.raw import RawLines
 from tui.ui.transcript.render import Layout
@@ -194,11 +201,31 @@ def test_line_ends_of_other_systems_are_line_ends() -> None:
     assert shown("a\r\n\r\n- b\r\n- c\r\n") == ["a", "", "• b", "• c"]
 
 
+@pytest.mark.parametrize("speakers", [True, False])
+@pytest.mark.parametrize("reasoning", ["", "Hm.", "Hm.\n\n"])
+@pytest.mark.parametrize("answer", ["", "Because.", "Because.\n\n", " \n\n", "[a]: http://b.c"])
+@pytest.mark.parametrize("state", [TurnState.STOPPED, TurnState.INTERRUPTED, TurnState.DONE])
+def test_no_two_blank_rows_are_below_each_other(
+    state: TurnState, answer: str, reasoning: str, speakers: bool
+) -> None:
+    turn = done_turn("t", answer, reasoning=reasoning)
+    turn.state, turn.usage = state, Usage(12, 34, 5)
+    document = TurnDocument(turn, ReasoningView.OPEN)
+    document.render(View(60, speakers=speakers))
+    lines = [document.line(row) for row in range(document.drawn_rows)]
+    for row in range(document.reasoning_body_rows):
+        lines[document.reasoning_start + 1 + row] = document.reasoning_line(row)
+    if reasoning:
+        lines[document.reasoning_start] = Line((Span("Thought", Role.NOTE),))
+    is_blank = [line is None or not line.text.strip() for line in lines]
+    assert not any(above and below for above, below in pairwise(is_blank))
+    assert is_blank[-1], "a blank row ends it"
+
+
 def test_decoration_says_how_a_turn_ended() -> None:
-    from tests.transcript.transcript_host import done_turn
     from tui.core.failure import Failure
-    from tui.core.turn import ToolCall, TurnState
-    from tui.core.usage import Source, Usage
+    from tui.core.turn import ToolCall
+    from tui.core.usage import Source
 
     turn = done_turn("t", "answer\x1b[2J", reasoning="r" * 40)
     turn.usage = Usage(1200, 340, 30, source=Source.ESTIMATED)

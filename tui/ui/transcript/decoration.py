@@ -100,10 +100,7 @@ def foot_lines(turn: Turn, width: int, offers: Sequence[Offer] = ()) -> list[Lin
     """Return what follows the answer: tool calls, notes, how it ended, its figures."""
     spans = [*_tool_spans(turn), *_note_spans(turn)]
     lines = [Line(row) for line in spans for row in wrap(line, width)]
-    lines += ending_lines(turn, width, offers)
-    if lines and (turn.answer or turn.reasoning):
-        lines.insert(0, EMPTY_LINE)
-    return lines
+    return lines + ending_lines(turn, width, offers)
 
 
 def _tool_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:

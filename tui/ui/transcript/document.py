@@ -154,6 +154,8 @@ class TurnDocument:
         changed = self._answer.advance(is_live=turn.state.is_live, allowance=allowance)
         changed |= self._advance_reasoning(allowance)
         foot = foot_lines(turn, self._view.width, self.offers)
+        if foot and len(self._answer):  # a blank row ends what is above an answer already
+            foot.insert(0, EMPTY_LINE)
         if foot != self._foot:
             self._foot, changed = foot, True
         if changed or force:
