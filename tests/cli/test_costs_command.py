@@ -16,6 +16,7 @@ from tests.support.commands import Done
 from tests.support.fake_api import Embedder, FakeApi
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck
+from tests.support.terminal import TerminalProgram, lmdeck
 from tui.cli.table import cells
 from tui.core.ledger import LedgerLine
 from tui.core.observed import Purpose
@@ -111,6 +112,21 @@ def test_the_table_fits_80_columns_and_names_what_is_not_priced(filled: Fill, de
     lines = done.out.splitlines()
     amount = lines[1].index("AMOUNT") + len("AMOUNT")
     assert {cells(line) for line in lines[1:5]} == {amount}, "the figures end at one edge"
+
+
+@pytest.mark.parametrize("columns", [24, 32, 40, 60, 70])
+def test_no_window_is_too_small_for_a_whole_amount(filled: Fill, columns: int) -> None:
+    name = "a-long-name-of-a-provider"
+    deck = filled(LINE, replace(LINE, provider=name, own_amount=Decimal("1234.567891")))
+    with TerminalProgram(lmdeck("costs"), deck.environment, columns=columns) as terminal:
+        assert terminal.wait() == 0
+    head, *rows = bytes(terminal.raw).decode().splitlines()[1:4]
+    assert head.startswith("PROVIDER")
+    assert head.endswith("AMOUNT")
+    assert max(map(cells, (head, *rows))) <= columns
+    assert sorted(row.split()[-2:] for row in rows) == [["0.0011", "EUR"], ["1,234.57", "EUR"]]
+    assert not any("…" in figure for row in rows for figure in row.split()[1:]), "no figure is cut"
+    assert (columns >= 32) == ("REQUESTS" in head)
 
 
 def test_currencies_are_never_added_and_rates_give_one_line_more(filled: Fill, deck: RealDeck) -> None:

@@ -316,6 +316,23 @@ def test_keys_are_learned_once(call: Call, store: ConversationStore, monkeypatch
     assert len(learned) == 1
 
 
+@pytest.mark.parametrize("columns", [34, 40, 50])
+def test_no_window_is_too_small_for_the_time_of_a_chat(
+    home: Path, store: ConversationStore, columns: int
+) -> None:
+    chat(store, a_turn("a question with a rather long title", days_ago=20))
+    with TerminalProgram(lmdeck("history", "list"), private_environment(home), columns=columns) as terminal:
+        assert terminal.wait() == 0
+    head, row = bytes(terminal.raw).decode().splitlines()
+    assert head.startswith("#  TITLE")
+    assert head.endswith("LAST MESSAGE")
+    assert max(len(head), len(row)) <= columns
+    assert "…" in row
+    when = row[head.index("LAST MESSAGE") :]
+    assert when
+    assert "…" not in when
+
+
 def test_an_unreadable_chat_is_deleted_on_a_word(home: Path, store: ConversationStore) -> None:
     (resolve_paths(os.environ).conversations_dir / "20990101-000000-folder.jsonl").mkdir(parents=True)
     arguments = lmdeck("history", "remove", "20990101-000000-folder")

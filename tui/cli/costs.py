@@ -11,7 +11,7 @@ from tui.cli.argument_parser import window_columns
 from tui.cli.command import DONE, OVER_BUDGET
 from tui.cli.exit_codes import code_of_failure
 from tui.cli.output import Output
-from tui.cli.table import cells, table
+from tui.cli.table import cells, narrow_table, table
 from tui.core.budget import Level
 from tui.core.causes import explain
 from tui.core.cost_report import budgets_json, costs_json, csv_lines
@@ -44,7 +44,9 @@ _COLUMNS = (
     texts.GPU,
 )
 _FEWEST = 7
-"""So many columns are always shown; the others as far as a terminal has room for them."""
+"""So many columns are shown, and others as far as a terminal has room for them; fewer in a tiny one."""
+_LEFT_OUT = (texts.REASONING, texts.CACHED, texts.IN, texts.OUT, texts.REQUESTS)
+"""What a tiny terminal goes without, in this order: the amounts are never cut."""
 _LARGE_WINDOW = 120
 
 
@@ -232,26 +234,27 @@ def _table(report: CostReport, titles: dict[str, str], output: Output) -> list[s
     names = (texts.KEYS[report.by.value], *_COLUMNS)
     head = tuple(name.upper() for name in names)
     rows = [_cells(row, _name(row.key, report.by, titles)) for row in report.rows]
+    widths = [max(cells(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    head, *rows = (_shifted(row, widths) for row in (head, *rows))
     window = window_columns(output.stdout)
-    ellipsis = "..." if output.is_ascii else "…"
     for count in range(len(head), _FEWEST, -1):
-        lines = _lines(head[:count], [row[:count] for row in rows], None, ellipsis)
+        lines = [*table(head[:count], [row[:count] for row in rows])]
         if window is not None and window >= _LARGE_WINDOW and max(map(cells, lines)) <= window:
             return lines
-    return _lines(head[:_FEWEST], [row[:_FEWEST] for row in rows], window, ellipsis)
+    return narrow_table(
+        head[:_FEWEST],
+        [row[:_FEWEST] for row in rows],
+        window,
+        "..." if output.is_ascii else "…",
+        texts=head[:1],
+        left_out=[head[1 + _COLUMNS.index(name)] for name in _LEFT_OUT],
+    )
 
 
-def _lines(head: Sequence[str], rows: Sequence[Sequence[str]], room: int | None, ellipsis: str) -> list[str]:
-    """Return the lines of a table whose figures end at one edge."""
-    widths = [max(cells(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    shifted = [
-        [
-            row[0],
-            *(" " * (width - cells(cell)) + cell for cell, width in zip(row[1:], widths[1:], strict=True)),
-        ]
-        for row in (head, *rows)
-    ]
-    return list(table(shifted[0], shifted[1:], room=room, ellipsis=ellipsis))
+def _shifted(row: Sequence[str], widths: Sequence[int]) -> tuple[str, ...]:
+    """Return a row whose figures end at one edge."""
+    figures = (" " * (width - cells(cell)) + cell for cell, width in zip(row[1:], widths[1:], strict=True))
+    return row[0], *figures
 
 
 def _name(key: str, by: By, titles: dict[str, str]) -> str:

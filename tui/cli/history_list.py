@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -11,7 +11,7 @@ from tui.cli.argument_parser import window_columns
 from tui.cli.exit_codes import code_of_failure
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
-from tui.cli.table import cells, table
+from tui.cli.table import cells, narrow_table, table
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.figures import format_all_tokens, format_spent
@@ -26,7 +26,7 @@ from tui.texts import history as texts
 
 _COLUMNS = ("#", "TITLE", "MODEL", "TURNS", "LAST MESSAGE", "PROVIDER", "TOKENS", "COST", "ID")
 _FEWEST = 5
-"""So many columns are always shown; the others as far as a terminal has room for them."""
+"""So many columns are shown, and others as far as a terminal has room for them; fewer in a tiny one."""
 
 
 @history_action
@@ -86,21 +86,22 @@ def summary_report(number: int | None, summary: ConversationSummary) -> dict[str
 
 
 def conversation_table(found: Sequence[tuple[int, ConversationSummary]], output: Output) -> list[str]:
-    """Return the table: as many columns as fit, the last of them cut where even the fewest do not."""
+    """Return the table: as many columns as fit, their texts cut where even the fewest do not."""
     now = datetime.now().astimezone()
     rows = [_row(number, summary, now) for number, summary in found]
     room = window_columns(output.stdout)
     for count in range(len(_COLUMNS), _FEWEST, -1):
-        lines = [*_table(rows, count)]
+        lines = [*table(_COLUMNS[:count], [row[:count] for row in rows])]
         if room is None or max(map(cells, lines)) <= room:
             return lines
-    return [*_table(rows, _FEWEST, room, "..." if output.is_ascii else "…")]
-
-
-def _table(
-    rows: Sequence[Sequence[str]], count: int, room: int | None = None, ellipsis: str = "…"
-) -> Iterator[str]:
-    return table(_COLUMNS[:count], [row[:count] for row in rows], room=room, ellipsis=ellipsis)
+    return narrow_table(
+        _COLUMNS[:_FEWEST],
+        [row[:_FEWEST] for row in rows],
+        room,
+        "..." if output.is_ascii else "…",
+        texts=("TITLE", "MODEL"),
+        left_out=("TURNS", "MODEL"),
+    )
 
 
 def _row(number: int, summary: ConversationSummary, now: datetime) -> tuple[str, ...]:
