@@ -14,6 +14,7 @@ import pytest
 import tomli_w
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Static
 
 from tests.support.commands import Done, run_command
 from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, Replayed
@@ -81,6 +82,12 @@ class OpenDeck:
     @property
     def toasts(self) -> str:
         return "\n".join(note.message for note in self.app._notifications)
+
+    @property
+    def refusal(self) -> str:
+        """Why the text of the prompt was not sent or obeyed."""
+        line = self.screen(ChatScreen).query_one("#refusal")
+        return str(line.query_one(Static).content) if line.display else ""
 
     def screen(self, kind: type[SomeScreen]) -> SomeScreen:
         """Return the screen on top, which must be of this kind."""

@@ -177,7 +177,7 @@ async def test_a_chosen_file_that_is_gone_keeps_the_draft(deck: RealDeck, folder
         await opened.until(lambda: prompt.value == "@src/main.rs ?")
         (folder / "src/main.rs").unlink()
         await opened.press("enter")
-        await opened.until(lambda: "There is no file src/main.rs" in opened.toasts)
+        await opened.until(lambda: "There is no file src/main.rs" in opened.refusal)
         assert prompt.value == "@src/main.rs ?"
         assert server.requests == []
 

@@ -31,7 +31,7 @@ def last_body(server: FaultServer) -> dict[str, Any]:
 async def command(opened: OpenDeck, line: str, said: str) -> None:
     opened.screen(ChatScreen).prompt.value = line
     await opened.press("enter")
-    await opened.until(lambda: said in opened.toasts, line)
+    await opened.until(lambda: said in opened.toasts + opened.refusal, line)
 
 
 async def test_commands_set_what_is_sent_and_a_resumed_chat_has_it_again(deck: RealDeck) -> None:

@@ -46,6 +46,7 @@ from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.notices import NoticesWindow
 from tui.ui.start import ChatStart
 from tui.ui.textual_compat.palette import Palette
 
@@ -210,6 +211,24 @@ async def everywhere(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("app.help", prepare=home, opens=HelpScreen)
         await tour.home(ProvidersScreen)
         await tour.step("app.palette", prepare=home, opens=Palette)
+        await tour.home(ProvidersScreen)
+        for number in range(60):
+            opened.app.notify(f"notice {number}")
+        await tour.step("app.notices", prepare=home, opens=NoticesWindow)
+
+        async def at_notices(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            await opened.press("exclamation_mark")
+            await opened.until(lambda: isinstance(tour.top, NoticesWindow))
+
+        await tour.step("notices_text.down", prepare=at_notices)
+        await tour.step("notices_text.bottom", prepare=at_notices)
+        await tour.step("notices_text.page_down", prepare=at_notices)
+        await tour.step("notices_text.up", prepare=at_notices, before=("end",))
+        await tour.step("notices_text.top", prepare=at_notices, before=("end",))
+        await tour.step("notices_text.page_up", prepare=at_notices, before=("end",))
+        await tour.step("notices.copy", prepare=at_notices, says="copied.txt")
+        await tour.step("notices.close", prepare=at_notices, opens=ProvidersScreen)
         await tour.home(ProvidersScreen)
         await tour.step("app.hint", says="Ctrl+Q")
         await opened.press("ctrl+q")
@@ -813,7 +832,7 @@ async def dialogs(deck: RealDeck, server: FaultServer) -> set[str]:
 
 
 TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
-    "everywhere": (everywhere, ("everywhere",)),
+    "everywhere": (everywhere, ("everywhere", "notices", "notices.text")),
     "list": (provider_list, ("providers", "table", "table.columns")),
     "form": (form, ("form", "form.scroll", "form.key", "form.choice")),
     "models": (form_models, ("form.model", "text")),

@@ -94,7 +94,7 @@ async def test_a_name_sends_the_template_with_what_the_preset_sets(deck: RealDec
             await opened.until(lambda: opened.screen(ChatScreen).control.live is None)
             prompt.value = "/explain"
             await opened.press("enter")
-            await opened.until(lambda: "Preset explain needs a text" in opened.toasts)
+            await opened.until(lambda: "Preset explain needs a text" in opened.refusal)
             assert prompt.value == "/explain"
             assert len(bodies(server)) == 1
 
@@ -231,7 +231,7 @@ async def test_a_wrong_file_is_told_where_it_is_called(deck: RealDeck) -> None:
         async with deck.opened(ChatStart("main")) as opened:
             opened.screen(ChatScreen).prompt.value = "/wrong text"
             await opened.press("enter")
-            await opened.until(lambda: "wrong.toml is not used" in opened.toasts)
+            await opened.until(lambda: "wrong.toml is not used" in opened.refusal)
             assert opened.screen(ChatScreen).prompt.value == "/wrong text"
             assert bodies(server) == []
 

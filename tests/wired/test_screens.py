@@ -46,6 +46,7 @@ from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.shell.help import HelpScreen
 from tui.ui.shell.modal import Window
 from tui.ui.shell.model_choice import ModelChoice
+from tui.ui.shell.notices import NoticesWindow
 from tui.ui.shell.placeholder import PlaceholderScreen
 from tui.ui.shell.too_small import TooSmallScreen
 from tui.ui.start import ChatStart, Start
@@ -281,6 +282,31 @@ async def help_(visit: Visit) -> None:
         await shows(opened, ProvidersScreen)
 
 
+async def notices(visit: Visit) -> None:
+    async with visit.opened() as opened:
+        await opened.press("exclamation_mark")
+        await shows(opened, NoticesWindow, "No notices yet")
+        await opened.press("escape")
+        opened.app.notify("an [b]older[/b] one\x1b[2J", severity="warning")
+        opened.app.notify("the same")
+        opened.app.notify("a newer one", severity="error")
+        opened.app.notify("the same")
+        opened.app.clear_notifications()
+        await opened.press("exclamation_mark")
+        await shows(opened, NoticesWindow, "an [b]older[/b] one")
+        text = opened.text
+        assert "\x1b" not in text
+        assert text.count("the same") == 1
+        assert text.index("the same") < text.index("✗ a newer one") < text.index("⚠ an [b]older[/b]")
+        await opened.press("exclamation_mark")
+        await shows(opened, ProvidersScreen)
+    async with visit.chat() as opened:
+        chat = opened.screen(ChatScreen)
+        chat.prompt.insert("/notices")
+        await opened.press("enter", "enter")
+        await shows(opened, NoticesWindow)
+
+
 async def palette(visit: Visit) -> None:
     async with visit.opened("providers", "ctrl+p") as opened:
         await opened.until(lambda: isinstance(opened.app.screen, Palette))
@@ -368,6 +394,7 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ChoiceDialog: choice,
     PlaceholderScreen: ground,
     HelpScreen: help_,
+    NoticesWindow: notices,
     Palette: palette,
     TooSmallScreen: too_small,
 }

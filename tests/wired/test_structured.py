@@ -21,7 +21,7 @@ INVALID = "not valid against the schema: $.city: must be string, not integer"
 async def command(opened: OpenDeck, line: str, said: str) -> None:
     opened.screen(ChatScreen).prompt.value = line
     await opened.press("enter")
-    await opened.until(lambda: said in opened.toasts, line)
+    await opened.until(lambda: said in opened.toasts + opened.refusal, line)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

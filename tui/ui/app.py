@@ -34,6 +34,7 @@ from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.editing import Editing
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
+from tui.ui.notices import NoticeLog
 from tui.ui.own_keys import own_keys
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
@@ -88,6 +89,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self._plain_marks: tuple[PlainMarks, ...] = ()
         self.router = ScreenRouter(self)
         self.is_warm = False
+        self.notices = NoticeLog()
         first = "chat" if isinstance(start, ChatStart) else "providers"
         # the first screen's come with the app's: for styles that come later Textual reads all of them again
         super().__init__(css_path=[_HERE / "app.tcss", _HERE / first / "screen.tcss"])
@@ -201,6 +203,11 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         if not isinstance(self.screen, TooSmallScreen):
             self.router.help(self.screen)
 
+    def action_notices(self) -> None:
+        """Show what toasts have said, or close it again."""
+        if not isinstance(self.screen, TooSmallScreen):
+            self.router.notices(self.screen, self.notices.newest_first)
+
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screens while the window is too small for them."""
         covered = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
@@ -302,11 +309,16 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     ) -> None:
         """Show a toast. Its text is never markup, whatever the caller says."""
         shown_seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.keep_notice(message, severity)
         super().notify(
             safe_text(message), title=safe_line(title), severity=severity, timeout=shown_seconds, markup=False
         )
         # Textual 8.2.8 can leave a piece of a toast behind that vanished while the screen was arranged anew.
         self.set_timer(shown_seconds + 0.3, self.repaint)
+
+    def keep_notice(self, message: str, severity: SeverityLevel) -> None:
+        """Keep a message in the list of notices."""
+        self.notices.add(safe_text(message), severity)
 
     def on_notify(self, event: Notify) -> None:
         """Show one toast for equal ones."""

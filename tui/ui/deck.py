@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 if TYPE_CHECKING:
@@ -87,6 +88,9 @@ class Deck(Protocol):
 
     def report_defect(self, error: Exception) -> None:
         """Say that a background task died of a defect, and keep the report."""
+
+    def keep_notice(self, message: str, severity: SeverityLevel) -> None:
+        """Keep what was told in the list of notices."""
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open a plain web address."""

@@ -89,6 +89,12 @@ class Chat:
     def toasts(self) -> str:
         return "\n".join(note.message for note in self.app._notifications)
 
+    @property
+    def refusal(self) -> str:
+        """Why the text of the prompt was not sent or obeyed."""
+        line = self.screen.query_one("#refusal")
+        return str(line.query_one(Static).content) if line.display else ""
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 

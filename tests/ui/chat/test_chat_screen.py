@@ -344,8 +344,8 @@ async def test_nobody_is_asked_in_place_of_a_conversations_provider(
         await chat.until(lambda: chat.session.identity == old)
         assert chat.screen.control.target is None
         await chat.press(*"more", "enter")
-        assert words in chat.toasts
-        assert "/model to choose another model" in chat.toasts
+        assert words in chat.refusal
+        assert "/model to choose another model" in chat.refusal
         assert (chat.screen.prompt.value, chat.runtime.requests) == ("more", [])
 
 
@@ -356,7 +356,7 @@ async def test_nobody_is_asked_in_place_of_a_provider_that_is_lost_meanwhile(
     async with open_chat("cloud") as chat:
         change(runtime)
         await chat.press(*"more", "enter")
-        assert words in chat.toasts
+        assert words in chat.refusal
         assert (chat.screen.prompt.value, chat.runtime.requests) == ("more", [])
 
 
@@ -377,7 +377,7 @@ async def test_a_chat_with_a_provider_that_cannot_be_had_has_no_other(
     async with open_chat(name) as chat:
         assert chat.screen.control.target is None
         await chat.press(*"hi", "enter")
-        assert name in chat.toasts
+        assert name in chat.refusal
         assert chat.runtime.requests == []
 
 
@@ -589,7 +589,7 @@ async def test_without_any_active_provider_the_prompt_stays(runtime: Any, open_c
     )
     async with open_chat(None) as chat:
         await chat.press(*"hi", "enter")
-        assert "No provider is active" in chat.toasts
+        assert "No provider is active" in chat.refusal
         assert chat.screen.prompt.value == "hi"
 
 
@@ -864,7 +864,7 @@ async def test_ctrl_c_clears_the_draft_and_up_brings_it_back(open_chat: Any) -> 
 async def test_an_unknown_command_stays_and_sends_nothing(open_chat: Any) -> None:
     async with open_chat() as chat:
         await chat.press(*"/modle", "enter")
-        await chat.until(lambda: "Did you mean /model?" in chat.toasts)
+        await chat.until(lambda: "Did you mean /model?" in chat.refusal)
         assert (chat.screen.prompt.value, chat.runtime.requests) == ("/modle", [])
         await chat.press("ctrl+c", *"//etc", "enter")
         await chat.until(lambda: chat.session.turns and chat.session.live is None)

@@ -128,7 +128,7 @@ async def test_commands_walk_the_versions_of_a_message(open_chat: Any) -> None:
         for command in ("/edit 2", "/edit 0", "/edit x", "/previous 2"):
             chat.screen.prompt.value = command
             await chat.press("enter")
-            await chat.until(lambda: "its messages are 1 to 1" in chat.toasts)
+            await chat.until(lambda: "its messages are 1 to 1" in chat.refusal)
             assert chat.screen.prompt.value == command
             chat.app.clear_notifications()
 
@@ -137,7 +137,7 @@ async def test_the_tree_of_branches_leads_to_each_of_them(open_chat: Any) -> Non
     async with open_chat() as chat:
         chat.screen.prompt.value = "/branches"
         await chat.press("enter")
-        await chat.until(lambda: "/edit and /retry start another" in chat.toasts)
+        await chat.until(lambda: "/edit and /retry start another" in chat.refusal)
         chat.screen.prompt.value = ""
         await asked(chat, "first", "second")
         await chat.press("tab", "g", "j", "e")
@@ -160,7 +160,7 @@ async def test_the_tree_of_branches_leads_to_each_of_them(open_chat: Any) -> Non
         await chat.until(lambda: any("to the edited one" in row for row in chat.rows))
         chat.screen.prompt.value = "/branches 4"
         await chat.press("enter")
-        await chat.until(lambda: "There is no row 4: /branches lists 1 to 3." in chat.toasts)
+        await chat.until(lambda: "There is no row 4: /branches lists 1 to 3." in chat.refusal)
 
 
 async def test_a_row_of_the_tree_that_is_shown_already_is_gone_to(open_chat: Any) -> None:
@@ -262,4 +262,4 @@ async def test_an_earlier_version_needs_a_second_branch(open_chat: Any) -> None:
     async with open_chat() as chat:
         await asked(chat, "first")
         await chat.press(*"/previous 1", "enter")
-        await chat.until(lambda: "This chat has only one branch" in chat.toasts)
+        await chat.until(lambda: "This chat has only one branch" in chat.refusal)

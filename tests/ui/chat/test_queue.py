@@ -85,7 +85,7 @@ async def test_a_ninth_message_stays_in_the_prompt(open_chat: Any) -> None:
         await enter(chat, *(f"message {number}" for number in range(1, 10)))
         assert len(waiting(chat)) == QUEUE_LIMIT
         assert chat.screen.prompt.value == "message 9"
-        assert texts.FULL.format(count=8) in chat.toasts
+        assert texts.FULL.format(count=8) in chat.refusal
         assert lines(chat)[-1] == "6 more · /queue to demo-reasoner · Alt+Up to edit"
 
 
@@ -186,7 +186,7 @@ async def test_commands_edit_and_remove_by_number(open_chat: Any) -> None:
             ("/queue later", texts.USAGE),
         ):
             await enter(chat, command)
-            assert said in chat.toasts
+            assert said in chat.toasts + chat.refusal
             assert (chat.screen.prompt.value, waiting(chat)) == (command, ["three"])
 
 

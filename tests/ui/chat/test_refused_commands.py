@@ -43,7 +43,7 @@ _NO_SUCH = {
 async def refused(chat: Any, command: str, reason: str) -> None:
     chat.screen.prompt.value = f"/{command}"
     await chat.press("enter")
-    await chat.until(lambda: reason in chat.toasts)
+    await chat.until(lambda: reason in chat.refusal)
     assert chat.screen.prompt.value == f"/{command}"
 
 
@@ -70,7 +70,6 @@ async def test_versions_need_a_second_one(open_chat: Any) -> None:
         await chat.ask("hello")
         for command in ("previous", "next", "branches", "previous 1"):
             await refused(chat, command, branches.NONE)
-            chat.app.clear_notifications()
         chat.screen.prompt.value = "/retry"
         await chat.press("enter")
         await chat.until(lambda: chat.screen.control.has_variants and not chat.screen.control.is_busy)
@@ -88,8 +87,7 @@ async def test_a_number_that_means_nothing_is_refused(open_chat: Any, number: st
         await chat.until(lambda: chat.screen.control.has_variants and not chat.screen.control.is_busy)
         for command in ("edit", "previous", "next", "branches"):
             await refused(chat, f"{command} {number}", _NO_SUCH[command])
-            assert max(len(note.message) for note in chat.app._notifications) < 120
-            chat.app.clear_notifications()
+            assert len(chat.refusal) < 120
 
 
 async def test_a_complete_answer_is_not_continued(open_chat: Any) -> None:
@@ -135,7 +133,6 @@ async def test_an_unsaved_chat_is_neither_pinned_nor_exported(open_chat: Any) ->
         await chat.ask("hello")
         for command in ("pin", "export", "export chat.md"):
             await refused(chat, command, commands.NOT_SAVED)
-            chat.app.clear_notifications()
 
 
 async def test_no_command_counts_as_a_draft(open_chat: Any) -> None:
@@ -146,6 +143,27 @@ async def test_no_command_counts_as_a_draft(open_chat: Any) -> None:
         await chat.until(lambda: "token" in str(box.border_subtitle))
         chat.screen.prompt.value = "/branches 2"
         await chat.until(lambda: not str(box.border_subtitle))
+
+
+async def test_the_reason_stays_until_the_text_changes(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await refused(chat, "settings temperature 99", "a number from 0 to 2")
+        assert not chat.toasts
+        chat.screen.transcript.focus()
+        await chat.pilot.pause()
+        assert "a number from 0 to 2" in chat.refusal, "the focus is elsewhere, the text is there still"
+        chat.screen.prompt.focus()
+        await chat.pilot.pause()
+        await chat.press("end", "backspace")
+        await chat.until(lambda: not chat.refusal)
+        assert [notice.message for notice in chat.app.notices.newest_first] == [
+            "Temperature must be a number from 0 to 2."
+        ]
+
+
+async def test_a_reason_is_never_markup(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await refused(chat, "settings [red]x[/red] 1", "[red]x[/red]")
 
 
 def test_every_command_is_the_action_of_a_key() -> None:

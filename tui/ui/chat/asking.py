@@ -40,12 +40,13 @@ class Asking:
         self._chat = chat
         self._show = show
         self._way = frame.way
+        self._refuse = frame.refuse
         self._gauge = frame.gauge
         self._queue = queue
         self._is_looking = False
         """Whether a request waits for what is known about the model's window."""
         self.budget = ChatBudget(screen, chat)
-        self.attaching = Attaching(screen, chat, self._start, self.edit)
+        self.attaching = Attaching(screen, chat, self._start, self.edit, frame.refuse)
 
     @property
     def _prompt(self) -> Prompt:
@@ -57,9 +58,10 @@ class Asking:
         While an answer streams a prompt waits for it.
         """
         edited = self._prompt.edited
-        if not (text.strip() and self._waits(edited)) and not self._is_ready(
-            "" if text.strip() else texts.EMPTY_PROMPT
-        ):
+        if not text.strip():
+            self._is_ready(texts.EMPTY_PROMPT)
+            return False
+        if not self._waits(edited) and not self._is_ready(say=self._refuse):
             return False
         if self.attaching.needs_files(text, edited) or self._chat.context.needs_look(text):
             return self.attaching.send(text, edited)
@@ -73,7 +75,7 @@ class Asking:
         if self._waits(edited):
             return self._queue(self._chat.message(text, files))
         again, before = self._prompt.action_send, self._before(edited)
-        is_ready = self._is_ready() and self._allows(files.message(text), again, before)
+        is_ready = self._is_ready(say=self._refuse) and self._allows(files.message(text), again, before)
         if is_ready:
             self._await_turn(asyncio.wait_for, self._chat.send(text, files, beside=edited), None)
         return is_ready
@@ -135,8 +137,8 @@ class Asking:
         """Say why nothing can be asked now."""
         self._is_ready()
 
-    def _is_ready(self, own_reason: str = "") -> bool:
-        """Whether something can be asked now; reports why not, and where the provider was changed."""
+    def _is_ready(self, own_reason: str = "", say: Callable[[str], None] | None = None) -> bool:
+        """Whether something can be asked now; says why not, and where the provider was changed."""
         before = self._chat.target
         blocked = self._chat.ready()
         if before is not None and self._chat.target is not before:
@@ -144,8 +146,11 @@ class Asking:
             self._screen.notify(texts.PROVIDER_CHANGED.format(provider=name), timeout=4)
         reason = own_reason if blocked is None else blocked_words(blocked, self._way)
         if reason:
-            self._screen.notify(reason, severity="warning", timeout=4)
+            (say or self._warn)(reason)
         return not reason
+
+    def _warn(self, text: str) -> None:
+        self._screen.notify(text, severity="warning", timeout=4)
 
     def _await_turn(self, ask: Callable[..., Awaitable[object]], *arguments: object) -> None:
         self._show()
@@ -164,9 +169,7 @@ class Asking:
         """Whether nothing streams; says so where something does."""
         if not self._chat.is_busy:
             return True
-        self._screen.notify(
-            texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
-        )
+        self._warn(texts.STILL_STREAMING.format(stop=self._way("chat.stop")))
         return False
 
     def choose_variant(self, turn: Turn, step: int) -> None:

@@ -28,6 +28,7 @@ class Attaching:
     """Attaches files to the messages of a chat.
 
     ``start``: sends a message with its files, or shows why not. ``edit``: puts a message into the prompt.
+    ``refuse``: says why a message stays in the prompt.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Attaching:
         chat: ChatControl,
         start: Callable[[str, Attached, Turn | None], bool],
         edit: Callable[[Turn], None],
+        refuse: Callable[[str], None],
     ) -> None:
         self._screen = screen
         self._chat = chat
         self._start = start
         self._edit = edit
+        self._refuse = refuse
         self._is_reading = False
         """Whether a message waits for its files, or for what is known about the model's window."""
 
@@ -112,7 +115,7 @@ class Attaching:
     def send(self, text: str, edited: Turn | None) -> bool:
         """Send a message once its files were read; return whether that was begun."""
         if self._is_reading:
-            self._screen.notify(texts.READING, severity="warning", timeout=4)
+            self._refuse(texts.READING)
             return False
         mentioning = self._prompt.mentioning
         draft = Draft(
@@ -132,7 +135,7 @@ class Attaching:
             is_refused = _has_images(files) and await asyncio.to_thread(self._chat.refuses_images)
         except LmdeckError as error:
             self._give_back(text, edited)
-            self._screen.notify(failure_text(error.failure), severity="warning", timeout=8)
+            self._refuse(failure_text(error.failure))
             return
         finally:
             self._is_reading = False

@@ -27,7 +27,7 @@ class Commands:
     """Runs the commands typed into the prompt of a chat, and sends everything else.
 
     ``send``: sends a message and returns whether it was sent. ``show``: shows the change. ``queue``: runs a
-    queue command and returns whether it was understood.
+    queue command and returns whether it was understood. ``refuse``: says why a command was not obeyed.
     """
 
     def __init__(
@@ -37,11 +37,13 @@ class Commands:
         send: Callable[[str], bool],
         show: Callable[[], None],
         queue: Callable[[str], bool],
+        refuse: Callable[[str], None],
     ) -> None:
         self._screen = screen
         self._chat = chat
         self._send = send
         self._show = show
+        self._refuse = refuse
         self._presets = Presets(chat)
         self._with_argument: dict[str, Callable[[str], bool]] = {
             "model": self._use_model,
@@ -78,7 +80,7 @@ class Commands:
         before = self._chat.target
         called = self._presets.call(line, problem)
         if called.problem:
-            self._warn(called.problem)
+            self._refuse(called.problem)
             return False
         if called.message.strip() and not self._send(called.message):
             self._chat.target = before
@@ -98,19 +100,16 @@ class Commands:
     def _run(self, action: str, call: ActionParseResult | str) -> bool:
         """Do something that a key does, or say why it cannot be done now."""
         if reason := why_not(self._chat, action):
-            self._warn(reason)
+            self._refuse(reason)
             return False
         self._screen.call_later(self._screen.app.run_action, call, self._screen)
         return True
-
-    def _warn(self, text: str) -> None:
-        self._screen.notify(text, severity="warning", timeout=6)
 
     def _use_model(self, name: str) -> bool:
         """Use another model of the provider, or another provider, by its name."""
         if not self._chat.use_named(name):
             if self._chat.target is None:
-                self._warn(NO_PROVIDER)
+                self._refuse(NO_PROVIDER)
                 return False
             self._chat.use(self._chat.target.provider, name)
         self._show()
@@ -119,12 +118,12 @@ class Commands:
     def _set(self, argument: str) -> bool:
         """Change one setting of this chat, and say what holds now."""
         if self._chat.target is None:
-            self._warn(NO_PROVIDER)
+            self._refuse(NO_PROVIDER)
             return False
         try:
             said = set_by_words(self._chat, argument)
         except SettingError as problem:
-            self._warn(str(problem))
+            self._refuse(str(problem))
             return False
         self._show()
         self._screen.notify(said, timeout=4)
@@ -132,10 +131,10 @@ class Commands:
 
     def _rename(self, title: str) -> bool:
         if self._chat.session is None:
-            self._warn(texts.STILL_OPENING)
+            self._refuse(texts.STILL_OPENING)
             return False
         if reason := why_not(self._chat, "rename"):
-            self._warn(reason)
+            self._refuse(reason)
             return False
         self._chat.session.rename(title)
         self._show()
@@ -158,7 +157,7 @@ class Commands:
         count = len(self._chat.branches)
         place = place_of(number, count)
         if place is None:
-            self._warn(branch_texts.NO_SUCH_ROW.format(number=shown_number(number), count=count))
+            self._refuse(branch_texts.NO_SUCH_ROW.format(number=shown_number(number), count=count))
             return False
         return self._do("branches", place + 1)
 
@@ -167,7 +166,7 @@ class Commands:
         count = len(self._chat.turns)
         place = place_of(number, count)
         if place is None:
-            self._warn(texts.NO_SUCH_MESSAGE.format(number=shown_number(number), count=count))
+            self._refuse(texts.NO_SUCH_MESSAGE.format(number=shown_number(number), count=count))
             return False
         return self._do(action, *parameters, place + 1)
 
@@ -175,6 +174,6 @@ class Commands:
         number = number_of(what)
         action = _COPIES.get(what.casefold()) if number is None else "copy_code"
         if action is None:
-            self._warn(NO_SUCH_COPY)
+            self._refuse(NO_SUCH_COPY)
             return False
         return self._do(action) if number is None else self._do(action, number)

@@ -17,6 +17,7 @@ from tui.ui.chat.prompt_box import PromptBox
 from tui.ui.chat.queue_lines import QueueLines
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.words import banner_words, invitation
+from tui.ui.deck import deck_of
 from tui.ui.offers import obeys_commands, printed_action, takes_text
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.title_bar import TitleBar
@@ -31,6 +32,7 @@ class ChatFrame:
         self._chat = chat
         self.gauge = ContextGauge(screen, chat)
         self._keys_shown: tuple[object, ...] = ()
+        self._refused: str | None = None
 
     @property
     def is_typing(self) -> bool:
@@ -48,6 +50,22 @@ class ChatFrame:
         way = self.way(action)
         is_command = way.startswith("/")
         return "" if is_command and self.is_typing and not obeys_commands(self._screen.focused) else way
+
+    def refuse(self, reason: str) -> None:
+        """Say above the prompt, until its text changes, why that was not sent or obeyed."""
+        deck_of(self._screen).keep_notice(reason, "warning")
+        self._refused = self._screen.query_one(Prompt).text
+        self._show_refusal(reason)
+
+    def draft_changed(self) -> None:
+        """Clear the reason of a refusal with the text that was refused."""
+        if self._refused is not None and self._screen.query_one(Prompt).text != self._refused:
+            self._refused = None
+            self._show_refusal("")
+
+    def _show_refusal(self, reason: str) -> None:
+        self._screen.query_one("#refusal Static", Static).update(Content(safe_text(reason)))
+        self._screen.query_one("#refusal").set_class(bool(reason), "-shown")
 
     def show(self) -> None:
         """Show everything."""

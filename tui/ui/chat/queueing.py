@@ -14,8 +14,9 @@ from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_queue import pause_words, queue_lines
 from tui.texts import queue as texts
 from tui.ui.background import in_background
+from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.prompt import Prompt
-from tui.ui.chat.words import Way, blocked_words
+from tui.ui.chat.words import blocked_words
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import Choice, ChoiceDialog
 
@@ -23,16 +24,16 @@ from tui.ui.shell.dialogs import Choice, ChoiceDialog
 class Queueing:
     """Runs the keys and commands of the queue, or shows why not.
 
-    ``show``: shows the change. ``way``: the key or command of an action now.
+    ``show``: shows the change.
     """
 
     def __init__(
-        self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None], way: Way
+        self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None], frame: ChatFrame
     ) -> None:
         self._screen = screen
         self._chat = chat
         self._show = show
-        self._way = way
+        self._frame = frame
         chat.queue.on_sent = self._sent
         chat.queue.on_paused = lambda: screen.call_later(show)
 
@@ -40,8 +41,7 @@ class Queueing:
         """Let a message wait; return whether there was room."""
         queue = self._chat.queue
         if queue.is_full:
-            self._warn(texts.FULL.format(count=len(queue.prompts)))
-            return False
+            return self._refuse(texts.FULL.format(count=len(queue.prompts)))
         queue.add(message)
         self._show()
         return True
@@ -72,11 +72,11 @@ class Queueing:
         if word in ("go", "clear") and not number:
             (self.go if word == "go" else self.clear)()
         elif word not in ("edit", "remove") or not number:
-            return self._warn(texts.USAGE)
+            return self._refuse(texts.USAGE)
         elif not prompts:
-            return self._warn(texts.EMPTY)
+            return self._refuse(texts.EMPTY)
         elif (place := place_of(number, len(prompts))) is None:
-            return self._warn(texts.NO_SUCH.format(number=shown_number(number), count=len(prompts)))
+            return self._refuse(texts.NO_SUCH.format(number=shown_number(number), count=len(prompts)))
         elif word == "edit":
             self._screen.call_later(self._take_back, prompts[place])  # the command is there still
         else:
@@ -92,7 +92,7 @@ class Queueing:
         if not self._chat.queue.prompts:
             self._warn(texts.EMPTY)
         elif (blocked := self._chat.queue.go()) is not None:
-            self._warn(blocked_words(blocked, self._way))
+            self._warn(blocked_words(blocked, self._frame.way))
         self._show()
 
     def clear(self) -> None:
@@ -125,6 +125,10 @@ class Queueing:
         self._screen.notify(text, timeout=4)
         self._show()
 
-    def _warn(self, text: str) -> bool:
+    def _warn(self, text: str) -> None:
         self._screen.notify(text, severity="warning", timeout=5)
+
+    def _refuse(self, text: str) -> bool:
+        """Say why the text stays in the prompt."""
+        self._frame.refuse(text)
         return False

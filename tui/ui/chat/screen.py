@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Center
 from textual.widgets import Static
 
 from tui.core.commands import line_of
@@ -82,6 +83,8 @@ class ChatScreen(LmdeckScreen[None]):
             reasoning=settings.reasoning,
         )
         yield QueueLines(self.control)
+        with Center(id="refusal"):
+            yield Static()
         paths = self.control.files.index
         yield PromptBox(Prompt(self._commands.enter, self._commands.values, paths, id="prompt"))
         yield self._status
@@ -125,11 +128,13 @@ class ChatScreen(LmdeckScreen[None]):
 
     @cached_property
     def _queueing(self) -> Queueing:
-        return Queueing(self, self.control, self.show_state, self._frame.way)
+        return Queueing(self, self.control, self.show_state, self._frame)
 
     @cached_property
     def _commands(self) -> Commands:
-        return Commands(self, self.control, self._asking.send, self.show_state, self._queueing.obey)
+        return Commands(
+            self, self.control, self._asking.send, self.show_state, self._queueing.obey, self._frame.refuse
+        )
 
     @cached_property
     def _conversations(self) -> Conversations:
@@ -468,8 +473,9 @@ class ChatScreen(LmdeckScreen[None]):
         self._asking.attaching.look()
 
     def on_text_area_changed(self) -> None:
-        """See when a draft begins."""
+        """See when a draft begins, or is another than the one that was refused."""
         self._drafting.typed()
+        self._frame.draft_changed()
 
     def on_prompt_box_counted(self) -> None:
         """Say what is attached to the draft, and what it adds to the context."""
