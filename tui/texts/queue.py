@@ -5,7 +5,7 @@ from typing import Final
 PLACEHOLDER: Final = "Message {provider}…  ({send} to queue it, {newline} for a new line)"
 QUEUED: Final = "queued {number}: {text}"
 MORE: Final = "{count} more · /queue"
-EDIT_LAST: Final = "to {model} · {key} to edit"
+EDIT_LAST: Final = ("to {model} · {key} to edit", "{key} to edit")
 PAUSED: Final = "Queue paused ({reason})."
 HOW: Final = ("/queue go to send · /queue clear to remove", "/queue go · /queue clear", "/queue")
 HOW_READING: Final = ("{focus}, then /queue go or /queue clear", "{focus}, then /queue")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -170,6 +171,21 @@ async def test_it_is_sent_with_the_model_and_the_settings_of_that_moment(open_ch
         target, request = chat.runtime.requests[-1]
         assert (target.provider.name, request.model) == ("cloud", "deepseek-r1")
         assert request.sampling.temperature == 0.25
+
+
+async def test_the_hint_names_the_model_where_there_is_one_and_room_for_it(open_chat: Any) -> None:
+    async with streaming(open_chat) as (chat, _):
+        await enter(chat, "one", *["another message of some length"] * 4)
+        assert "to demo-reasoner" in lines(chat)[-1]
+        target = chat.screen.control.target
+        for model in ("", "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8"):
+            chat.screen.control.target = replace(
+                target, model=model, provider=replace(target.provider, model="")
+            )
+            await chat.pilot.resize_terminal(60, 24)
+            await chat.until(lambda: " to " not in lines(chat)[-1].removesuffix("to edit"))
+            assert lines(chat)[-1].endswith("more · /queue Alt+Up to edit")
+            await chat.pilot.resize_terminal(80, 24)
 
 
 async def test_commands_edit_and_remove_by_number(open_chat: Any) -> None:

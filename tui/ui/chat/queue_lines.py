@@ -70,11 +70,12 @@ class QueueLines(Widget, can_focus=False):
         return line
 
     def _with_hint(self, line: Content, key: str) -> Content:
-        """Return a line with the model that is asked and the key that takes the message back at its end."""
+        """Return a line with the key that takes the message back at its end, and with the model that is asked
+        where that is known and leaves half of the line to the message."""
         target = self._chat.target
-        hint = Content(
-            texts.EDIT_LAST.format(model=safe_line(target.model_name, 30) if target else "—", key=key)
-        ).stylize("dim")
+        model = safe_line(target.model_name, 30) if target else ""
+        hints = [Content(text.format(model=model, key=key)).stylize("dim") for text in texts.EDIT_LAST]
+        hint = hints[0] if model and hints[0].cell_length <= self._room // 2 else hints[1]
         room = max(1, self._room - hint.cell_length - 2)
         return line.truncate(room, ellipsis=True, pad=True) + Content("  ") + hint
 
