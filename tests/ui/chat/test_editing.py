@@ -194,7 +194,7 @@ async def test_nothing_is_lost_where_an_edit_ends_otherwise(open_chat: Any) -> N
         assert chat.screen.prompt.value == "first!", "Up brings it back"
         await chat.press("end", "down", "tab", "e", *"?")
         chat.screen.action_new()
-        await chat.until(lambda: not chat.session.turns)
+        await chat.until(lambda: (new := chat.screen.control.session) and not new.turns)
         assert (chat.screen.prompt.value, chat.screen.prompt.edited is not None) == ("draft", False)
 
 

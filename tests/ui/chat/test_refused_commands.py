@@ -120,7 +120,7 @@ async def test_a_new_chat_begins_with_the_settings_of_its_provider(open_chat: An
         before = chat.session.identity
         chat.screen.prompt.value = "/new"
         await chat.press("enter")
-        await chat.until(lambda: chat.session.identity != before)
+        await chat.until(lambda: (new := chat.screen.control.session) and new.identity != before)
         assert not chat.screen.control.target.parameters
         await chat.ask("again")
         assert [request.sampling.temperature for _, request in chat.runtime.requests] == [0.77, None]
