@@ -1,6 +1,6 @@
-"""What an endpoint can do besides plain chats: the abilities that are tested, and the outcomes.
+"""The abilities of an endpoint beyond plain chat, and the outcomes of their tests.
 
-``wire.abilities`` defines what is sent and how a reply is judged, ``net.probe.deep`` when.
+``wire.abilities`` builds the requests and judges the replies; ``net.probe.deep`` runs the tests.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tui.texts import abilities as texts
 
 
 class Ability(StrEnum):
-    """The abilities, in the order in which they are tested and shown."""
+    """The tested abilities, in the order in which they are tested and shown."""
 
     SYSTEM = "system"
     TOOLS = "tools"
@@ -40,24 +40,24 @@ class Outcome(StrEnum):
     """The outcome of a test."""
 
     YES = "yes"
-    """The effect is in the answer."""
+    """The answer shows the effect."""
     NO = "no"
-    """The server refuses, and its words name what it refuses; or its answer has no place for it."""
+    """The server refuses and names what it refuses, or its reply has no field for it."""
     IGNORED = "ignored"
-    """The request is accepted, and the answer is the same as without it."""
+    """The request is accepted, but has no effect on the answer."""
     BROKEN = "broken"
-    """The request is accepted, and the answer is wrong."""
+    """The request is accepted, but the answer is wrong."""
     NOT_TRIED = "not tried"
-    """The reply says nothing of the ability: a passing fault, or an answer that was cut."""
+    """Inconclusive: a temporary failure or a truncated answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one or more replies show."""
+    """The conclusion from one or more replies."""
 
     outcome: Outcome
     evidence: str
-    """What was seen, in less than a line where possible."""
+    """What was observed, shorter than a line where possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,16 @@ class AbilityResult:
     outcome: Outcome
     evidence: str
     tokens: int | None = None
-    """Prompt and completion tokens that the test used up, as far as the server counts them."""
+    """Prompt and completion tokens used by the test, as far as the server reports them."""
     requests: int = 0
     model: str = ""
-    """The model that the replies name; empty where they name none."""
+    """The model named in the replies; empty if they name none."""
     provider: str = ""
-    """Whom a gateway says that it has asked (OpenRouter's ``provider``); empty where it says nothing."""
+    """The upstream provider that a gateway reports (OpenRouter's ``provider``); empty if unknown."""
 
     @property
     def is_tried(self) -> bool:
-        """Whether the test said something."""
+        """Whether the test was conclusive."""
         return self.outcome is not Outcome.NOT_TRIED
 
     def to_json(self) -> dict[str, object]:
@@ -97,13 +97,13 @@ class AbilityCost:
     """The maximum cost of a test."""
 
     requests: int = 0
-    """Where the model answers as asked; a doubt may take one or two more."""
+    """If the model answers as instructed; unclear replies can take one or two more."""
     output_tokens: int = 0
-    """Where the model ends its answers as asked."""
+    """If the model ends its answers as instructed."""
     more_tokens: int = 0
-    """Output tokens on top of that, where answers are cut or leave a doubt."""
+    """Additional output tokens for truncated or unclear answers."""
     input_tokens: int = 0
-    """About."""
+    """Approximate."""
 
     def plus(self, other: AbilityCost) -> AbilityCost:
         """Return the sum."""
@@ -116,12 +116,12 @@ class AbilityCost:
 
     @property
     def sentence(self) -> str:
-        """What is said before anything is sent."""
+        """The sentence shown before anything is sent."""
         return texts.COSTS.format(cost=self.figures)
 
     @property
     def figures(self) -> str:
-        """The figures alone."""
+        """The figures without the sentence."""
         more = texts.COST_MORE.format(tokens=self.more_tokens) if self.more_tokens else ""
         return texts.COST.format(
             requests=texts.REQUEST if self.requests == 1 else texts.REQUESTS.format(count=self.requests),

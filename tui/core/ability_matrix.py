@@ -1,4 +1,4 @@
-"""The matrix of abilities by providers: what each can do, and what has changed since the last test."""
+"""The matrix of abilities and providers: what each supports, and what changed since the previous test."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Cell:
 
     result: AbilityResult
     before: Outcome | None = None
-    """What the test before it showed, where that was something else."""
+    """The previous outcome, if it was different."""
     at: str = ""
-    """When it was tested: ISO 8601 with zone."""
+    """When it was tested: ISO 8601 with time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Column:
     provider: str
     model: str = ""
     server: str = ""
-    """Its server and version, as far as they are known."""
+    """The server and its version, as far as known."""
     problem: str = ""
-    """Why nothing can be tested, in one sentence; empty where it can."""
+    """Why the provider cannot be tested, in one sentence; empty if it can."""
     cells: Mapping[Ability, Cell] = field(default_factory=dict)
 
 
@@ -54,22 +54,22 @@ class Matrix:
 
     @property
     def shown(self) -> tuple[Column, ...]:
-        """The providers of which something is known."""
+        """The providers with at least one result."""
         return tuple(column for column in self.columns if column.cells and not column.problem)
 
     @property
     def abilities(self) -> tuple[Ability, ...]:
-        """The abilities of which something is known, in their order."""
+        """The abilities with at least one result, in their usual order."""
         return tuple(ability for ability in Ability if any(ability in each.cells for each in self.shown))
 
     @property
     def newest(self) -> str:
-        """When the newest of the tests ended; empty where there is none."""
+        """When the newest test ended; empty if there is none."""
         return max((cell.at for column in self.shown for cell in column.cells.values()), default="")
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What has changed, by providers."""
+        """The changes, grouped by provider."""
         return tuple(
             Change(column.provider, ability, cell.before, cell.result.outcome)
             for column in self.shown
@@ -79,7 +79,7 @@ class Matrix:
 
 
 def cost_sentence(costs: Sequence[AbilityCost]) -> str:
-    """Return what the tests of several providers cost, said before anything is sent."""
+    """Return what the tests of several providers cost; shown before anything is sent."""
     total = AbilityCost()
     for cost in costs:
         total = total.plus(cost)

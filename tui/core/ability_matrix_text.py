@@ -1,4 +1,4 @@
-"""How the matrix of abilities reads: its cells and sentences, and Markdown and JSON."""
+"""The ability matrix as text: cells, sentences, Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.texts import ability_matrix as texts
 
 
 def cell_text(cell: Cell | None, *, ascii_only: bool = False) -> str:
-    """Return a cell: mark, word, and what it was where that has changed."""
+    """Return a cell: mark, word and, if it changed, the previous outcome."""
     if cell is None:
         return texts.UNTESTED_ASCII if ascii_only else texts.UNTESTED
     mark = (ASCII_MARKS if ascii_only else MARKS)[cell.result.outcome]
@@ -19,7 +19,7 @@ def cell_text(cell: Cell | None, *, ascii_only: bool = False) -> str:
 
 
 def cell_words(cell: Cell) -> str:
-    """Return the words of a cell, without its mark."""
+    """Return the text of a cell without its mark."""
     outcome = cell.result.outcome
     return str(outcome) if cell.before is None else texts.WAS.format(word=outcome, before=cell.before)
 
@@ -35,7 +35,7 @@ def change_line(change: Change) -> str:
 
 
 def problem_lines(matrix: Matrix) -> list[str]:
-    """Return a sentence on each provider that has no column."""
+    """Return one sentence for each provider without a column."""
     return [
         texts.PROBLEM.format(provider=safe_line(column.provider, 60), sentence=safe_line(column.problem))
         for column in matrix.columns
@@ -44,7 +44,7 @@ def problem_lines(matrix: Matrix) -> list[str]:
 
 
 def matrix_markdown(matrix: Matrix, at: str) -> list[str]:
-    """Return the matrix as a Markdown table, for a README; ``at`` says when it was tested."""
+    """Return the matrix as a Markdown table for a README; ``at`` is the time of the test."""
     columns = matrix.shown
     if not columns:
         return [texts.NOTHING, *_markdown_problems(matrix)]
@@ -70,7 +70,7 @@ def _markdown_head(column: Column) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text without anything that Markdown would read."""
+    """Return a text without Markdown syntax."""
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|&~" else letter for letter in text)
 
 
@@ -79,7 +79,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def matrix_json(matrix: Matrix) -> dict[str, object]:
-    """Return the matrix as JSON, with the evidence of each cell."""
+    """Return the matrix as JSON, with the evidence for each cell."""
     return {
         "providers": [
             {
@@ -103,7 +103,7 @@ def matrix_json(matrix: Matrix) -> dict[str, object]:
 
 
 def changes_json(matrix: Matrix) -> list[dict[str, object]]:
-    """Return what has changed."""
+    """Return the changes as JSON."""
     return [
         {
             "provider": change.provider,

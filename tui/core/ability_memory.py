@@ -1,6 +1,7 @@
-"""The remembered results of ability tests: for one model of one endpoint, for a week at most.
+"""The stored results of ability tests, for one model of one endpoint, valid for a week.
 
-A temporary fault is never remembered, and no result outlives the server's build or the model behind a name.
+Temporary failures are never stored. A result is discarded once the server's build or the model behind a name
+changes.
 """
 
 from __future__ import annotations
@@ -18,32 +19,35 @@ LASTS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One result, and its time."""
+    """One result and its time."""
 
     result: AbilityResult
     at: str
-    """ISO 8601 with zone."""
+    """ISO 8601 with time zone."""
     before: Outcome | None = None
-    """What the test before it showed, of whatever build, where that was something else."""
+    """The previous outcome, of any build, if it was different."""
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether it is younger than a week; one from the future is of a clock that was wrong."""
+        """Return whether it is less than a week old.
+
+        A time in the future comes from a wrong clock and is not fresh.
+        """
         moment = read_local_moment(self.at)
         return moment is not None and timedelta(0) <= now - moment <= LASTS
 
 
 @dataclass(frozen=True, slots=True)
 class AbilityRecord:
-    """The remembered results of a model of an endpoint."""
+    """The stored results for one model of an endpoint."""
 
     build: str = ""
-    """The server with its version and build; empty where nothing shows."""
+    """The server with its version and build; empty if unknown."""
     model_build: str = ""
-    """What the server shows of the model behind the name."""
+    """What the server reports about the model behind the name."""
     known: Mapping[Ability, Remembered] = field(default_factory=dict)
 
     def plus(self, build: str, model_build: str, results: Iterable[AbilityResult], at: str) -> AbilityRecord:
-        """Return the record with new results; those of another build are forgotten."""
+        """Return the record with new results added; results of another build are discarded."""
         is_same = (build, model_build) == (self.build, self.model_build)
         known = dict(self.known) if is_same else {}
         known |= {
@@ -58,7 +62,11 @@ class AbilityRecord:
         return None if last is None or last.result.outcome is result.outcome else last.result.outcome
 
     def fresh(self, now: datetime, build: str | None = None) -> tuple[Remembered, ...]:
-        """Return what still counts, in the order of the abilities. ``build``: what answers now, if known."""
+        """Return the results that are still valid, in the order of the abilities.
+
+        Args:
+            build: the current build of the server, if known.
+        """
         if build is not None and build != self.build:
             return ()
         return tuple(
@@ -68,7 +76,7 @@ class AbilityRecord:
         )
 
     def to_json(self) -> dict[str, object]:
-        """Return a JSON object to store."""
+        """Return a JSON object for storage."""
         results = {
             str(ability): {
                 "result": str(one.result.outcome),
@@ -84,7 +92,7 @@ class AbilityRecord:
 
     @classmethod
     def from_json(cls, value: Mapping[str, object] | None) -> AbilityRecord:
-        """Read a stored object; whatever is strange in it is left out."""
+        """Read a stored object; invalid parts are ignored."""
         build, model_build, results = map((value or {}).get, ("build", "model_build", "results"))
         known = {}
         for name, one in results.items() if isinstance(results, dict) else ():

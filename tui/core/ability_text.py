@@ -1,4 +1,4 @@
-"""How the results of the tests of abilities read: the rows that the command and a ticket share."""
+"""The results of ability tests as text rows, shared by the command and the ticket."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ _WORD_WIDTH = max(map(len, Outcome))
 
 
 def ability_head(result: AbilityResult, *, ascii_only: bool = False) -> str:
-    """Return the beginning of a row: mark, name, word; as wide for each."""
+    """Return the beginning of a row (mark, name, outcome), padded to the same width for every result."""
     mark = (ASCII_MARKS if ascii_only else MARKS)[result.outcome]
     return f"{mark} {LABELS[result.ability]:<{LABEL_WIDTH}}  {result.outcome:<{_WORD_WIDTH}}  "
 
 
 def evidence_text(result: AbilityResult, model: str | None) -> str:
-    """Return the evidence, with whom a gateway has asked, and the model that answered where it is another one
-    than ``model``, which was asked for: a gateway may send each request elsewhere."""
+    """Return the evidence, with the upstream provider and the model that answered, if it is not ``model``.
+
+    A gateway may send each request to a different one.
+    """
     evidence = safe_line(result.evidence)
     other = safe_line(result.model, 60) if model and result.model != model else ""
     provider = safe_line(result.provider, 60)
@@ -47,7 +49,7 @@ def evidence_text(result: AbilityResult, model: str | None) -> str:
 def ability_rows(
     result: AbilityResult, model: str | None, *, width: int = 80, ascii_only: bool = False
 ) -> list[str]:
-    """Return the lines of one result: what does not fit continues below the evidence."""
+    """Return the lines of one result; long evidence is wrapped and indented."""
     head = ability_head(result, ascii_only=ascii_only)
     return textwrap.wrap(
         evidence_text(result, model),

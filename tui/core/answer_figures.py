@@ -1,4 +1,4 @@
-"""The figures of one answer in one line: its tokens, speed, time to the first one, and cost."""
+"""The figures of one answer on one line: tokens, speed, TTFT and cost."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tui.core.usage import Source, Usage
 from tui.texts import answers
 
 FIGURE_MARK = " · "
-"""What stands between two figures."""
+"""The separator between two figures."""
 
 
 def answer_figures(turn: Turn) -> str:
-    """Return the line of a turn that ended; an unknown figure is left out, an estimate has its ``~``."""
+    """Return the line for a finished turn; unknown figures are left out, estimates are marked with ``~``."""
     return FIGURE_MARK.join(_parts(turn))
 
 

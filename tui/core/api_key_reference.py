@@ -1,4 +1,4 @@
-"""Where a provider's API key comes from: a reference that may be shared, never the key itself."""
+"""Where a provider's API key comes from: a reference that is safe to share, never the key itself."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class ApiKeyReference:
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The command of a ``cmd:`` reference, split as a shell would, and run without one.
+        """The arguments of a ``cmd:`` reference, split like a shell does; the command runs without a shell.
 
         Raises:
-            ValueError: a quotation is not closed.
+            ValueError: unbalanced quotes.
         """
         return tuple(shlex.split(self.value))
 
@@ -45,7 +45,7 @@ _KINDS = {"env": ApiKeyKind.ENVIRONMENT, "cmd": ApiKeyKind.COMMAND, "file": ApiK
 
 
 def parse_api_key_reference(text: str) -> ApiKeyReference | None:
-    """Return the reference that a text is, or ``None`` for a literal key (or an empty text)."""
+    """Parse a reference; return ``None`` for a literal key or an empty text."""
     text = text.strip()
     if text == "stored":
         return STORED
@@ -56,9 +56,9 @@ def parse_api_key_reference(text: str) -> ApiKeyReference | None:
 
 
 def disguised_reference(text: str) -> ApiKeyReference | None:
-    """Return the reference that a text is in any spelling: capitals, full-width letters, hidden characters.
+    """Return the reference in a text, ignoring case, full-width letters and hidden characters.
 
-    For texts from outside: what may be taken for a reference anywhere is never taken for a key.
+    For untrusted text: what could be read as a reference anywhere must never be treated as a literal key.
     """
     plain = unicodedata.normalize("NFKC", text)
     prefix, colon, value = plain.partition(":")
@@ -71,6 +71,6 @@ def disguised_reference(text: str) -> ApiKeyReference | None:
 
 
 def _bare(text: str) -> str:
-    """Return the letters of a word that are seen."""
+    """Return a word without its invisible characters."""
     seen = (mark for mark in text if unicodedata.category(mark)[0] not in "CMZ")
     return "".join(seen).casefold()

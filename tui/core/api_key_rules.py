@@ -1,4 +1,4 @@
-"""What an API key cannot look like: placeholders, stray characters, references that lead nowhere."""
+"""What cannot be an API key: placeholders, stray characters, references without a target."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class ApiKeyProblem:
     """Why a text cannot be an API key."""
 
     reason: str
-    """Half a sentence, without any part of the key."""
+    """Half a sentence that contains no part of the key."""
     repair: str | None = field(default=None, repr=False)
     is_doubtful: bool = False
-    """It may be meant so: some servers take any key."""
+    """The key may be intended: some servers accept any key."""
 
 
 def key_problem(text: str) -> ApiKeyProblem | None:
-    """Say what is wrong with a text given as API key; an empty one is fine: many servers want none."""
+    """Return what is wrong with the text of an API key field; empty is fine, as many servers need no key."""
     if not text:
         return None
     reference = parse_api_key_reference(text)
@@ -47,7 +47,7 @@ def key_problem(text: str) -> ApiKeyProblem | None:
 
 
 def literal_problem(text: str) -> ApiKeyProblem | None:
-    """Say what is wrong with a key itself, wherever it came from."""
+    """Return what is wrong with a literal key, whatever its source."""
     bare = text.strip()
     if not bare:
         return ApiKeyProblem(EMPTY, "")

@@ -1,4 +1,4 @@
-"""Finds keys in texts: as they are, in Base64 or hexadecimal digits, behind escapes, and cut in pieces."""
+"""Finds API keys in texts: literally, in Base64 or hexadecimal, behind escapes, and split into pieces."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tui.core.escapes import Plain, has_escapes
 from tui.core.placeholders import SHORTEST_SECRET, is_real_key, is_searchable, is_unmistakable
 
 MASK = "•••"
-"""Stands where a key was."""
+"""Replaces a key."""
 
 Span = tuple[int, int]
-"""Where a key begins in a text, and where it ends."""
+"""Start and end of a key in a text."""
 
 _WORD = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-"""What makes a longer word of a key that it stands beside. Letters of other scripts do not: Chinese has no
-spaces."""
+"""Characters that make an adjacent key part of a longer word. Letters of other scripts do not: Chinese is
+written without spaces."""
 
 
 class ApiKeySearch:
-    """Searches for a set of keys. Cheap if there are none: a few look-ups for a short piece of text."""
+    """Searches for a set of keys. Cheap without keys: a few look-ups for a short text."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         needles: dict[str, bool] = {}
@@ -31,12 +31,12 @@ class ApiKeySearch:
             is_bounded = not is_unmistakable(key)
             needles[key] = needles.get(key, True) and is_bounded
             plain = Plain(key).text
-            if plain != key and is_searchable(plain):  # how it reads where another escape is undone
+            if plain != key and is_searchable(plain):  # also as it reads where one more escape is undone
                 needles[plain] = needles.get(plain, True) and is_bounded
             for form in _other_forms(key):
                 needles[form] = False
         self._needles = tuple(needles.items())
-        """Each with whether it counts as a whole token only."""
+        """Each needle, and whether it only counts as a whole token."""
         self._ends_in_backslash = any(needle.endswith("\\") for needle in needles)
         self._shortest = min(map(_least, needles), default=0)
         self._firsts = {needle[0] for needle in needles}
@@ -44,7 +44,7 @@ class ApiKeySearch:
         self._triples = {needle[index : index + 3] for needle in needles for index in range(len(needle) - 2)}
 
     def spans(self, text: str, before: str = "", *, is_complete: bool = True) -> list[Span]:
-        """Return where keys stand in a text, in order and apart; ``before`` is the character in front."""
+        """Return the sorted, disjoint positions of keys in a text; ``before`` is the preceding character."""
         if len(text) < self._shortest:
             return []
         found = list(self._find(text, before, is_complete=is_complete))
@@ -56,9 +56,10 @@ class ApiKeySearch:
         return _merged(found) if found else found
 
     def open_end(self, text: str) -> int:
-        """Return where the end of a text begins that could become a key, its length where there is none.
+        """Return where a possible key at the end of a text begins, or the text's length if there is none.
 
-        That is the beginning of a key, an escape that is cut, or a key that could be a longer word yet.
+        This is the beginning of a key, a truncated escape, or a complete key that more text could turn into
+        part of a longer word.
         """
         length = len(text)
         start = length - self._partial(text)
@@ -82,7 +83,7 @@ class ApiKeySearch:
             yield from self._cut_off(text, before)
 
     def _cut_off(self, text: str, before: str) -> Iterator[Span]:
-        """Yield the most of a key that the end of the text cuts off: it gives the key away, too."""
+        """Yield a key that is cut off by the end of the text, if what is left would reveal it."""
         for needle, is_bounded in self._needles:
             for length in range(len(needle) - 1, _least(needle) - 1, -1):
                 part, start = needle[:length], len(text) - length
@@ -108,7 +109,7 @@ class ApiKeySearch:
 
 
 class ApiKeyEraser:
-    """Erases keys from a text that arrives in pieces. A possible start of a key waits for the next piece."""
+    """Erases keys from a text that arrives in pieces, holding back a possible beginning of a key."""
 
     __slots__ = ("_before", "held")
 
@@ -117,7 +118,7 @@ class ApiKeyEraser:
         self._before = ""
 
     def feed(self, search: ApiKeySearch, piece: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-        """Return what is settled now, and what was erased from it: the place of each mask, and the text."""
+        """Return the text that is final now, and the position and original text of each mask in it."""
         text = self.held + piece
         end = search.open_end(text)
         spans = [span for span in search.spans(text, self._before, is_complete=False) if span[0] < end]
@@ -128,7 +129,7 @@ class ApiKeyEraser:
         return self._settled(text[:end], spans)
 
     def flush(self, search: ApiKeySearch) -> tuple[str, tuple[tuple[int, str], ...]]:
-        """Return what still waits: nothing follows it."""
+        """Return the text held back, at the end of the input."""
         text, self.held = self.held, ""
         return self._settled(text, search.spans(text, self._before))
 
@@ -140,7 +141,7 @@ class ApiKeyEraser:
 
 
 def masked(text: str, spans: Iterable[Span]) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Return the text with a mask instead of each span; and where each mask stands, and for what."""
+    """Return the text with each span masked, and the position and the original text of each mask."""
     pieces: list[str] = []
     erased: list[tuple[int, str]] = []
     read = written = 0
@@ -155,12 +156,12 @@ def masked(text: str, spans: Iterable[Span]) -> tuple[str, tuple[tuple[int, str]
 
 
 def _least(needle: str) -> int:
-    """Return how much of a key is as good as the whole. In characters."""
+    """Return how many characters of a key reveal as much as the whole key."""
     return min(len(needle), max(SHORTEST_SECRET, -(-len(needle) * 2 // 3)))
 
 
 def _other_forms(key: str) -> Iterator[str]:
-    """Yield what a key looks like in Base64, in hexadecimal digits, and where its case was changed."""
+    """Yield the forms of a key in Base64, in hexadecimal, and with its case changed."""
     yield from base64_forms(key)
     digits = key.encode("utf-8", "surrogatepass").hex()
     yield from (digits, digits.upper())
@@ -171,7 +172,7 @@ def _other_forms(key: str) -> Iterator[str]:
 
 
 def _escaped_forms(key: str) -> Iterator[str]:
-    """Yield what a key looks like that has the marks of escapes itself: undone, it would be another one."""
+    """Yield the escaped forms of a key that looks like an escape itself: unescaping would change it."""
 
     def percent(text: str) -> str:
         return quote(text, safe="")
@@ -185,19 +186,19 @@ def _escaped_forms(key: str) -> Iterator[str]:
 
 
 def base64_forms(text: str) -> Iterator[str]:
-    """Yield what a key looks like inside Base64 of a longer text, whatever stands before and behind it."""
+    """Yield the forms that a key can have inside the Base64 of a longer text, at any alignment."""
     data = text.encode("utf-8", "surrogatepass")
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + data).decode()
         start = (0, 2, 3)[shift]
         bits = 8 * (shift + len(data))
-        core = encoded[start : bits // 6]  # a character with bits of what follows depends on that
+        core = encoded[start : bits // 6]  # the last character also depends on the bits that follow
         yield core
         yield core.replace("+", "-").replace("/", "_")
 
 
 def _stands_alone(text: str, start: int, end: int, before: str) -> bool:
-    """Whether what stands there is no part of a longer word."""
+    """Return whether a match is not part of a longer word."""
     left = text[start - 1] if start else before
     if left in _WORD and text[start] in _WORD:
         return False
@@ -205,7 +206,7 @@ def _stands_alone(text: str, start: int, end: int, before: str) -> bool:
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """Return the spans in order, those that overlap as one."""
+    """Return the spans sorted, with overlapping ones merged."""
     spans.sort()
     merged = [spans[0]]
     for start, end in spans[1:]:

@@ -1,4 +1,4 @@
-"""What may be attached to a message: texts and images, recognised by their bytes, and their descriptions."""
+"""Attachments of a message: text and image files, recognised by their content, and their descriptions."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tui.texts.files import EMPTY
 TEXT_LIMIT = 256 * 1024
 IMAGE_LIMIT = 20 * 1024 * 1024
 TOTAL_LIMIT = 32 * 1024 * 1024
-"""Bytes of a text, of a picture, and of all that one message has."""
+"""Limits in bytes: of a text, of an image, and of all attachments of a message."""
 MOST_FILES = 100
-"""Of one message."""
+"""The most files in one message."""
 _SNIFFED = 8192
 _LONGEST_NAME = 200
 _LINES = lazy_pattern(r"(.+):([0-9]{1,9})(?:-([0-9]{1,9}))?")
@@ -36,7 +36,7 @@ class Attachment(NamedTuple):
 
     part: ImagePart | FilePart
     data: bytes
-    """What is sent of it."""
+    """The bytes that are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ class Attached:
 
     parts: tuple[ImagePart | FilePart, ...] = ()
     blobs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """Their bytes by their SHA-256."""
+    """The file contents by SHA-256."""
     changed: tuple[str, ...] = ()
     """Names of files that have changed since they were announced."""
 
     def message(self, words: str) -> Parts:
-        """Return the whole message."""
+        """Return the message, attachments included."""
         return Parts((*parts_of(words), *self.parts))
 
 
@@ -58,10 +58,10 @@ NOTHING_ATTACHED = Attached()
 
 
 def attached(files: Iterable[Attachment], kept: Iterable[ImagePart | FilePart] = ()) -> Attached:
-    """Return files as one message has them, each once; ``kept``: what it had before.
+    """Return the attachments of a message without duplicates; ``kept`` are the earlier ones.
 
     Raises:
-        UsageError: they are too many, or too large together.
+        UsageError: too many files, or too large in total.
     """
     parts = {(part.sha256, part.text): part for part in kept}
     blobs: dict[str, bytes] = {}
@@ -76,12 +76,12 @@ def attached(files: Iterable[Attachment], kept: Iterable[ImagePart | FilePart] =
 
 
 def is_url(name: str) -> bool:
-    """Whether a name is an address, which is never fetched."""
+    """Return whether a name is a URL; URLs are never fetched."""
     return _URL.fullmatch(name) is not None
 
 
 def split_lines(reference: str) -> tuple[str, tuple[int, int]] | None:
-    """Return the path and the lines of ``PATH:40-90`` or ``PATH:40``; ``None``: there are no lines in it."""
+    """Return the path and the line range of ``PATH:40-90`` or ``PATH:40``; ``None`` if there is no range."""
     match = _LINES.fullmatch(reference)
     if match is None:
         return None
@@ -90,10 +90,10 @@ def split_lines(reference: str) -> tuple[str, tuple[int, int]] | None:
 
 
 def read_attachment(name: str, data: bytes, lines: tuple[int, int] | None = None) -> Attachment:
-    """Return a file's bytes, or some lines of its text, as a message has them.
+    """Return a file, or a range of its lines, as an attachment.
 
     Raises:
-        UsageError: it is neither text nor picture, is too large, is empty, or has no such lines.
+        UsageError: neither text nor image, too large, empty, or without these lines.
     """
     name = safe_line(name, _LONGEST_NAME)
     if media_type := image_type(data):
@@ -113,12 +113,12 @@ def read_attachment(name: str, data: bytes, lines: tuple[int, int] | None = None
 
 
 def too_large(name: str, size: int) -> UsageError:
-    """Return the error for a file beyond the limits."""
+    """Return the error for a file that exceeds the limits."""
     return UsageError(explain("attachment-too-large", path=safe_line(name), size=size_words(size)))
 
 
 def size_words(size: int) -> str:
-    """Return a number of bytes as shown to users: ``81 kB``."""
+    """Return a size for display: ``81 kB``."""
     if size < 1000:
         return texts.BYTES.format(count=Counted(size))
     unit, divisor = (texts.KILOBYTES, 1000) if size < 999_500 else (texts.MEGABYTES, 1_000_000)
@@ -127,19 +127,19 @@ def size_words(size: int) -> str:
 
 
 def part_tokens(part: Part) -> int | None:
-    """Return an estimate of a part's tokens; ``None`` for a picture: each model counts it in its own way."""
+    """Estimate the tokens of a part; ``None`` for an image, which each model counts differently."""
     if isinstance(part, ImagePart):
         return None
     return estimate_tokens(part.text) if isinstance(part, TextPart) else tokens_of(part.size, 0)
 
 
 def estimated_tokens(parts: Iterable[Part]) -> int:
-    """Return an estimate of the tokens of a message, without its pictures."""
+    """Estimate the tokens of a message without its images."""
     return sum(part_tokens(part) or 0 for part in parts)
 
 
 def attachment_lines(prompt: Parts, *, stretch: float = 1.0) -> list[str]:
-    """Return a line for each thing that is attached to a message; safe to be shown."""
+    """Return one line per attachment of a message, safe to display."""
     lines, images = [], 0
     for part in prompt.blobs:
         images += isinstance(part, ImagePart)
@@ -148,9 +148,11 @@ def attachment_lines(prompt: Parts, *, stretch: float = 1.0) -> list[str]:
 
 
 def attachment_words(part: ImagePart | FilePart, number: int = 1, *, stretch: float = 1.0) -> str:
-    """Return the line for an attachment; ``number``: the number of an image.
+    """Return the line for an attachment.
 
-    ``stretch``: the factor from lmdeck's token estimate to a server's count.
+    Args:
+        number: the number of the image.
+        stretch: the factor from lmdeck's token estimate to a server's count.
     """
     if isinstance(part, ImagePart):
         pixels = "{}×{}".format(*part.pixels) if part.pixels else ""
@@ -165,7 +167,7 @@ def attachment_words(part: ImagePart | FilePart, number: int = 1, *, stretch: fl
 
 
 def prompt_text(prompt: Parts) -> str:
-    """Return a message as it is printed: its words, and a line for each thing that is attached; raw."""
+    """Return a message as plain, unsanitised text: its words, and one line per attachment."""
     return "\n".join((prompt.words, *attachment_lines(prompt))) if prompt.blobs else prompt.text
 
 
@@ -188,7 +190,7 @@ def _text(name: str, data: bytes) -> str:
 
 
 def _chosen(name: str, text: str, lines: tuple[int, int]) -> tuple[str, tuple[int, int]]:
-    """Return some lines of a text, and which those are: a range may end behind the last one."""
+    """Return a range of lines, and its actual bounds: a range may extend beyond the end."""
     found, count = text.split("\n"), _count(text)
     first, last = lines[0], min(lines[1], count)
     if not 1 <= first <= last:

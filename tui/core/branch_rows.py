@@ -1,4 +1,4 @@
-"""The branches of a conversation as rows of text: each turn after its predecessor, forks indented."""
+"""The branches of a conversation as rows of text: each turn follows its predecessor, forks are indented."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.core.turn import Turn
 from tui.core.turn_tree import TurnTree
 
 _MOST_DEPTH = 8
-"""Forks that are indented: what is deeper stays at that place, so that its words can be read."""
+"""The deepest indentation; deeper forks stay there, so that their text remains readable."""
 _PROMPT, _ANSWER = 36, 60
 
 
@@ -20,23 +20,23 @@ class BranchRow:
 
     turn: Turn
     depth: int
-    """How many forks lead to it."""
+    """The number of forks that lead to it."""
     is_shown: bool
-    """Whether it is on the branch that is shown."""
+    """Whether it is on the current branch."""
 
     @property
     def indent(self) -> str:
-        """Return the blanks before it."""
+        """The leading spaces."""
         return "  " * min(self.depth, _MOST_DEPTH)
 
     @property
     def prompt(self) -> str:
-        """Return the beginning of the prompt, on one line."""
+        """The beginning of the prompt, on one line."""
         return _one_line(self.turn.prompt.words, _PROMPT)
 
     @property
     def answer(self) -> str:
-        """Return the beginning of the answer, or the state of a turn without one."""
+        """The beginning of the answer, or the state of a turn without one."""
         return _one_line(self.turn.answer.text, _ANSWER) or f"({self.turn.state})"
 
 
@@ -45,6 +45,6 @@ def _one_line(text: str, limit: int) -> str:
 
 
 def branch_rows(tree: TurnTree) -> Iterator[BranchRow]:
-    """Yield a row for every turn."""
+    """Yield one row per turn."""
     shown = {turn.identity for turn in tree.path}
     return (BranchRow(turn, depth, turn.identity in shown) for turn, depth in tree.outline())

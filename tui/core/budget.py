@@ -1,4 +1,4 @@
-"""Budgets: how much of the limit for a month, a day, or a provider in a month is spent."""
+"""Budgets: how much of a monthly, daily or per-provider limit is spent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Level(StrEnum):
 
     WITHIN = "within"
     NEAR = "near"
-    """80 % are spent."""
+    """At least 80 % is spent."""
     EXCEEDED = "exceeded"
     """All of it is spent."""
 
@@ -34,28 +34,28 @@ class BudgetState:
 
     limit: Limit
     spent: Sum
-    """In the currency of the limit; a lower bound where something is not known or not counted, an estimate
-    where some of it was converted."""
+    """In the currency of the limit; a lower bound if some costs are unknown, an estimate if some were
+    converted."""
     unpriced: int
-    """Answers without an amount: they may have cost more than 0."""
+    """The number of answers without an amount, which may have cost something."""
     besides: tuple[Sum, ...]
-    """Spent in currencies that cannot be converted, so not in ``spent``."""
+    """Amounts in currencies that cannot be converted; not included in ``spent``."""
 
     @property
     def share(self) -> Decimal:
-        """How much of it is spent at least; 1 is all. A budget of 0 is spent from the start."""
+        """The share that is spent, at least; 1 is all. A budget of 0 is spent from the start."""
         return self.spent.amount / self.limit.amount if self.limit.amount else Decimal(1)
 
     @property
     def level(self) -> Level:
-        """How near it is."""
+        """How close the budget is to its limit."""
         if self.share >= 1:
             return Level.EXCEEDED
         return Level.NEAR if self.share >= _NEAR else Level.WITHIN
 
 
 def convert(amount: Sum, currency: str, rates: Rates) -> Sum | None:
-    """Return a sum in another currency, which is an estimate then; ``None`` where a rate is missing."""
+    """Convert a sum to another currency, as an estimate; ``None`` if a rate is missing."""
     if amount.currency in (currency, ""):
         return replace(amount, currency=currency)
     known = {"USD": Decimal(1), **rates.in_usd}
@@ -66,7 +66,7 @@ def convert(amount: Sum, currency: str, rates: Rates) -> Sum | None:
 
 
 def together(amounts: Collection[Sum], currency: str, rates: Rates) -> Sum | None:
-    """Return all sums as one, ``None`` where a rate is missing."""
+    """Add up sums in one currency; ``None`` if a rate is missing."""
     whole = Sum(currency=currency)
     for amount in amounts:
         worth = convert(amount, currency, rates)
@@ -83,7 +83,7 @@ def judge(
     zone: tzinfo | None = None,
     rates: Rates = NO_RATES,
 ) -> tuple[BudgetState, ...]:
-    """Return the state of each budget at ``now``; ``lines`` hold at least the current month."""
+    """Return the state of each budget at ``now``; ``lines`` must cover at least the current month."""
     today = day_of(now, zone)
     states = []
     for limit in limits:
@@ -98,7 +98,7 @@ def judge(
 
 
 def with_line(state: BudgetState, line: LedgerLine, rates: Rates = NO_RATES) -> BudgetState:
-    """Return the state of a budget with one more exchange, which ended in its period."""
+    """Return the state of a budget with one more exchange, which must have ended in its period."""
     limit = state.limit
     if limit.provider not in ("", line.provider):
         return state
@@ -115,11 +115,11 @@ def with_line(state: BudgetState, line: LedgerLine, rates: Rates = NO_RATES) -> 
 
 
 def spent_one(states: Collection[BudgetState], provider: str) -> BudgetState | None:
-    """Return a budget that keeps a provider from being asked, since all of it is spent."""
+    """Return a used-up budget that blocks requests to a provider, if any."""
     mine = [state for state in states if state.limit.provider in ("", provider)]
     return next((state for state in mine if state.level is Level.EXCEEDED), None)
 
 
 def worst(states: Collection[BudgetState]) -> BudgetState | None:
-    """Return the budget of which most is spent."""
+    """Return the budget with the largest share spent."""
     return max(states, key=lambda state: state.share, default=None)

@@ -12,22 +12,22 @@ from tui.core.safe_text import safe_line
 
 LINE_WIDTH = 80
 LINE_LIMIT = 2
-"""A filled sentence fits two lines of 80 columns: with long facts, these are cut.
+"""The most lines of 80 columns for a filled sentence; long facts are cut to fit.
 
-The server's own sentence is never cut: where it does not fit it is left out, for it is shown whole below.
+The server's own message is never cut: if it does not fit, it is left out, since it is shown in full below.
 """
 SERVER_MESSAGE = "server_message"
 _REASON = "reason"
-"""A fact that is mostly a sentence of our own: it gives way last, and behind a whole word."""
+"""A fact that is mostly one of our own sentences: it is cut last, and at a word."""
 _FACT_LIMITS = ((72, None), (48, None), (48, 110), (48, 72), (32, 48), (20, 32), (12, 20))
-"""Facts, and reasons, are cut to the first of these that lets the sentence fit."""
+"""Lengths to try for facts and for reasons, until the sentence fits."""
 _WHOLE_FACT = 1000
-"""What a fact is cut to where a sentence may be long: an argument may be a file's content."""
+"""The length of facts in sentences of any length: an argument may be the content of a file."""
 
 _FACT = lazy_pattern(r"\{([a-z_0-9]+)(:,)?\}")
 _LARGE = lazy_pattern(r"(?<![\d.,])\d{4,}")
 _CONDITION = lazy_pattern(r"\{\?([a-z_0-9]+)\}")
-"""A fact that a part of a sentence needs but does not show."""
+"""A fact that a part of a sentence requires but does not show."""
 _OPTIONAL = lazy_pattern(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
@@ -40,23 +40,23 @@ class Cause:
 
     identifier: str
     title: str
-    """One sentence: what is wrong."""
+    """What is wrong, in one sentence."""
     advice: str
-    """One sentence: what to do."""
+    """What to do, in one sentence."""
     is_warning: bool = False
-    """The endpoint still works: the diagnosis reports it without failing."""
+    """The endpoint still works: the diagnosis reports a warning and does not fail."""
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """Names of the facts that the sentences can use, in their order."""
+        """The names of the facts that the sentences can use, in order."""
         text = self.title + self.advice
         return _names_in(text)
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
-    """Fill a sentence with facts, each made safe, on one line and cut to fit. Never raises.
+    """Fill in a sentence with facts, each sanitised, on one line and cut to fit. Never raises.
 
-    A fact that is missing outside an optional part is written as ``?``: the catalogue has none such.
+    A fact missing outside an optional part is written as ``?``; the catalogue has no such case.
     """
     filled = _fill(template, facts, None, None)
     if not _fits(filled) and facts.get(SERVER_MESSAGE):
@@ -69,7 +69,7 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
 
 def fill_whole(template: str, facts: Mapping[str, str]) -> str:
-    """Fill a sentence in as many lines as it needs: its reason is not cut."""
+    """Fill in a sentence with as many lines as it needs; its reason is not cut."""
     is_whole = _fits(_fill(template, facts, None, None))
     return _fill(template, facts if is_whole else {**facts, SERVER_MESSAGE: ""}, _WHOLE_FACT, None)
 

@@ -1,6 +1,6 @@
-"""The catalogue of failures: for each cause one sentence on what is wrong and one on what to do.
+"""The catalogue of failures: for each cause, one sentence on the problem and one on the fix.
 
-The texts are only in ``causes.txt``; screens, commands, JSON and documentation use them from here.
+The texts are in ``causes.txt``; screens, commands, JSON and documentation get them from here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "explain_again", "fill",
 
 
 def read_causes(text: str) -> dict[str, tuple[Cause, ...]]:
-    """Return the chapters of a catalogue in the form of ``causes.txt``."""
+    """Parse a catalogue in the format of ``causes.txt`` into sections."""
     sections: dict[str, tuple[Cause, ...]] = {}
     section = ""
     for entry in text.replace("\n    ||", "||").split("\n\n"):
@@ -32,7 +32,7 @@ def read_causes(text: str) -> dict[str, tuple[Cause, ...]]:
 
 
 SECTIONS = read_causes(Path(__file__).with_name("causes.txt").read_text("utf-8"))
-"""The catalogue in chapters, in the order of the documentation."""
+"""The catalogue by section, in the order of the documentation."""
 
 CATALOGUE = {cause.identifier: cause for section in SECTIONS.values() for cause in section}
 
@@ -45,13 +45,13 @@ def explain(
     chain: tuple[str, ...] = (),
     **facts: str | None,
 ) -> Failure:
-    """Return the failure for a cause, its sentences filled with the facts at hand.
+    """Return the failure for a cause, its sentences filled in with the available facts.
 
-    A fact that is ``None`` or empty counts as missing; the part of a sentence that needs it is left out.
-    Whatever a server wrote into them commands no terminal.
+    A fact that is ``None`` or empty counts as missing; the part of a sentence that needs it is omitted.
+    Control sequences in text from a server are neutralised.
 
     Raises:
-        KeyError: the cause is not in the catalogue (a defect of the program).
+        KeyError: the cause is not in the catalogue (a bug).
     """
     entry = CATALOGUE[cause]
     known = {name: safe_text(str(value)) for name, value in facts.items() if value not in (None, "")}
@@ -62,11 +62,11 @@ def explain(
 
 
 def in_full(failure: Failure) -> Failure:
-    """Return a failure for where there is room: what was cut in its sentences is whole.
+    """Return a failure with its sentences in full, for places with enough room.
 
-    A sentence that was replaced stays.
+    Sentences that have been replaced stay unchanged.
     """
-    if failure.cause not in CATALOGUE:  # a later lmdeck wrote it
+    if failure.cause not in CATALOGUE:  # written by a newer version
         return failure
     entry, words = CATALOGUE[failure.cause], _words(failure)
     title, advice = (
@@ -82,12 +82,12 @@ def _words(failure: Failure) -> dict[str, str]:
 
 
 def causes_of(section: str) -> frozenset[str]:
-    """Return the names of the causes of a chapter."""
+    """Return the names of the causes in a section."""
     return frozenset(cause.identifier for cause in SECTIONS[section])
 
 
 def explain_again(failure: Failure, cause: str = "", /, **facts: str | None) -> Failure:
-    """Return a failure with other facts, or of another cause, as what more evidence makes of it."""
+    """Return a failure with different facts or a different cause, after more evidence is available."""
     return explain(
         cause or failure.cause,
         status=failure.status,

@@ -1,4 +1,4 @@
-"""The one spelling in which lmdeck keeps and compares the fingerprint of a pinned certificate."""
+"""The normal form in which fingerprints of pinned certificates are stored and compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LENGTH = 64
 
 
 def normal_pin(text: str) -> str | None:
-    """Return a SHA-256 as 64 digits, however a tool prints it: ``sha256 Fingerprint=AB:CD:…``."""
+    """Return a SHA-256 as 64 hexadecimal digits, from any tool's output: ``sha256 Fingerprint=AB:CD:…``."""
     found = _PIN.fullmatch(text.strip())
     digits = re.sub(r"[:\s]", "", found[1]).lower() if found else ""
     return digits if len(digits) == _LENGTH else None

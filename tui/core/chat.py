@@ -14,7 +14,7 @@ from tui.core.secret import Secret
 
 
 class Role(StrEnum):
-    """Who speaks."""
+    """The author of a message."""
 
     SYSTEM = "system"
     USER = "user"
@@ -23,31 +23,31 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the conversation; its texts are raw."""
+    """One message of a conversation; its texts are unsanitised."""
 
     role: Role
     content: Parts
     reasoning: str = ""
-    """The reasoning of an assistant's message: sent back only where the policy says so."""
+    """The reasoning of an assistant message; sent back only if the policy says so."""
 
 
 def has_images(messages: Iterable[Message]) -> bool:
-    """Whether a picture is among the parts of messages."""
+    """Return whether any of the messages contains an image."""
     return any(isinstance(part, ImagePart) for message in messages for part in message.content)
 
 
 class ApiKeyRenewal(Protocol):
-    """Fetches a key again after a server refused it: once, however many requests were refused."""
+    """Fetches a key again after a server rejected it: once, however many requests were rejected."""
 
     @property
     def key(self) -> Secret | None:
-        """The key that was fetched; ``None``: none was yet, or it is the same one."""
+        """The fetched key; ``None`` if none was fetched yet or it is unchanged."""
 
     async def renew(self) -> Secret | None:
-        """Fetch the key again, unless that was done, and return it; ``None`` if it is the same one.
+        """Fetch the key again, at most once; return ``None`` if it is unchanged.
 
         Raises:
-            LmdeckError: it cannot be had any more.
+            LmdeckError: the key is no longer available.
         """
 
 
@@ -56,28 +56,28 @@ class Endpoint:
     """Where requests go and how they are authenticated; made from a provider with its key resolved."""
 
     base_url: str
-    """Normalised, without a trailing slash: ``{base_url}/chat/completions`` is the request URL."""
+    """Normalised, without a trailing slash: the request URL is ``{base_url}/chat/completions``."""
     key: Secret | None = None
     key_source: str = ""
-    """Where the key came from (``env:OPENAI_API_KEY``), for messages."""
+    """The source of the key (``env:OPENAI_API_KEY``), for messages."""
     key_header: ApiKeyHeader = ApiKeyHeader.BEARER
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     tls: TlsSettings = field(default_factory=TlsSettings)
     allow_unencrypted_key: bool = False
     takes_options: bool = False
-    """Whether a command asks that has ``--key-env`` and ``--model``, for advice: a screen has neither."""
+    """Whether advice may mention ``--key-env`` and ``--model``, which only commands have."""
     renewal: ApiKeyRenewal | None = field(default=None, repr=False, compare=False)
-    """For a key that is recreated now and then, such as a command's."""
+    """For a key that changes over time, such as the output of a command."""
 
     @property
     def current_key(self) -> Secret | None:
-        """The key that requests carry now."""
+        """The key that requests use now."""
         renewed = self.renewal.key if self.key and self.renewal is not None else None
         return renewed or self.key
 
 
 def endpoint_of(provider: Provider, base_url: str, key: Secret | None) -> Endpoint:
-    """Return where a provider's requests go; a curl command that repeats one is made from it, too."""
+    """Return the endpoint of a provider; also used for the curl command that repeats a request."""
     return Endpoint(
         base_url,
         key,
@@ -91,7 +91,7 @@ def endpoint_of(provider: Provider, base_url: str, key: Secret | None) -> Endpoi
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One chat to be answered. ``wire.request`` turns it into the body a server understands."""
+    """One chat request. ``wire.request`` turns it into the body for a server."""
 
     model: str
     messages: tuple[Message, ...]
@@ -101,6 +101,6 @@ class ChatRequest:
     reasoning_replay: ReasoningReplay = ReasoningReplay.NEVER
     extra_body: Mapping[str, object] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
-    """``seed``, ``stop`` and ``json_schema``, a whole ``response_format``, where they are set."""
+    """``seed``, ``stop`` and ``json_schema`` (a complete ``response_format``), if set."""
     attachments: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """The bytes of the messages' pictures and files, by their SHA-256."""
+    """The contents of the messages' images and files, by SHA-256."""

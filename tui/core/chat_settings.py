@@ -1,7 +1,7 @@
-"""The settings of one chat: how they are typed, shown, saved with a turn, and read again.
+"""The settings of one chat: how they are entered, shown, saved with a turn and read back.
 
-A parameter has three states: left to the provider (it is not in the mapping), a value, and ``None``: it is
-not sent, whatever the provider says.
+A parameter has three states: inherited from the provider (not in the mapping), a value, or ``None``: not
+sent, whatever the provider's setting.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from tui.core.sent_body import sent_body
 from tui.texts import chat_settings as texts
 
 Parameters = Mapping[str, Any]
-"""Values by their names: those of ``PARAMETERS``."""
+"""Values by name, as in ``PARAMETERS``."""
 
 SAMPLING: Final = ("temperature", "top_p", "max_tokens")
 PARAMETERS: Final = (*SAMPLING, "seed", "stop", "json_schema")
 NAMES: Final = ("thinking", "system_prompt", *PARAMETERS)
-"""Every setting, in the order in which they are shown."""
+"""All settings, in display order."""
 LABELS: Final = dict(zip(NAMES, texts.LABELS, strict=True))
 BODY_FIELDS: Final = {
     **{name: (name,) for name in PARAMETERS},
     "max_tokens": ("max_tokens", "max_completion_tokens", "max_new_tokens", "n_predict"),
     "json_schema": ("response_format",),
 }
-"""What a parameter is called in a request."""
+"""The names of the parameters in a request."""
 
 NOT_SENT: Final = "none"
 INHERITED: Final = "default"
@@ -50,24 +50,24 @@ _LONGEST_STOP = 500
 
 
 class SettingError(ValueError):
-    """The typed text is not a value of the setting; the message is a sentence."""
+    """An invalid value for a setting; the message is a sentence."""
 
     name = ""
-    """Of the parameter, where several were read."""
+    """The name of the parameter, if several were read."""
 
 
 def name_of(typed: str) -> str | None:
-    """Return the setting for a typed name; ``None``: there is none."""
+    """Return the setting for a name as entered; ``None`` if there is none."""
     name = typed.casefold().replace("-", "_")
     name = _OTHER_NAMES.get(name, name)
     return name if name in NAMES else None
 
 
 def read_parameters(texts_by_name: Mapping[str, str]) -> dict[str, Any]:
-    """Return the parameters that were typed; an empty text, or ``default``, leaves one to the provider.
+    """Parse parameters as entered; an empty text or ``default`` inherits the provider's setting.
 
     Raises:
-        SettingError: one of them is no value.
+        SettingError: one of the values is invalid.
     """
     found = {}
     for name in PARAMETERS:
@@ -86,10 +86,10 @@ def _is_unset(text: str) -> bool:
 
 
 def read_parameter(name: str, text: str) -> Any:
-    """Return the value of one parameter; ``None`` for ``none``: it is not sent.
+    """Parse the value of one parameter; ``none`` gives ``None``: not sent.
 
     Raises:
-        SettingError: it is no value.
+        SettingError: the value is invalid.
     """
     if text.strip().casefold() == NOT_SENT:
         return None
@@ -104,7 +104,7 @@ def read_parameter(name: str, text: str) -> Any:
 
 
 def _read_stop(text: str) -> list[str]:
-    """Read one text, or a JSON list of them; ``\\n`` in a single text is a line feed."""
+    """Read one stop sequence, or a JSON list of them; ``\\n`` in a single one is a line feed."""
     bare = text.strip()
     if not bare.startswith("["):
         found: object = [bare.replace("\\n", "\n").replace("\\t", "\t")]
@@ -128,7 +128,7 @@ def _read_schema(text: str) -> dict[str, Any]:
 
 
 def _sent_json(text: str) -> object:
-    """Return the value of a JSON text that can be sent; ``None``: it has none."""
+    """Parse JSON that can be sent; ``None`` if it cannot."""
     try:
         found: object = json.loads(text)
         json.dumps(found, ensure_ascii=False).encode()
@@ -138,7 +138,7 @@ def _sent_json(text: str) -> object:
 
 
 def is_stop(value: object) -> bool:
-    """Whether a value is a list of texts at which an answer ends."""
+    """Return whether a value is a list of stop sequences."""
     return (
         isinstance(value, list)
         and 0 < len(value) <= _MOST_STOPS
@@ -147,7 +147,7 @@ def is_stop(value: object) -> bool:
 
 
 def shown_parameter(value: Any) -> str:
-    """Return a parameter as ``read_parameter`` reads it."""
+    """Return a parameter in the form that ``read_parameter`` reads."""
     if value is None:
         return NOT_SENT
     if isinstance(value, float):
@@ -165,34 +165,34 @@ def _shown_stop(value: list[str]) -> str:
         try:
             if not _is_unset(plain) and read_parameter("stop", plain) == value:
                 return plain
-        except SettingError:  # it reads as something else: the list does not
+        except SettingError:  # would be read as something else; the list is not
             pass
     return json.dumps(value, ensure_ascii=False)
 
 
 def provider_value(provider: Provider, name: str) -> Any:
-    """Return what a provider has for a parameter: of its extra body, which wins in a request, or its own.
+    """Return a provider's value for a parameter: from its extra body, which wins in a request, or its field.
 
-    ``None``: it leaves it to the server.
+    ``None`` leaves the parameter to the server.
     """
     extra = sent_body(provider.extra_body)
     own = getattr(provider.sampling, name) if name in SAMPLING else None
     return next((extra[key] for key in BODY_FIELDS[name] if key in extra), own)
 
 
-# ── Kept with a turn ────────────────────────────────────────────────────────────────────────
+# ── Stored with a turn ──────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class OwnSettings:
-    """The settings of a chat that differ from its provider's."""
+    """The settings of a chat that differ from those of its provider."""
 
     thinking: Thinking | None = None
     system_prompt: str | None = None
     parameters: Parameters = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        """Return them as a journal keeps them; a parameter that is not sent is null."""
+        """Return them in the format of the journal; a parameter that is not sent is null."""
         values: dict[str, object] = {}
         if self.thinking is not None:
             values["thinking"] = self.thinking.value
@@ -204,7 +204,7 @@ class OwnSettings:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, object]) -> OwnSettings:
-        """Return what ``to_json`` gave; whatever is strange in it is left to the provider."""
+        """Read the result of ``to_json``; invalid values are inherited from the provider."""
         thinking, system, sampling = kept.get("thinking"), kept.get("system_prompt"), kept.get("sampling")
         given = {**(sampling if isinstance(sampling, dict) else {}), **kept}
         return cls(
@@ -215,7 +215,7 @@ class OwnSettings:
 
 
 def is_value(name: str, value: object) -> bool:
-    """Whether a value that stands in a record or a file is one of a parameter."""
+    """Return whether a stored value is valid for a parameter."""
     if value is None:
         return True
     if name == "stop":

@@ -1,4 +1,4 @@
-"""The remembered result of a check, and what has changed since the previous one."""
+"""The stored result of a check, and the changes since the previous one."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tui.core.lazy_dataclass import dataclass
 from tui.texts import checks
 
 SPEED_CHANGE = 0.3
-"""A smaller change of the speed is noise."""
+"""Smaller relative changes of the speed are noise."""
 _MODELS_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRecord:
-    """One check of an endpoint, as it is kept for comparison."""
+    """One check of an endpoint, stored for comparison."""
 
     at: str
-    """ISO 8601 with zone."""
+    """ISO 8601 with time zone."""
     cause: str | None = None
     server_kind: str | None = None
     server_version: str | None = None
@@ -30,12 +30,12 @@ class CheckRecord:
     decode_rate: float | None = None
 
     def to_json(self) -> dict[str, object]:
-        """Return a JSON object to store."""
+        """Return a JSON object for storage."""
         return {**asdict(self), "models": list(self.models)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> CheckRecord | None:
-        """Read a stored object; ``None`` if it is none of ours."""
+        """Read a stored object; ``None`` if it is not a valid record."""
         at, models = value.get("at"), value.get("models")
         if not isinstance(at, str):
             return None
@@ -61,7 +61,7 @@ def _number(value: object) -> float | None:
 
 
 def record_of(report: DiagnosisReport, at: str) -> CheckRecord:
-    """Return what is worth remembering of a report."""
+    """Return the part of a report that is stored."""
     server, verdict = report.server, report.verdict
     return CheckRecord(
         at=at,
@@ -77,15 +77,15 @@ def record_of(report: DiagnosisReport, at: str) -> CheckRecord:
 
 
 def compare_checks(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
-    """Return what has changed between two checks of one endpoint, one change a line.
+    """Return the changes between two checks of one endpoint, one per line.
 
-    What is unknown on either side is no change; a speed counts from a third more or less.
+    Values unknown in either check are not compared; a speed change counts from about a third.
     """
     return (*compare_servers(before, now), *_speed_changed(before, now))
 
 
 def compare_servers(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
-    """Return what has changed about the server and its models; how fast it is does not count."""
+    """Return the changes to the server and its models, without the speed."""
     return (
         *_changed(checks.SERVER, before.server_kind, now.server_kind),
         *_changed(checks.VERSION, before.server_version, now.server_version),

@@ -1,4 +1,4 @@
-"""How a provider is to be checked."""
+"""Options for checking a provider."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from tui.core.lazy_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """How a provider is to be checked."""
+    """Options for checking a provider."""
 
     model: str = ""
-    """Another model than the provider's."""
+    """A model to use instead of the provider's."""
     is_quick: bool = False
-    """No chat is sent, so that no token is spent."""
+    """Send no chat, so that no tokens are used."""
     wait_seconds: float | None = None
-    """How long a server that loads its model is waited for; ``None``: as the probe sees fit."""
+    """How long to wait for a server that is loading its model; ``None`` uses the probe's default."""
     wait_option: str | None = None
-    """The command's option that sets ``wait_seconds``."""
+    """The command-line option that sets ``wait_seconds``."""
     is_remembered: bool = True
-    """Whether the result joins the history of the endpoint."""
+    """Whether the result is added to the history of the endpoint."""
     is_forgetful: bool = False
-    """Whether nothing that the chat learns of the endpoint is kept."""
+    """Whether to discard what the chat learns about the endpoint."""
     is_one_of_many: bool = False
-    """Whether other checks run beside it: this machine is looked at for all of them together, and each
-    has connections of its own, which end with it."""
+    """Whether other checks run in parallel. They share one inspection of this machine, and each uses its own
+    connections, closed at its end."""
     notes_machine: bool = True
-    """Whether the report shows what runs on this machine."""
+    """Whether the report lists what runs on this machine."""
     abilities: tuple[Ability, ...] = ()
-    """What is tested beside the chat, after it."""
+    """The abilities to test after the chat."""

@@ -1,4 +1,4 @@
-"""Which abilities a list of names means."""
+"""Parses a list of ability names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tui.texts import abilities as texts
 
 
 def chosen_abilities(names: str) -> tuple[Ability, ...]:
-    """Return the abilities that a list such as ``tools,json_schema`` names, in their own order.
+    """Return the abilities in a list such as ``tools,json_schema``, in their usual order.
 
     Raises:
-        UsageError: a name is none of them, or there is no name.
+        UsageError: an unknown name, or no name at all.
     """
     wanted = [name.strip().lower().replace("-", "_") for name in names.split(",") if name.strip()]
     if not wanted:

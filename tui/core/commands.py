@@ -1,4 +1,4 @@
-"""Lines that are commands: ``/name argument``. ``//`` begins a message that starts with a slash."""
+"""Slash commands: ``/name argument``. ``//`` begins a message that starts with a slash."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class Command:
 
     name: str
     argument: str
-    """What may follow the name, as the help writes it; empty: nothing."""
+    """The argument as shown in the help; empty if there is none."""
     text: str
-    """A sentence, for the help."""
+    """One sentence for the help."""
     action: str
-    """The identifier of the key binding that does the same."""
+    """The identifier of the key binding with the same action."""
     needs_screens: bool = False
-    """Whether the plain chat has nothing that it could apply to."""
+    """Whether the command has no use in the plain chat."""
     others: tuple[str, ...] = ()
-    """Other names of it."""
+    """Other names of the command."""
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The words that may follow it, where those are known: in the table they are in small letters."""
+        """The possible arguments, if they are known: those in lower case in the table."""
         return tuple(word for word in self.argument.strip("[]").split("|") if word.islower())
 
 
@@ -56,16 +56,16 @@ _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *co
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A typed command, or (without ``command``) an unknown name."""
+    """A typed command, or an unknown name if ``command`` is not set."""
 
     command: Command | None
     argument: str = ""
     problem: str = ""
-    """What is wrong with it. Empty with a name that resembles no command: a preset's, or a message."""
+    """What is wrong with it. Empty for a name that resembles no command: it may be a preset or a message."""
 
 
 def request_of(line: str) -> Request | None:
-    """Return the command that a line asks for; ``None``: it is a message, such as a path or a pattern."""
+    """Parse a line as a command; ``None`` if it is a message, such as a path or a regular expression."""
     typed = _LINE.match(line)
     if typed is None:
         return None
@@ -80,28 +80,28 @@ def request_of(line: str) -> Request | None:
 
 
 def command_of(name: str) -> Command | None:
-    """Return the command of a name, or of another name that it has."""
+    """Return the command with a name or an alias."""
     return _BY_NAME.get(name.casefold())
 
 
 def number_of(argument: str) -> int | None:
-    """Return the number that an argument is; ``None``: it is something else."""
+    """Parse an argument as a number; ``None`` if it is not one."""
     return int(argument) if argument.isdecimal() and len(argument) <= _MOST_DIGITS else None
 
 
 def place_of(argument: str, count: int) -> int | None:
-    """Return which of ``count`` things an argument means, from 0; ``None``: none of them."""
+    """Parse an argument as a position among ``count`` items, from 0; ``None`` if out of range."""
     number = number_of(argument)
     return number - 1 if number is not None and 1 <= number <= count else None
 
 
 def shown_number(argument: str) -> str:
-    """Return the text in place of a number, short enough for a sentence."""
+    """Return an argument that should be a number, short enough for a sentence."""
     return safe_line(argument, _SHOWN_NUMBER)
 
 
 def message_of(line: str) -> str:
-    """Return the message that a line is, which is no command."""
+    """Return the message in a line that is not a command."""
     return line[1:] if line.startswith("//") else line
 
 
@@ -111,7 +111,7 @@ def line_of(message: str) -> str:
 
 
 def _nearest(name: str) -> str:
-    """Return the command that is most like a name; empty: none is."""
+    """Return the most similar command; empty if there is none."""
     if not name:
         return "help"
     begun = next((known for known in _BY_NAME if known.startswith(name)), None)
@@ -120,8 +120,8 @@ def _nearest(name: str) -> str:
 
 
 _LINE = lazy_pattern(r"/([A-Za-z0-9_-]{1,40}(?=\s|\Z)|(?=\s*\Z))")
-"""A slash and a name at the beginning of a line, or a slash alone."""
+"""A slash and a name at the beginning of a line, or a single slash."""
 _LIKENESS = 0.7
 _MOST_DIGITS = 9
 _SHOWN_NUMBER = 20
-"""Characters of what was typed for a number."""
+"""The most characters of an argument in a sentence."""

@@ -1,4 +1,4 @@
-"""Completions of a command that is being typed: command names, and their arguments."""
+"""Completions for a command being typed: command names and arguments."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 from tui.core.commands import COMMANDS, Command, command_of
 
 Values = Callable[[Command | None], Iterable[tuple[str, str]]]
-"""Returns what may follow a command, beside the words of the table, each with a few words about it.
+"""Returns possible arguments beyond the words in the table, each with a short description.
 
-For ``None``, what may be typed in the place of a command: the names of presets.
+For ``None``, it returns alternatives to a command: the names of presets.
 """
 
 
@@ -24,7 +24,7 @@ class Completion(NamedTuple):
 
 
 def completions(line: str, values: Values, *, has_screens: bool = True) -> tuple[Completion, ...]:
-    """Return what a line may become, the best first; empty: it is no command, or nothing is known."""
+    """Return possible completions of a line, best first; empty if it is not a command or nothing is known."""
     if not line.startswith("/") or line.startswith("//") or "\n" in line:
         return ()
     name, space, argument = line[1:].partition(" ")
@@ -41,7 +41,7 @@ def _presets(typed: str, values: Values) -> tuple[Completion, ...]:
 
 
 def _names(typed: str, known: Sequence[Command]) -> tuple[Completion, ...]:
-    """Return the commands that begin so; the whole name of one comes first, another name of one last."""
+    """Return the commands that begin with the typed text: exact names first, aliases last."""
     own = [command for command in known if command.name.startswith(typed)]
     others = [
         command

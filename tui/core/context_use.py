@@ -1,7 +1,7 @@
-"""How much of a model's context the next request uses: an estimate, based on the server's last count.
+"""How much of a model's context the next request uses: an estimate based on the server's last count.
 
-A server counts with its own tokenizer and template. Its count of the last request of this chat is used
-unchanged; only what was added since is estimated, scaled by the ratio of count to estimate in that request.
+Each server counts with its own tokenizer and template. Its count for the last request of this chat is used
+unchanged; only what was added since is estimated, scaled by that request's ratio of count to estimate.
 """
 
 from __future__ import annotations
@@ -15,58 +15,58 @@ from tui.core.turn import Turn
 from tui.core.usage import Source, estimate_tokens
 
 _FRAME = 4
-"""Tokens that common templates put around a message."""
+"""Tokens that common templates add per message."""
 IMAGES_LIMIT = 20_000_000
-"""Bytes in base64: OpenAI and Anthropic refuse larger requests, and gateways do earlier."""
+"""Bytes in Base64: OpenAI and Anthropic refuse larger requests, gateways often smaller ones."""
 ANSWER = -1
-"""The number of the share that the request keeps for its answer."""
+"""The number of the share reserved for the answer."""
 _STRETCH = (0.25, 4.0)
-"""A server whose count is further from ours counts something else."""
+"""Beyond this range, a server's count measures something other than our estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The tokens of one message of the conversation, with its answer."""
+    """The tokens of one message of the conversation and its answer."""
 
     number: int
-    """Which message, from 1 on; 0: the one that is written now, ``ANSWER``: what is kept for the answer."""
+    """The message, from 1; 0 is the draft, ``ANSWER`` the part reserved for the answer."""
     tokens: int
 
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """The tokens of the next request. All counts are estimates."""
+    """The tokens of the next request; all counts are estimates."""
 
     used: int
     """The conversation so far."""
     draft: int = 0
-    """What is written now."""
+    """The draft."""
     window: int | None = None
-    """What fits, as the server says; ``None``: unknown."""
+    """The context length reported by the server; ``None`` if unknown."""
     shares: tuple[Share, ...] = ()
-    """The messages that are sent, the largest first."""
+    """The messages that are sent, largest first."""
     has_images: bool = False
-    """Whether there are images that are not counted."""
+    """Whether there are images, which are not counted."""
     image_bytes: int = 0
-    """What all pictures of the request take as they are sent, in base64."""
+    """The size of all images in the request, in Base64."""
     answer: int = 0
-    """What the request keeps for its answer (max_tokens): servers refuse one for which that does not fit."""
+    """The part reserved for the answer (max_tokens): servers refuse a request if it does not fit."""
     stretch: float = 1.0
-    """By how much our own counts were stretched to be like those of the server."""
+    """The factor that was applied to our estimates to match the server's counts."""
 
     @property
     def is_heavy(self) -> bool:
-        """Whether the pictures of the whole request are more than most servers take."""
+        """Whether the images of the request exceed what most servers accept."""
         return self.image_bytes > IMAGES_LIMIT
 
     @property
     def excess(self) -> int:
-        """How many tokens are too many; 0: it may fit."""
+        """How many tokens do not fit; 0 if it may fit."""
         return 0 if self.window is None else max(0, self.whole - self.window)
 
     @property
     def whole(self) -> int:
-        """The tokens of the request and of its answer."""
+        """The tokens of the request and its answer."""
         return self.used + self.draft + self.answer
 
 
@@ -80,9 +80,10 @@ def context_use(
     window: int | None = None,
     answer: int | None = None,
 ) -> ContextUse:
-    """Return what the next request to a model takes: the turns of the conversation and the draft.
+    """Return what the next request uses: the turns of the conversation and the draft.
 
-    ``answer``: how many tokens it lets the answer have, where it says so.
+    Args:
+        answer: the maximum length of the answer in tokens, if set.
     """
     counted = _last_counted(turns, provider, model)
     known = turns[: counted + 1] if counted is not None else []
@@ -111,7 +112,7 @@ def context_use(
 
 
 def _whole(tokens: float) -> int:
-    """Return a number of tokens; what there is takes one at least."""
+    """Round a number of tokens; anything above 0 is at least 1."""
     return max(1, round(tokens)) if tokens else 0
 
 
@@ -120,7 +121,7 @@ def _prompt(turn: Turn) -> Parts:
 
 
 def _last_counted(turns: Sequence[Turn], provider: str, model: str) -> int | None:
-    """Return the place of the last turn of which the server has counted the request."""
+    """Return the index of the last turn whose request was counted by the server."""
     for place in range(len(turns) - 1, -1, -1):
         turn = turns[place]
         usage = turn.usage
@@ -132,7 +133,7 @@ def _last_counted(turns: Sequence[Turn], provider: str, model: str) -> int | Non
 
 
 def _is_sent(turn: Turn) -> bool:
-    """Return whether a turn goes out with the next prompt: one that was answered, or is being answered."""
+    """Return whether a turn is sent with the next prompt: it has an answer, or is being answered."""
     return bool(turn.answer) or turn.state.is_live
 
 
@@ -145,7 +146,7 @@ def _asked(turn: Turn) -> int:
 
 
 def _answer(turn: Turn, stretch: float) -> float:
-    """Return what an answer takes when it is sent back, without its reasoning."""
+    """Return the tokens of an answer when it is sent back, without its reasoning."""
     usage = turn.usage
     if usage is not None and usage.completion_tokens is not None:
         if usage.reasoning_tokens is not None:
@@ -160,7 +161,7 @@ def _system(text: str) -> int:
 
 
 def _system_of(turn: Turn, otherwise: str) -> str:
-    """Return the system prompt with which a turn was asked, as far as it was the chat's own."""
+    """Return the system prompt of a turn, if the chat had its own."""
     own = turn.settings.get("system_prompt")
     return own if isinstance(own, str) else otherwise
 

@@ -1,4 +1,4 @@
-"""Which saved conversation a name means: a number of the list, the beginning of an identity, or a title."""
+"""Finds a saved conversation by its number in the list, the beginning of its id, or its title."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ class Listed(Protocol):
 
     @property
     def title(self) -> str:
-        """What users call it."""
+        """The title shown to users."""
 
 
 AnyListed = TypeVar("AnyListed", bound=Listed)
 
 
 def named(known: Sequence[AnyListed], name: str) -> Sequence[AnyListed]:
-    """Return the conversations that a name means, of a list with the newest first; none or several are no
-    answer.
+    """Return the conversations that match a name, from a list sorted newest first.
 
-    The first rule that fits counts: ``last``, a number of the list, an identity or its beginning, a title,
-    a part of a title.
+    Only a single match identifies a conversation. The first rule with a match wins: ``last``, a number in the
+    list, an id or its beginning, a title, part of a title.
     """
     number = read_whole(name)
     if name == NEWEST:

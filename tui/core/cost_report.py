@@ -1,4 +1,4 @@
-"""The contracts of ``lmdeck costs`` and of exports: their JSON and their CSV."""
+"""The JSON and CSV formats of ``lmdeck costs`` and of exports."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tui.core.costs import CostReport, CostRow, CostState, Sum
 from tui.core.safe_text import safe_line
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""Characters that begin a formula in a spreadsheet."""
 
 
 def costs_json(report: CostReport, wanted: Wanted, projected: Iterable[Sum]) -> dict[str, object]:
-    """Return the object that ``costs --json`` prints."""
+    """Return the JSON object of ``costs --json``."""
     return {
         "by": report.by.value,
         "since": _instant(wanted.since),
@@ -33,7 +33,7 @@ def costs_json(report: CostReport, wanted: Wanted, projected: Iterable[Sum]) -> 
 
 
 def budgets_json(states: Iterable[BudgetState]) -> dict[str, object]:
-    """Return the object that ``costs --budget --json`` prints."""
+    """Return the JSON object of ``costs --budget --json``."""
     return {
         "budgets": [
             {
@@ -52,7 +52,7 @@ def budgets_json(states: Iterable[BudgetState]) -> dict[str, object]:
 
 
 def csv_lines(report: CostReport) -> Iterator[str]:
-    """Yield the lines of the table as CSV (RFC 4180), safe to open in a spreadsheet."""
+    """Yield the table as lines of CSV (RFC 4180), safe to open in a spreadsheet."""
     rows = [_csv_row(row) for row in report.rows]
     header = list(_csv_row(None))
     for cells in (header, *([str(row[name]) for name in header] for row in rows)):
@@ -62,7 +62,7 @@ def csv_lines(report: CostReport) -> Iterator[str]:
 
 
 def exact(amount: Decimal) -> str:
-    """Return every digit of an amount that says something, without an exponent."""
+    """Return all significant digits of an amount, without an exponent."""
     text = format(amount, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -99,7 +99,7 @@ def _money(total: Sum) -> dict[str, object]:
 
 
 def _csv_row(row: CostRow | None) -> dict[str, object]:
-    """Return the cells of a row by their heads; of none, the heads alone."""
+    """Return the cells of a row by column name; the column names alone for ``None``."""
     if row is None:
         row = CostRow("", Sum(), 0, None, None, None, None, None, Sum().source, 0, 0, (), 0, None, None)
     cells = {name: value for name, value in _row(row).items() if not name.startswith("gpu")}

@@ -1,4 +1,4 @@
-"""The ledger's lines summed to reports; see ``core.costs`` for what their sums hold."""
+"""Sums the lines of the ledger into reports; ``core.costs`` describes the sums."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.core.ledger import Certainty, LedgerLine
 from tui.core.observed import Outcome, Purpose
 
 _FIRST_DAY_OF_PROJECTION = 3
-"""Before this day of a month a projection to its end is a guess."""
+"""Earlier in a month, a projection to its end would be a guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Wanted:
 
     since: datetime | None = None
     until: datetime | None = None
-    """Just before this instant."""
+    """Exclusive."""
     provider: str = ""
     includes_bench: bool = False
 
     def takes(self, line: LedgerLine) -> bool:
-        """Whether a line is one of these."""
+        """Return whether a line is included."""
         if self.since is not None and line.at < self.since:
             return False
         if self.until is not None and line.at >= self.until:
@@ -44,7 +44,10 @@ EVERYTHING = Wanted()
 def summarize(
     lines: Iterable[LedgerLine], by: By, wanted: Wanted = EVERYTHING, zone: tzinfo | None = None
 ) -> CostReport:
-    """Return the sums of the lines that are wanted. Days begin at midnight of ``zone``: this machine's."""
+    """Return the sums of the selected lines.
+
+    Days begin at midnight in ``zone``, by default the local time zone.
+    """
     keys: dict[tuple[str, str], _Tally] = {}
     key_of = _key_function(by, zone)
     not_priced: dict[str, int] = {}
@@ -86,9 +89,9 @@ def summarize(
 
 
 def project(spent: Sum, now: datetime, zone: tzinfo | None = None) -> Sum | None:
-    """Return what a month will have cost at its end, if the rest is like what was spent of it until ``now``.
+    """Project the cost of a month to its end from what was spent until ``now``.
 
-    ``None`` before the third day, and where there is no amount.
+    ``None`` before the third day, or without an amount.
     """
     today = day_of(now, zone)
     if today.day < _FIRST_DAY_OF_PROJECTION or spent.state is not CostState.KNOWN:
@@ -98,14 +101,14 @@ def project(spent: Sum, now: datetime, zone: tzinfo | None = None) -> Sum | None
 
 
 def spent_in(lines: Iterable[LedgerLine], period: Period, provider: str = "") -> CostReport:
-    """Return the sums of a period by provider, of one provider where it is named; bench lines count."""
+    """Return the sums of a period by provider, or of one provider; benchmark lines are included."""
     wanted = Wanted(period.start, period.end, provider, includes_bench=True)
     return summarize(lines, By.PROVIDER, wanted)
 
 
 @dataclass(slots=True)
 class _Tally:
-    """The sums of one key in one currency, as they grow."""
+    """The running sums of one key in one currency."""
 
     amount: Decimal = Decimal(0)
     currency: str = ""
@@ -120,7 +123,7 @@ class _Tally:
     is_estimate: bool = False
     cached_untold: bool = False
     reasoning_untold: bool = False
-    """Whether some line does not tell them: then the others do not make a sum of 0."""
+    """Whether a line lacks this count: then the other lines do not add up to 0."""
     unpriced: int = 0
     failures: int = 0
     differing: int = 0
@@ -133,7 +136,7 @@ class _Tally:
 
     @property
     def money(self) -> Sum:
-        """What they cost together."""
+        """The total cost."""
         return Sum(self.amount, self.currency, self.is_rough, self.is_at_least)
 
     def add(self, line: LedgerLine) -> None:
@@ -168,7 +171,7 @@ class _Tally:
             self.rates.append(line.tokens_per_second)
 
     def merge(self, other: _Tally) -> None:
-        """Take over sums of the same currency, or of none."""
+        """Add sums of the same currency, or without one."""
         self.amount = EXACT.add(self.amount, other.amount)
         self.currency = self.currency or other.currency
         self.is_rough |= other.is_rough
@@ -217,7 +220,7 @@ class _Tally:
 
 
 def _median(figures: list[float]) -> float | None:
-    """Return the middle one; the library's function takes longer to import than all of this."""
+    """Return the median; importing ``statistics`` would take longer than all of this."""
     if not figures:
         return None
     figures.sort()
@@ -229,7 +232,7 @@ def _sum(left: int | None, right: int | None) -> int | None:
 
 
 def _with_currency(tallies: dict[str, _Tally], ranks: Mapping[str, int]) -> dict[str, _Tally]:
-    """Return the sums by currency; lines without one (free, or no price) count with the first."""
+    """Return the sums by currency; lines without one (free or without a price) count with the first."""
     if "" not in tallies or len(tallies) == 1:
         return tallies
     first = min((name for name in tallies if name), key=lambda name: (ranks[name], name))
@@ -265,7 +268,7 @@ def _key_function(by: By, zone: tzinfo | None) -> Callable[[LedgerLine], str]:
     def day(line: LedgerLine) -> str:
         at = line.at
         quarter = at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
-        if quarter not in days:  # clocks change at full quarters of an hour only
+        if quarter not in days:  # clocks change only at full quarters of an hour
             days[quarter] = day_of(quarter, zone).isoformat()[:length]
         return days[quarter]
 

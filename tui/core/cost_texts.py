@@ -1,4 +1,4 @@
-"""Sums of costs as shown to users: ``6.41 EUR``, ``~0.53 EUR``, ``≥ 6.41 EUR``, ``free``, ``—``."""
+"""Sums of costs for display: ``6.41 EUR``, ``~0.53 EUR``, ``≥ 6.41 EUR``, ``free``, ``—``."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def sum_text(total: Sum) -> str:
 
 
 def mark_of(total: Sum) -> str:
-    """Return what stands before a sum that is no exact figure."""
+    """Return the mark before a sum that is not exact."""
     return LOWER_BOUND_MARK if total.is_at_least else ESTIMATE_MARK if total.is_estimate else ""
 
 
 def sums_text(totals: Iterable[Sum]) -> str:
-    """Return sums of several currencies side by side: they are never added up."""
+    """Return sums of several currencies side by side; they are never added up."""
     return " + ".join(map(sum_text, totals))
 
 
 def hardware_text(rows: Iterable[CostRow]) -> str:
-    """Return what the hardware cost for a million completion tokens, by row; empty: no row knows."""
+    """Return the hardware cost per million completion tokens, per row; empty if unknown."""
     known = [(row.key, row.gpu_per_million) for row in rows]
     each = [
         texts.GPU_EACH.format(name=name or UNKNOWN, sum=sum_text(amount)) for name, amount in known if amount
@@ -41,7 +41,7 @@ def hardware_text(rows: Iterable[CostRow]) -> str:
 
 
 def together_text(whole: Sum, rates: Rates) -> str:
-    """Return the sum of several currencies at the rates of the settings."""
+    """Return the total of several currencies at the configured exchange rates."""
     text = texts.TOGETHER if rates.date is None else texts.TOGETHER_DATED
     return text.format(sum=sum_text(whole), date=rates.date)
 
@@ -52,23 +52,23 @@ def answers_text(count: int) -> str:
 
 
 def limit_text(limit: Limit) -> str:
-    """Return how much a budget is."""
+    """Return a budget's limit."""
     return f"{format_amount(limit.amount)} {limit.currency}"
 
 
 def limit_name(limit: Limit) -> str:
-    """Return what a budget is for."""
+    """Return a budget's scope."""
     return texts.BUDGET_PROVIDER.format(provider=limit.provider) if limit.provider else _SPANS[limit.scope]
 
 
 def spent_text(state: BudgetState) -> str:
-    """Return what was spent of a budget, at least."""
+    """Return how much of a budget is spent, at least."""
     spent = state.spent
     return sum_text(spent) if spent.amount else f"{format_amount(Decimal(0))} {spent.currency}"
 
 
 def budget_text(state: BudgetState) -> str:
-    """Return a budget in a line: what was spent of it, and what could not be counted."""
+    """Return a budget on one line: what is spent, and what could not be counted."""
     what, limit, percent = limit_name(state.limit), limit_text(state.limit), int(state.share * 100)
     parts = [texts.BUDGET_LINE.format(what=what, spent=spent_text(state), limit=limit, percent=percent)]
     if state.unpriced:
@@ -79,7 +79,7 @@ def budget_text(state: BudgetState) -> str:
 
 
 def budget_share_text(state: BudgetState) -> str:
-    """Return how much of a budget is spent, in few words."""
+    """Return the spent share of a budget, in a few words."""
     limit = state.limit
     percent = f"{mark_of(state.spent)}{int(state.share * 100)}"
     what = limit.provider or _SPANS[limit.scope]

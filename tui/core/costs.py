@@ -1,7 +1,7 @@
-"""What was spent: sums of money, and reports by provider, model, day, month, chat or origin.
+"""Spending: sums of money, and reports by provider, model, day, month, chat or origin.
 
-Amounts are exact, and those of different currencies are never added: a key with two currencies has two rows.
-An unknown value is not 0: a sum with unknown parts is a lower bound.
+Amounts are exact, and different currencies are never added: a key with two currencies has two rows. An
+unknown value is not 0: a sum with unknown parts is a lower bound.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.ledger import Certainty, LedgerLine
 
 EXACT = Context(prec=200)
-"""More digits than sums of amounts of 40 digits ever have: nothing is rounded."""
+"""More digits than any sum of 40-digit amounts has: nothing is rounded."""
 
 
 class By(StrEnum):
-    """What costs are summed by."""
+    """The grouping of a cost report."""
 
     PROVIDER = "provider"
     MODEL = "model"
@@ -35,44 +35,44 @@ class CostState(StrEnum):
     """An amount; a lower bound where ``is_lower_bound``."""
     FREE = "free"
     UNKNOWN = "unknown"
-    """Nothing of it is known."""
+    """Entirely unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What several lines cost in one currency."""
+    """The cost of several lines in one currency."""
 
     amount: Decimal = Decimal(0)
-    """What is known about it."""
+    """The known amount."""
     currency: str = ""
-    """Empty if no line has one, since no price is set."""
+    """Empty if no line has one, because no price is set."""
     is_estimate: bool = False
     is_lower_bound: bool = False
-    """Whether something is missing: at least so much."""
+    """Whether some costs are missing."""
     is_converted: bool = False
-    """Whether some of it was paid in another currency."""
+    """Whether part of it was paid in another currency."""
 
     @property
     def is_at_least(self) -> bool:
-        """Whether it is a lower bound; what was converted is none, at another rate it is more or less."""
+        """Whether to show it as a lower bound; a converted sum is not one, since the rate may differ."""
         return self.is_lower_bound and not self.is_converted
 
     @property
     def state(self) -> CostState:
-        """What is known about it; a lower bound of 0 says nothing."""
+        """Whether it is known; a lower bound of 0 says nothing."""
         if self.amount:
             return CostState.KNOWN
         return CostState.UNKNOWN if self.is_lower_bound else CostState.FREE
 
     @property
     def source(self) -> Certainty:
-        """Who says it."""
+        """The certainty of the amount."""
         if self.state is CostState.UNKNOWN:
             return Certainty.UNKNOWN
         return Certainty.ESTIMATED if self.is_estimate else Certainty.REPORTED
 
     def plus(self, other: Sum) -> Sum:
-        """Return both together; their currency is the same, or one has none."""
+        """Return the sum of both; they have the same currency, or one has none."""
         return Sum(
             EXACT.add(self.amount, other.amount),
             self.currency or other.currency,
@@ -82,7 +82,7 @@ class Sum:
         )
 
     def plus_line(self, line: LedgerLine) -> Sum:
-        """Return the sum with one more line, whose currency is this one's or none."""
+        """Add a line with the same currency or none."""
         amount = line.amount
         is_estimate = bool(amount) and line.amount_source is Certainty.ESTIMATED
         is_lower_bound = amount is None or line.is_at_least
@@ -91,36 +91,37 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """What one key cost in one currency."""
+    """The cost of one key in one currency."""
 
     key: str
-    """The provider, model, ``2026-11-30``, ``2026-11``, conversation id or origin."""
+    """A provider, a model, ``2026-11-30``, ``2026-11``, a conversation id or an origin."""
     money: Sum
     requests: int
     prompt_tokens: int | None
-    """Sums of what is known; ``None``: no line has it; for cached and reasoning tokens: not every line."""
+    """Sums of the known counts; ``None`` if no line has one (cached and reasoning tokens: if any line lacks
+    one)."""
     cached_tokens: int | None
     written_tokens: int | None
     completion_tokens: int | None
     reasoning_tokens: int | None
     tokens_source: Certainty
-    """``ESTIMATED`` also where some line lacks a count: the sums are no exact figures then."""
+    """Also ``ESTIMATED`` if a line lacks a count: the sums are not exact then."""
     unpriced: int
-    """Lines whose amount is unknown."""
+    """Lines with an unknown amount."""
     failures: int
-    """Lines of answers that failed; stopped ones are none."""
+    """Lines of failed answers; stopped answers are not failures."""
     gpu: tuple[Sum, ...]
-    """What the hardware cost meanwhile, by currency: beside ``money``."""
+    """The hardware cost of that time, by currency; not included in ``money``."""
     busy_ms: int
     ttft_p50_ms: float | None
     rate_p50: float | None
     """Median of the tokens per second."""
     gpu_tokens: int = 0
-    """Completion tokens that were written at the price of ``gpu``."""
+    """Completion tokens generated at the price of ``gpu``."""
 
     @property
     def gpu_per_million(self) -> Sum | None:
-        """What the hardware cost for a million completion tokens; ``None``: unknown, or in two currencies."""
+        """The hardware cost per million completion tokens; ``None`` if unknown or in two currencies."""
         if len(self.gpu) != 1 or not self.gpu_tokens:
             return None
         return Sum(self.gpu[0].amount * 1_000_000 / self.gpu_tokens, self.gpu[0].currency, True)
@@ -128,17 +129,17 @@ class CostRow:
 
 @dataclass(frozen=True, slots=True)
 class CostReport:
-    """What was spent in a period."""
+    """The spending of a period."""
 
     by: By
     rows: tuple[CostRow, ...]
-    """Days and months in their order; else currency by currency, the dearest first."""
+    """Days and months in chronological order; otherwise by currency, the most expensive first."""
     totals: tuple[Sum, ...]
-    """One a currency, the most used first; free and unknown lines alone make one without currency."""
+    """One per currency, the most used first; if all lines are free or unknown, one without a currency."""
     requests: int
     unpriced: int
     not_priced: Mapping[str, int]
-    """Providers without a price, and how many of their answers have no amount."""
+    """Providers without a price, and the number of their answers without an amount."""
     differing: int
-    """Answers for which the server's own figure and ours are more than 2 % apart."""
+    """Answers for which the server's amount and ours differ by more than 2 %."""
     priced_later: int

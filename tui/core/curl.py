@@ -1,4 +1,4 @@
-"""A curl command that repeats one of lmdeck's requests, with the key as a shell variable."""
+"""The curl command for a request, with the API key in a shell variable."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _DEFAULT_VARIABLE = "API_KEY"
 def curl_command(
     endpoint: Endpoint, url: str, body: Mapping[str, object] | None = None, *, around_proxy: bool = False
 ) -> str:
-    """Return a command line for a POSIX shell: a POST with a body, else a GET. It never contains a key.
+    """Return a command line for a POSIX shell: POST with a body, otherwise GET. It never contains a key.
 
-    ``around_proxy`` is for targets for which a proxy of the environment is not to be used.
+    ``around_proxy`` bypasses a proxy from the environment.
     """
     parts = ["curl -sS -i -N" if body is not None else "curl -sS -i"]
     if around_proxy:
@@ -37,7 +37,7 @@ def curl_command(
 
 
 def key_variable(endpoint: Endpoint) -> str:
-    """Return the name of the shell variable that stands for the key."""
+    """Return the name of the shell variable for the key."""
     reference = parse_api_key_reference(endpoint.key_source)
     if reference is not None and reference.kind is ApiKeyKind.ENVIRONMENT:
         name = reference.value
@@ -46,7 +46,7 @@ def key_variable(endpoint: Endpoint) -> str:
 
 
 def _body_text(body: Mapping[str, object]) -> str:
-    """Return the body in ASCII, but for the marks instead of its secrets."""
+    """Return the body in ASCII, except for the masks in place of its secrets."""
     return json.dumps(without_secrets(body)).replace(json.dumps(MASK)[1:-1], MASK)
 
 

@@ -1,7 +1,7 @@
-"""What happens in every request, one event per line, for the debug log (``store.debug_log``).
+"""The events of every request, one per line, for the debug log (``store.debug_log``).
 
-An event contains no text of a prompt, an answer, a header or a server, and of an address only host and path:
-a key that becomes known later must not have been written before.
+An event contains no text of a prompt, an answer, a header or a server, and of a URL only host and path: a key
+that becomes known later must not be in the log already.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ _PLAIN = lazy_pattern(r'[^\s"=]+')
 
 
 def is_wanted() -> bool:
-    """Whether anybody asked for a log."""
+    """Return whether the debug log is enabled."""
     return LOG.isEnabledFor(logging.DEBUG)
 
 
 def tell(event: str, **facts: object) -> None:
-    """Write one event with its facts; costs almost nothing without a log."""
+    """Write an event with its facts; costs almost nothing if the log is disabled."""
     if is_wanted():
         known = (f"{name}={_shown(fact)}" for name, fact in facts.items() if fact not in (None, ""))
         LOG.debug("%s", " ".join((event, *known)))
 
 
 def bare_url(url: str) -> str:
-    """Return a URL without what may hold a password or a key: user, query and fragment."""
+    """Return a URL without the parts that may contain a password or a key: user, query and fragment."""
     try:
         parts = urlsplit(url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

@@ -1,4 +1,4 @@
-"""The checks: which checks there are, what each depends on, and the report they make.
+"""The checks of a diagnosis: their order, their dependencies, and the report.
 
 ``net.probe`` runs the checks; ``core.report_text`` formats the report.
 """
@@ -27,7 +27,7 @@ SCHEMA_VERSION = 1
 
 
 class CheckId(StrEnum):
-    """The checks, in order."""
+    """The checks, in the order in which they run."""
 
     URL = "url"
     ENVIRONMENT = "environment"
@@ -47,7 +47,7 @@ class CheckId(StrEnum):
 
 
 class CheckStatus(StrEnum):
-    """How a check ended."""
+    """The status of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -74,25 +74,25 @@ DEPENDENCIES: Mapping[CheckId, tuple[CheckId, ...]] = MappingProxyType(
         CheckId.SPEED: (CheckId.STREAM, CheckId.VECTORS),
     }
 )
-"""A check is skipped where one of these has failed, or was itself skipped for that reason; an endpoint is
-checked on a chat or on vectors."""
+"""The dependencies of each check: it is skipped if one of them failed or was itself skipped for that reason.
+An endpoint is checked with either a chat or an embedding."""
 
 
 CHAT_CHECKS = tuple(check for check in CheckId if check is not CheckId.VECTORS)
-"""The checks of an endpoint that chats."""
+"""The checks of a chat endpoint."""
 EMBEDDING_CHECKS = (*CHAT_CHECKS[: CHAT_CHECKS.index(CheckId.CHAT)], CheckId.VECTORS, CheckId.SPEED)
-"""The checks of an endpoint that makes vectors: no chat is sent to it."""
+"""The checks of an embedding endpoint, to which no chat is sent."""
 
 
 def checks_of(*, is_embedding: bool) -> tuple[CheckId, ...]:
-    """Return the checks that an endpoint is checked on, in order: the only ones in its report."""
+    """Return the checks of an endpoint, in order; its report has no others."""
     return EMBEDDING_CHECKS if is_embedding else CHAT_CHECKS
 
 
 CONFIGURED = ("url-", "key-")
-"""How the causes of a wrong configuration begin; some of them only a server's answer can tell."""
+"""Prefixes of causes that mean a wrong configuration; some can only be detected by a server's reply."""
 _WITHOUT_REQUEST = frozenset({CheckId.URL, CheckId.ENVIRONMENT})
-"""What is checked before anything is sent."""
+"""The checks before the first request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,55 +102,55 @@ class CheckResult:
     id: CheckId
     status: CheckStatus
     title: str = ""
-    """One sentence: what was found, or what is wrong."""
+    """What was found, or what is wrong, in one sentence."""
     cause: str | None = None
-    """Identifier of the catalogue, for a failure or a warning."""
+    """The cause in the catalogue, for a failure or a warning."""
     advice: str = ""
     milliseconds: float | None = None
     facts: tuple[str, ...] = ()
-    """What was observed, one fact a line; safe to show."""
+    """Observations, one per line, safe to display."""
     details: tuple[str, ...] = ()
-    """Request, response, raw events, exception chain: redacted, for the details."""
+    """Request, response, raw events and exception chain, redacted; for the details."""
     server_message: str | None = None
-    """The server's own words, whole."""
+    """The server's own message, in full."""
     shown_facts: int = 0
-    """How many of the facts are shown even where all is well."""
+    """How many of the facts are shown even if the check passed."""
     http_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A correction that was tried and works, or that follows from the server's answer."""
+    """A correction that was tested, or that follows from the server's reply."""
 
     kind: str
     """``url``, ``model``, ``key-header`` or ``key``."""
     text: str
-    """A question to answer with yes, such as ``http://localhost:8000/v1 answers. Use it?``"""
+    """A yes-or-no question, such as ``http://localhost:8000/v1 answers. Use it?``"""
     changes: Mapping[str, str]
-    """Fields of the provider and their new texts."""
+    """The fields of the provider to change, and their new texts."""
 
     @property
     def statement(self) -> str:
-        """The same without the question: a command says itself how to use it."""
+        """The text without the question: a command explains itself how to apply it."""
         return (self.text.rpartition(". ")[0] or self.text.removesuffix("?")) + "."
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSummary:
-    """What is known about the server that answers."""
+    """What is known about the server."""
 
     kind: str
     version: str | None = None
     evidence: str = ""
-    """What gave it away."""
+    """What identified it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where the program runs, if it matters for ``localhost`` and for proxies."""
+    """Where the program runs, if relevant to ``localhost`` or proxies."""
 
     proxy: str | None = None
-    """The proxy in use for this endpoint, without its password."""
+    """The proxy used for this endpoint, without its password."""
     container: bool = False
     wsl: bool = False
     ssh: bool = False
@@ -159,13 +159,13 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisReport:
-    """Everything that a diagnosis found."""
+    """All results of a diagnosis."""
 
     url: str
-    """The URL as it was used, or as it was given where it could not be used (without secrets)."""
+    """The URL that was used, or as given if it is invalid; without secrets."""
     model: str | None
     key_label: str | None
-    """Where the key came from and its last characters, such as ``env:X (…1234)``; never the key."""
+    """The source of the key and its last characters, such as ``env:X (…1234)``; never the key."""
     results: tuple[CheckResult, ...]
     server: ServerSummary | None = None
     models: tuple[str, ...] = ()
@@ -174,51 +174,54 @@ class DiagnosisReport:
     surroundings: Surroundings = field(default_factory=Surroundings)
     repairs: tuple[Repair, ...] = ()
     machine: tuple[str, ...] = ()
-    """What runs on this machine that matters here, one fact a line."""
+    """Relevant programs on this machine, one fact per line."""
     changes: tuple[str, ...] = ()
-    """What differs from the last check of the same endpoint."""
+    """The differences from the previous check of the same endpoint."""
     usage: Usage | None = None
-    """What the check itself has used up; ``None`` where it sent no chat."""
+    """The tokens used by the check itself; ``None`` if it sent no chat."""
     decode_rate: float | None = None
-    """Tokens per second after the first one."""
+    """Tokens per second after the first token."""
     phases: tuple[Phase, ...] = ()
     """Where the time of the chat went."""
     vectors: VectorTraits | None = None
-    """What the vectors of the model are like; ``None`` if none came."""
+    """The properties of the model's vectors; ``None`` if none were received."""
     curl: str = ""
-    """A command that repeats the deciding request, with the key as a variable."""
+    """A command that repeats the decisive request, with the key in a variable."""
     abilities: tuple[AbilityResult, ...] = ()
-    """What the tests of abilities found; empty where none was asked for."""
+    """The results of the ability tests; empty if none were requested."""
     build: str = ""
-    """The server that answers, with its version and build."""
+    """The server with its version and build."""
     model_build: str = ""
-    """What the server shows of the model behind the name, where abilities were tested."""
+    """What the server reports about the model behind the name, if abilities were tested."""
     is_quick: bool = False
     was_interrupted: bool = False
     interrupted_by: int = 2
-    """The signal that did it: SIGINT, which is Ctrl+C, where nothing else is known."""
+    """The signal that interrupted the check; SIGINT (Ctrl+C) unless known otherwise."""
     is_misconfigured: bool = False
-    """Nothing was asked: a file of lmdeck's own that the check needs cannot be used."""
+    """No request was sent, because one of lmdeck's own files is unusable."""
 
     @property
     def verdict(self) -> CheckResult | None:
-        """The first failed check, in their order; ``None`` where all is well."""
+        """The first failed check; ``None`` if all passed."""
         return next((result for result in self.results if result.status is CheckStatus.FAILED), None)
 
     @property
     def warnings(self) -> tuple[CheckResult, ...]:
-        """The checks that work but deserve a look."""
+        """The checks that passed with a warning."""
         return tuple(result for result in self.results if result.status is CheckStatus.WARNING)
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed; warnings do not count."""
+        """Whether no check failed; warnings are ignored."""
         return self.verdict is None and not self.was_interrupted
 
     @property
     def exit_code(self) -> int:
-        """0: all is well, 1: a check failed, 2: the configuration is wrong, so that nothing was asked,
-        128 + n: interrupted by signal n (Ctrl+C: 130)."""
+        """The exit code.
+
+        0: success; 1: a check failed; 2: the configuration is wrong, so nothing was requested; 128 + n:
+        interrupted by signal n (Ctrl+C: 130).
+        """
         if self.was_interrupted:
             return 128 + self.interrupted_by
         verdict = self.verdict
@@ -232,7 +235,7 @@ class DiagnosisReport:
         return next((result for result in self.results if result.id is check), None)
 
     def to_json(self) -> dict[str, object]:
-        """Return the published object of ``lmdeck check --json``, schema version 1."""
+        """Return the JSON object of ``lmdeck check --json``, schema version 1."""
         return {
             "schema_version": SCHEMA_VERSION,
             "ok": self.ok,
@@ -257,7 +260,7 @@ class DiagnosisReport:
         }
 
     def error_json(self) -> dict[str, object] | None:
-        """Return why not all is well: the verdict, or that the check was interrupted."""
+        """Return why the check was not successful: the verdict, or the interruption."""
         return failure_report(explain("interrupted")) if self.was_interrupted else _verdict_json(self.verdict)
 
 
@@ -280,7 +283,7 @@ def _server_json(server: ServerSummary | None) -> dict[str, object] | None:
 
 
 def _check_json(result: CheckResult) -> dict[str, object]:
-    """A check that is fine says what was found in its first fact: it has no other sentence."""
+    """Return the JSON object of a check; the title of a passed check is its first fact."""
     is_plain = result.cause is None and result.title
     return {
         "id": str(result.id),
@@ -294,7 +297,7 @@ def _check_json(result: CheckResult) -> dict[str, object]:
 
 
 def passed(check: CheckId, title: str, *facts: str, milliseconds: float | None = None) -> CheckResult:
-    """Return the result of a check where all is well."""
+    """Return the result of a check that passed."""
     return CheckResult(check, CheckStatus.OK, title, milliseconds=milliseconds, facts=facts)
 
 
@@ -306,7 +309,7 @@ def failed(
     details: tuple[str, ...] = (),
     as_warning: bool = False,
 ) -> CheckResult:
-    """Return the result of a check that failed, or that works with a warning."""
+    """Return the result of a check that failed, or that passed with a warning."""
     return CheckResult(
         check,
         CheckStatus.WARNING if as_warning else CheckStatus.FAILED,
@@ -322,12 +325,12 @@ def failed(
 
 
 def skipped(check: CheckId, reason: str) -> CheckResult:
-    """Return the result of a check that was not tried."""
+    """Return the result of a check that was skipped."""
     return CheckResult(check, CheckStatus.SKIPPED, reason)
 
 
 def blocker_of(check: CheckId, blocked: Collection[CheckId]) -> CheckId | None:
-    """Return which blocked check, however far below, keeps this one from being tried."""
+    """Return the blocked check that this one depends on, directly or indirectly."""
     for needed in DEPENDENCIES[check]:
         blocker = needed if needed in blocked else blocker_of(needed, blocked)
         if blocker is not None:

@@ -1,4 +1,4 @@
-"""What a diagnosis examines."""
+"""The subject of a diagnosis."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from tui.core.provider import ApiKeyHeader, Provider
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisSubject:
-    """What is diagnosed, and what is known about it beforehand."""
+    """What to diagnose, and what is already known about it."""
 
     provider: Provider
     key_text: str | None = None
-    """The text of a form's key field; ``None``: the provider's saved key."""
+    """The text of the form's key field; ``None`` uses the provider's saved key."""
     is_saved: bool = True
-    """Otherwise a repair goes back to the form that opened the diagnosis."""
+    """Otherwise a repair is applied to the form that opened the diagnosis."""
     model: str = ""
-    """Another model than the provider's."""
+    """A model to use instead of the provider's."""
     known: Failure | None = None
-    """A failure that was met already: it is explained without another request."""
+    """A failure that has already occurred: it is explained without another request."""
 
     def repaired(self, changes: Mapping[str, str]) -> tuple[Provider, str | None]:
-        """Return the provider with a repair applied, and the text of its key field where that changes."""
+        """Return the provider with a repair applied, and the new text of its key field, if it changes."""
         provider = self.provider
         if url := changes.get("provider_url"):
             provider = replace(provider, provider_url=url)

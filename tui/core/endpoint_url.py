@@ -1,7 +1,7 @@
-"""The URL of an endpoint as a user writes it: validation, normal form and repairs.
+"""Validates, normalises and repairs the URL of an endpoint as entered by a user.
 
-Pure text: nothing is looked up and nothing is sent. A URL with an error has no normalised form,
-and often a repair; what is only odd is normalised and reported as a warning.
+Works on text only, without look-ups or requests. An invalid URL has no normalised form, but often a repair;
+an unusual one is normalised and reported with a warning.
 """
 
 from __future__ import annotations
@@ -59,32 +59,32 @@ _DOUBLED_VERSION = lazy_pattern(r"(/v\d+)(?:\1)+(?=/|$)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class UrlProblem:
-    """One thing wrong or odd about a URL."""
+    """An error or a warning about a URL."""
 
     cause: str
     message: str
-    """What is wrong and what to write instead: at most two lines of 80 columns."""
+    """What is wrong and what to write instead, in at most two lines of 80 columns."""
     repair: str | None
-    """The whole corrected URL, about which there is nothing more to say; ``None`` if there is none."""
+    """The complete corrected URL, free of further problems; ``None`` if there is none."""
     is_error: bool
     facts: Mapping[str, str] = field(default_factory=dict)
-    """What the catalogue's sentences need (``core.causes.explain``), the repair among them."""
+    """Facts for the sentences of the catalogue (``core.causes.explain``), including the repair."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrlReport:
-    """A checked URL. The texts never contain a user name, password, query or fragment of the input."""
+    """A checked URL. The texts never contain the user name, password, query or fragment of the input."""
 
     normalised: str | None = None
-    """The base URL to use, without a trailing slash; ``None`` where there is an error."""
+    """The base URL to use, without a trailing slash; ``None`` if there is an error."""
     models_url: str | None = None
     root_url: str | None = None
     """Scheme, host and port only."""
     scheme: str | None = None
     host: str | None = None
-    """Lower case, an IPv6 address without its brackets."""
+    """In lower case; an IPv6 address without brackets."""
     port: int | None = None
-    """The port that is used, the scheme's own where none is written."""
+    """The effective port: the default of the scheme, if none is given."""
     is_loopback: bool = False
     problems: tuple[UrlProblem, ...] = ()
 
@@ -95,29 +95,29 @@ class UrlReport:
 
     @property
     def repair(self) -> str | None:
-        """The corrected URL, where an error can be repaired."""
+        """The corrected URL, if an error can be repaired."""
         return next((problem.repair for problem in self.errors if problem.repair), None)
 
 
 def usable_url(text: str | None) -> str | None:
-    """Return the URL of a repair that another check found, where it can be used; else nothing."""
+    """Return the URL of a repair found by another check, if it is usable."""
     return inspect_url(text).normalised if text else None
 
 
 def inspect_url(text: str) -> UrlReport:
-    """Judge the URL of an endpoint: normalise it, or say what is wrong and offer a repair. Never raises."""
+    """Check the URL of an endpoint: normalise it, or report the problems and a repair. Never raises."""
     return _Inspection(text).run()
 
 
 def url_without_secrets(text: str) -> str | None:
-    """Return a URL without user name, password and query; ``None`` where it has no form to tell them by."""
+    """Return a URL without user name, password and query; ``None`` if they cannot be told apart."""
     report = inspect_url(text)
     return report.normalised or report.repair
 
 
 @dataclass(slots=True)
 class _Inspection:
-    """One pass over a URL: each step handles its part of the text, repairs it, and notes problems."""
+    """One pass over a URL: each step checks and repairs its part, and records problems."""
 
     text: str
     scheme: str = ""
@@ -139,12 +139,12 @@ class _Inspection:
         return self._report()
 
     def is_clean(self) -> bool:
-        """Whether there is nothing at all to say about the URL."""
+        """Whether there are neither errors nor warnings."""
         self._parse(self._find(self.text))
         return bool(self.host) and self.host not in ("http", "https") and not self.found
 
     def _find(self, text: str) -> str:
-        """Take the URL out of what was pasted with it."""
+        """Extract the URL from surrounding text that was pasted with it."""
         text, strange = folded(text)
         text, around = without_surroundings(text)
         for reason in (*strange, *around):
@@ -209,7 +209,7 @@ class _Inspection:
         return rest
 
     def _take_credentials(self, text: str) -> str:
-        """Drop user and password, also a password with a slash, a question mark or a hash in it."""
+        """Remove user name and password, even if the password contains a slash, a question mark or a hash."""
         authority = re.split(r"[/?#]", text, maxsplit=1)[0]
         if "@" in authority:
             self._note("url-credentials")
@@ -328,7 +328,7 @@ class _Inspection:
         )
 
     def _repair(self) -> str | None:
-        """Return the URL with everything repaired, where that leaves nothing to say; else nothing."""
+        """Return the URL with all repairs applied, if no problem remains."""
         host = self.host
         if any(cause == "url-listen-address" for cause, _ in self.found):
             host = "::1" if ":" in host else "127.0.0.1"

@@ -1,7 +1,7 @@
-"""Undoes the escapes that texts travel in, and finds again where a piece of the plain text stood.
+"""Undoes escapes in texts, and maps positions in the result back to the original.
 
-JSON and the programming languages (``\\/``, ``\\"``, ``\\u002B``, ``\\x2b``), URLs (``%2B``), HTML
-(``&#43;``, ``&#x2b;``, ``&plus;``), also in each other.
+Supports JSON and programming languages (``\\/``, ``\\"``, ``\\u002B``, ``\\x2b``), URLs (``%2B``) and HTML
+(``&#43;``, ``&#x2b;``, ``&plus;``), also nested.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NAMES = {
     "lcub": "{", "lbrace": "{", "verbar": "|", "vert": "|", "VerticalLine": "|", "rcub": "}", "rbrace": "}",
     "DiacriticalGrave": "`", "nbsp": " ",
 }  # fmt: skip
-"""The names that HTML has for the characters of ASCII."""
+"""The HTML names of ASCII characters."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _AFTER_BACKSLASH = (
     r"(?:u\{0{0,4}(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<u4>[0-9a-fA-F]{4})|U00(?P<u8>[0-9a-fA-F]{6})"
@@ -35,9 +35,9 @@ _OTHERS = (
     rf"|(?P<name>{'|'.join(_NAMES)});)"
 )
 _ESCAPE = lazy_pattern(rf"\\{{1,16}}{_AFTER_BACKSLASH}|\\{{2,16}}{_OTHERS}", re.ASCII)
-"""Any number of backslashes is one escape: texts are quoted in texts."""
+"""Several backslashes count as one escape: quoted texts are often quoted again."""
 _SINGLE = lazy_pattern(rf"\\\\|\\{_AFTER_BACKSLASH}", re.ASCII)
-"""Two backslashes are one, whatever follows: as a text that was quoted once has them."""
+"""Two backslashes are one, whatever follows: for a text that was quoted once."""
 _UNFINISHED = lazy_pattern(
     r"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3}|u\{[0-9a-fA-F]{0,10}|U[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?"
     r"|%(?:25){0,4}[0-9a-fA-F]?"
@@ -51,7 +51,7 @@ _HEXADECIMAL = ("braced", "u4", "u8", "x", "percent", "hexadecimal")
 
 @dataclass(slots=True)
 class _Layer:
-    """Where the escapes of one layer were, and where their characters are now."""
+    """The positions of one layer's escapes, before and after decoding."""
 
     old_starts: list[int] = field(default_factory=list)
     old_ends: list[int] = field(default_factory=list)
@@ -59,7 +59,7 @@ class _Layer:
     new_ends: list[int] = field(default_factory=list)
 
     def start(self, position: int) -> int:
-        """Return where the character at a position of the new text began."""
+        """Return the position before decoding of a character in the decoded text."""
         index = bisect_right(self.new_starts, position) - 1
         if index < 0:
             return position
@@ -72,14 +72,17 @@ class Plain:
     """A text without its escapes."""
 
     def __init__(self, text: str, *, is_complete: bool = True, quotings: int = 0) -> None:
-        """Where the text is not complete, an escape that its end cuts is left out, and all behind it.
+        """Decode a text.
 
-        ``quotings``: as often as that a text was quoted, each time with two backslashes for one.
+        If it is not complete, an escape that is cut off at the end is omitted.
+
+        Args:
+            quotings: how many times to first replace two backslashes by one, for quoted texts.
         """
         self.length = len(text)
         self._layers: list[_Layer] = []
         self.cut = self.length
-        """Where the escape that the end cuts begins in the given text; its length where there is none."""
+        """Where the cut-off escape begins in the given text; its length if there is none."""
         for _ in range(quotings or _MOST_LAYERS):
             if not is_complete:
                 text = self._without_end(text)
@@ -93,7 +96,7 @@ class Plain:
         self.text = text
 
     def start(self, position: int) -> int:
-        """Return where the character at a position of the plain text begins in the given one."""
+        """Return the position in the given text of a character in the plain text."""
         if position >= len(self.text):
             return self.cut
         for layer in reversed(self._layers):
@@ -101,7 +104,7 @@ class Plain:
         return position
 
     def whole(self, position: int) -> int:
-        """Return a position of the given text, or where the escape begins that it would cut."""
+        """Return a position in the given text, moved to the beginning of an escape that it would cut."""
         if position >= self.cut:
             return self.cut
         return self.start(bisect_right(range(len(self.text)), position, key=self.start) - 1)
@@ -119,7 +122,7 @@ class Plain:
 
 
 def has_escapes(text: str) -> bool:
-    """Whether a text may have an escape in it."""
+    """Return whether a text may contain an escape."""
     return "\\" in text or "%" in text or "&" in text
 
 

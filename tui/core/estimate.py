@@ -1,4 +1,4 @@
-"""What a turn used as far as can be told where no server tells it."""
+"""Estimates the usage of a turn if the server reports none."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from tui.core.usage import Source, Usage, estimate_tokens
 
 
 def has_text(turn: Turn) -> bool:
-    """Whether anything came that tokens were written for."""
+    """Return whether any generated text was received."""
     return bool(turn.answer or turn.reasoning or turn.tool_calls)
 
 
 def estimated_usage(turn: Turn, prompt_tokens: int | None) -> Usage:
-    """Return the tokens of the prompt, and an estimate of those that came."""
+    """Return the tokens of the prompt, and an estimate of those received."""
     reasoning = turn.reasoning.tokens
     calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
     return Usage(

@@ -1,4 +1,4 @@
-"""The events of a reply, one per line: for the details of a check and for reports."""
+"""The events of a reply as text, one per line, for the details of a check and for reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui.texts.checks import EVENTS
 
 
 def event_text(event: StreamEvent) -> str:
-    """Return an event in words, as raw as it is."""
+    """Return an event as unsanitised text."""
     said = " · ".join(str(value) for value in _values(event) if value not in (None, ""))
     return f"{EVENTS[type(event).__name__]} {said}".strip()
 

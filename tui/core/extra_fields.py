@@ -1,4 +1,4 @@
-"""Extra headers and extra body of a provider as a user writes them in a field of several lines."""
+"""Extra headers and extra body of a provider in the form of multi-line text fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_TEXT = 100_000
 
 
 def read_headers(text: str) -> tuple[dict[str, str], FieldProblem | None]:
-    """Read one ``Name: value`` a line. What the names and values may be is checked by ``check_headers``."""
+    """Parse one ``Name: value`` per line. ``check_headers`` validates the names and values."""
     headers: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -27,18 +27,18 @@ def read_headers(text: str) -> tuple[dict[str, str], FieldProblem | None]:
 
 
 def write_headers(headers: Mapping[str, str]) -> str:
-    """Return headers as ``read_headers`` reads them."""
+    """Format headers for ``read_headers``."""
     return "\n".join(f"{name}: {value}" for name, value in headers.items())
 
 
 def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
-    """Read parameters of the request body: a JSON object, or lines of TOML such as ``top_k = 20``."""
+    """Parse parameters of the request body: a JSON object, or lines of TOML such as ``top_k = 20``."""
     bare = text.strip()
     if not bare:
         return {}, None
     if len(bare) > LONGEST_TEXT:
         return {}, FieldProblem("extra_body", texts.BODY_LONG.format(most=LONGEST_TEXT))
-    if not bare.startswith("{") and _is_json(bare):  # [1] would be a table of TOML
+    if not bare.startswith("{") and _is_json(bare):  # [1] would be a TOML table
         return {}, FieldProblem("extra_body", texts.BODY_FORM.format(reason=texts.BODY_NO_OBJECT))
     try:
         found = json.loads(bare, parse_constant=_refuse) if bare.startswith("{") else tomllib.loads(bare)
@@ -58,7 +58,7 @@ def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
 
 
 def write_body(body: Mapping[str, object]) -> str:
-    """Return an extra body as ``read_body`` reads it; empty for an empty one."""
+    """Format an extra body for ``read_body``; empty for an empty one."""
     return json.dumps(body, ensure_ascii=False, indent=2) if body else ""
 
 

@@ -1,4 +1,4 @@
-"""One failure, as every interface of the program reports it: a cause, what is wrong, what to do."""
+"""A failure as reported by every interface of the program: cause, problem and fix."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from tui.core.lazy_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong. Create it with ``core.causes.explain``, which has the texts."""
+    """A failure. Create it with ``core.causes.explain``, which provides the texts."""
 
     cause: str
-    """Stable identifier of the catalogue (docs/causes.md), such as ``connection-refused``."""
+    """The stable identifier in the catalogue (docs/causes.md), such as ``connection-refused``."""
     title: str
-    """One sentence on what is wrong."""
+    """What is wrong, in one sentence."""
     advice: str
-    """One sentence on what to do."""
+    """What to do, in one sentence."""
     status: int | None = None
-    """The HTTP status, where there was one."""
+    """The HTTP status, if there was a response."""
     server_message: str | None = None
-    """The server's own words: redacted, safe, whole up to some thousand characters."""
+    """The server's own message: redacted, sanitised, limited to some thousand characters."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Evidence by name (``address``, ``limit``, ``retry_after``…), for details and repairs."""
     chain: tuple[str, ...] = ()
-    """The exception chain, outermost first, redacted; for the details view only."""
+    """The exception chain, outermost first, redacted; shown only in the details."""
 
 
 class LmdeckError(Exception):
-    """An expected failure: ``failure`` has the texts, the command line exits with ``exit_code``."""
+    """An expected failure: ``failure`` has the texts, ``exit_code`` is that of the command line."""
 
     exit_code = 1
 
@@ -45,6 +45,6 @@ class UsageError(LmdeckError):
 
 
 class OverBudgetError(LmdeckError):
-    """A budget is spent, so that nothing is sent: exit code 4."""
+    """A budget is used up, so nothing is sent: exit code 4."""
 
     exit_code = 4

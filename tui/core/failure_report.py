@@ -1,4 +1,4 @@
-"""A failure as every JSON of the program tells it."""
+"""The JSON form of a failure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tui.core.failure import Failure
 
 
 def failure_report(failure: Failure | None) -> dict[str, object] | None:
-    """Return the object of a failure; its sentences are whole."""
+    """Return the JSON object of a failure, its sentences in full."""
     if failure is None:
         return None
     failure = in_full(failure)

@@ -1,8 +1,7 @@
-"""Figures as text: tokens, money, speed and time, each marked with its origin.
+"""Figures as text: tokens, money, speed and time, each marked with its source.
 
-A figure is *reported* (plain), *estimated* (``~`` before it) or *unknown* (``—``); a missing value is never
-shown as 0. Screens and commands share these functions, so that the same number reads the same everywhere.
-Nothing here knows how a figure is drawn.
+A figure is *reported* (unmarked), *estimated* (``~``) or *unknown* (``—``); a missing value is never shown as
+0. Screens and commands share these functions, so that a number looks the same everywhere.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ _MONEY_DECIMALS = 2
 
 
 def marked(text: str, source: Source) -> str:
-    """Return the figure with the mark of its source."""
+    """Return a figure with the mark of its source."""
     return f"{ESTIMATE_MARK}{text}" if source is Source.ESTIMATED else text
 
 
 def format_tokens(count: int | None, source: Source = Source.REPORTED, *, compact: bool = False) -> str:
     """Return a token count: ``1,204``, ``~1,204``, or ``—``.
 
-    ``compact`` shortens from 10,000 on (``12.3k``, ``1.2M``), for places with few columns.
+    ``compact`` abbreviates from 10,000 (``12.3k``, ``1.2M``), for narrow columns.
     """
     if count is None:
         return UNKNOWN
@@ -39,7 +38,7 @@ def format_tokens(count: int | None, source: Source = Source.REPORTED, *, compac
 
 
 def format_all_tokens(usage: Usage | None) -> str:
-    """Return the tokens of a usage in one short figure; one with an unknown side is an estimate."""
+    """Return the total tokens of a usage; an estimate if one side is unknown."""
     counts = () if usage is None else (usage.prompt_tokens, usage.completion_tokens)
     known = [count for count in counts if count is not None]
     if usage is None or not known:
@@ -60,9 +59,9 @@ def _shorten(count: int) -> str:
 
 
 def format_amount(amount: Decimal) -> str:
-    """Return an amount of money: at least 2 decimals, 4 significant digits for less than 1.
+    """Return an amount of money: at least 2 decimals, 4 significant digits below 1.
 
-    An amount above 0 never reads as 0. Exact amounts are for ``exact_amount``.
+    An amount above 0 is never shown as 0. For exact amounts, see ``exact_amount``.
     """
     rounded = amount
     if abs(amount) >= 1:
@@ -73,15 +72,18 @@ def format_amount(amount: Decimal) -> str:
 
 
 def exact_amount(amount: Decimal) -> str:
-    """Return every digit of an amount, without exponent, with at least 2 decimals."""
+    """Return all digits of an amount, without exponent, with at least 2 decimals."""
     text = f"{amount:,f}"
     whole, _, decimals = text.partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(_MONEY_DECIMALS, '0')}"
 
 
 def format_total(cost: Cost, *, is_lower_bound: bool = False) -> str:
-    """Return an amount with its mark: ``0.0012 USD``, ``~0.0012 USD``, ``≥ 0.0012 USD`` where a part of it
-    is unknown, ``— USD`` where nothing of it is known. ``is_lower_bound``: more than this is unknown."""
+    """Return an amount with its mark: ``0.0012 USD``, ``~0.0012 USD``, ``≥ 0.0012 USD``, ``— USD``.
+
+    ``≥`` means that part of it is unknown, ``—`` that all of it is. ``is_lower_bound``: further costs are
+    unknown.
+    """
     if not (cost.is_lower_bound or is_lower_bound):
         return marked(f"{format_amount(cost.total)} {cost.currency}", cost.source)
     if not cost.total:
@@ -90,10 +92,9 @@ def format_total(cost: Cost, *, is_lower_bound: bool = False) -> str:
 
 
 def format_cost(cost: Cost | None, price: Price) -> str:
-    """Return what an exchange cost, see ``format_total``; ``free``, or nothing.
+    """Return the cost of an exchange (see ``format_total``), or ``free``.
 
-    Nothing (an empty text) where the provider has no price: then there is nothing to say of
-    money. ``—`` where it has one and the tokens are unknown.
+    Empty if the provider has no price; ``—`` if it has one and the tokens are unknown.
     """
     if price.is_free:
         return FREE
@@ -103,22 +104,22 @@ def format_cost(cost: Cost | None, price: Price) -> str:
 
 
 def format_costs(costs: Iterable[Cost], not_priced: int = 0) -> str:
-    """Return amounts of several currencies side by side: they are never added up.
+    """Return amounts of several currencies side by side; they are never added up.
 
-    ``not_priced``: so much else has no amount, which makes them a lower bound.
+    ``not_priced`` is the number of turns without an amount, which make the others lower bounds.
     """
     told = (cost for cost in costs if cost.total or cost.is_lower_bound)
     return " + ".join(format_total(cost, is_lower_bound=bool(not_priced)) for cost in told)
 
 
 def format_spent(costs: Sequence[Cost], not_priced: int) -> str:
-    """Return what something cost: amounts, ``free``, ``—`` where it has no price; empty: it used nothing."""
+    """Return a cost: amounts, ``free``, or ``—`` without a price; empty if nothing was used."""
     words = format_costs(costs, not_priced)
     return words or (UNKNOWN if not_priced else FREE if costs else "")
 
 
 def format_server_cost(cost: ServerCost) -> str:
-    """Return what the server says that it cost, every digit shown: ``0.0123 USD``."""
+    """Return the cost reported by the server, with all digits: ``0.0123 USD``."""
     return f"{exact_amount(cost.amount)} {cost.currency}" if cost.currency else exact_amount(cost.amount)
 
 
@@ -134,7 +135,7 @@ def format_milliseconds(milliseconds: float | None) -> str:
 
 
 def format_seconds(seconds: float | None) -> str:
-    """Return a duration of a second and more; see ``format_milliseconds`` for less."""
+    """Return a duration of at least a second; see ``format_milliseconds`` for shorter ones."""
     if seconds is None:
         return UNKNOWN
     if seconds < 9.995:
@@ -148,7 +149,7 @@ def format_seconds(seconds: float | None) -> str:
 
 
 def format_waited(seconds: float) -> str:
-    """Return a running wait in whole seconds: ``12 s``, ``2 min 03 s``."""
+    """Return the elapsed time of a wait in whole seconds: ``12 s``, ``2 min 03 s``."""
     whole = max(0, int(seconds))
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02} s"
 
@@ -162,7 +163,7 @@ def format_rate(tokens_per_second: float | None, source: Source = Source.REPORTE
 
 
 def price_arithmetic(usage: Usage | None, price: Price, *, is_cut: bool = False) -> tuple[str, ...]:
-    """Return how an amount came about, one line a side and one for the sum, every digit shown.
+    """Return how an amount was calculated: one line per side and one for the sum, all digits shown.
 
     ``1,200 prompt tokens × 0.003 USD / 1,000 = 0.0036 USD``. Empty without a price.
     """
@@ -191,7 +192,7 @@ def price_arithmetic(usage: Usage | None, price: Price, *, is_cut: bool = False)
 
 
 def exact_total(cost: Cost) -> str:
-    """Return an amount with its mark and every digit; see ``format_total``."""
+    """Return an amount with its mark and all digits; see ``format_total``."""
     amount = f"{exact_amount(cost.total)} {cost.currency}"
     if not cost.is_lower_bound:
         return marked(amount, cost.source)

@@ -1,12 +1,11 @@
-"""What a finish reason means, for every server: the only list of them.
+"""The meaning of finish reasons, for all servers.
 
-OpenAI, vLLM (``repetition``: its detection of a model that repeats itself), SGLang, TGI (``eos_token``),
-TensorRT-LLM (``timeout``, ``cancelled``), Mistral (``model_length``), DeepSeek
-(``insufficient_system_resource``), Zhipu (``sensitive``, ``network_error``,
-``model_context_window_exceeded``), GigaChat (``blacklist``), and what gateways pass on unchanged from
-Anthropic (``refusal``, ``pause_turn``, ``compaction``), Bedrock (``guardrail_intervened``,
-``malformed_tool_use``), Cohere (``ERROR_TOXIC``) and Gemini, whose own compatible API joins two words:
-``content_filter: PROHIBITED_CONTENT``.
+OpenAI, vLLM (``repetition``: the model repeats itself), SGLang, TGI (``eos_token``), TensorRT-LLM
+(``timeout``, ``cancelled``), Mistral (``model_length``), DeepSeek (``insufficient_system_resource``), Zhipu
+(``sensitive``, ``network_error``, ``model_context_window_exceeded``), GigaChat (``blacklist``), and those
+that gateways pass on unchanged from Anthropic (``refusal``, ``pause_turn``, ``compaction``), Bedrock
+(``guardrail_intervened``, ``malformed_tool_use``), Cohere (``ERROR_TOXIC``) and Gemini, whose own compatible
+API joins two words: ``content_filter: PROHIBITED_CONTENT``.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ class Ending(StrEnum):
     COMPLETE = "complete"
     CALL = "call"
     CUT = "cut"
-    """The limit of tokens was reached."""
+    """The token limit was reached."""
     STOPPED = "stopped"
-    """The server ended it before its end, for another reason than the limit or a filter."""
+    """The server stopped early, for a reason other than the limit or a filter."""
     FILTERED = "filtered"
     FAILED = "failed"
     OVERLOADED = "overloaded"
@@ -75,9 +74,9 @@ FAILURES: Mapping[str, str] = {
     "malformed_model_output": answers.OUTPUT_MALFORMED,
     "malformed_response": answers.OUTPUT_MALFORMED,
 }
-"""The words of a server that could not finish an answer, with what they say."""
+"""Finish reasons for a failure of the server, with their descriptions."""
 UNFINISHED = (Ending.CUT, Ending.STOPPED)
-"""Endings of an answer that has more to come."""
+"""The endings of incomplete answers."""
 _SAYINGS = {
     Ending.CALL: answers.TOOL_CALL,
     Ending.CUT: answers.CUT_OFF,
@@ -88,7 +87,7 @@ _OWN_SAYINGS = {"repetition": answers.REPEATED_ITSELF}
 
 
 def ending_of(reason: str | None) -> Ending:
-    """Return what a finish reason means; none at all says nothing against the answer."""
+    """Return the meaning of a finish reason; a missing one counts as a normal end."""
     if reason is None:
         return Ending.COMPLETE
     for word in _words_of(reason):
@@ -100,17 +99,20 @@ def ending_of(reason: str | None) -> Ending:
 
 
 def failure_words(reason: str | None) -> str:
-    """Return what a server says that could not finish an answer; empty for any other."""
+    """Return the description of a server failure; empty for any other finish reason."""
     return next((FAILURES[word] for word in _words_of(reason or "") if word in FAILURES), "")
 
 
 def ending_words(reason: str | None) -> str:
-    """Return how an answer ended, to follow "The answer was"; empty where nothing is to be said."""
+    """Return a phrase to follow "The answer was"; empty for a normal end."""
     own = next((_OWN_SAYINGS[word] for word in _words_of(reason or "") if word in _OWN_SAYINGS), "")
     return own or _SAYINGS.get(ending_of(reason), "")
 
 
 def _words_of(reason: str) -> list[str]:
-    """``function_call_filter: MALFORMED_FUNCTION_CALL`` has two, of which the first may be no word known."""
+    """Split a finish reason such as ``function_call_filter: MALFORMED_FUNCTION_CALL``.
+
+    Its first word may be unknown.
+    """
     words = reason.lower().replace("-", "_").split(":")
     return [word.strip().replace(" ", "_") for word in words]

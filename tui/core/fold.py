@@ -1,4 +1,4 @@
-"""Folds the events of a reply into a turn: the one place where text, figures and states come together."""
+"""Folds the events of a reply into a turn; the only place that updates its texts, figures and state."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ from tui.core.usage import Price, Source, cost_of
 from tui.texts import answers
 
 _FEWEST_CUT = 1_000
-"""Tokens; fewer may be the error of an estimate."""
+"""In tokens; a smaller difference may be an error of the estimate."""
 _MOST_KEPT = 0.4
-"""Common tokenizers make at least so much of our estimate of any text."""
+"""Common tokenizers count at least this share of our estimate, for any text."""
 _WITH_SERVER = ("sent", "waiting", KEEP_ALIVE)
-"""Stages of ``Progress`` at which the server has the request."""
+"""The stages of ``Progress`` in which the server has the request."""
 
 
 def apply(turn: Turn, event: StreamEvent, at: float) -> None:
-    """Change the turn by one event that came ``at`` seconds of the monotonic clock.
+    """Apply an event that arrived at ``at``, in seconds on the monotonic clock, to a turn.
 
-    A turn that has ended takes nothing any more.
+    A finished turn is not changed.
     """
     if turn.state.is_live:
         _FOLDS[type(event)](turn, event, at)
@@ -107,13 +107,13 @@ def _set_usage(turn: Turn, event: UsageReport, at: float) -> None:
 
 
 def settle_usage(turn: Turn) -> None:
-    """Make the server's counts agree with the text of a turn that ended."""
+    """Reconcile the server's counts with the text of a finished turn."""
     if turn.usage is not None and turn.usage.source is Source.REPORTED:
         turn.usage = reconcile_with_text(turn.usage, turn.reasoning, turn.answer)
 
 
 def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
-    """Complete the figures of a turn that is over at ``at``, whatever ended it."""
+    """Complete the figures of a turn that ended at ``at``, for whatever reason."""
     if turn.timings.ended is None:
         turn.timings.ended = at
     if turn.usage is None and (has_text(turn) or _may_have_worked(turn)):
@@ -125,22 +125,22 @@ def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
 
 
 def phases_of_turn(turn: Turn) -> tuple[Phase, ...]:
-    """Return where the time of a turn that ended went, as far as is known so far."""
+    """Return where the time of a finished turn went, as far as known."""
     cut = "" if turn.state is TurnState.DONE else STOPPED if turn.state is TurnState.STOPPED else FAILED
     return phases_of(turn.timings, turn.server_timings, turn.learned, cut=cut)
 
 
 def learn(turn: Turn, learned: Learned) -> bool:
-    """Add what was learned after the end of a turn; return whether that changed the parts of its time."""
+    """Add information learned after the end of a turn; return whether its phases changed."""
     turn.learned = turn.learned.plus(learned)
     before, turn.phases = turn.phases, phases_of_turn(turn)
     return turn.phases != before
 
 
 def _note_cut(turn: Turn, request: ChatRequest) -> None:
-    """Say where a server read far less than was sent: some cut what does not fit, and answer the rest.
+    """Add a note if the server read far less than was sent: some servers truncate a long prompt silently.
 
-    Ollama does where the prompt is longer than ``num_ctx`` (https://docs.ollama.com/context-length).
+    Ollama does if the prompt is longer than ``num_ctx`` (https://docs.ollama.com/context-length).
     """
     usage = turn.usage
     if usage is None or usage.source is not Source.REPORTED or usage.prompt_tokens is None:
@@ -157,12 +157,12 @@ def sent_tokens(request: ChatRequest) -> int:
 
 
 def is_with_server(turn: Turn) -> bool:
-    """Whether the server has the request, as far as its last step tells."""
+    """Return whether the server has the request, judging by the last reported step."""
     return turn.progress is not None and turn.progress.stage in _WITH_SERVER
 
 
 def _may_have_worked(turn: Turn) -> bool:
-    """Whether the server of a turn that is over had the prompt, and may charge for it."""
+    """Return whether the server had the prompt of a finished turn, and may charge for it."""
     if turn.state is TurnState.FAILED:
         return turn.failure is not None and turn.failure.cause in MAY_HAVE_WORKED
     if turn.state is TurnState.DONE:
@@ -182,13 +182,13 @@ def _identify(turn: Turn, event: Identified, at: float) -> None:
 
 def _start_response(turn: Turn, event: ResponseStarted, at: float) -> None:
     turn.timings.headers = at
-    turn.usage = turn.server_cost = None  # an earlier request's: ``net.observing`` adds them up
+    turn.usage = turn.server_cost = None  # from an earlier request; ``net.observing`` adds them up
 
 
 def _progress(turn: Turn, event: Progress, at: float) -> None:
     turn.progress = event
     if event.stage in WAITING_STAGES:
-        turn.timings.started = None  # the request that is answered has not begun
+        turn.timings.started = None  # the answered request has not begun
         return
     if turn.timings.started is None and event.stage != "starting":
         turn.timings.started = at

@@ -1,4 +1,4 @@
-"""The names that providers had before they were renamed: chats and ledger keep the name used at the time."""
+"""Former names of renamed providers: chats and the ledger keep the name used at the time."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tui.core.outside import read_local_moment
 
 @dataclass(frozen=True, slots=True)
 class FormerNames:
-    """Finds the current provider that formerly had a name."""
+    """Maps former names to current providers."""
 
     renamed: Mapping[str, tuple[tuple[datetime, str], ...]] = field(default_factory=dict)
-    """By former name: until when a provider had it, the earliest first, and its current name."""
+    """For each former name, sorted: until when a provider had it, and that provider's current name."""
     names: frozenset[str] = frozenset()
-    """The names that providers have today."""
+    """The current names of providers."""
 
     def now(self, name: str, at: datetime | str | None) -> str:
-        """Return the current name of the provider that had a name at a time.
+        """Return the current name of the provider that had a name at a given time.
 
-        The provider that has the name today has it only since the last rename.
+        A provider that has the name now has had it only since the last rename.
         """
         found = self.renamed.get(name)
         if found is None:
@@ -34,7 +34,7 @@ class FormerNames:
 
 
 def former_names(records: object) -> FormerNames:
-    """Read the table ``former_names`` of every record: by name until when it was its."""
+    """Read the table ``former_names`` of every record, which maps each name to the end of its use."""
     if not isinstance(records, dict):
         return FormerNames()
     found: dict[str, list[tuple[datetime, str]]] = {}

@@ -5,13 +5,13 @@ from __future__ import annotations
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""The segments of a JPEG that tell its size."""
+"""The JPEG segments that contain the size."""
 _JPEG_BARE = frozenset((0x01, *range(0xD0, 0xD9)))
-"""The segments without a length."""
+"""The JPEG segments without a length."""
 
 
 def image_type(data: bytes) -> str | None:
-    """Return the media type of a PNG, JPEG, WebP or GIF by its first bytes; ``None``: it is none of them."""
+    """Return the media type of a PNG, JPEG, WebP or GIF from its first bytes; ``None`` for anything else."""
     if data.startswith(_PNG):
         return "image/png"
     if data.startswith(_JPEG):
@@ -22,7 +22,7 @@ def image_type(data: bytes) -> str | None:
 
 
 def image_pixels(data: bytes) -> tuple[int, int] | None:
-    """Return the width and the height; ``None`` where the bytes do not tell them. Never raises."""
+    """Return width and height; ``None`` if they cannot be read. Never raises."""
     found: tuple[int, int] | None = None
     if data.startswith(_PNG) and len(data) >= 24:
         found = _big(data[16:20]), _big(data[20:24])

@@ -1,7 +1,7 @@
-"""Which characters are invisible, and where they are legitimate: by Unicode's properties, not by a list.
+"""Detects invisible characters and where they are legitimate, by Unicode properties instead of a list.
 
-A text can carry a second one in characters that are drawn as nothing. They are hidden everywhere but
-where a script or an emoji needs them: one at a time, behind a character that it goes with.
+Invisible characters can hide a second text. They are made visible everywhere except where a script or an
+emoji needs them: one at a time, after a character that they apply to.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ IGNORABLE = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
-"""Default_Ignorable_Code_Point, as DerivedCoreProperties.txt has it since Unicode 6.3 or before."""
+"""Default_Ignorable_Code_Point, as in DerivedCoreProperties.txt since Unicode 6.3 or earlier."""
 
 _EMOJI = "\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 _SHAPED = (
@@ -38,7 +38,7 @@ _SHAPED = (
     "\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
     "\U00010a00-\U00011fff\U0001e800-\U0001e95f"
 )
-"""Scripts whose letters join or change beside each other, from Arabic to those of India and Java."""
+"""Scripts whose letters change their shape or join, from Arabic to the scripts of India and Java."""
 _MEANT = {
     "\u200c": lazy_pattern(f"[{_SHAPED}]"),
     "\u200d": lazy_pattern(f"[{_SHAPED}{_EMOJI}\ufe0f]"),
@@ -46,28 +46,28 @@ _MEANT = {
     "\ufe0f": lazy_pattern(f"[#*0-9{_EMOJI}]"),
     **dict.fromkeys("\u180b\u180c\u180d\u180f", lazy_pattern("[\u1820-\u18aa]")),
 }
-"""What may be meant, and behind which characters: joiners, the styles of an emoji, Mongolian forms."""
+"""Legitimate invisible characters and what they may follow: joiners, emoji variants, Mongolian forms."""
 MAY_BE_MEANT = frozenset(_MEANT)
 _VOWELS_AND_FINALS = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
-"""Of Hangul in parts: terminals draw them onto the consonant before, marks or not."""
+"""Hangul vowels and finals: terminals draw them onto the preceding consonant, although they are not marks."""
 _MARKS_FROM, _ASTRAL_FROM, _MARKS_END = 0x300, 0x10000, 0x1F000
 
 
 def is_ignorable(code: int) -> bool:
-    """Return whether a character is drawn as nothing, wherever it is."""
+    """Return whether a character is invisible in every context."""
     return any(first <= code <= last for first, last in IGNORABLE)
 
 
 @lru_cache(maxsize=8192)
 def is_meant(character: str, before: str) -> bool:
-    """Return whether an invisible character is needed behind another one; ``before`` may be empty."""
+    """Return whether an invisible character is legitimate after another one; ``before`` may be empty."""
     behind = _MEANT.get(character)
     return behind is not None and bool(behind.fullmatch(before))
 
 
 @lru_cache(maxsize=8192)
 def is_mark(character: str) -> bool:
-    """Return whether a character is drawn onto the one before, also one that is meant."""
+    """Return whether a character is drawn onto the preceding one, even if legitimately."""
     code = ord(character)
     if category(character)[0] == "M":
         return _MARKS_FROM <= code < _MARKS_END
@@ -76,7 +76,7 @@ def is_mark(character: str) -> bool:
 
 @cache
 def mark_codes(*, is_astral: bool) -> frozenset[int]:
-    """Return every mark of 16 bits, or those beyond too. Made in about 10 ms each."""
+    """Return all combining marks of 16 bits, or also those above. Takes about 10 ms each."""
     begin, end = (_ASTRAL_FROM, _MARKS_END) if is_astral else (_MARKS_FROM, _ASTRAL_FROM)
     marks = {code for code in range(begin, end) if category(chr(code))[0] == "M"}
     if is_astral:

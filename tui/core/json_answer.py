@@ -1,4 +1,4 @@
-"""The JSON in an answer: the whole answer or its only code block, read strictly and never repaired."""
+"""Extracts JSON from an answer: the whole answer or its only code block, parsed strictly, never repaired."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _LONGEST_SHOWN = 40
 
 
 class NotJsonError(ValueError):
-    """A text is not the requested JSON; the message says why, as part of a sentence."""
+    """A text is not valid JSON; the message is the reason, as part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonAnswer:
-    """A JSON value and its original text, in which numbers of any length keep their digits."""
+    """A JSON value and its original text, which preserves numbers of any length."""
 
     text: str
     value: Any
     note: str = ""
-    """Where it was taken from, when it is not the whole answer."""
+    """Where the JSON was found, if it is not the whole answer."""
 
 
 def read_json_answer(answer: str) -> JsonAnswer:
-    """Return the JSON of an answer; a byte order mark and one code block around it are taken off.
+    """Return the JSON of an answer, without a byte order mark and a surrounding code block.
 
     Raises:
         NotJsonError: there is none, or more than one.
@@ -55,11 +55,11 @@ def read_json_answer(answer: str) -> JsonAnswer:
 
 
 def parse_strictly(text: str) -> Any:
-    """Return the value of a JSON text, of which each name and number means one thing only.
+    """Parse JSON, rejecting ambiguous names and numbers.
 
     Raises:
-        NotJsonError: it is malformed, or more than one value; it has ``NaN``, a name twice, a number that
-            no program keeps, or is nested too deep.
+        NotJsonError: malformed, more than one value, ``NaN``, a duplicate name, a number beyond the range of
+            common programs, or nested too deeply.
     """
     try:
         value, end = _decoder.raw_decode(text)
@@ -97,7 +97,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _integer(digits: str) -> int:
     try:
         return int(digits)
-    except ValueError:  # thousands of digits: Python refuses them
+    except ValueError:  # Python rejects integers of thousands of digits
         raise NotJsonError(texts.TOO_BIG.format(number=safe_line(digits, _LONGEST_SHOWN))) from None
 
 
@@ -118,10 +118,10 @@ _decoder = json.JSONDecoder(
 
 
 def printable_json(text: str, encoding: str = "utf-8") -> str:
-    """Return a JSON text as a terminal or a file may have it: the same value, letter by letter.
+    """Return an equivalent JSON text that is safe for a terminal or a file with this encoding.
 
-    What would command a terminal, is invisible, or is not in the encoding can stand in strings only: there
-    it becomes its escape.
+    Control characters, invisible characters and characters outside the encoding can only occur in strings,
+    where they are escaped.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
     shown = "\n".join(replace_hidden(line, _escape) for line in lines)

@@ -1,6 +1,6 @@
-"""The report for a failure that happened elsewhere (a chat, a form's test, an unavailable key).
+"""The report for a failure from elsewhere: a chat, a form's test, an unavailable key.
 
-Nothing is requested again: the checks before the failure are known to work, those after it were not tried.
+No request is repeated: the checks before the failure are known to pass, those after it are skipped.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ _BODY: Mapping[str, object] = {"messages": [{"role": "user", "content": "Hello"}
 
 
 def check_of(cause: str) -> CheckId:
-    """Return the check to which a cause belongs; the chat for whatever only a chat can show."""
+    """Return the check that a cause belongs to; the chat for causes that only a chat can show."""
     if cause in _BY_CAUSE:
         return _BY_CAUSE[cause]
     for prefix, check in _BY_PREFIX:
@@ -144,13 +144,13 @@ def _result(check: CheckId, failed_check: CheckId, failure: Failure, provider: P
 
 
 def _is_below(check: CheckId, failed_check: CheckId) -> bool:
-    """Whether a check must have worked for another one to be reached."""
+    """Return whether a check must have passed for another one to be reached."""
     needed = DEPENDENCIES[failed_check]
     return check in needed or any(_is_below(check, other) for other in needed)
 
 
 def repairs_of(failure: Failure) -> tuple[Repair, ...]:
-    """Return the corrections that a failure offers."""
+    """Return the repairs that a failure offers."""
     url, closest = failure.facts.get("repair"), failure.facts.get("closest")
     found: list[Repair] = []
     if url and inspect_url(url).normalised is not None:
@@ -164,7 +164,7 @@ def repairs_of(failure: Failure) -> tuple[Repair, ...]:
 def _curl(provider: Provider, base_url: str | None, model: str) -> str:
     if base_url is None:
         return ""
-    key = Secret(MASK) if provider.api_key is not None else None  # stands for a key: never written out
+    key = Secret(MASK) if provider.api_key is not None else None  # a stand-in for the key, never written out
     endpoint = endpoint_of(provider, base_url, key)
     if provider.is_embedding:
         texts = {"model": model, "input": [provider.test_text]}

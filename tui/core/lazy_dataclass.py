@@ -1,9 +1,10 @@
-"""Dataclasses that are quick to import: their constructor is compiled when the first one is made.
+"""Dataclasses that are quick to import: the constructor is compiled on first use.
 
-``dataclasses.dataclass`` compiles up to six methods for each class, a millisecond together: a quarter of
-a start, for classes of which half are never made in it. Here only ``__init__`` is compiled, and late;
-the other methods are plain functions. ``fields``, ``replace`` and ``asdict`` accept these classes, and
-mypy reads them as the library's. Annotations must be strings (``from __future__ import annotations``).
+``dataclasses.dataclass`` compiles up to six methods per class, which takes about a millisecond: a quarter of
+the startup time, for classes of which half are never instantiated then. Here only ``__init__`` is compiled,
+and on first use; the other methods are plain functions. ``fields``, ``replace`` and ``asdict`` accept these
+classes, and mypy treats them as ordinary dataclasses. Annotations must be strings (``from __future__ import
+annotations``).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def _dataclass(
     eq: bool = True,
     repr: bool = True,  # noqa: A002 - the library's name
 ) -> Any:
-    """Return a class as a dataclass, or a decorator that does; see ``dataclasses.dataclass``."""
+    """Return a class as a dataclass, or a decorator; see ``dataclasses.dataclass``."""
     if cls is None:
         return lambda cls: _dataclass(cls, frozen=frozen, slots=slots, eq=eq, repr=repr)
     own = _take_fields(cls)
@@ -53,7 +54,7 @@ def _dataclass(
     if frozen and slots:
         methods |= {"__getstate__": _get_state, "__setstate__": _set_state}
     for name, method in methods.items():
-        if cls.__dict__.get(name) is None:  # Python itself puts None as __hash__ beside an __eq__
+        if cls.__dict__.get(name) is None:  # Python itself sets __hash__ to None next to an __eq__
             setattr(cls, name, method)
     return cls
 
@@ -65,7 +66,7 @@ else:
 
 
 class _LateFields:
-    """``__dataclass_fields__``, made by the library when it is first read."""
+    """``__dataclass_fields__``, created by the library on first access."""
 
     def __init__(self, owner: type[Any], declared: Declared) -> None:
         self._owner = owner
@@ -83,7 +84,7 @@ class _LateFields:
 
 
 def _take_fields(cls: type[Any]) -> Declared:
-    """Return what a class declares itself; a ``field()`` is no longer its attribute then."""
+    """Return the fields declared by a class, and remove ``field()`` objects from its attributes."""
     taken: Declared = {}
     for name, annotation in get_annotations(cls).items():
         if annotation.startswith("ClassVar"):
@@ -98,7 +99,7 @@ def _take_fields(cls: type[Any]) -> Declared:
 
 
 def _with_slots(cls: type[Any], own: Declared, inherited: Declared) -> type[Any]:
-    """Return the class recreated, as slots cannot be added to one."""
+    """Return a copy of the class with slots, which cannot be added to an existing one."""
     body = {name: value for name, value in cls.__dict__.items() if name not in own}
     for name in ("__dict__", "__weakref__"):
         body.pop(name, None)

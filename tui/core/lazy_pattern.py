@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used: a start loads over a hundred of them."""
+"""Regular expressions that are compiled on first use: over a hundred of them are loaded at startup."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any, AnyStr, cast
 
 
 class _LazyPattern:
-    """A future ``re.Pattern``. A method becomes an attribute once it is used, as fast as the original."""
+    """A lazy ``re.Pattern``.
+
+    Each method is bound on first use, so later calls are as fast as the original.
+    """
 
     def __init__(self, source: str | bytes, flags: int) -> None:
         self._source = source
@@ -20,5 +23,8 @@ class _LazyPattern:
 
 
 def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Return what ``re.compile`` would, to call its methods; the functions of ``re`` do not accept it."""
+    """Return a lazy ``re.compile``.
+
+    Only its methods work; the functions of ``re`` do not accept it.
+    """
     return cast("re.Pattern[AnyStr]", _LazyPattern(source, flags))

@@ -1,7 +1,7 @@
 """The ledger: what each exchange used and cost, at the prices of its day. Holds no text and no key.
 
-A line is never recalculated: its prices and amounts stay those of its day. Only a line that had no price can
-be given one later, and says so (``price_later``).
+Lines are never recalculated. Only a line without a price can be given one later, and is marked
+(``price_later``).
 """
 
 from __future__ import annotations
@@ -32,46 +32,46 @@ class LedgerLine:
     """One exchange that used tokens, or may have."""
 
     at: datetime
-    """When it began, in UTC."""
+    """When the exchange began, in UTC."""
     purpose: Purpose = Purpose.OTHER
     provider: str = ""
     server: str = ""
     """Scheme, host and port."""
     model: str = ""
     conversation: str = ""
-    """The identity of the chat; only of one."""
+    """The id of the conversation, if it was a chat."""
     usage: Usage = field(default_factory=Usage)
-    """Each count that is ``None`` is unknown, which is not 0."""
+    """A count of ``None`` is unknown, which is not 0."""
     price: Price = field(default_factory=Price)
-    """As it was then."""
+    """The price at the time."""
     own_amount: Decimal | None = None
-    """Tokens × price, in the currency of the price; ``None``: the price or the tokens are unknown."""
+    """Tokens × price, in the currency of the price; ``None`` if either is unknown."""
     is_lower_bound: bool = False
-    """Whether ``own_amount`` holds only what is known: at least so much."""
+    """Whether ``own_amount`` lacks an unknown part."""
     reported_amount: Decimal | None = None
-    """What the server itself says that it cost."""
+    """The cost according to the server."""
     reported_currency: str = ""
     busy_ms: int | None = None
-    """From the request's first byte to the end of the answer, without connection and route."""
+    """From the first byte of the request to the end of the answer, without connection and route."""
     outcome: Outcome = Outcome.DONE
     cause: str = ""
     ttft_ms: float | None = None
     tokens_per_second: float | None = None
     requests: int = 1
-    """The number of requests; the tokens are those of all requests that reported them."""
+    """The number of requests; the tokens are the sum over all that reported them."""
     is_from_chat: bool = False
-    """Whether it was read out of a chat that is older than the ledger."""
+    """Whether it was reconstructed from a chat older than the ledger."""
     priced_on: date | None = None
     """The day on which a line without a price was given one."""
 
     @property
     def amount(self) -> Decimal | None:
-        """What it cost: the server's own figure where it gave one, else ours; ``None``: unknown."""
+        """The cost: the server's amount if it reported one, else ours; ``None`` if unknown."""
         return self.own_amount if self.reported_amount is None else self.reported_amount
 
     @property
     def currency(self) -> str:
-        """The currency of ``amount``; empty where nothing is known of money."""
+        """The currency of ``amount``; empty if no amount is known."""
         if self.reported_amount is not None:
             return self.reported_currency
         return self.price.currency if self.price.is_known or self.own_amount is not None else ""
@@ -83,19 +83,19 @@ class LedgerLine:
 
     @property
     def is_free(self) -> bool:
-        """Whether it is known that it cost nothing."""
+        """Whether the exchange is known to have been free."""
         return self.amount == 0 and not self.is_at_least
 
     @property
     def source(self) -> Certainty:
-        """Who says the tokens."""
+        """The source of the token counts."""
         if self.usage.prompt_tokens is None and self.usage.completion_tokens is None:
             return Certainty.UNKNOWN
         return Certainty(self.usage.source.value)
 
     @property
     def amount_source(self) -> Certainty:
-        """Who says the amount."""
+        """The source of the amount."""
         if self.amount is None:
             return Certainty.UNKNOWN
         is_told = self.reported_amount is not None
@@ -104,7 +104,7 @@ class LedgerLine:
 
     @property
     def differs(self) -> bool:
-        """Whether the server's figure and ours, both exact, are more than 2 % apart."""
+        """Whether the server's amount and ours, both exact, differ by more than 2 %."""
         if self.reported_amount is None or self.own_amount is None or self.is_lower_bound:
             return False
         if self.reported_currency != self.price.currency or self.usage.is_roughly_priced(self.price):
@@ -113,14 +113,14 @@ class LedgerLine:
 
     @property
     def gpu_amount(self) -> Decimal | None:
-        """What the hardware cost meanwhile, in the currency of the price: beside ``amount``, not in it."""
+        """The hardware cost of that time, in the currency of the price; not included in ``amount``."""
         if self.price.gpu_hour is None or self.busy_ms is None:
             return None
         return (self.price.gpu_hour * self.busy_ms / 3_600_000).quantize(_GPU_DIGITS)
 
 
 def line_of(record: ExchangeRecord) -> LedgerLine | None:
-    """Return the line of an exchange, ``None`` for one that cannot have used tokens."""
+    """Return the line for an exchange; ``None`` if it cannot have used tokens."""
     if record.usage is None and not record.may_have_worked:
         return None
     usage = record.usage or Usage()
@@ -148,7 +148,7 @@ def line_of(record: ExchangeRecord) -> LedgerLine | None:
 
 
 def line_of_sent(sent: SentExchange) -> LedgerLine:
-    """Return the line of an exchange about which only its prompt is known."""
+    """Return the line for an exchange of which only the prompt is known."""
     origin = sent.origin
     began = read_local_moment(sent.started_at) or datetime.now(UTC)
     line = LedgerLine(
@@ -166,13 +166,13 @@ def line_of_sent(sent: SentExchange) -> LedgerLine:
 
 
 def with_usage(line: LedgerLine, usage: Usage) -> LedgerLine:
-    """Return a line with other tokens, and what they cost at its price."""
+    """Return a line with different token counts, and their cost at its price."""
     cost = cost_of(usage, line.price, is_cut=line.outcome is not Outcome.DONE)
     return _with_cost(replace(line, usage=replace(usage, notes=())), cost)
 
 
 def price_later(line: LedgerLine, price: Price, day: date) -> LedgerLine:
-    """Return a line that had no price with this one, marked with the day; any other as it is."""
+    """Return a line without a price with this price and the day; any other line unchanged."""
     if line.price.is_known or line.amount is not None:
         return line
     cost = cost_of(line.usage, price, is_cut=line.outcome is not Outcome.DONE)
@@ -193,7 +193,7 @@ def _busy_ms(record: ExchangeRecord) -> int | None:
     if begun is None or timings.ended is None:
         return None
     whole = (timings.ended - begun) * 1000
-    # a model list can take longer to answer than the way there: then nothing is known of the way
+    # a model list can take longer than the route itself: then the route is unknown
     wait = whole if timings.ttft_ms is None else timings.ttft_ms
     route = record.route_ms if record.route_ms is not None and record.route_ms <= wait else 0.0
     return round(whole - route)

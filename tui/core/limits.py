@@ -1,4 +1,4 @@
-"""Spending limits and exchange rates, from the settings."""
+"""Budgets and exchange rates from the settings."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tui.core.usage import CURRENCIES
 
 
 class Scope(StrEnum):
-    """What a budget is for."""
+    """The scope of a budget."""
 
     MONTH = "month"
     DAY = "day"
     PROVIDER = "provider"
-    """One provider, for a month."""
+    """One provider, per month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Exchange rates, as set by the user."""
+    """Exchange rates from the settings."""
 
     in_usd: Mapping[str, Decimal] = field(default_factory=dict)
-    """US dollars for one unit."""
+    """The value of one unit in US dollars."""
     date: date | None = None
-    """The day from which they are."""
+    """The date of the rates."""
 
 
 NO_RATES = Rates()
 
 
 def read_limit(text: str) -> tuple[Decimal, str] | None:
-    """Return the amount and currency of ``20 EUR`` or ``EUR 20``, ``None`` for anything else."""
+    """Parse ``20 EUR`` or ``EUR 20``; return ``None`` for anything else."""
     words = text.upper().split()
     if len(words) != 2:
         return None
@@ -59,6 +59,6 @@ def read_limit(text: str) -> tuple[Decimal, str] | None:
 
 
 def read_rate(currency: str, text: str) -> Decimal | None:
-    """Return how many US dollars one of a currency is, ``None`` for anything that is no such rate."""
+    """Parse the value of one unit of a currency in US dollars; return ``None`` if it is invalid."""
     limit = read_limit(f"{text} {currency}")
     return limit[0] if limit is not None and limit[0] and currency == limit[1] else None

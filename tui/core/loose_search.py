@@ -1,4 +1,4 @@
-"""Finds names by parts of them."""
+"""Fuzzy search in names."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 
 def find_loosely(typed: str, names: Sequence[str]) -> list[int]:
-    """Return the places of the names that a text finds, the best first; all of them for an empty one.
+    """Return the indexes of the matching names, best first; all of them for an empty text.
 
-    Each word has to be in a name, or its letters in this order; a whole word counts more than letters.
-    ``names`` are in small letters (``str.casefold``).
+    Each word must occur in the name, at least its letters in the same order; whole words rank higher.
+    ``names`` must be case-folded (``str.casefold``).
     """
     words = typed.casefold().split()
     loose = [re.compile(".*?".join(map(re.escape, word)), re.DOTALL) for word in words]

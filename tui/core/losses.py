@@ -1,4 +1,4 @@
-"""What was lost of a turn's answer: reported wherever the answer is shown, and in the exit code."""
+"""The lost parts of a turn's answer, reported wherever the answer is shown and in the exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.texts import answers
 
 
 def losses(turn: Turn) -> tuple[str, ...]:
-    """Return one sentence for each kind of thing that came and is not shown; empty for a whole answer."""
+    """Return one sentence per kind of content that was received but is not shown; empty if complete."""
     sentences = list(turn.lost)
     if turn.malformed_events:
         what = "1 event" if turn.malformed_events == 1 else f"{turn.malformed_events:,} events"
@@ -18,7 +18,7 @@ def losses(turn: Turn) -> tuple[str, ...]:
 
 
 def loss_of(turn: Turn) -> Failure | None:
-    """Return the failure that a lost part of the answer is to a script, ``None`` for a whole answer."""
+    """Return the failure for scripts if part of the answer was lost; ``None`` if it is complete."""
     if not (lost := losses(turn)):
         return None
     return explain("text-lost", what=lost[0].rstrip("."))

@@ -13,7 +13,7 @@ _MENTION = lazy_pattern(r'(?<!\S)@(?:"([^"\n]+)"((?::[0-9]{1,9}(?:-[0-9]{1,9})?)
 _OPEN = lazy_pattern(r'(?<!\S)@(?:"([^"\n]*)|([^\s"]*))$')
 _QUOTED = lazy_pattern(r"""(["'])(.+)\1((?::[0-9]{1,9}(?:-[0-9]{1,9})?)?)""")
 _ENDS = ".,;:!?)]}'\"»"
-"""What may follow a path without being a part of it."""
+"""Characters after a path that are not part of it."""
 
 
 class Mention(NamedTuple):
@@ -22,12 +22,12 @@ class Mention(NamedTuple):
     start: int
     end: int
     reference: str
-    """The path and the lines, without ``@`` and quotation marks."""
+    """The path and the lines, without ``@`` and quotes."""
     is_quoted: bool = False
 
     @property
     def readings(self) -> Iterator[str]:
-        """What may be meant: all of it, or without the marks of a sentence at its end."""
+        """Yield what it may mean: the whole text, or without the punctuation at its end."""
         reference = self.reference
         yield reference
         while not self.is_quoted and len(reference) > 1 and reference[-1] in _ENDS:
@@ -36,7 +36,7 @@ class Mention(NamedTuple):
 
 
 def mentions(text: str) -> Iterator[Mention]:
-    """Yield what is mentioned: behind a blank or at the start, and not in ``code``."""
+    """Yield the mentions in a text: at the start or after a space, not inside ``code``."""
     for match in _MENTION.finditer(text):
         if not _is_code(text, match.start()):
             quoted, lines, bare = match.groups()
@@ -44,7 +44,7 @@ def mentions(text: str) -> Iterator[Mention]:
 
 
 def open_mention(text: str) -> Mention | None:
-    """Return the mention that is being typed at the end of a text."""
+    """Return the mention being typed at the end of a text."""
     match = _OPEN.search(text)
     if match is None or _is_code(text, match.start()):
         return None
@@ -53,15 +53,17 @@ def open_mention(text: str) -> Mention | None:
 
 
 def meant(text: str, is_file: Callable[[str], bool], without: Collection[str] = ()) -> Iterator[str]:
-    """Yield the references of a text that mean files; ``without``: references that are only words."""
+    """Yield the references in a text that mean files; ``without``: references that are plain words."""
     for mention in mentions(text):
         if mention.reference not in without and (found := next(filter(is_file, mention.readings), None)):
             yield found
 
 
 def filled_in(message: str, typed: str) -> set[str]:
-    """Return the mentions of a message that are not in the line that was typed: those that a preset or the
-    clipboard brought are text."""
+    """Return the mentions in a message that are not in the typed line.
+
+    Those come from a preset or the clipboard and count as plain text.
+    """
     if message in typed:
         return set()
     return {found.reference for found in mentions(message)} - {found.reference for found in mentions(typed)}
@@ -79,7 +81,7 @@ def mention_of(reference: str) -> str:
 
 
 def unquoted(name: str) -> str:
-    """Return a name that was typed for a command without the quotation marks of a shell around its path."""
+    """Return the argument of a command without shell quotes around a path."""
     match = _QUOTED.fullmatch(name)
     return name if match is None else match[2] + match[3]
 

@@ -1,4 +1,4 @@
-"""Model names to suggest until the endpoint has listed its own. Suggestions: any text is accepted."""
+"""Model names to suggest until the endpoint has listed its own; any other name is accepted."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ COMMON_MODELS: tuple[str, ...] = (
     "qwen-plus",
     "qwen3:8b",
 )
-"""In alphabetical order, capitals first."""
+"""In alphabetical order, upper case first."""

@@ -1,4 +1,4 @@
-"""When a moment was, in words."""
+"""Times in words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _DAYS_COUNTED = 7
 
 
 def exact(stamp: str) -> str:
-    """Return a moment to the second, in this machine's time zone; empty for none. ``stamp`` is ISO 8601."""
+    """Format an ISO 8601 timestamp to the second, in the local time zone; empty for an empty one."""
     moment = read_local_moment(stamp)
     return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def ago(stamp: str, now: datetime) -> str:
-    """Return how long before ``now`` a moment was: ``2 min ago``, ``yesterday``, ``14 Nov``; empty for none.
+    """Return the time since a timestamp: ``2 min ago``, ``yesterday``, ``14 Nov``; empty for an empty one.
 
     ``stamp`` is ISO 8601; days are those of the time zone of ``now``. A moment to come reads as now, as
     clocks differ; one that is days away has its date.

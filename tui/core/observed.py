@@ -1,7 +1,7 @@
-"""What observers receive about every exchange that may cost money: for a ledger, a log, a benchmark.
+"""What observers (a ledger, a log, a benchmark) receive about every exchange that may cost money.
 
-One exchange is one call with all its requests. Its end is reported once, whatever ended it; its first request
-is reported when it is sent, for observers that must know of an exchange that never ends.
+One exchange is one call with all its requests. Its end is reported once, however it ended; its first request
+is reported when it is sent, for observers that must know of exchanges that never end.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Told = TypeVar("_Told")
 
 
 class Purpose(StrEnum):
-    """What an exchange was for."""
+    """The purpose of an exchange."""
 
     CHAT = "chat"
     ASK = "ask"
@@ -45,7 +45,7 @@ MAY_HAVE_WORKED = frozenset(
         "stream-keepalive-only",
     )
 )
-"""Failures in which the server had the prompt and may charge for it, although nothing of the answer came."""
+"""Failures in which the server had the prompt and may charge for it, although no answer arrived."""
 
 
 class Outcome(StrEnum):
@@ -54,55 +54,55 @@ class Outcome(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
-    """By the caller, before the reply was complete."""
+    """The caller stopped it before the reply was complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The origin of a request, its provider and its prices."""
+    """The origin of a request: its provider and prices."""
 
     purpose: Purpose = Purpose.OTHER
     provider: str = ""
-    """The provider's name; ``url`` for an endpoint that was named by its URL."""
+    """The provider's name; ``url`` for an endpoint given by URL."""
     price: Price = field(default_factory=Price)
     conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRecord:
-    """One exchange that is over. Holds no text of prompt, answer, header or server, and no key."""
+    """One finished exchange. Holds no text of prompt, answer, header or server, and no key."""
 
     origin: Origin
     server: str
-    """Scheme, host and port that were asked; empty where the URL has none."""
+    """Scheme, host and port of the request; empty if the URL has none."""
     route: str
-    """``/chat/completions``, ``/embeddings`` or another one below the base URL."""
+    """``/chat/completions``, ``/embeddings`` or another route below the base URL."""
     model: str
-    """The one that was asked for."""
+    """The requested model."""
     started_at: str
-    """ISO 8601 with zone."""
+    """ISO 8601 with time zone."""
     outcome: Outcome
     cause: str | None
     """The cause of a failure, as in docs/causes.md."""
     requests: int
-    """How many were sent, or tried to be: more than one after a refused parameter or another retry."""
+    """How many requests were attempted: more than one after a rejected parameter or another retry."""
     status: int | None
-    """The HTTP status of the last answer."""
+    """The HTTP status of the last response."""
     usage: Usage | None
-    """As reported, else estimated from the text that was sent and came; ``None``: no model had it."""
+    """As reported, else estimated from the text sent and received; ``None`` if it reached no model."""
     cost: Cost | None
     """The usage at the price of the origin."""
     server_cost: ServerCost | None
     timings: Timings
     route_ms: float | None
-    """The way to the server and back, estimated; ``None``: unknown."""
+    """The estimated network round trip; ``None`` if unknown."""
     server_timings: ServerTimings | None
     phases: Mapping[str, float]
     """When the last request entered each phase, in seconds on the clock of ``timings``."""
     bytes_sent: int
     bytes_received: int
     number: int = 0
-    """That of its ``SentExchange``."""
+    """The number of its ``SentExchange``."""
 
     @property
     def may_have_worked(self) -> bool:
@@ -116,41 +116,45 @@ class ExchangeRecord:
 
 @dataclass(frozen=True, slots=True)
 class SentExchange:
-    """One exchange whose first request is on its way. Holds no more texts and keys than its record will."""
+    """One exchange whose first request was sent. Holds no more texts and keys than its record will."""
 
     number: int
-    """Which of this process it is."""
+    """The number of the exchange in this process."""
     origin: Origin
     server: str
     model: str
     started_at: str
-    """As its record will have it."""
+    """As in its later record."""
     prompt_tokens: Callable[[], int | None]
-    """Estimates the tokens of the prompt, which takes a moment for a long one; ``None``: unknown."""
+    """Estimates the prompt tokens, which takes time for a long prompt; ``None`` if unknown."""
 
 
 class ExchangeObserver(Protocol):
-    """An observer of every exchange."""
+    """An observer of finished exchanges."""
 
     def finished(self, record: ExchangeRecord) -> None:
-        """Take a record. Called on the event loop: must not block."""
+        """Receive a record. Called on the event loop: must not block."""
 
 
 class SentObserver(Protocol):
-    """An observer of exchanges before they are over."""
+    """An observer of exchanges that have just been sent."""
 
     def prepare(self) -> None:
-        """Load what the first ``sent`` needs. Called in a thread, before the exchange begins."""
+        """Prepare for the first ``sent``. Called in a thread, before the exchange begins."""
 
     def sent(self, exchange: SentExchange) -> None:
-        """Take one whose first request is on its way. Called on the event loop: must not block."""
+        """Receive an exchange whose first request was sent. Called on the event loop: must not block."""
 
 
 class Observers:
-    """Passes each record to every observer; an exception of one does not affect the others."""
+    """Passes each record to all observers; an exception in one does not affect the others."""
 
     def __init__(self, on_defect: Callable[[str, str], None] = lambda *_: None) -> None:
-        """``on_defect`` receives the observer that raised, and a sentence about it without any value."""
+        """Create a list of observers.
+
+        Args:
+            on_defect: receives an observer that raised, and a sentence about it without any value.
+        """
         self._all: tuple[ExchangeObserver, ...] = ()
         self._of_sent: tuple[SentObserver, ...] = ()
         self._on_defect = on_defect
@@ -159,25 +163,25 @@ class Observers:
         return bool(self._all)
 
     def add(self, observer: ExchangeObserver) -> None:
-        """Add an observer of every exchange that ends from now on."""
+        """Add an observer of exchanges that end from now on."""
         self._all = (*self._all, observer)
 
     def add_of_sent(self, observer: SentObserver) -> None:
-        """Add an observer of every exchange that is sent from now on."""
+        """Add an observer of exchanges that are sent from now on."""
         self._of_sent = (*self._of_sent, observer)
 
     def finished(self, record: ExchangeRecord) -> None:
-        """Tell every observer."""
+        """Notify all observers of a finished exchange."""
         for observer in self._all:
             self._tell(observer.finished, record, type(observer).__name__)
 
     def prepare(self) -> None:
-        """Let those who want to know of what is sent load what they need; blocking."""
+        """Let the observers of sent exchanges prepare; blocking."""
         for observer in self._of_sent:
             observer.prepare()
 
     def sent(self, exchange: SentExchange) -> None:
-        """Tell those who want to know it so early."""
+        """Notify the observers of sent exchanges."""
         for observer in self._of_sent:
             self._tell(observer.sent, exchange, type(observer).__name__)
 

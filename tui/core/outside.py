@@ -1,8 +1,8 @@
-"""The standard library's parsers for text from outside: they return ``None`` instead of raising.
+"""The standard library's parsers for untrusted text, which return ``None`` instead of raising.
 
-Text from a server, another program's file or the system is parsed through these, never directly: a
-``ValueError`` of a parser is no answer to a user. ``tests/test_outside_parsers.py`` finds other uses. Limits
-on length are here, too: a parser never gets more than an honest text needs.
+Text from a server, another program's file or the system is parsed only through these functions: a
+``ValueError`` from a parser is no message for a user. ``tests/test_outside_parsers.py`` finds other uses.
+They also limit the length, so that a parser never gets more than reasonable input needs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 LONGEST_URL = 8_192
-"""Characters of an address that is looked at: what gateways and browsers take."""
+"""The maximum length of a URL in characters: the limit of common gateways and browsers."""
 _LONGEST_NUMBER = 32
 _LONGEST_DATE = 64
 
@@ -22,7 +22,7 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def split_url(text: str) -> SplitResult | None:
-    """Return the parts of an address; its host and port can be asked for without fear."""
+    """Split a URL; accessing the host and port of the result does not raise."""
     if len(text) > LONGEST_URL:
         return None
     try:
@@ -30,15 +30,15 @@ def split_url(text: str) -> SplitResult | None:
         _ = parts.hostname, parts.port
     except ValueError:
         return None
-    behind = parts.netloc.rpartition("]")[2]  # of a host in brackets: older versions of Python take any
+    behind = parts.netloc.rpartition("]")[2]  # after a bracketed host; older Pythons do not check it
     return parts if "]" not in parts.netloc or behind[:1] in ("", ":") else None
 
 
 def web_address(base: str, reference: str) -> str | None:
-    """Return the http or https address that a reference means below another one (RFC 3986, section 5.2).
+    """Resolve an http or https URL against a base (RFC 3986, section 5.2).
 
-    ``None`` where it means none: another scheme, no host, a name or port that cannot be one, a space or
-    a character that is not to be seen.
+    ``None`` for anything else: another scheme, no host, an invalid host or port, a space or an invisible
+    character.
     """
     text = reference.strip(" \t")
     if not text or len(text) > LONGEST_URL or " " in text or not text.isprintable():
@@ -57,7 +57,7 @@ def web_address(base: str, reference: str) -> str | None:
 
 
 def _can_be_host(name: str) -> bool:
-    """Whether a name can be looked up, in so far as that shows without asking."""
+    """Return whether a host name is syntactically valid."""
     if ":" in name:
         return ip_address(name) is not None
     try:
@@ -69,7 +69,7 @@ def _can_be_host(name: str) -> bool:
 
 
 def ip_address(host: str) -> IpAddress | None:
-    """Return the address that a host is written as, in brackets or not, or ``None`` for a name."""
+    """Return the IP address, in brackets or not, or ``None`` for a name."""
     try:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
@@ -77,7 +77,7 @@ def ip_address(host: str) -> IpAddress | None:
 
 
 def read_whole(text: str, *, base: int = 10, largest: int = 2**63) -> int | None:
-    """Return a whole number of 0 or more in ASCII digits, without sign, spaces or underscores."""
+    """Parse a non-negative integer in ASCII digits, without sign, spaces or underscores."""
     if not text or len(text) > _LONGEST_NUMBER or not text.isascii() or not text.isalnum():
         return None
     try:
@@ -88,7 +88,7 @@ def read_whole(text: str, *, base: int = 10, largest: int = 2**63) -> int | None
 
 
 def read_decimal(text: str) -> float | None:
-    """Return a finite number in ASCII; ``None`` for ``nan``, ``inf`` and what is none."""
+    """Parse a finite number in ASCII; ``None`` for ``nan``, ``inf`` and anything else."""
     bare = text.strip()
     if not bare or len(bare) > _LONGEST_NUMBER or not bare.isascii() or "_" in bare:
         return None
@@ -100,10 +100,10 @@ def read_decimal(text: str) -> float | None:
 
 
 def read_http_date(text: str) -> datetime | None:
-    """Return the moment of an HTTP date (RFC 9110, section 5.6.7); one without a zone is in UTC."""
+    """Parse an HTTP date (RFC 9110, section 5.6.7), by default in UTC."""
     if not text or len(text) > _LONGEST_DATE:
         return None
-    from email.utils import parsedate_to_datetime  # loads sockets and more: rarely needed
+    from email.utils import parsedate_to_datetime  # loads sockets and more; rarely needed
 
     try:
         moment = parsedate_to_datetime(text)
@@ -114,19 +114,21 @@ def read_http_date(text: str) -> datetime | None:
 
 
 def read_local_moment(text: str, zone: tzinfo | None = None) -> datetime | None:
-    """Return the moment of an ISO 8601 text in a time zone: this machine's, where it is ``None``."""
+    """Parse an ISO 8601 timestamp in a time zone, by default the local one."""
     if not text or len(text) > _LONGEST_DATE:
         return None
     try:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(zone)
-    except (ValueError, OverflowError, OSError):  # the last two: years that the zone cannot shift
+    except (ValueError, OverflowError, OSError):  # the last two for years out of the zone's range
         return None
 
 
 def read_amount(value: object) -> Decimal | None:
-    """Return an amount of money of 0 or more with the digits it was written with, ``None`` for anything
-    else. JSON numbers arrive as floats: their shortest spelling is what the server wrote."""
+    """Parse a non-negative amount of money, preserving its digits; return ``None`` for anything else.
+
+    JSON numbers arrive as floats, whose shortest representation is what the server wrote.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
         return None
     try:

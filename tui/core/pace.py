@@ -1,4 +1,4 @@
-"""When the pieces of an answer arrived: how many in each slice of its time, and the longest gap."""
+"""When the pieces of an answer arrived: how many in each interval, and the longest gap."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from tui.core.lazy_dataclass import dataclass
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _FEWEST = 10
-"""Gaps; fewer make no picture."""
+"""With fewer gaps, a plot would not be meaningful."""
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class LongestGap:
-    """The longest wait between two pieces of text."""
+    """The longest gap between two pieces of text."""
 
     milliseconds: float
     percent: int
-    """Where it began, of the time from the first to the last piece."""
+    """Where it began, as a percentage of the time from the first to the last piece."""
 
 
 def longest_gap(gaps: Sequence[float]) -> LongestGap | None:
-    """Return the longest of the gaps, which are in seconds; ``None`` where they took no time."""
+    """Return the longest of the gaps, given in seconds; ``None`` if their sum is 0."""
     whole = sum(gaps)
     if whole <= 0:
         return None
@@ -31,9 +31,10 @@ def longest_gap(gaps: Sequence[float]) -> LongestGap | None:
 
 
 def arrivals(gaps: Sequence[float], cells: int) -> str:
-    """Return a bar a slice of time, as high as pieces came in it; a blank where none came.
+    """Return one bar per interval, its height the number of pieces; a space if there were none.
 
-    Pieces, not tokens: proxies and drafting models let several come at once. Empty for a few pieces.
+    Counts pieces, not tokens: proxies and speculative decoding deliver several tokens at once. Empty if there
+    are too few pieces.
     """
     whole = sum(gaps)
     if len(gaps) < _FEWEST or cells < 1 or whole <= 0:

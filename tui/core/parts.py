@@ -1,4 +1,4 @@
-"""What a message consists of: texts, pictures and files. The bytes of the last two are kept elsewhere."""
+"""The parts of a message: text, images and files. The contents of images and files are stored separately."""
 
 from __future__ import annotations
 
@@ -10,56 +10,56 @@ from tui.core.lazy_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """Words of the message itself, raw."""
+    """Text of the message itself, unsanitised."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class BlobPart:
-    """Bytes identified by their SHA-256."""
+    """Bytes, identified by their SHA-256."""
 
     sha256: str
     """In lower-case hexadecimal."""
     name: str = ""
-    """As the user knows it: a path, or a word of the program. Raw, and never opened."""
+    """The name known to the user: a path, or a word of the program. Unsanitised, and never opened."""
     media_type: str = ""
     size: int = 0
     """In bytes."""
 
     @property
     def text(self) -> str:
-        """A mark that stands for it where there is only text."""
+        """A placeholder for it in plain text."""
         return f"[{self.name or self.media_type or 'file'}]"
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePart(BlobPart):
-    """A picture."""
+    """An image."""
 
     pixels: tuple[int, int] | None = None
-    """Its width and height, where they are known."""
+    """Width and height, if known."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilePart(BlobPart):
-    """The text of a file, or some of its lines: the bytes are only those lines."""
+    """The text of a file, or a range of its lines; the bytes contain only those lines."""
 
     lines: tuple[int, int] | None = None
-    """The first and the last one, from 1 on; ``None``: all of it."""
+    """The first and last line, from 1; ``None`` for the whole file."""
     count: int | None = None
-    """How many lines the bytes are, where that is known."""
+    """The number of lines in the bytes, if known."""
 
     @property
     def text(self) -> str:
-        """Its name, and the lines behind it."""
+        """The name, followed by the lines."""
         name = self.name or self.media_type or "file"
         return f"[{name}]" if self.lines is None else f"[{name}:{self.lines[0]}-{self.lines[1]}]"
 
 
 Part = TextPart | ImagePart | FilePart
 NO_ATTACHMENTS: Mapping[str, bytes] = MappingProxyType({})
-"""For a message without pictures and files; else their bytes stand in such a mapping by their SHA-256."""
+"""For a message without images and files; otherwise a mapping from SHA-256 to content."""
 
 
 class Parts(tuple[Part, ...]):
@@ -69,22 +69,22 @@ class Parts(tuple[Part, ...]):
 
     @property
     def text(self) -> str:
-        """The plain reading: what the user wrote, and a mark for all else, each on lines of its own."""
+        """The message as plain text: the user's words, and a placeholder per attachment on its own line."""
         return self[0].text if len(self) == 1 else "\n".join(part.text for part in self)
 
     @property
     def words(self) -> str:
-        """What the user wrote, without the marks."""
+        """The user's words, without the placeholders."""
         return "\n".join(part.text for part in self if isinstance(part, TextPart))
 
     @property
     def blobs(self) -> list[ImagePart | FilePart]:
-        """The parts whose bytes are kept elsewhere."""
+        """The parts whose content is stored separately."""
         return [part for part in self if not isinstance(part, TextPart)]
 
 
 def parts_of(content: str | Iterable[Part]) -> Parts:
-    """Return a text as the one part of a message; none where it is empty. Parts stay as they are."""
+    """Return a text as a message with one part, or none if it is empty; parts are returned unchanged."""
     if not isinstance(content, str):
         return content if isinstance(content, Parts) else Parts(content)
     return Parts((TextPart(content),)) if content else Parts()

@@ -1,4 +1,4 @@
-"""Which paths match what was typed: first those with a component that begins with it."""
+"""Finds paths that match typed text; paths with a component that begins with it come first."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from tui.core.secret_files import is_secret_name
 
 MOST_PATHS = 20_000
-"""How many are held."""
+"""The maximum number of paths."""
 _ENOUGH = 8
-"""Where fewer have what was typed, those come too that have its characters with others between them."""
+"""With fewer matches, fuzzy ones are added."""
 _SORTED = 1_000
-"""Of more that fit, the order is that in which they were found."""
+"""With more matches, the order is that in which they were found."""
 
 
 def is_suggested(path: str) -> bool:
-    """Whether a path may be in a list: hidden names, keys, and what cannot be typed are not.
+    """Return whether to suggest a path: not if it is hidden, secret, or cannot be typed.
 
-    To attach one of those, the path has to be typed.
+    Those can only be attached by typing the whole path.
     """
     if path.startswith(".") or "/." in path or '"' in path or not path.isprintable():
         return False
@@ -26,7 +26,7 @@ def is_suggested(path: str) -> bool:
 
 
 class PathList:
-    """Paths in the order in which they were found, ready to be searched."""
+    """A searchable list of paths, in the order in which they were found."""
 
     __slots__ = ("_folded", "_last", "paths")
 
@@ -34,13 +34,13 @@ class PathList:
         self.paths = tuple(paths)
         self._folded = tuple(map(str.casefold, self.paths))
         self._last: tuple[str, Sequence[int]] = "", range(len(self.paths))
-        """What was typed last, and where that is: what is typed behind it can only be there."""
+        """The last typed text and its matches; longer texts can only match among those."""
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def best(self, typed: str, most: int) -> list[str]:
-        """Return the paths that fit best to what was typed, at most so many."""
+        """Return the best matches, at most ``most``."""
         wanted = typed.casefold()
         if not wanted:
             return list(self.paths[:most])
@@ -62,7 +62,7 @@ class PathList:
         return [self.paths[place] for place in found]
 
     def begins(self, path: str, typed: str) -> bool:
-        """Whether a path or its name begins as was typed."""
+        """Return whether a path or one of its components begins with the typed text."""
         wanted, folded = typed.casefold(), path.casefold()
         return bool(wanted) and (folded.startswith(wanted) or f"/{wanted}" in folded)
 
@@ -80,7 +80,7 @@ class PathList:
         return tier, len(path), place
 
     def _scattered(self, wanted: str, known: set[int]) -> Iterator[int]:
-        """Yield where the characters follow one another with others between them."""
+        """Yield the fuzzy matches: the typed characters in order, with others between them."""
         fits = re.compile(".*?".join(map(re.escape, wanted))).search
         return (p for p, path in enumerate(self._folded) if p not in known and fits(path))
 

@@ -1,8 +1,8 @@
-"""The sums behind the parts of an exchange's time: they add up to its E2E, whatever is known.
+"""Calculates the phases of an exchange; they always add up to its E2E.
 
-``connect`` ends when the request is written, ``route``, ``queue``, ``prompt`` and ``unexplained`` make up the
-time from there to the first text, ``thinking`` ends with the first text of the answer, ``answer`` with the
-last one, ``tail`` with the stream. What no figure explains is ``unexplained``.
+``connect`` ends when the request is written; ``route``, ``queue``, ``prompt`` and ``unexplained`` make up the
+time from there to the first text; ``thinking`` ends with the first text of the answer, ``answer`` with the
+last, ``tail`` with the stream. Time that no figure accounts for is ``unexplained``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tui.core.timings import Timings
 from tui.core.usage import ServerTimings
 
 _TOLERANCE_MS = 5.0
-"""By how much the figures of a server may exceed what was measured here: clocks and buffers."""
+"""How much the server's figures may exceed our measurement, because of clocks and buffers."""
 _LARGE_MS = 200.0
 _LARGE_SHARE = 0.3
 _WAIT = ("route", "queue", "prompt", "unexplained")
@@ -36,10 +36,10 @@ _WAIT = ("route", "queue", "prompt", "unexplained")
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """The measured parts of an exchange, in milliseconds; they add up to its E2E."""
+    """The measured times of an exchange, in milliseconds; they add up to its E2E."""
 
     early: float
-    """Before the last request: earlier requests and the pauses behind them."""
+    """Before the last request: earlier requests and the pauses after them."""
     connect: float
     is_kept: bool
     wait: float
@@ -58,10 +58,10 @@ def phases_of(
     *,
     cut: str = "",
 ) -> tuple[Phase, ...]:
-    """Return the parts in order; empty where the exchange has no beginning or no end.
+    """Return the phases in order; empty if the exchange has no beginning or no end.
 
-    ``cut`` says why the server's figures are unknown whatever was reported: the answer was stopped or failed
-    (a server counts neither).
+    ``cut`` is the reason why the server's figures are ignored: the answer was stopped or failed (a server
+    reports neither).
     """
     course = _course(timings)
     if course is None:
@@ -100,7 +100,7 @@ def _course(timings: Timings) -> _Course | None:
         return low if moment is None else min(max(moment, low), end)
 
     sent = within(timings.sending, start)
-    is_only = timings.requests == 1  # then all that came before it was written belongs to its way
+    is_only = timings.requests == 1  # then everything before it was written belongs to connect
     began = start if is_only else timings.connecting
     connecting = sent if began is None else min(within(began, start), sent)
     firsts = [moment for moment in (timings.first_text, timings.first_call) if moment is not None]
@@ -133,7 +133,7 @@ def _from_server(server: ServerTimings | None) -> Learned:
 
 
 def _server_parts(course: _Course, known: Learned) -> tuple[list[Phase], str]:
-    """Return ``route``, ``queue`` and ``prompt`` as far as they fit into the wait; why they are missing."""
+    """Return ``route``, ``queue`` and ``prompt`` if they fit into the wait, or why they are missing."""
     told = [part for part in (known.queue, known.prompt) if part is not None]
     needed = sum(part.milliseconds for part in told)
     if needed > course.wait + _TOLERANCE_MS:
@@ -146,7 +146,7 @@ def _server_parts(course: _Course, known: Learned) -> tuple[list[Phase], str]:
 
 
 def _trimmed(parts: list[Phase], excess: float) -> list[Phase]:
-    """Take the few milliseconds off by which the server's clock is ahead, from the last part first."""
+    """Subtract the small excess of the server's figures over the wait, from the last phase first."""
     kept: list[Phase] = []
     for part in reversed(parts):
         off = min(max(0.0, excess), part.milliseconds)
@@ -156,7 +156,7 @@ def _trimmed(parts: list[Phase], excess: float) -> list[Phase]:
 
 
 def _written(course: _Course, known: Learned, left: float) -> Phase | None:
-    """Return the generation time of an answer that arrived whole, if the server reports it."""
+    """Return the generation time of an answer that arrived in one piece, if the server reports it."""
     told = known.answer
     if told is None or not course.came_whole or told.milliseconds > left + _TOLERANCE_MS:
         return None
@@ -164,7 +164,7 @@ def _written(course: _Course, known: Learned, left: float) -> Phase | None:
 
 
 def milliseconds_of(phases: Sequence[Phase], name: str) -> float | None:
-    """Return how long a part took; ``None``: unknown."""
+    """Return the duration of a phase; ``None`` if unknown."""
     return next((part.milliseconds for part in phases if part.name == name), None)
 
 
@@ -174,11 +174,11 @@ def wait_of(phases: Sequence[Phase]) -> float:
 
 
 def is_large(phases: Sequence[Phase]) -> bool:
-    """Whether so much of the wait is unexplained that it deserves a sentence."""
+    """Return whether so much of the wait is unexplained that it should be mentioned."""
     unexplained = milliseconds_of(phases, "unexplained") or 0.0
     return unexplained > _LARGE_MS and unexplained > _LARGE_SHARE * wait_of(phases)
 
 
 def is_rough(phase: Phase) -> bool:
-    """Whether a part is marked with ``~``."""
+    """Return whether a phase is marked with ``~``."""
     return phase.source == ESTIMATED

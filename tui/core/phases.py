@@ -1,4 +1,4 @@
-"""Where the time of an exchange went, part by part."""
+"""The phases of an exchange: where its time went."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ REPORTED = "reported"
 ESTIMATED = "estimated"
 
 HERE = "lmdeck"
-"""The origin of what is measured by lmdeck's own clock."""
+"""The origin of times measured by lmdeck's own clock."""
 KEPT = time.KEPT
-"""The origin of a ``connect`` that took no time."""
+"""The origin of a ``connect`` that took no time, on a reused connection."""
 
 NO_FIGURES = "no-figures"
 NO_FIGURES_VLLM = "no-figures-vllm"
@@ -26,19 +26,19 @@ FAILED = "failed"
 NO_FIT = "figures-do-not-fit"
 SEVERAL = "several-servers"
 EARLIER = "earlier-requests"
-"""Origins of ``unexplained``: why the server's parts are not known, or what else took the time."""
+"""Origins of ``unexplained``: why the server's phases are unknown, or what else took the time."""
 
 
 WEAK = (
     "", NO_FIGURES, NO_FIGURES_VLLM, NO_FIGURES_SGLANG, NO_FIGURES_OLLAMA, NO_FIGURES_UNKNOWN,
     NO_FIGURES_GATEWAY,
 )  # fmt: skip
-"""Reasons that any other one outweighs."""
+"""Reasons that any other reason overrides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One part of the time."""
+    """One phase of the time."""
 
     name: str
     """``connect``, ``route``, ``queue``, ``prompt``, ``unexplained``, ``thinking``, ``answer``, ``tail``."""
@@ -46,27 +46,27 @@ class Phase:
     source: str
     """``measured`` here, ``reported`` by the server, or ``estimated``."""
     origin: str = ""
-    """What of the server reported it, such as ``vllm.metrics``."""
+    """The server's field or source that reported it, such as ``vllm.metrics``."""
 
     def to_json(self) -> dict[str, object]:
-        """Return it as in all JSON output of the program."""
+        """Return the JSON object, the same in all output of the program."""
         return {"name": self.name, "ms": self.milliseconds, "source": self.source, "from": self.origin}
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What is known about an exchange's time besides its own stamps and the reply's figures."""
+    """What is known about an exchange's time from outside the reply."""
 
     route: Phase | None = None
     queue: Phase | None = None
     prompt: Phase | None = None
     answer: Phase | None = None
-    """How long the server wrote, for answers that come whole."""
+    """The generation time, for answers that arrive in one piece."""
     unknown: str = ""
-    """Why nothing is known of the server's parts, such as ``several-servers``."""
+    """Why the server's phases are unknown, such as ``several-servers``."""
 
     def plus(self, other: Learned) -> Learned:
-        """Return both; what the other knows counts more, and a reason more than ``no-figures``."""
+        """Merge both; values of ``other`` take precedence, and any reason over ``no-figures``."""
         return Learned(
             other.route or self.route,
             other.queue or self.queue,

@@ -1,7 +1,7 @@
-"""API keys that are not secrets: placeholders, and dictionary words.
+"""API keys that are not secret: placeholders and dictionary words.
 
-Servers that want no key still make their users enter one, so the key is often ``ollama``, ``EMPTY`` or
-``password``. Erasing those from answers would erase words of the language.
+Servers without authentication still require a key in many clients, so it is often ``ollama``, ``EMPTY`` or
+``password``. Erasing those from answers would remove ordinary words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import lru_cache
 from tui.core.lazy_pattern import lazy_pattern
 
 SHORTEST_SECRET = 8
-"""A shorter key would occur in texts by chance. In characters."""
+"""In characters; a shorter key would occur in texts by chance."""
 _LONGEST_WORD = 16
 _UNMISTAKABLE = 12
 _SHORTEST_FORM = 6
@@ -31,7 +31,7 @@ _WORDS = (
     "placeholder pw required sample secret server sglang sk some studio test testing tgi the todo token "
     "unused used user vllm whatever xinference"
 )
-"""A key made of nothing but these words is a placeholder: ``not-needed``, ``token-abc123``, ``lm-studio``."""
+"""A key made only of these words is a placeholder: ``not-needed``, ``token-abc123``, ``lm-studio``."""
 
 _TRIPLES = (
     "eNqtVX1QVFUUP+95d1ka2rkLmxIMzjM3hBljZHQS0/Q+u+hiyMcMZIwJautX4keTiQ7KLimRfzQtKClpwJQ1NpPZOJUfhSwjSjONCiOYTE"
@@ -54,15 +54,15 @@ _TRIPLES = (
     "v/VQ2M7BOPqkgxIJhrTegbJLC/vPVR9wZUb0ZYkjjwCygowCZ4vZX2GN6P9ABhxAXxSVlA7AD6fUoVMjaeok0xA7CDTAN5reo4MimYKD1a"
     "Dg4aCkgjbTA2yfEG/jh8UUOb6zWBCNUHPpRPChczLmmYOGiZpIwHEHuTDH8BiaPh0g=="
 )
-"""Which three letters follow each other in English words: a bit for each of aaa … zzz, packed by zlib.
+"""The trigrams of English words: one bit for each of aaa … zzz, compressed with zlib.
 
-Those of the 8,000 most frequent words of 8 to 16 letters, and those that occur four times in 25,000. Of
-8 random letters 1 in 230 passes, of 12 random ones 1 in 5,500.
+From the 8,000 most frequent words of 8 to 16 letters, and trigrams that occur at least four times in 25,000.
+One in 230 strings of 8 random letters passes, one in 5,500 of 12.
 """
 
 
 def is_placeholder(key: str) -> bool:
-    """Whether a key is a known placeholder: made of words such as ``no``, ``api``, ``key``, ``ollama``."""
+    """Return whether a key is a placeholder, made of words such as ``no``, ``api``, ``key``, ``ollama``."""
     bare = key.strip().lower()
     if _MARKS.fullmatch(bare):
         return True
@@ -70,9 +70,9 @@ def is_placeholder(key: str) -> bool:
 
 
 def is_plain_word(key: str) -> bool:
-    """Whether a key reads like one word of the dictionary: letters of one case, in triples that words have.
+    """Return whether a key looks like one dictionary word: letters of one case, with common trigrams.
 
-    A rule instead of a list: a word of another language, a name or an invented word may pass too.
+    Since this is a rule and not a list, words of other languages, names and invented words may pass too.
     """
     if not (key.isascii() and key.isalpha() and len(key) <= _LONGEST_WORD):
         return False
@@ -88,17 +88,17 @@ def is_plain_word(key: str) -> bool:
 
 
 def is_real_key(key: str) -> bool:
-    """Whether a key is erased from every text. Others are masked only where a key is expected to stand."""
+    """Return whether a key is erased from all texts. Others are masked only where a key is expected."""
     return len(key) >= SHORTEST_SECRET and not is_placeholder(key) and not is_plain_word(key)
 
 
 def is_searchable(form: str) -> bool:
-    """Whether a shorter form of a real key can still be distinguished from a word."""
+    """Return whether a shorter form of a real key can still be distinguished from a word."""
     return len(form) >= _SHORTEST_FORM and not is_placeholder(form) and not is_plain_word(form)
 
 
 def is_unmistakable(key: str) -> bool:
-    """Whether a key is so long and mixed that it is no part of another word, whatever stands around it."""
+    """Return whether a key is long and mixed enough that it cannot be part of another word."""
     has_letters = any(character in string.ascii_letters for character in key)
     return len(key) >= _UNMISTAKABLE and has_letters and any(character.isdigit() for character in key)
 

@@ -1,4 +1,4 @@
-"""A plot with one bar per day, in rows of text. Its axis begins at 0, and nothing above 0 is invisible."""
+"""A text plot with one bar per day. Its axis begins at 0, and any amount above 0 is visible."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LABELLED_DAYS = 5
 
 
 def plot(amounts: Sequence[Decimal], rows: int, cells: int = 1) -> list[str]:
-    """Return ``rows`` lines of bars, each ``cells`` wide with its gap, and below them a line of days."""
+    """Return ``rows`` lines of bars, each ``cells`` wide including its gap, followed by a line of days."""
     step = _step(max(amounts, default=Decimal(0)), rows)
     places = max(0, -int(step.normalize().as_tuple().exponent))
     labels = [f"{step * row:.{places}f}" for row in range(rows, 0, -1)]
@@ -24,7 +24,7 @@ def plot(amounts: Sequence[Decimal], rows: int, cells: int = 1) -> list[str]:
 
 
 def _bars(amounts: Sequence[Decimal], step: Decimal, rows: int, cells: int) -> Iterator[str]:
-    """Yield the rows, the highest first."""
+    """Yield the rows, from top to bottom."""
     levels = [_level(amount, step) for amount in amounts]
     gap = " " if cells > 1 else ""
     for row in range(rows - 1, -1, -1):
@@ -33,13 +33,13 @@ def _bars(amounts: Sequence[Decimal], step: Decimal, rows: int, cells: int) -> I
 
 
 def _level(amount: Decimal, step: Decimal) -> int:
-    """Return the height of a bar in eighths of a row: 1 at least where there is something."""
+    """Return the height of a bar in eighths of a row; at least 1 for any amount above 0."""
     eighths = (amount * 8 / step).to_integral_value(ROUND_HALF_UP)
     return max(1, int(eighths)) if amount else 0
 
 
 def _step(most: Decimal, rows: int) -> Decimal:
-    """Return the value of one row: a round figure, so that all rows hold the highest bar."""
+    """Return the value of one row: a round number, so that the highest bar fits."""
     least = most / rows
     if not least:
         return Decimal(1)
@@ -48,7 +48,7 @@ def _step(most: Decimal, rows: int) -> Decimal:
 
 
 def _days(count: int, cells: int) -> str:
-    """Return the line below the bars: some days by their number, each where its bar stands."""
+    """Return the line below the bars, with some day numbers below their bars."""
     line = ""
     for day in (1, *range(_LABELLED_DAYS, count + 1, _LABELLED_DAYS)):
         line = line.ljust((day - 1) * cells, "─") + str(day)

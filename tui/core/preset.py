@@ -1,4 +1,4 @@
-"""A preset: a system prompt, a template, a provider and parameters under one name, read from a file."""
+"""A preset: a system prompt, a template, a provider and parameters with a name, read from a file."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ _IGNORED: Final = ("schema",)
 
 
 class PresetError(ValueError):
-    """A file is not a preset; the message is the end of a sentence."""
+    """A file is not a valid preset; the message is the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """The content of one file."""
+    """The content of one preset file."""
 
     name: str
     description: str = ""
     prompt: str = ""
-    """The template; empty: the text alone."""
+    """The template; if empty, the message is the input alone."""
     provider: str = ""
-    """Empty: the current provider."""
+    """Empty uses the current provider."""
     model: str = ""
     own: OwnSettings = field(default_factory=OwnSettings)
 
     @property
     def needs_input(self) -> bool:
-        """Whether it is of no use without a text."""
+        """Whether the preset requires input."""
         return INPUT in self.prompt
 
     def message(self, text: str) -> str:
-        """Return the message for a text; what is filled in is data, and never filled in again."""
+        """Return the message for an input, which is inserted as data and never expanded again."""
         if not self.prompt:
             return text
         if self.needs_input:
@@ -62,16 +62,16 @@ class Preset:
 
 
 def call_of(line: str) -> tuple[str, str] | None:
-    """Return the name and the text of a line that may call a preset."""
+    """Return name and input of a line that may call a preset."""
     call = _CALL.fullmatch(line.strip())
     return (call[1].casefold(), call[2] or "") if call else None
 
 
 def read_preset(name: str, table: Mapping[str, object]) -> Preset:
-    """Return the preset that a table of TOML is.
+    """Parse the TOML table of a preset.
 
     Raises:
-        PresetError: something in it is not as it has to be.
+        PresetError: something in it is invalid.
     """
     if not _NAME.fullmatch(name):
         raise PresetError(texts.ODD_NAME)
@@ -107,7 +107,7 @@ def _thinking(value: object) -> Thinking | None:
 
 
 def _parameter(key: str, value: object) -> Any:
-    """Return a value as TOML has it; a text is read as if it were typed."""
+    """Return the value of a parameter; text is parsed as if it were entered."""
     found = _plain(value)
     try:
         if isinstance(found, str):
@@ -120,7 +120,7 @@ def _parameter(key: str, value: object) -> Any:
 
 
 def _plain(value: object) -> object:
-    """Return a value with floats in the place of TOML's exact numbers; dates are no values."""
+    """Return a value with floats in place of exact TOML numbers; dates are not allowed."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""A provider: one OpenAI-compatible endpoint with its model, key, prices and habits.
+"""A provider: an OpenAI-compatible endpoint with its model, key, prices and settings.
 
-The fields and their order are those of Casibase's edit page; what an endpoint needs beyond
-that (headers, thinking, TLS) is in the advanced part. The rules are in ``provider_rules``.
+The fields and their order follow Casibase's edit page; additional ones (headers, thinking, TLS) are in the
+advanced part. ``provider_rules`` has the validation rules.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Price
 
 TYPE = "Local"
-"""The only provider type: the field is shown because Casibase's page has it."""
+"""The only provider type; the field is shown because Casibase's page has it."""
 
 DEFAULT_TEST_PROMPT = "Hello, how are you today?"
 DEFAULT_TEST_TEXT = "This is a sample text for embedding generation."
 
 
 class Category(StrEnum):
-    """What a provider's model does."""
+    """The purpose of a provider's model."""
 
     MODEL = "Model"
     EMBEDDING = "Embedding"
 
     @property
     def test_prompt(self) -> str:
-        """What a provider is tested with, where nothing else is given."""
+        """The default text for testing a provider."""
         return DEFAULT_TEST_PROMPT if self is Category.MODEL else DEFAULT_TEST_TEXT
 
 
 class State(StrEnum):
-    """Whether a provider can be chosen for a chat."""
+    """Whether a provider can be selected for a chat."""
 
     ACTIVE = "Active"
     INACTIVE = "Inactive"
@@ -50,7 +50,7 @@ class ApiKeyHeader(StrEnum):
 
 
 class Thinking(StrEnum):
-    """How much a model should think. Unset (``None``) sends nothing and leaves it to the server."""
+    """The reasoning effort. Unset (``None``) sends nothing and leaves it to the server."""
 
     OFF = "off"
     ON = "on"
@@ -61,7 +61,7 @@ class Thinking(StrEnum):
 
     @property
     def label(self) -> str:
-        """What screens call it; ``Provider default`` or ``Server default`` stands for unset."""
+        """The label on screens; unset is shown as ``Provider default`` or ``Server default``."""
         return self.value.capitalize()
 
 
@@ -75,20 +75,21 @@ class ReasoningReplay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
-    """How an endpoint's certificate is verified. Paths are plain text here: ``net`` opens them."""
+    """How an endpoint's certificate is verified. Paths are plain text here; ``net`` opens the files."""
 
     ca_file: str | None = None
     client_certificate: str | None = None
     client_key: str | None = None
     pinned_sha256: str | None = None
-    """Hex SHA-256 of the server's certificate (DER): the only one accepted, whatever its issuer."""
+    """SHA-256 of the server's certificate (DER) in hexadecimal: only this one is accepted, whatever its
+    issuer."""
     insecure: bool = False
-    """No verification at all: marked on screen for as long as it is used."""
+    """No verification at all; marked on screen while in use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Sampling parameters. ``None`` leaves a parameter out of the request: the server uses its default."""
+    """Sampling parameters. ``None`` omits a parameter, so that the server uses its default."""
 
     temperature: float | None = None
     top_p: float | None = None
@@ -99,14 +100,14 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A security setting of a record that cannot be read: ignoring it would widen what is allowed."""
+    """An unreadable security setting of a record: ignoring it would weaken security."""
 
     setting: str
     """Its name in the file, such as ``tls.pinned_sha256``."""
     message: str
-    """What is wrong and what to write instead, after the name."""
+    """What is wrong and what to write instead; follows the name."""
     fields: tuple[str, ...]
-    """The fields of the form any of which, entered anew, puts it right."""
+    """The form fields that resolve it when any of them is entered again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,42 +118,42 @@ class Provider:
     display_name: str = ""
     category: Category = Category.MODEL
     model: str = ""
-    """The model name sent as ``model``; Casibase's label is kept."""
+    """The name sent as ``model``; the label on screen is Casibase's."""
     input_price: Decimal | None = None
-    """Per 1,000 prompt tokens; ``0`` is free, ``None`` says nothing about money."""
+    """Per 1,000 prompt tokens; ``0`` is free, ``None`` unknown."""
     output_price: Decimal | None = None
     """Per 1,000 completion tokens."""
     cached_input_price: Decimal | None = None
-    """Per 1,000 prompt tokens out of the server's cache; ``None``: as ``input_price``."""
+    """Per 1,000 prompt tokens from the server's cache; ``None`` uses ``input_price``."""
     gpu_hour_price: Decimal | None = None
-    """For an hour of the hardware that answers."""
+    """Per hour of the hardware that runs the model."""
     currency: str = "USD"
     api_key: ApiKeyReference | None = None
     provider_url: str = ""
     is_default: bool = False
     is_remote: bool = False
-    """View-only: built in, or from a site-wide file."""
+    """Read-only: built in, or from a site-wide file."""
     state: State = State.ACTIVE
     created_time: str = ""
-    """ISO 8601 with zone."""
+    """ISO 8601 with time zone."""
     test_prompt: str = DEFAULT_TEST_PROMPT
     system_prompt: str = ""
     sampling: Sampling = field(default_factory=Sampling)
     thinking: Thinking | None = None
     reasoning_replay: ReasoningReplay | None = None
-    """``None``: as the settings of the program say, without one there never."""
+    """``None`` uses the program's setting, which defaults to never."""
     key_header: ApiKeyHeader = ApiKeyHeader.BEARER
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     extra_body: Mapping[str, object] = field(default_factory=dict)
     tls: TlsSettings = field(default_factory=TlsSettings)
     allow_unencrypted_key: bool = False
-    """The user's decision that the key may travel over plain http to a host that is not loopback."""
+    """The user's permission to send the key over plain http to a host other than loopback."""
     refusals: tuple[Refusal, ...] = ()
-    """While there are any, nothing is sent to the endpoint."""
+    """While there are any, no request is sent to the endpoint."""
 
     @property
     def label(self) -> str:
-        """The display name, or the name where there is none."""
+        """The display name, or the name if there is none."""
         return self.display_name or self.name
 
     @property
@@ -162,23 +163,23 @@ class Provider:
 
     @property
     def sub_type(self) -> str:
-        """Casibase's sub type: it follows from the category."""
+        """Casibase's sub type, which follows from the category."""
         return "custom-model" if self.category is Category.MODEL else "custom-embedding"
 
     @property
     def is_embedding(self) -> bool:
-        """Whether its model makes vectors, so that it is never sent a chat."""
+        """Whether its model creates embeddings; no chat is sent to it."""
         return self.category is Category.EMBEDDING
 
     @property
     def test_text(self) -> str:
-        """What a test sends: the field; for embeddings their own default instead of that of chats."""
+        """The text of a test: the field, or the default of the category."""
         is_given = self.test_prompt.strip() and self.test_prompt != DEFAULT_TEST_PROMPT
         return self.test_prompt if is_given or not self.is_embedding else DEFAULT_TEST_TEXT
 
     @property
     def price(self) -> Price:
-        """The prices and their currency; vectors have no output that could cost anything."""
+        """The prices and their currency; embeddings have no output to charge for."""
         output = Decimal(0) if self.category is Category.EMBEDDING else self.output_price
         if self.input_price is None and self.category is Category.EMBEDDING:
             output = None
@@ -186,5 +187,5 @@ class Provider:
 
     @property
     def is_active(self) -> bool:
-        """Whether the provider can be picked for a chat."""
+        """Whether the provider can be selected for a chat."""
         return self.state is State.ACTIVE

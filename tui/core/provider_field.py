@@ -1,4 +1,4 @@
-"""The description of one field of a provider; ``provider_schema`` has one for each field."""
+"""The description of a provider field; ``provider_schema`` has one for each field."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 
 NOT_SET = "default"
-"""What a choice says that is left to the server, or to the settings: in the form, in files and in flags."""
+"""The choice that leaves a value to the server or the settings: in the form, in files and in flags."""
 YES, NO = "yes", "no"
 _BLANK = Provider("")
 
 
 class Kind(Enum):
-    """The type of a value, which determines how it is edited, written and read."""
+    """The type of a value, which determines how it is edited, written and parsed."""
 
     TEXT = auto()
     PATH = auto()
-    """A text without spaces around it, or nothing."""
+    """A text without surrounding spaces, or nothing."""
     PIN = auto()
     """The fingerprint of a certificate, or nothing."""
     LINES = auto()
@@ -35,12 +35,12 @@ class Kind(Enum):
     KEY = auto()
     MODEL = auto()
     TEST = auto()
-    """The text of a test: where none is given, that of the category."""
+    """The text of a test, by default that of the category."""
     TIME = auto()
     HEADERS = auto()
     BODY = auto()
     LOCKED = auto()
-    """Only shown: it follows from something else."""
+    """Read-only: it follows from other values."""
 
 
 _RANKS = {
@@ -52,7 +52,7 @@ _NESTED_RANK = 3
 
 
 class Section(Enum):
-    """Where the form has a row for a field."""
+    """The section of the form that has a row for the field."""
 
     MAIN = auto()
     ADVANCED = auto()
@@ -61,13 +61,13 @@ class Section(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the rule of a field can use besides its value."""
+    """What the rule of a field can use besides the value."""
 
     provider: Provider
     other_names: Collection[str]
     """The names of all other providers."""
     key_text: str
-    """The text of the key field, or what the record has there."""
+    """The text of the key field, or the value in the record."""
 
 
 Rule = Callable[[Any, Checked], FieldProblem | tuple[FieldProblem, ...] | None]
@@ -78,86 +78,86 @@ class ProviderField:
     """One field: all code that shows, reads, writes or checks providers iterates over these."""
 
     name: str
-    """Its key in ``providers.toml``, its name in problems and in the form."""
+    """Its key in ``providers.toml``, and its name in problems and in the form."""
     label: str
     help: str
     kind: Kind = Kind.TEXT
     placeholder: str = ""
     words: type[StrEnum] | tuple[str, ...] = ()
-    """What there is to choose from."""
+    """The choices."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What the form calls a choice, where that is not the choice itself."""
+    """Labels of choices in the form, if they differ from the choice itself."""
     attribute: str = ""
-    """What it is called in ``Provider``, if not ``name``."""
+    """Its attribute of ``Provider``, if not ``name``."""
     group: str = ""
-    """The attribute of ``Provider`` within which it lies: ``sampling``."""
+    """The attribute of ``Provider`` that contains it, such as ``sampling``."""
     section: Section = Section.MAIN
     shown_at: str = ""
-    """The row that stands for it, where it has none of its own."""
+    """The form row that represents it, if it has none of its own."""
     bounds: tuple[int, int] = (0, 0)
-    """The lowest and the highest number."""
+    """The minimum and the maximum."""
     rule: Rule | None = None
     is_sent: bool = True
-    """Whether it changes what is sent, or how it is counted."""
+    """Whether it affects what is sent, or how it is counted."""
     is_security: bool = False
-    """Whether it says who may read or answer."""
+    """Whether it determines who may read or answer requests."""
     is_in_toml: bool = True
     is_nested: bool = False
-    """Whether it is in a table of its group's name in ``providers.toml``."""
+    """Whether it is in a table with the name of its group in ``providers.toml``."""
     casibase_key: str = ""
-    """Its key in a record of Casibase, where that is not its name, or it is an advanced one."""
+    """Its key in a Casibase record, if that is not its name or the field is an advanced one."""
     casibase_default: float | None = None
-    """What every record of Casibase has there: it means unset."""
+    """Casibase's value in every record by default, which means unset."""
     lost_as: str = ""
-    """What an export to Casibase says is missing, if not its label."""
+    """How an export to Casibase names it as missing, if not by its label."""
     flag: str = ""
-    """Its flag on the command line, if not ``name``."""
+    """Its command-line flag, if not ``name``."""
     of: Callable[[Provider], Any] = field(init=False, repr=False)
     """Returns its value in a provider."""
     default: Any = field(init=False, repr=False)
-    """Its value where nothing is said."""
+    """Its default value."""
 
     def __post_init__(self) -> None:
-        """Look up once where providers have it."""
+        """Find the field in ``Provider``, once."""
         object.__setattr__(self, "of", attrgetter(self.path))
         object.__setattr__(self, "default", self.of(_BLANK))
 
     @property
     def path(self) -> str:
-        """Where a provider has it: ``tls.ca_file``."""
+        """Its path in a provider: ``tls.ca_file``."""
         name = self.attribute or self.name
         return f"{self.group}.{name}" if self.group else name
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The texts to choose from in the form, or nothing."""
+        """The choices in the form, if any."""
         if self.kind is Kind.FLAG:
             return NO, YES
         unset = (NOT_SET,) if self.kind is Kind.CHOICE and self.default is None else ()
         return (*unset, *map(str, self.words))
 
     def label_of(self, choice: str) -> str:
-        """Return what the form calls one of the choices."""
+        """Return the label of a choice in the form."""
         return self.labels.get(choice, choice)
 
     @property
     def is_long(self) -> bool:
-        """Whether it is edited in several lines."""
+        """Whether it is edited in a multi-line field."""
         return self.kind in (Kind.LINES, Kind.HEADERS, Kind.BODY)
 
     @property
     def toml_table(self) -> str:
-        """The table within the provider's table that holds it in ``providers.toml``."""
+        """The subtable of the provider's table in ``providers.toml`` that contains it."""
         return self.group if self.is_nested else ""
 
     @property
     def toml_key(self) -> str:
-        """Its place in a provider's table: ``tls.ca_file``."""
+        """Its key in a provider's table: ``tls.ca_file``."""
         return f"{self.toml_table}.{self.name}" if self.is_nested else self.name
 
     @property
     def toml_rank(self) -> int:
-        """The files have lower ones first, equal ones in the order of the form."""
+        """Its rank in files: lower ones first, equal ones in the order of the form."""
         return (
             _NESTED_RANK
             if self.is_nested
@@ -166,7 +166,7 @@ class ProviderField:
 
     @property
     def casibase(self) -> str:
-        """Its key in a record of Casibase, whose page the main part of the form follows; or nothing."""
+        """Its key in a Casibase record, or empty; the main part of the form follows Casibase's page."""
         if self.casibase_key or self.section is not Section.MAIN:
             return self.casibase_key
         head, *tail = self.name.split("_")
@@ -174,7 +174,7 @@ class ProviderField:
 
 
 def with_values(provider: Provider, values: Mapping[ProviderField, Any]) -> Provider:
-    """Return the provider with other values in some fields."""
+    """Return a provider with new values for some fields."""
     groups: dict[str, dict[str, Any]] = {}
     for item, value in values.items():
         groups.setdefault(item.group, {})[item.attribute or item.name] = value

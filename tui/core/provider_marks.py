@@ -1,4 +1,4 @@
-"""The warnings about a provider's connection, shown wherever it is listed or used."""
+"""Warnings about a provider's connection, shown wherever the provider is listed or used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui.texts import fields as texts
 
 
 def connection_marks(provider: Provider) -> tuple[str, ...]:
-    """Return the warnings in a word or three each, the gravest first."""
+    """Return the warnings in one to three words each, the most serious first."""
     marks = [texts.BLOCKED] if provider.refusals else []
     if provider.tls.insecure:
         marks.append(texts.NOT_VERIFIED)
@@ -18,7 +18,7 @@ def connection_marks(provider: Provider) -> tuple[str, ...]:
 
 
 def connection_warnings(provider: Provider) -> tuple[str, ...]:
-    """Return the same as sentences, for a command that is about to use the provider."""
+    """Return the warnings as sentences, for a command that is about to use the provider."""
     if provider.tls.insecure:
         return (texts.TLS_UNVERIFIED.format(name=provider.name),)
     return ()

@@ -1,6 +1,6 @@
-"""When two provider names are the same: the file and the command line may spell them differently.
+"""Compares provider names: the file and the command line may spell them differently.
 
-macOS and some editors write é as e followed by an accent, input methods write full-width letters.
+macOS and some editors decompose é into e and an accent; input methods produce full-width letters.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import unicodedata
 
 
 def normal_name(text: str) -> str:
-    """Return the form in which names are compared."""
+    """Return the normal form used to compare names."""
     return unicodedata.normalize("NFKC", text)
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two texts name the same provider: they differ at most in their Unicode normalisation."""
+    """Return whether two names differ at most in their Unicode normalisation."""
     return one == other or normal_name(one) == normal_name(other)

@@ -1,4 +1,4 @@
-"""The rules of a provider's fields, one function per field: form, TOML reader and command line share them.
+"""Validation rules for a provider's fields, shared by the form, the TOML reader and the command line.
 
 A problem's message says what to write instead; its repair is the corrected text of the field.
 """
@@ -25,7 +25,7 @@ from tui.texts import fields as texts
 LONGEST_NAME = 100
 LONGEST_TEXT = 300
 LONGEST_PRICE = 40
-"""Characters of a price: more digits than any currency has, few enough to be drawn."""
+"""The maximum length of a price in characters: more than any currency needs, few enough to display."""
 
 _NAME = lazy_pattern(r"[A-Za-z0-9._-]+")
 _PRICE = lazy_pattern(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
@@ -47,19 +47,19 @@ _OWN_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What is wrong with one field of a provider."""
+    """A problem with one field of a provider."""
 
     field: str
     """The field's name in ``Provider``, ``Sampling`` or ``TlsSettings``."""
     message: str
     repair: str | None = dataclasses.field(default=None, repr=False)
-    """The corrected text; kept out of ``repr`` because it can be a key."""
+    """The corrected text; not in ``repr`` because it can be a key."""
     is_error: bool = True
     cause: str = "provider-invalid"
 
 
 def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | None:
-    """Check a name: 1 to 100 of letters, digits, dot, underscore and hyphen (not the first), not taken."""
+    """Check a name: unique, 1 to 100 letters, digits, dots, underscores or hyphens (not first)."""
     if not text:
         return FieldProblem("name", texts.NAME_MISSING)
     if not _NAME.fullmatch(text) or not text.strip("."):
@@ -98,7 +98,7 @@ def check_model(text: str) -> FieldProblem | None:
 
 
 def check_price(text: str, name: str = "input_price") -> tuple[Decimal | None, FieldProblem | None]:
-    """Read a price per 1,000 tokens with every digit of it; an empty text is no price."""
+    """Parse a price per 1,000 tokens without rounding; an empty text is no price."""
     bare = text.strip()
     if not bare:
         return None, None
@@ -113,7 +113,7 @@ def check_price(text: str, name: str = "input_price") -> tuple[Decimal | None, F
 
 
 def check_amount(amount: Decimal | None, name: str) -> FieldProblem | None:
-    """Check a price that is a number already: from a file, or an import."""
+    """Check a price that is already a number, from a file or an import."""
     if amount is None:
         return None
     if not amount.is_finite() or amount < 0:
@@ -124,7 +124,7 @@ def check_amount(amount: Decimal | None, name: str) -> FieldProblem | None:
 
 
 def check_output_price(amount: Decimal | None, *, is_embedding: bool) -> FieldProblem | None:
-    """Check a price of what is generated; an embedding generates nothing, and its category may change."""
+    """Check an output price; embeddings have none, but the category may change."""
     problem = check_amount(amount, "output_price")
     if problem is None and amount is not None and is_embedding:
         return FieldProblem("output_price", texts.PRICE_UNUSED, is_error=False)
@@ -132,7 +132,7 @@ def check_output_price(amount: Decimal | None, *, is_embedding: bool) -> FieldPr
 
 
 def check_currency(text: str) -> FieldProblem | None:
-    """Check a currency: one of the ten that are offered."""
+    """Check a currency: it must be one of those offered."""
     if text in CURRENCIES:
         return None
     upper = text.strip().upper()
@@ -141,7 +141,7 @@ def check_currency(text: str) -> FieldProblem | None:
 
 
 def check_key(text: str) -> FieldProblem | None:
-    """Check what was typed as API key: a reference, a key, or nothing. The message never contains it."""
+    """Check the text of an API key field: a reference, a key, or empty. The message never contains it."""
     problem = key_problem(text)
     if problem is None:
         reference = parse_api_key_reference(text)
@@ -155,7 +155,7 @@ def check_key(text: str) -> FieldProblem | None:
 
 
 def check_url(text: str) -> tuple[FieldProblem, ...]:
-    """Check a provider's URL; errors come first."""
+    """Check a provider's URL; errors come before warnings."""
     return tuple(
         FieldProblem("provider_url", problem.message, problem.repair, problem.is_error, problem.cause)
         for problem in inspect_url(text).problems
@@ -174,7 +174,7 @@ def check_unencrypted_key(url: str, *, has_key: bool, allowed: bool) -> FieldPro
 def check_number(
     name: str, label: str, bounds: tuple[int, int], text: str, *, is_whole: bool
 ) -> tuple[float | int | None, FieldProblem | None]:
-    """Read a number within its bounds; an empty text leaves it to the server."""
+    """Parse a number within bounds; an empty text leaves it to the server."""
     lowest, highest = bounds
     bare = text.strip()
     if not bare:
@@ -189,17 +189,17 @@ def check_number(
 
 
 def plain_number(value: float) -> str:
-    """Write a number without an exponent; what is no number (NaN) stays one and is refused."""
+    """Format a number without exponent; NaN stays NaN and is rejected."""
     return str(value) if isinstance(value, int) else f"{value:.12f}".rstrip("0").rstrip(".")
 
 
 def check_headers(
     headers: Mapping[str, str], key_header: ApiKeyHeader | None = None
 ) -> tuple[FieldProblem, ...]:
-    """Check extra headers: names that HTTP allows and that lmdeck does not set itself, values on one line.
+    """Check extra headers: valid names that lmdeck does not set itself, single-line values.
 
     Args:
-        key_header: how the API key is sent; ``None``: there is none.
+        key_header: how the API key is sent; ``None`` without a key.
     """
     taken = "authorization" if key_header is ApiKeyHeader.BEARER else key_header
     found = (_check_header(name, value, taken or "") for name, value in headers.items())
@@ -207,7 +207,7 @@ def check_headers(
 
 
 def check_body(body: Mapping[str, object]) -> FieldProblem | None:
-    """Check an extra body: what every request has of its own is not taken from it."""
+    """Check an extra body: it must not contain the fields that lmdeck sets itself."""
     names = [name for name in ("model", "messages") if name in body]
     if not names:
         return None
@@ -215,7 +215,7 @@ def check_body(body: Mapping[str, object]) -> FieldProblem | None:
 
 
 def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
-    """Check TLS settings against each other; whether files exist is seen when they are used."""
+    """Check TLS settings for consistency; files are checked when they are used."""
     found: list[FieldProblem] = []
     if tls.pinned_sha256 and normal_pin(tls.pinned_sha256) is None:
         found.append(FieldProblem("pinned_sha256", texts.PIN_FORM))
@@ -263,7 +263,7 @@ def _check_line(name: str, label: str, text: str) -> FieldProblem | None:
 
 
 def _plain_price(text: str) -> str | None:
-    """Rewrite common spellings of an amount: ``$0.5``, ``0,5``, ``1,000.50``, ``5e-05``."""
+    """Normalise common spellings of an amount: ``$0.5``, ``0,5``, ``1,000.50``, ``5e-05``."""
     bare = re.sub(r"^[^0-9.,-]{1,4}|[^0-9.,]{1,4}$", "", text).replace(" ", "")
     if match := _EXPONENT.fullmatch(bare):
         return f"{Decimal(match[1]).scaleb(int(match[2])):f}"[:LONGEST_PRICE]
@@ -289,6 +289,6 @@ def _free_name(name: str, other_names: Collection[str]) -> str | None:
 
 
 def numbered_name(name: str, number: int) -> str:
-    """Return a name with a number behind it, short enough to be one."""
+    """Return a name with a number appended, shortened if necessary."""
     tail = f"-{number}"
     return name[: LONGEST_NAME - len(tail)] + tail

@@ -1,7 +1,7 @@
-"""The fields of a provider, one entry each: everything that the program knows about a field.
+"""The fields of a provider, one entry each.
 
 The form, ``providers.toml``, the checks, Casibase's records, the flags of ``providers add`` and ``set``,
-docs/providers.md and the JSON schema follow from this table. Its order is that of the form.
+docs/providers.md and the JSON schema are all derived from this table. Its order is that of the form.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tui.core.provider_rules import (
 from tui.core.usage import CURRENCIES
 
 _local = partial(ProviderField, is_sent=False)
-"""Changes nothing about what is sent."""
+"""A field that does not affect requests."""
 _locked = partial(_local, kind=Kind.LOCKED)
 _advanced = partial(ProviderField, section=Section.ADVANCED)
 _tls = partial(
@@ -40,7 +40,7 @@ _FLAG_LABELS = {NO: "No", YES: "Yes"}
 
 
 def _sampling(name: str, label: str, bounds: tuple[int, int], key: str, always: float) -> ProviderField:
-    """Return a number that the server chooses where none is given; records of Casibase always state one."""
+    """Return a numeric field that is left to the server by default; Casibase records always have a value."""
     text = f"{bounds[0]} to {bounds[1]}. Empty: the server's default."
     field = _advanced(name, label, text, Kind.NUMBER, SERVER_DEFAULT, group="sampling", bounds=bounds)
     return replace(field, casibase_key=key, casibase_default=always)
@@ -290,8 +290,8 @@ FIELDS: tuple[ProviderField, ...] = (
 BY_NAME = {field.name: field for field in FIELDS}
 SETTABLE = tuple(field for field in FIELDS if field.kind is not Kind.LOCKED)
 MAIN_ROWS = tuple(field for field in FIELDS if field.section is Section.MAIN)
-"""The rows of the form that everybody sees."""
+"""The rows of the form outside the advanced part."""
 ADVANCED_ROWS = tuple(field for field in FIELDS if field.section is Section.ADVANCED)
 ROWS = MAIN_ROWS + ADVANCED_ROWS
 IN_TOML = tuple(sorted((field for field in SETTABLE if field.is_in_toml), key=lambda field: field.toml_rank))
-"""What a provider's table may hold, in the order in which it is written."""
+"""The fields of a provider's table, in the order in which they are written."""

@@ -1,4 +1,4 @@
-"""Converts between a provider and the texts of its fields (form, flags), and checks a whole provider."""
+"""Converts between a provider and the texts of its fields (form, flags), and validates whole providers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Reading:
 
     @property
     def errors(self) -> tuple[FieldProblem, ...]:
-        """What keeps the provider from being saved, in the order of the form."""
+        """The problems that prevent saving, in the order of the form."""
         return tuple(problem for problem in self.problems if problem.is_error)
 
     def at(self, name: str) -> tuple[FieldProblem, ...]:
@@ -41,7 +41,7 @@ class Reading:
 
 
 def row_of(problem: FieldProblem) -> str:
-    """Return the name of the row under which a problem is shown."""
+    """Return the name of the row where a problem is shown."""
     field = BY_NAME.get(problem.field)
     return field.shown_at if field is not None and field.shown_at else problem.field
 
@@ -53,7 +53,7 @@ def check_provider(
 
     Args:
         other_names: the names of all other providers.
-        key_text: what was typed as API key, where it is at hand; else the provider's reference is checked.
+        key_text: the text of the API key field, if available; otherwise the provider's reference is checked.
     """
     stored = "" if provider.api_key is None else str(provider.api_key)
     checked = Checked(provider, other_names, stored if key_text is None else key_text)
@@ -81,13 +81,13 @@ def _problems(field: ProviderField, checked: Checked) -> tuple[FieldProblem, ...
 
 
 def per_million(price: str, currency: str) -> str:
-    """Return a price per 1,000 tokens in the other unit that services use; empty where it is not above 0."""
+    """Return a price per 1,000 tokens as a price per million, which services use; empty unless above 0."""
     amount, _ = check_price(price)
     return f"{exact_amount(amount * 1000)} {currency}" if amount else ""
 
 
 def read_number(field: ProviderField, text: str) -> tuple[float | int | None, FieldProblem | None]:
-    """Read the text of a number; an empty one leaves it to the server."""
+    """Parse a number; an empty text leaves it to the server."""
     return check_number(field.name, field.label, field.bounds, text, is_whole=field.kind is Kind.COUNT)
 
 
@@ -111,7 +111,7 @@ def values_of(provider: Provider) -> dict[str, str]:
 
 
 def tested_values(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the texts that the result of a test depends on; prices only where it shows a cost."""
+    """Return the texts that affect the result of a test; prices only if it shows a cost."""
     unused = frozenset() if values["category"] == Category.EMBEDDING.value else _PRICES
     return {name: text for name, text in values.items() if BY_NAME[name].is_sent and name not in unused}
 
@@ -123,7 +123,7 @@ def read_form(
     *,
     allow_unencrypted_key: bool = False,
 ) -> Reading:
-    """Read the texts of a form over the provider it was opened with, and check them by the shared rules."""
+    """Read a form into the provider that it was opened with, and validate it with the shared rules."""
     opened = values_of(original)
     kept = tuple(
         item for item in original.refusals if all(values[name] == opened[name] for name in item.fields)
@@ -141,7 +141,7 @@ def read_form(
 
 
 def _read(field: ProviderField, text: str, original: Provider) -> tuple[Any, FieldProblem | None]:
-    """Return the value that a text means, as far as it can be read, and what is wrong with it."""
+    """Return the value of a text, as far as it can be parsed, and the problem, if any."""
     match field.kind:
         case Kind.PRICE:
             return check_price(text, field.name)
@@ -167,7 +167,7 @@ def _read(field: ProviderField, text: str, original: Provider) -> tuple[Any, Fie
 
 
 def read_key(text: str) -> ApiKeyReference | None:
-    """Return the reference that a key field means: of a literal key, that it is stored."""
+    """Return the reference in a key field; for a literal key, the one to stored keys."""
     if not text.strip():
         return None
     return parse_api_key_reference(text) or STORED

@@ -1,6 +1,6 @@
-"""A search in saved conversations: words, all of which must be in one turn, and conditions.
+"""Queries for saved conversations: words that must all occur in one turn, and conditions.
 
-Case and equivalent Unicode forms make no difference; words are also found inside longer ones.
+Case and equivalent Unicode forms are ignored; words also match inside longer ones.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 CODE, REASONING, ERROR = "code", "reasoning", "error"
 MARKS = (CODE, REASONING, ERROR)
-"""What a turn can have beside words."""
+"""Content of a turn that can be searched for besides words."""
 _TOKEN = lazy_pattern(r'(provider|model|since|has|cost):(?:"([^"]*)"|(\S+))|"([^"]*)"|(\S+)')
 _OPEN = lazy_pattern(r"(?:^|(?<=\s))(?:(?:provider|model|since|has):|cost:[<>]?=?)$")
 _COST = lazy_pattern(r"([<>]=?)(.+)")
 _BEFORE = 40
-"""Characters of a long line that are shown before a word."""
+"""Characters of a long line shown before a match."""
 _LINE = 160
 _ELLIPSIS = "…"
 
@@ -43,13 +43,13 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CostLimit:
-    """The cost that a conversation must have, in any currency."""
+    """The required cost of a conversation, in any currency."""
 
     operator: str
     amount: Decimal
 
     def fits(self, costs: Iterable[Cost]) -> bool:
-        """Return whether one of the amounts is on this side of the limit; what has no price is on neither."""
+        """Return whether one of the amounts is within the limit; never without a price."""
         return any(self._fits(cost.total) for cost in costs)
 
     def _fits(self, total: Decimal) -> bool:
@@ -59,17 +59,17 @@ class CostLimit:
 
 
 class FoundLine(NamedTuple):
-    """A line as shown, and the positions of the words that were found in it."""
+    """A line as shown, and the positions of the matched words."""
 
     text: str
     places: tuple[tuple[int, int], ...] = ()
-    """Where each word begins and ends that is shown, the longest word first."""
+    """Start and end of each matched word that is visible, the longest word first."""
     matched: int = 1
-    """How many of the words it has."""
+    """How many words of the query it contains."""
 
     @property
     def together(self) -> str:
-        """The longest stretch of words with only white space between them, unchanged."""
+        """The longest sequence of matched words separated only by white space, unchanged."""
         stretches: list[tuple[int, int]] = []
         for start, end in sorted(self.places):
             if stretches and not self.text[stretches[-1][1] : start].strip():
@@ -81,10 +81,10 @@ class FoundLine(NamedTuple):
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:
-        """The line in pieces, and of each whether it is a word."""
+        """The line in pieces, each with whether it is a match."""
         apart: list[tuple[int, int]] = []
         for start, end in self.places:
-            if all(end <= first or start >= last for first, last in apart):  # in no longer word
+            if all(end <= first or start >= last for first, last in apart):  # not inside a longer match
                 apart.append((start, end))
         pieces: list[tuple[str, bool]] = []
         done = 0
@@ -99,26 +99,26 @@ class Query:
     """A parsed query."""
 
     words: tuple[str, ...] = ()
-    """Folded; what stood in quotation marks is one."""
+    """Case-folded; a quoted phrase is one word."""
     provider: str = ""
     model: str = ""
     since: datetime | None = None
     has: frozenset[str] = frozenset()
-    """What a turn must have, of ``MARKS``."""
+    """The content that a turn must have, from ``MARKS``."""
     cost: CostLimit | None = None
 
     @property
     def is_about_turns(self) -> bool:
-        """Whether it asks for turns: else it only chooses conversations."""
+        """Whether it searches for turns; otherwise it only selects conversations."""
         return bool(self.words or self.has)
 
     def fits(self, *texts: str) -> bool:
-        """Return whether each word is in one of the texts."""
+        """Return whether each word occurs in one of the texts."""
         folded = [fold(text) for text in texts]
         return all(any(word in text for text in folded) for word in self.words)
 
     def words_in(self, line: FoundLine) -> str:
-        """Return what finds a line as a phrase: all words as they were typed, else those together in it."""
+        """Return a phrase to search a line for: all words as typed, or those that are adjacent in it."""
         text = " ".join(line.text.split())
         phrase = " ".join(" ".join(self.words).split())
         if phrase not in fold(text):
@@ -127,7 +127,7 @@ class Query:
         return text[start:end]
 
     def lines(self, text: str) -> Iterator[FoundLine]:
-        """Yield the lines of a text that have one of the words, cut to what is around it."""
+        """Yield the lines of a text with at least one of the words, cut to the surroundings of the match."""
         for line in text.split("\n"):
             folded = fold(line)
             if found := [word for word in self.words if word in folded]:
@@ -135,10 +135,10 @@ class Query:
 
 
 def read_query(text: str, now: datetime) -> Query:
-    """Return what a text asks for.
+    """Parse a query.
 
     Raises:
-        ConditionError: a condition cannot be understood.
+        ConditionError: a condition is invalid.
     """
     words: list[str] = []
     found: dict[str, str] = {}
@@ -163,23 +163,23 @@ def read_query(text: str, now: datetime) -> Query:
 
 
 def typed_query(text: str, now: datetime) -> Query:
-    """Return what a text asks for that is still typed: a condition without its value is none yet.
+    """Parse a query that is being typed, ignoring a condition without a value.
 
     Raises:
-        ConditionError: a condition cannot be understood.
+        ConditionError: a condition is invalid.
     """
     return read_query(_OPEN.sub("", text), now)
 
 
 def fold(text: str) -> str:
-    """Return a text as it is compared."""
+    """Return the form in which texts are compared."""
     if text.isascii():
         return text.lower()
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
 def first_line(text: str) -> FoundLine:
-    """Return the first line of a text that was not found by a word."""
+    """Return the first line of a text that was not matched by a word."""
     return _around(next(iter(text.strip().split("\n"))).strip(), [])
 
 
@@ -205,7 +205,7 @@ def _cost(value: str) -> CostLimit:
 
 
 def _around(line: str, words: Sequence[str]) -> FoundLine:
-    """Return a line, or the part of it around the first of the words; it has all of them."""
+    """Return a line, or the part of it around the first of the words, all of which it contains."""
     places = [_place(line, word.strip()) for word in words]
     if len(line) <= _LINE:
         return FoundLine(line, tuple(places), len(words))
@@ -218,7 +218,7 @@ def _around(line: str, words: Sequence[str]) -> FoundLine:
 
 
 def _place(line: str, word: str) -> tuple[int, int]:
-    """Return where a word stands in a line, although folding changes lengths."""
+    """Return the position of a word in a line, allowing for length changes by folding."""
     if line.isascii():
         start = fold(line).find(word)
         return start, start + len(word)

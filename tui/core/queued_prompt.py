@@ -1,4 +1,4 @@
-"""A prompt that waits for the answer before it."""
+"""A prompt queued until the current answer ends."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import Parts
 
 QUEUE_LIMIT = 8
-"""So many prompts may wait in a chat."""
+"""The maximum number of queued prompts per chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedPrompt:
-    """A prompt that is sent when its turn comes."""
+    """A queued prompt, sent when its turn comes."""
 
     identity: str
-    """Of the turn that it becomes: a prompt whose turn is there was sent."""
+    """The id of the turn that it becomes: if that turn exists, the prompt was sent."""
     content: Parts

@@ -1,4 +1,4 @@
-"""How a user wants to see the reasoning of a model."""
+"""The setting for how a model's reasoning is shown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enum import StrEnum
 
 
 class ReasoningView(StrEnum):
-    """How reasoning is shown; if nothing can be folded, ``COLLAPSED`` shows only its title."""
+    """How reasoning is shown; if folding is not possible, ``COLLAPSED`` shows only the title."""
 
     LIVE = "live"
-    """Open while the model thinks, folded when the answer starts."""
+    """Open while the model thinks, collapsed when the answer begins."""
     COLLAPSED = "collapsed"
     OPEN = "open"

@@ -1,10 +1,10 @@
-"""Makes a server's token counts agree with each other and with the text that arrived.
+"""Reconciles a server's token counts with each other and with the received text.
 
-Servers contradict themselves: reasoning tokens beside the completion tokens (xAI) or 0 of them beside
-reasoning text (vLLM 0.32), cached tokens outside the prompt (the Anthropic shape), thinking in the sum
-alone (Gemini), 0 completion tokens beside an answer. A count that arithmetic can correct is corrected; the
-rest is unknown or marked as an estimate. Each correction leaves a note, so that no figure is shown as exact
-that is not.
+Servers contradict themselves: reasoning tokens not included in the completion tokens (xAI), or 0 of them
+despite reasoning text (vLLM 0.32), cached tokens outside the prompt tokens (the Anthropic format), thinking
+only in the total (Gemini), 0 completion tokens despite an answer. Counts that can be corrected by arithmetic
+are corrected; others become unknown or are marked as estimates. Each correction adds a note, so that no
+inexact figure is shown as exact.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from tui.core.usage import Source, Usage
 from tui.texts import answers
 
 _LONGEST_TOKEN = 64
-"""Characters that no token exceeds on average: the longest runs of blanks that tokenizers join."""
+"""In characters; no token is longer on average: the longest runs of spaces that tokenizers merge."""
 _SLACK_CHARACTERS = 256
 
 
 def reconcile_counts(usage: Usage, total_tokens: int | None = None) -> Usage:
-    """Return counts that agree with each other.
+    """Return counts that are consistent with each other.
 
     Args:
-        usage: the counts as the server sent them, cached tokens taken to be part of the prompt.
-        total_tokens: the server's own sum, ``None`` where it gives none.
+        usage: the counts from the server, with cached tokens assumed to be part of the prompt.
+        total_tokens: the server's own total, ``None`` if it reports none.
     """
     usage = _settle_prompt(usage)
     usage = _fill_from_total(usage, total_tokens)
@@ -36,9 +36,9 @@ def reconcile_counts(usage: Usage, total_tokens: int | None = None) -> Usage:
 
 
 def _settle_rest(usage: Usage, total: int) -> Usage:
-    """Count as completion tokens what the server counts in its sum only.
+    """Count tokens that only appear in the server's total as completion tokens.
 
-    Gemini's compatible API does so with its thinking, which it bills as output
+    Gemini's compatible API does this with thinking tokens, which are billed as output
     (https://ai.google.dev/gemini-api/docs/thinking#pricing).
     """
     prompt, completion = usage.prompt_tokens, usage.completion_tokens
@@ -58,7 +58,7 @@ def _settle_rest(usage: Usage, total: int) -> Usage:
 
 
 def complete_counts(usage: Usage, earlier: Usage | None) -> Usage:
-    """Return a later usage, with what only an earlier one of the same answer said about the prompt."""
+    """Return the later usage of an answer, with counts of the prompt that only the earlier one has."""
     if earlier is None or usage.prompt_tokens is not None:
         return usage
     return replace(
@@ -70,10 +70,10 @@ def complete_counts(usage: Usage, earlier: Usage | None) -> Usage:
 
 
 def reconcile_with_text(usage: Usage, reasoning: TextBuffer, answer: TextBuffer) -> Usage:
-    """Return counts that agree with the text that came; counts that agree already come back unchanged.
+    """Return counts that are consistent with the received text; consistent ones are returned unchanged.
 
-    A completion count that cannot be right is replaced by our estimate; reasoning tokens that cannot be
-    right become unknown, and are estimated where they are shown.
+    An impossible completion count is replaced by our estimate; impossible reasoning tokens become unknown,
+    and are estimated for display.
     """
     if reasoning and usage.reasoning_tokens == 0:
         note = answers.NO_REASONING_COUNTED
@@ -106,7 +106,7 @@ def _settle_prompt(usage: Usage) -> Usage:
 
 
 def _fill_from_total(usage: Usage, total: int | None) -> Usage:
-    """Complete the one count that is missing beside the other one and the sum."""
+    """Fill in one missing count from the other one and the total."""
     prompt, completion = usage.prompt_tokens, usage.completion_tokens
     if not total or (prompt is None) == (completion is None):
         return usage
@@ -118,10 +118,10 @@ def _fill_from_total(usage: Usage, total: int | None) -> Usage:
 
 
 def _settle_reasoning(usage: Usage, total: int | None) -> tuple[Usage, bool]:
-    """Count reasoning tokens as completion tokens where the server counts them beside those.
+    """Count reasoning tokens as completion tokens if the server reports them separately.
 
     Returns:
-        The counts, and whether ``total`` is explained by them.
+        The counts, and whether they explain ``total``.
     """
     prompt, completion, reasoning = usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens
     if not reasoning or completion is None:
@@ -145,7 +145,7 @@ def _settle_reasoning(usage: Usage, total: int | None) -> tuple[Usage, bool]:
 
 
 def _settle_cached(usage: Usage, total: int | None, is_settled: bool) -> tuple[Usage, bool]:
-    """Count cached tokens as prompt tokens where the server counts them beside those."""
+    """Count cached tokens as prompt tokens if the server reports them separately."""
     prompt, cached = usage.prompt_tokens, usage.cached_tokens
     if not cached or prompt is None or cached <= prompt:
         return usage, is_settled

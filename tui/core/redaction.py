@@ -1,4 +1,4 @@
-"""Erases known keys from a reply while it streams, even if a key is split over several pieces."""
+"""Erases known keys from a streaming reply, even if a key is split across pieces."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from tui.core.events import (
 from tui.core.secret import Redactor
 
 _ENDS_TEXTS = (Reclassified, Finished, StreamFailed)
-"""What moves or ends the texts. After anything else a key that is cut there may continue."""
+"""Events that move or end the texts; after any other, a key that is cut off may continue."""
 
 
 class ReplyRedactor:
-    """Cleans the events of one reply. A possible beginning of a key waits for the next piece.
+    """Redacts the events of one reply, holding back a possible beginning of a key.
 
-    Its event does not wait: the arrival of text is reported at once, even if all of the text is held.
+    The event itself is never delayed: arriving text is reported at once, even if all of it is held back.
     """
 
     def __init__(self, redactor: Redactor) -> None:
@@ -35,7 +35,7 @@ class ReplyRedactor:
         self._begin()
 
     def clean(self, events: Iterable[StreamEvent]) -> list[StreamEvent]:
-        """Return the events without keys; the pieces of one text come in the same order."""
+        """Return the events without keys; the pieces of one text stay in order."""
         if not self._redactor.knows_any:
             return list(events)
         cleaned: list[StreamEvent] = []
@@ -46,7 +46,7 @@ class ReplyRedactor:
         return cleaned
 
     def flush(self) -> list[StreamEvent]:
-        """Return what still waits: nothing follows it."""
+        """Return the text held back, at the end of the reply."""
         search = self._redactor.search
         rest: list[StreamEvent] = []
         for kind, eraser in self._text_erasers.items():

@@ -1,6 +1,6 @@
-"""A diagnosis as text: the words and lines that the command and the screen share.
+"""A diagnosis as text, shared by the command and the screen.
 
-Pure text: a ``ReportLine`` per line with its role, so that each interface can colour it in its own way.
+Each line is a ``ReportLine`` with a role, so that each interface can colour it in its own way.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ class ReportLine:
     """One line of a report."""
 
     role: str
-    """``ok``, ``warning``, ``failed``, ``skipped``, ``server``, ``advice``, ``fact``, ``repair``,
-    ``summary``, ``plain``: the role, for colouring."""
+    """``ok``, ``warning``, ``failed``, ``skipped``, ``server``, ``advice``, ``fact``, ``repair``, ``summary``
+    or ``plain``; determines the colour."""
     text: str
 
 
 def glyph_of(status: CheckStatus, *, ascii_only: bool = False) -> str:
-    """Return the mark of a status: a symbol, or two letters where only ASCII can be shown."""
+    """Return the mark of a status: a symbol, or two ASCII letters."""
     return (ASCII_GLYPHS if ascii_only else GLYPHS)[status]
 
 
 def milliseconds_text(milliseconds: float | None) -> str:
-    """Return a time as shown to users: ``0.4 ms``, ``85 ms``, ``1.25 s``; empty where unknown."""
+    """Return a duration: ``0.4 ms``, ``85 ms``, ``1.25 s``; empty if unknown."""
     if milliseconds is None:
         return ""
     if milliseconds < 9.95:
@@ -58,9 +58,9 @@ def milliseconds_text(milliseconds: float | None) -> str:
 def result_lines(
     result: CheckResult, *, width: int = 80, ascii_only: bool = False, verbose: bool = False
 ) -> list[ReportLine]:
-    """Return the lines of one check: mark, label, sentence and time; its advice; its facts if wanted.
+    """Return the lines of one check: mark, label, sentence and time, then advice and facts.
 
-    A check that went wrong shows its facts always; ``verbose`` adds those of the others and the details.
+    A check that did not pass always shows its facts; ``verbose`` adds those of the others and the details.
     """
     glyph = glyph_of(result.status, ascii_only=ascii_only)
     head = f"{glyph} {LABELS[result.id]:<{LABEL_WIDTH}} "
@@ -82,7 +82,7 @@ def result_lines(
 
 
 def verdict_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLine]:
-    """Return what a user wants to know first: what is wrong and what to do, or that all is well."""
+    """Return the most important lines: what is wrong and what to do, or that all is well."""
     verdict = report.verdict
     if verdict is not None:
         said = quoted_words(verdict.server_message, verdict.title) or ""
@@ -94,7 +94,7 @@ def verdict_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLin
 
 
 def all_well_sentence(report: DiagnosisReport) -> str:
-    """Return one sentence for an endpoint without failures: which server, which model, how fast."""
+    """Return one sentence for an endpoint without failures: server, model and speed."""
     parts = [checks.ANSWERS if report.is_quick else checks.WORKS]
     if report.server is not None:
         parts.append(": " + " ".join(filter(None, (report.server.kind, report.server.version))))
@@ -111,7 +111,7 @@ def all_well_sentence(report: DiagnosisReport) -> str:
 
 
 def repair_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLine]:
-    """Return the repairs on offer, one line each where it fits."""
+    """Return the available repairs, one line each if they fit."""
     return [
         ReportLine("repair", text)
         for repair in report.repairs
@@ -120,7 +120,7 @@ def repair_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLine
 
 
 def summary_line(results: Iterable[CheckResult]) -> str:
-    """Return the count of each outcome, such as ``3 ok, 1 warning, 1 failed (9 skipped)``."""
+    """Return the number of each outcome, such as ``3 ok, 1 warning, 1 failed (9 skipped)``."""
     counts = dict.fromkeys(CheckStatus, 0)
     for result in results:
         counts[result.status] += 1
@@ -135,7 +135,7 @@ def summary_line(results: Iterable[CheckResult]) -> str:
 
 
 def cost_line(*, is_quick: bool, usage_tokens: int | None = None, is_embedding: bool = False) -> str:
-    """Say what a check costs: before it with no count, after it with the tokens used."""
+    """Return what a check costs: an announcement without a count, or the tokens used."""
     if is_quick:
         return checks.FREE
     if usage_tokens is None and is_embedding:
@@ -148,7 +148,7 @@ def cost_line(*, is_quick: bool, usage_tokens: int | None = None, is_embedding: 
 def report_lines(
     report: DiagnosisReport, *, width: int = 80, ascii_only: bool = False, verbose: bool = False
 ) -> list[ReportLine]:
-    """Return a whole report: endpoint, checks, what runs here, changes, verdict, repairs, summary."""
+    """Return a whole report: endpoint, checks, local programs, changes, verdict, repairs and summary."""
     lines = [ReportLine("plain", safe_line(_endpoint_line(report), 300)), ReportLine("plain", "")]
     for result in report.results:
         lines += result_lines(result, width=width, ascii_only=ascii_only, verbose=verbose)
@@ -172,7 +172,7 @@ def report_lines(
 
 
 def report_text(report: DiagnosisReport, redactor: Redactor, *, verbose: bool = True) -> str:
-    """Return a report to hand on, with every known key erased."""
+    """Return a report to share, with all known keys erased."""
     text = "\n".join(line.text for line in report_lines(report, verbose=verbose))
     return redactor.redact(f"{text}\n\n{report.curl}" if report.curl else text) + "\n"
 
@@ -212,5 +212,5 @@ def _detail_lines(detail: str) -> list[str]:
 
 
 def ascii_text(text: str) -> str:
-    """Return a line of a report for an output that can show nothing but ASCII."""
+    """Return a line of a report in ASCII."""
     return in_encoding(text, "ascii")

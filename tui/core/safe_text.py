@@ -1,9 +1,9 @@
-"""The gate for text from outside: a model, a server, a file, a paste.
+"""Sanitises untrusted text: from a model, a server, a file or the clipboard.
 
-One map per character: an introducer of a control sequence becomes a visible picture of itself and the
-rest of the sequence is harmless text; what is invisible becomes visible. A text that comes in pieces is
-given what arrived before, so that a stream cut anywhere gives the same result. The raw text is what gets
-stored; this is what gets shown.
+Characters are mapped one by one: an introducer of a control sequence becomes a visible symbol, which makes
+the rest of the sequence harmless; invisible characters become visible. For a text that arrives in pieces,
+pass what arrived before: the result does not depend on where the stream is cut. The raw text is stored; the
+sanitised text is displayed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tui.core.invisible import IGNORABLE, MAY_BE_MEANT, is_mark, is_meant, mark_
 _REPLACEMENT = "\ufffd"
 _COMBINING_LIMIT = 8
 CONTEXT = _COMBINING_LIMIT + 1
-"""How many characters before a piece decide how it is shown."""
+"""How many preceding characters determine how a piece is shown."""
 
 
 @cache
@@ -27,15 +27,15 @@ def _block_table() -> dict[int, str]:
     unsafe = [
         *range(0x80, 0xA0),  # C1: 8-bit introducers of control sequences
         0x2028,
-        0x2029,  # line breaks that terminals and editors disagree on
+        0x2029,  # line breaks that terminals and editors treat differently
         *range(0xD800, 0xE000),  # lone surrogates: cannot be encoded
-        *range(0xFDD0, 0xFDF0),  # no characters
+        *range(0xFDD0, 0xFDF0),  # noncharacters
         *range(0xFFF9, 0xFFFC),  # interlinear annotation
         0xFFFE,
         0xFFFF,
         *range(0x13430, 0x13460),  # format controls of hieroglyphs
     ]
-    for first, last in IGNORABLE:  # also all that changes a text's direction
+    for first, last in IGNORABLE:  # includes all that change the direction of text
         unsafe += range(first, last + 1)
     table.update(dict.fromkeys(unsafe, _REPLACEMENT))
     return table
@@ -52,10 +52,10 @@ def _strip_table() -> dict[int, str]:
 
 
 def safe_text(raw: str, after: str = "") -> str:
-    """Return the text as it may be shown: line feeds and tabs stay, nothing else commands a terminal.
+    """Return a text for display, keeping line feeds and tabs and neutralising all other control characters.
 
-    CR LF becomes LF. Idempotent. About 1 ms per MB of ASCII. Of a piece of a text, ``after`` is what arrived
-    before it, or the last ``CONTEXT`` characters of that.
+    CR LF becomes LF. Idempotent. About 1 ms per MB of ASCII. For a piece of a text, ``after`` is what arrived
+    before it, or at least its last ``CONTEXT`` characters.
     """
     if raw.isascii():
         return raw if raw.isprintable() else raw.replace("\r\n", "\n").translate(_block_table())
@@ -66,7 +66,7 @@ def safe_text(raw: str, after: str = "") -> str:
 
 
 def safe_line(raw: str, limit: int | None = None) -> str:
-    """Return the text as one line: a line feed becomes ``␊``, a tab a space; cut to ``limit`` with ``…``."""
+    """Return a text on one line: a line feed becomes ``␊``, a tab a space; cut to ``limit`` with ``…``."""
     if limit is not None and len(raw) > limit:
         raw = raw[: max(0, limit - 1)] + "…"
     if raw.isascii() and raw.isprintable():
@@ -83,7 +83,7 @@ _PLAIN_SIGNS = str.maketrans(
 
 
 def in_encoding(text: str, encoding: str) -> str:
-    """Return a text as an encoding can show it: with plain signs in place of ours where it lacks some."""
+    """Return a text for an encoding, replacing our symbols by plain characters if it lacks some."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
@@ -92,7 +92,7 @@ def in_encoding(text: str, encoding: str) -> str:
 
 
 def replace_hidden(raw: str, replace: Callable[[str], str]) -> str:
-    """Replace each character that ``safe_line`` would not show, line feeds and tabs but not blanks too."""
+    """Replace each character that ``safe_line`` would not show, including line feeds and tabs."""
     if raw.isascii() and raw.isprintable():
         return raw
 
@@ -103,7 +103,7 @@ def replace_hidden(raw: str, replace: Callable[[str], str]) -> str:
 
 
 def count_neutralised(raw: str, after: str = "") -> int:
-    """Return how many characters ``safe_text`` would replace; ``after`` as there."""
+    """Return how many characters ``safe_text`` would replace; ``after`` is the same as there."""
     if raw.isascii() and raw.isprintable():
         return 0
     before = after[-1:]
@@ -123,16 +123,16 @@ def count_neutralised(raw: str, after: str = "") -> int:
 
 
 class NeutralisedCount:
-    """``count_neutralised`` of a text that is still growing, without reading it again from its start."""
+    """An incremental ``count_neutralised``, for a text that is still growing."""
 
     __slots__ = ("_before", "_held", "_total")
 
     def __init__(self, total: int = 0, before: str = "") -> None:
-        """Continue from a count of what ends with ``before``, which is no carriage return."""
+        """Continue from the count of a text ending with ``before``, which must not be a carriage return."""
         self._total = total
         self._before = before
         self._held = ""
-        """A carriage return at the end: with a line feed behind it, it is half of a line's end."""
+        """A carriage return at the end, which may be followed by a line feed."""
 
     def feed(self, text: str) -> None:
         """Count the next piece."""
@@ -150,9 +150,9 @@ class NeutralisedCount:
 
 
 def strip_controls(raw: str) -> str:
-    """Return the text without anything that commands a terminal or hides: for the clipboard.
+    """Return a text for the clipboard, without control characters and invisible characters.
 
-    Line feeds and tabs stay; CR LF and the Unicode line breaks become LF.
+    Line feeds and tabs stay; CR LF and Unicode line breaks become LF.
     """
     if raw.isascii() and raw.isprintable():
         return raw
@@ -160,7 +160,7 @@ def strip_controls(raw: str) -> str:
 
 
 def _translate(text: str, table: Mapping[int, str]) -> str:
-    """Map each character. ``str.translate`` takes 1 ms per MB of ASCII, and a second per MB of other text."""
+    """Map each character. ``str.translate`` takes 1 ms per MB of ASCII, but a second per MB of other text."""
     if text.isascii():
         return text.translate(table)
     return _unsafe_line().sub(partial(_translate_run, table=table), text)
@@ -174,7 +174,7 @@ def _translate_run(match: re.Match[str], table: Mapping[int, str]) -> str:
 
 
 def _replace_run(match: re.Match[str], replace: Callable[[str], str]) -> str:
-    """Replace what of a run of unsafe characters is not meant to be there."""
+    """Replace the characters of a run that are not legitimate where they are."""
     run, start = match[0], match.start()
     before = match.string[start - 1] if start else ""
     if len(run) == 1:
@@ -184,42 +184,42 @@ def _replace_run(match: re.Match[str], replace: Callable[[str], str]) -> str:
 
 
 def _cap_combining(text: str) -> str:
-    """Cut runs of combining marks after 8: a run without end is drawn into its neighbours."""
+    """Limit runs of combining marks to 8: longer ones would be drawn over neighbouring cells."""
     if text.isascii() or (run := _long_run_in(text)) is None:
         return text
     return run.sub(r"\1", text)
 
 
 def _long_run_in(text: str) -> re.Pattern[str] | None:
-    """Return the pattern that finds the long runs of marks in a text; ``None`` where there are no marks."""
+    """Return the pattern for long runs of marks in a text; ``None`` if the text has no marks."""
     characters = set(text)
     return _long_run(is_astral=max(characters) > "\uffff") if any(map(is_mark, characters)) else None
 
 
 @cache
 def _unsafe() -> re.Pattern[str]:
-    """What ``safe_text`` replaces; made when it is first needed, for a text of megabytes must not stall."""
+    """What ``safe_text`` replaces; compiled in advance, so that a text of megabytes does not stall."""
     return re.compile(f"[{_character_class(sorted(_block_table()))}]+")
 
 
 @cache
 def _unsafe_line() -> re.Pattern[str]:
-    """Runs of what any of the tables replaces."""
+    """Runs of characters that any of the tables replaces."""
     return re.compile(f"[{_character_class(sorted(_line_table()))}]+")
 
 
 @cache
 def _long_run(*, is_astral: bool) -> re.Pattern[str]:
-    """Runs of combining marks that are too long, their beginning as group 1.
+    """Runs of combining marks that are too long, the part to keep as group 1.
 
-    A class of 16-bit characters alone is looked up ten times as fast.
+    A character class limited to 16-bit characters is ten times as fast.
     """
     marks = _character_class(sorted(mark_codes(is_astral=is_astral)))
     return re.compile(f"([{marks}]{{{_COMBINING_LIMIT}}})[{marks}]+")
 
 
 def _character_class(codes: list[int]) -> str:
-    """Return the inside of a regular expression's character class for code points in rising order."""
+    """Return the content of a regular expression's character class, for sorted code points."""
     ranges: list[list[int]] = []
     for code in codes:
         if ranges and code == ranges[-1][1] + 1:

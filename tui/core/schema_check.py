@@ -1,6 +1,6 @@
-"""JSON Schema: whether a schema is one, and the first thing in a value that it does not allow.
+"""Validates JSON Schemas, and finds the first violation in a value.
 
-``format`` is not checked: section 7.2 of https://json-schema.org/draft/2020-12/json-schema-validation.
+``format`` is not checked, as in section 7.2 of https://json-schema.org/draft/2020-12/json-schema-validation.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _KINDS = {dict: "object", list: "array", str: "string", bool: "boolean", int: "i
 _SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 
 _MOST_OF = {"items": "prefixItems", "additionalItems": "items"}
-"""Keywords that allow no item beside those of another one."""
+"""Keywords that allow no items beyond those of another keyword."""
 _NAMED = ("properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "propertyNames")
-"""Keywords of our own whose error has a property for its message."""
+"""Our own keywords, whose error message is the name of a property."""
 _EXCLUSIVE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
 
 
 class SchemaProblemError(ValueError):
-    """A value is not a JSON Schema, or not a usable one; the message says why."""
+    """A value is not a JSON Schema, or not a supported one; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Where a value does not follow its schema, and how."""
+    """A violation of a schema, and its position."""
 
     path: str
-    """``$`` is the whole value, ``$.items[2].name`` a part of it."""
+    """The position: ``$`` is the whole value, ``$.items[2].name`` a part of it."""
     problem: str
-    """What is wrong there, to follow the path in a sentence."""
+    """The problem, to follow the path in a sentence."""
 
 
 def _library() -> ModuleType:
@@ -53,7 +53,7 @@ def _library() -> ModuleType:
 
 
 def read_schema_text(text: str) -> dict[str, Any]:
-    """Return the JSON object in a text, to be checked: from a file, or typed.
+    """Parse the JSON object of a schema, without checking it.
 
     Raises:
         SchemaProblemError: there is none, or it cannot be sent.
@@ -73,11 +73,11 @@ def read_schema_text(text: str) -> dict[str, Any]:
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
-    """Make sure that a schema can be used.
+    """Check that a schema is usable.
 
     Raises:
-        SchemaProblemError: it is none of its dialect, or refers to what is not in it, or without end to
-            itself.
+        SchemaProblemError: it is invalid in its dialect, has a reference to something outside, or refers to
+            itself endlessly.
     """
     if not isinstance(schema.get("$schema", ""), str):
         raise SchemaProblemError(texts.NO_DIALECT)
@@ -110,7 +110,7 @@ def _no_schema(place: str, error: ValidationError) -> str:
 
 
 def first_violation(schema: Mapping[str, Any], value: Any) -> Violation | None:
-    """Return the first part of a value, in its own order, that does not follow a checked schema."""
+    """Return the first part of a value, in document order, that violates a checked schema."""
     try:
         error = _library().first_error(schema, value)
     except RecursionError:
@@ -119,7 +119,7 @@ def first_violation(schema: Mapping[str, Any], value: Any) -> Violation | None:
 
 
 def _path_text(path: Iterable[str | int]) -> str:
-    """Return where a part is, as JSONPath has it."""
+    """Return a position as JSONPath."""
     text = "$"
     for step in path:
         if isinstance(step, str) and step.isidentifier() and step.isascii():
@@ -145,11 +145,11 @@ def _problem(error: ValidationError) -> str:
 
 
 def _told_as(error: ValidationError) -> tuple[str, Any, Any]:
-    """Return the keyword whose words tell an error, with what it allows and what is found."""
+    """Return the keyword used to describe an error, with what it allows and what was found."""
     keyword, allowed, found = str(error.validator), error.validator_value, error.instance
     if error.validator is None:
         keyword = "false"
-    elif keyword in _EXCLUSIVE and error.schema.get(_EXCLUSIVE[keyword]) is True:  # as draft 4 has it
+    elif keyword in _EXCLUSIVE and error.schema.get(_EXCLUSIVE[keyword]) is True:  # in draft 4
         keyword = _EXCLUSIVE[keyword]
     elif keyword in _MOST_OF:
         keyword, allowed = "maxItems", len(error.schema.get(_MOST_OF[keyword], ()))
@@ -159,7 +159,7 @@ def _told_as(error: ValidationError) -> tuple[str, Any, Any]:
 
 
 def _name(error: ValidationError) -> str:
-    """Return the property that is missing, or that may not be there."""
+    """Return the name of the property that is missing or not allowed."""
     found, rules = error.instance, error.validator_value
     if error.validator in _NAMED:
         return _shown(error.message)
@@ -171,7 +171,7 @@ def _name(error: ValidationError) -> str:
 
 
 def _needed(rules: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the properties that others of a value need."""
+    """Yield the properties required by other properties of a value."""
     for name, needed in rules.items():
         if name in found:
             yield from [needed] if isinstance(needed, str) else (needed if isinstance(needed, list) else ())

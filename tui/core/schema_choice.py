@@ -1,4 +1,4 @@
-"""Which of the errors in a value is reported: the first that can be fixed, not its consequences."""
+"""Selects the error to report: the first that can be fixed, rather than its consequences."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _OF_PARTS = (
     "unevaluatedProperties",
     "unevaluatedItems",
 )
-"""Keywords that an invalid part violates as well; the part is reported on its own."""
+"""Keywords that are also violated by an invalid part, which is reported by itself."""
 _OF_KIND = ("const", "enum")
-"""Keywords that distinguish the forms of a value, mostly in one of its properties."""
+"""Keywords that distinguish the alternatives of a value, usually by one of its properties."""
 _FORMS = ("anyOf", "oneOf")
 
 
 def told_error(value: Any, errors: Sequence[ValidationError]) -> ValidationError:
-    """Return the error to tell of those in a value, the first in its own order."""
+    """Return the error to report, the first in document order."""
     direct = [list(error.absolute_path) for error in errors if not _follows_from_parts(error)]
     real = [
         error for error in errors if not _follows_from_parts(error) or not _has_one(_scope(error), direct)
@@ -42,7 +42,7 @@ def _follows_from_parts(error: ValidationError) -> bool:
 
 
 def _scope(error: ValidationError) -> list[str | int]:
-    """Return the part of a value that decides whether an error is there."""
+    """Return the path of the part that determines whether an error applies."""
     path = list(error.absolute_path)
     deepest = max((step for step in error.relative_schema_path if isinstance(step, Conditional)), default=0)
     return path[: len(path) - deepest]
@@ -53,10 +53,10 @@ def _has_one(scope: Sequence[str | int], paths: Iterable[Sequence[str | int]]) -
 
 
 def _in_form(value: Any, error: ValidationError) -> ValidationError:
-    """Return what is wrong in the form that a value was meant to have; else the error itself."""
+    """Return the error in the alternative that was probably intended; otherwise the error itself."""
     forms: dict[Any, list[ValidationError]] = {}
     for wrong in error.context:
-        if wrong.relative_schema_path:  # a form that is false has none
+        if wrong.relative_schema_path:  # an alternative that is false has none
             forms.setdefault(wrong.relative_schema_path[0], []).append(wrong)
     told = [(errors, told_error(value, errors)) for errors in forms.values()]
     near = [(errors, first) for errors, first in told if not _is_at(error, first, "type")]
@@ -74,7 +74,7 @@ def _is_at(error: ValidationError, inner: ValidationError, keyword: str) -> bool
 
 
 def _other_kind(error: ValidationError, errors: Iterable[ValidationError]) -> ValidationError | None:
-    """Return the error that says that a value has another form than this one."""
+    """Return the error that shows that a value is meant for a different alternative."""
     depth = len(error.absolute_path) + 1
     return next(
         (each for each in errors if each.validator in _OF_KIND and len(each.absolute_path) <= depth), None
@@ -82,7 +82,7 @@ def _other_kind(error: ValidationError, errors: Iterable[ValidationError]) -> Va
 
 
 def _merged(error: ValidationError, wrong: Sequence[ValidationError], keyword: str) -> ValidationError:
-    """Return one error for those of every form, where they are about the same part."""
+    """Merge the errors of all alternatives if they concern the same part."""
     first = wrong[0] if wrong else error
     if not wrong or any(list(each.absolute_path) != list(first.absolute_path) for each in wrong):
         return error
@@ -103,7 +103,7 @@ def _merged(error: ValidationError, wrong: Sequence[ValidationError], keyword: s
 
 
 def _place(value: Any, path: Iterable[str | int]) -> tuple[int, ...]:
-    """Return the position of a part in a value, for comparison."""
+    """Return the position of a part in a value as a sort key."""
     places = []
     for step in path:
         places.append(step if isinstance(step, int) else list(value).index(step))

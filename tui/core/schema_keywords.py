@@ -1,9 +1,8 @@
-"""Keywords of JSON Schema that are checked differently from ``jsonschema``, or reported more plainly.
+"""JSON Schema keywords that are checked differently from ``jsonschema``, or reported more clearly.
 
-What of a value is evaluated, for ``unevaluatedProperties`` and ``unevaluatedItems``, is found on the
-library's own way through a schema: a marked value is passed through it, and each keyword reports as an error
-what it evaluates. An invalid part counts as evaluated: its error is reported anyway, and it makes no value
-valid.
+For ``unevaluatedProperties`` and ``unevaluatedItems``, a marked value is passed through the library's own
+evaluation of a schema, and each keyword reports as an error what it evaluates. An invalid part counts as
+evaluated: its error is reported anyway, and it does not make the value valid.
 """
 
 from __future__ import annotations
@@ -17,22 +16,22 @@ from jsonschema.exceptions import ValidationError
 from tui.core.schema_pattern import is_match
 
 Judge = Callable[[Any, Any, Any, Any], Iterable[ValidationError]]
-"""Of a keyword: the validator, what the keyword has, the value, and the schema."""
+"""Validates a keyword. Arguments: the validator, the keyword's value, the instance and the schema."""
 
 
 class Conditional(int):
-    """A step in the path of a schema: ``then`` or ``else``, so many steps above the place of an error."""
+    """A step of ``then`` or ``else`` in a schema path; its value is the depth of the error below."""
 
 
 def own_keywords(dialect: Mapping[str, Judge]) -> dict[str, Judge]:
-    """Return how each keyword of a dialect is judged."""
+    """Return the validation functions for the keywords of a dialect."""
     own = {name: _OWN.get(name, judge) for name, judge in dialect.items()}
-    if "required" not in dialect:  # draft 3 has it in the property itself
+    if "required" not in dialect:  # draft 3 has it inside the property
         own["properties"] = _properties_of_draft_3(dialect["properties"])
     if "unevaluatedProperties" not in dialect:
         return own
     marks = {**_MARKS, **{name: own[name] for name in _LED_ON if name in own}}
-    if "prefixItems" not in dialect:  # before, contains evaluated nothing
+    if "prefixItems" not in dialect:  # contains evaluates nothing in older drafts
         del marks["contains"]
     return {name: _marking(judge, marks.get(name)) for name, judge in own.items()}
 
@@ -41,7 +40,7 @@ def own_keywords(dialect: Mapping[str, Judge]) -> dict[str, Judge]:
 
 
 def _multiple_of(_: Any, divisor: Any, value: Any, __: Any) -> Iterator[ValidationError]:
-    """Judge decimal digits: in binary, 19.99 is no multiple of 0.01."""
+    """Check decimal digits: as binary floats, 19.99 is not a multiple of 0.01."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and Fraction(repr(value)) % Fraction(repr(divisor)):
         yield ValidationError("multipleOf")
@@ -72,7 +71,7 @@ def _additional_properties(validator: Any, rule: Any, value: Any, schema: Any) -
 def _in_property(
     validator: Any, rule: Any, value: Any, name: str, step: str | None
 ) -> Iterator[ValidationError]:
-    """Check one property; a forbidden one is reported by its name."""
+    """Check one property; if it is not allowed, the error message is its name."""
     if rule is False:
         yield ValidationError(name)
     else:
@@ -85,7 +84,7 @@ def _by_pattern(rules: Mapping[str, Any], value: Any) -> Iterator[tuple[str, str
 
 
 def _additional(value: Any, schema: Any) -> list[str]:
-    """Return the properties that ``additionalProperties`` of a schema is about."""
+    """Return the properties that ``additionalProperties`` applies to."""
     if not isinstance(value, dict):
         return []
     others = {name for name, _ in _by_pattern(schema.get("patternProperties", {}), value)}
@@ -118,11 +117,11 @@ def _is_valid(validator: Any, rule: Any, value: Any) -> bool:
     return next(validator.descend(value, rule), None) is None
 
 
-# ── What nothing else evaluates ─────────────────────────────────────────────────────────────
+# ── Unevaluated properties and items ────────────────────────────────────────────────────────
 
 
 class _Marked:
-    """A value that collects what a schema evaluates."""
+    """A value for which a schema reports what it evaluates."""
 
     plain: Any
 
@@ -145,7 +144,7 @@ def _marking(judge: Judge, mark: Judge | None) -> Judge:
 
 
 def _evaluated(validator: Any, keyword: str, value: Any, schema: Any) -> set[Any]:
-    """Return the properties, or the items, that all but one keyword of a schema evaluates."""
+    """Return the properties or items that a schema evaluates without one of its keywords."""
     marked: Any = _MarkedObject(value) if isinstance(value, dict) else _MarkedArray(value)
     marked.plain = value
     others = {name: rule for name, rule in schema.items() if name != keyword}
@@ -166,7 +165,7 @@ def _unevaluated_items(validator: Any, rule: Any, value: Any, schema: Any) -> It
         for place, item in enumerate(value):
             if place not in known:
                 for error in validator.descend(item, rule, path=place):
-                    if rule is False:  # the library leaves out its place
+                    if rule is False:  # the library omits its position
                         error.path.appendleft(place)
                     yield error
 
@@ -196,7 +195,7 @@ def _mark_all_items(_: Any, __: Any, value: Any, ___: Any) -> Iterator[Validatio
 
 
 def _mark_items(_: Any, rule: Any, value: Any, __: Any) -> Iterator[ValidationError]:
-    """Mark those of the one schema, or of the many of older drafts and of ``prefixItems``."""
+    """Mark the items of one schema, or of a list of schemas (older drafts and ``prefixItems``)."""
     if isinstance(value, list):
         yield from _mark(range(min(len(rule), len(value)) if isinstance(rule, list) else len(value)))
 
@@ -212,7 +211,10 @@ def _mark_contained(validator: Any, rule: Any, value: Any, _: Any) -> Iterator[V
 
 
 def _mark_forms(validator: Any, forms: Any, value: Any, _: Any) -> Iterator[ValidationError]:
-    """Follow the forms that a value matches; if none, all of them: that error is reported anyway."""
+    """Mark what the matching alternatives evaluate.
+
+    If none matches, mark what any of them evaluates: that error is reported anyway.
+    """
     for form in [form for form in forms if _is_valid(validator, form, value.plain)] or forms:
         yield from _marks_of(validator, form, value)
 
@@ -269,4 +271,4 @@ _MARKS: dict[str, Judge] = {
     "dependentSchemas": _mark_dependent,
 }
 _LED_ON = ("$ref", "$dynamicRef", "$recursiveRef")
-"""Keywords whose schema judges the same value: the library leads a marked one there as well."""
+"""Keywords whose schema applies to the same value, for which the library passes on the marked value."""

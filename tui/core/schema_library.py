@@ -1,4 +1,4 @@
-"""What ``jsonschema`` finds (its import takes 100 ms), through ``core.schema_check``."""
+"""The interface to ``jsonschema``, whose import takes 100 ms; used through ``core.schema_check``."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from tui.core.schema_pattern import compiled
 from tui.core.schema_references import check_references, own_registry
 
 _FORMATS = FormatChecker(formats=())
-"""Of what is judged in a schema itself; in a value, no format is."""
+"""The formats checked in a schema itself; none are checked in a value."""
 _FORMATS.checks("regex", raises=ValueError)(lambda value: not isinstance(value, str) or compiled(value))
 
 
 def _registered(dialect: Any) -> Any:
-    """Return a dialect with our own keywords, known by its ``$schema``.
+    """Register a dialect with our keywords under its ``$schema``.
 
-    The library chooses the dialect by that whenever it enters a schema, also where it comes back to the
-    outermost one: only what is registered holds everywhere.
+    The library selects the dialect by ``$schema`` whenever it enters a schema, including when a reference
+    leads back to the outermost one: only a registered dialect applies everywhere.
     """
     keywords = own_keywords(dialect.VALIDATORS)
     name = f"lmdeck {dialect.META_SCHEMA['$schema']}"
@@ -57,7 +57,7 @@ def _dialect_of(schema: Mapping[str, Any]) -> Any:
 
 
 def error_in_schema(schema: Mapping[str, Any]) -> ValidationError | None:
-    """Return what makes a schema none of its dialect."""
+    """Return the error that makes a schema invalid in its dialect."""
     return _error_in_part(schema, _dialect_of(schema))
 
 
@@ -68,16 +68,16 @@ def _error_in_part(rules: Any, dialect: Any) -> ValidationError | None:
 
 
 def refuse_references(schema: Mapping[str, Any]) -> None:
-    """Make sure that the references of a schema of its dialect can be followed.
+    """Check that all references of a schema can be resolved.
 
     Raises:
-        ReferenceProblemError: one cannot.
-        ValueError: an address in it is none.
+        ReferenceProblemError: a reference cannot be resolved.
+        ValueError: an address in it is invalid.
     """
     check_references(schema, _dialect_of(schema), _error_in_part)
 
 
 def first_error(schema: Mapping[str, Any], value: Any) -> ValidationError | None:
-    """Return what is wrong with the first part of a value, in its own order, that a schema does not allow."""
+    """Return the first error in a value, in document order."""
     errors = list(_dialect_of(schema)(schema, registry=own_registry()).iter_errors(value))
     return told_error(value, errors) if errors else None

@@ -1,7 +1,7 @@
-"""Patterns of JSON Schema: regular expressions of ECMA-262 with its flag ``u``, translated to Python.
+"""Translates patterns of JSON Schema (ECMA-262 regular expressions with the flag ``u``) to Python.
 
-Section 6.4 of https://json-schema.org/draft/2020-12/json-schema-core asks for them. What Python cannot
-express, such as a look-behind of any length or ``\\p{Script=Greek}``, is refused.
+They are defined in section 6.4 of https://json-schema.org/draft/2020-12/json-schema-core. Patterns that
+Python does not support, such as variable-length look-behind or ``\\p{Script=Greek}``, are rejected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OUTSIDE = lazy_pattern(
     r"|\(\?<(?![=!])|\(\?(?![:=!<])|\{,\d*\}|(?:[*+?]|\{\d+(?:,\d*)?\})\+|[\s\S]"
 )
 _SAID = {
-    "$": r"\Z",  # in Python, $ also stands before a line feed at the end
+    "$": r"\Z",  # in Python, $ also matches before a line feed at the end
     ".": "[^\n\r\u2028\u2029]",
     "(?<": "(?P<",
     "[]": "(?!)",
@@ -47,20 +47,20 @@ _CATEGORIES = {
     "Other": "C",
 }
 _SAME_ESCAPES = "bBdDwWfnrtvux0123456789"
-"""Letters that mean the same in Python, where ``\\d``, ``\\w`` and ``\\b`` know ASCII only."""
+"""Escapes with the same meaning in Python, given that ``\\d``, ``\\w`` and ``\\b`` are limited to ASCII."""
 
 
 def is_match(pattern: str, text: str) -> bool:
-    """Whether a pattern of a checked schema is somewhere in a text."""
+    """Return whether a pattern of a checked schema matches anywhere in a text."""
     return compiled(pattern).search(text) is not None
 
 
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern as Python runs it.
+    """Compile a pattern for Python.
 
     Raises:
-        ValueError: it is none, or Python has no such thing.
+        ValueError: it is invalid, or Python does not support it.
     """
     try:
         return re.compile(_translated(pattern), re.ASCII)
@@ -80,12 +80,12 @@ def _said(text: str) -> str:
     if text.startswith("["):
         return _class(text)
     if text == "(?" or (len(text) > 1 and text.endswith("+")):
-        raise ValueError(text)  # flags and possessive repetitions are Python's own
+        raise ValueError(text)  # flags and possessive quantifiers exist only in Python
     return re.escape(text) if text.startswith("{,") else text
 
 
 def _class(text: str) -> str:
-    """Return a class of characters, in which Python would take some for operations on sets."""
+    """Return a character class, escaping what Python could read as set operations."""
     begin = "[^" if text.startswith("[^") else "["
     if not text.endswith("]"):
         raise ValueError(text)
@@ -100,14 +100,14 @@ def _class(text: str) -> str:
             raise ValueError(text)
         found.append(_escape(part, in_class=True) if part[0] == "\\" else re.escape(part))
         can_begin, is_open = not (is_set or is_open), False
-    if is_open:  # a hyphen at the end is one
+    if is_open:  # a hyphen at the end is literal
         found[-1] = r"\-"
     return "".join(found) + "]"
 
 
 def _escape(text: str, *, in_class: bool) -> str:
     kind, name = text[1:2], text[3:-1]
-    if not kind:  # at the end of a pattern
+    if not kind:  # at the end of the pattern
         raise ValueError(text)
     if kind in "sS":
         return _set(_SPACES if kind == "s" else _OTHERS, in_class=in_class)
@@ -125,7 +125,7 @@ def _escape(text: str, *, in_class: bool) -> str:
 
 
 def _pair(text: str) -> str:
-    """Return the character that two halves of UTF-16 are."""
+    """Return the character of a surrogate pair."""
     return bytes.fromhex(text[2:6] + text[8:]).decode("utf-16-be")
 
 
@@ -135,7 +135,7 @@ def _set(content: str, *, in_class: bool) -> str:
 
 @lru_cache(maxsize=64)
 def _category(name: str, *, is_in: bool) -> str:
-    """Return the characters of a general category of Unicode, such as ``L`` or ``Lu``, or all others."""
+    """Return the characters in or outside a general category of Unicode, such as ``L`` or ``Lu``."""
     inside = [unicodedata.category(chr(code)).startswith(name) is is_in for code in range(0x110000)]
     edges = [code for code in range(0x110000) if inside[code] is not (code > 0 and inside[code - 1])]
     if not edges or edges == [0]:

@@ -1,4 +1,4 @@
-"""What is wrong with a reference in a schema, without the library that finds it."""
+"""Errors in the references of a schema; does not import ``jsonschema``."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ if TYPE_CHECKING:
 
 
 class ReferenceProblemError(ValueError):
-    """A reference cannot be followed: its target is not in the schema."""
+    """A reference cannot be resolved: its target is not in the schema."""
 
     def __init__(self, reference: str, error: ValidationError | None = None) -> None:
-        """``reference`` is as it is written; ``error`` says why what is there is no schema."""
+        """Create the error.
+
+        Args:
+            reference: the reference as written.
+            error: why its target is not a schema, if it exists.
+        """
         super().__init__(reference)
         self.reference = reference
         self.error = error
 
 
 class EndlessReferenceError(ReferenceProblemError):
-    """It leads back to itself without a step into the value, so no value ends it.
+    """A reference leads back to itself without descending into the value, so evaluation would never end.
 
-    The rule is section 9.4.1 of https://json-schema.org/draft/2020-12/json-schema-core.
+    Defined in section 9.4.1 of https://json-schema.org/draft/2020-12/json-schema-core.
     """

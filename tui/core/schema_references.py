@@ -1,6 +1,6 @@
-"""Where the references of a schema lead: nowhere, to something that is not a schema, or in circles.
+"""Checks the references of a schema: for missing targets, targets that are not schemas, and cycles.
 
-Each is followed as ``jsonschema`` follows it: by the dialect, the base address and the dynamic scope.
+References are resolved as in ``jsonschema``: by dialect, base address and dynamic scope.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ _REFERENCES = ("$ref", "$dynamicRef", _RECURSIVE)
 _ANCHOR_OF_DIALECTS = "meta"
 
 CheckPart = Callable[[Any, Any], ValidationError | None]
-"""Judges whether something is a schema of a dialect."""
+"""Checks whether a value is a valid schema of a dialect."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A subschema, as it is evaluated on one path to it."""
+    """A subschema, as evaluated on one path to it."""
 
     rules: Any
     resolver: Any
     dialect: Any
-    """The validator that judges it."""
+    """The validator class."""
 
     @property
     def specification(self) -> Specification[Any]:
         return specification_with(self.dialect.META_SCHEMA["$schema"])
 
     def inner(self, rules: Any) -> _Part:
-        """Return what is written in it."""
+        """Return a subschema inside this one."""
         dialect = _dialect_of(rules, self.dialect)
         found = _Part(rules, self.resolver, dialect)
         resource = found.specification.create_resource(rules)
@@ -50,11 +50,11 @@ class _Part:
 
     @property
     def all_inner(self) -> Iterator[_Part]:
-        """What is written in it, whatever it judges."""
+        """All subschemas inside this one, whatever they apply to."""
         if isinstance(self.rules, Mapping):
             known = self.specification.subresources_of(self.rules)
             for rules in chain(known, _same_value(self.rules, self.dialect.VALIDATORS)):
-                if isinstance(rules, Mapping):  # dependencies of older drafts have lists among them
+                if isinstance(rules, Mapping):  # dependencies of older drafts contain lists
                     yield self.inner(rules)
 
     @property
@@ -67,10 +67,10 @@ class _Part:
                     yield keyword, reference
 
     def target(self, keyword: str, reference: str) -> _Part:
-        """Return what a reference leads to.
+        """Return the target of a reference.
 
         Raises:
-            ReferenceProblemError: there is nothing.
+            ReferenceProblemError: the target does not exist.
         """
         try:
             is_recursive = keyword == _RECURSIVE
@@ -80,9 +80,9 @@ class _Part:
         except (
             AttributeError,
             TypeError,
-        ) as nowhere:  # a pointer into a number, an anchor beside such a list
+        ) as nowhere:  # a pointer into a number, an anchor next to such a list
             raise ReferenceProblemError(reference) from nowhere
-        except ValueError as nowhere:  # a pointer into a text, or no address at all
+        except ValueError as nowhere:  # a pointer into a string, or not an address
             if "#/" not in reference:
                 raise
             raise ReferenceProblemError(reference) from nowhere
@@ -90,22 +90,22 @@ class _Part:
 
     @property
     def applied(self) -> Iterator[tuple[_Part, str]]:
-        """What judges the same value as it does, each with the reference to it."""
+        """The subschemas that apply to the same value, each with the reference that leads there, if any."""
         if not isinstance(self.rules, Mapping):
             return
         for keyword, reference in self.references:
             yield self.target(keyword, reference), reference
             if keyword == "$ref" and "unevaluatedProperties" not in self.dialect.VALIDATORS:
-                return  # older drafts ignore what stands beside it
+                return  # older drafts ignore the siblings of $ref
         for rules in _same_value(self.rules, self.dialect.VALIDATORS):
             if isinstance(rules, Mapping):
                 yield self.inner(rules), ""
 
 
 class _Keys:
-    """Identifies parts: by what they are, and by the part of their path that decides where references lead.
+    """Identifies parts by their rules and by whatever in their path affects how references are resolved.
 
-    With whole paths, a few resources that refer to each other would be more parts than can be followed.
+    With complete paths, a few resources that refer to each other would give too many parts to follow.
     """
 
     def __init__(self, parts: Iterable[_Part]) -> None:
@@ -136,11 +136,11 @@ class _Keys:
 
 
 def check_references(schema: Mapping[str, Any], dialect: Any, check: CheckPart) -> None:
-    """Make sure that all references of a schema can be followed.
+    """Check that all references of a schema can be resolved.
 
     Raises:
-        ReferenceProblemError: one cannot.
-        ValueError: an address in it is none.
+        ReferenceProblemError: a reference cannot be resolved.
+        ValueError: an address in it is invalid.
     """
     resource = specification_with(dialect.META_SCHEMA["$schema"]).create_resource(schema)
     root = _Part(schema, own_registry().resolver_with_root(resource), dialect)
@@ -153,7 +153,7 @@ def check_references(schema: Mapping[str, Any], dialect: Any, check: CheckPart) 
 
 
 def own_registry() -> Registry[Any]:
-    """Return what schemas may refer to beside themselves: the dialects; nothing is fetched."""
+    """Return what schemas may refer to besides themselves: the meta-schemas. Nothing is fetched."""
     registry: Registry[Any] = jsonschema_specifications.REGISTRY
     return registry
 
@@ -163,7 +163,7 @@ def _dialect_of(rules: Any, outer: Any) -> Any:
 
 
 def _ways_from(written: Iterable[_Part], check: CheckPart) -> Callable[[_Part], Iterator[_Part]]:
-    """Return what gives the parts to which one leads: what is written in it, and what it refers to."""
+    """Return a function that yields the parts inside a part, and the targets of its references."""
     known = {id(part.rules) for part in written}
 
     def next_parts(part: _Part) -> Iterator[_Part]:
@@ -181,7 +181,7 @@ def _ways_from(written: Iterable[_Part], check: CheckPart) -> Callable[[_Part], 
 def _closure(
     root: _Part, next_parts: Callable[[_Part], Iterable[_Part]], key: Callable[[_Part], Hashable]
 ) -> Iterator[_Part]:
-    """Yield all parts to which one leads, and that part."""
+    """Yield a part and all parts reachable from it."""
     pending, seen = [root], set()
     while pending:
         part = pending.pop()
@@ -192,7 +192,7 @@ def _closure(
 
 
 def _check_patterns(rules: Any) -> None:
-    """Check what the schemas of drafts 3 and 4 say nothing about."""
+    """Check the patterns in schemas of drafts 3 and 4, whose meta-schemas do not."""
     patterns = rules.get("patternProperties", ()) if isinstance(rules, Mapping) else ()
     for pattern in patterns:
         try:
@@ -204,7 +204,7 @@ def _check_patterns(rules: Any) -> None:
 
 def _refuse_endless(parts: Iterable[_Part], key: Callable[[_Part], Hashable]) -> None:
     judged: dict[Hashable, bool] = {}
-    """The parts by their keys, and whether all that applies with them has been followed."""
+    """The visited parts by key, and whether everything that applies with them has been followed."""
 
     def follow(part: _Part, reference: str) -> None:
         place = key(part)
@@ -222,7 +222,7 @@ def _refuse_endless(parts: Iterable[_Part], key: Callable[[_Part], Hashable]) ->
 
 
 def _same_value(rules: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield what a schema applies to the value itself, by the keywords that its dialect knows."""
+    """Yield the subschemas that apply to the value itself, for the keywords of the dialect."""
     found = {keyword: rules[keyword] for keyword in rules if keyword in known}
     yield from (found[keyword] for keyword in ("not", "if") if keyword in found)
     if "if" in found:

@@ -1,7 +1,7 @@
-"""Why a server refuses a request with a schema: its form, one of its keywords, or its size.
+"""Why a server rejects a request with a schema: the form, a keyword, or the size.
 
-Real refusals: vLLM and SGLang ``Grammar error``, llama.cpp ``failed to parse grammar``, OpenAI ``Invalid
-schema for response_format``, LM Studio ``'response_format.type' must be``, TGI ``grammar is not valid``.
+Examples: vLLM and SGLang ``Grammar error``, llama.cpp ``failed to parse grammar``, OpenAI ``Invalid schema
+for response_format``, LM Studio ``'response_format.type' must be``, TGI ``grammar is not valid``.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _TOO_COMPLEX = lazy_pattern(
     r"(?i)grammar|repetitions exceed|too (?:complex|large|many|deep)|compil|exceeds .{0,40}limit"
 )
 _ALWAYS: Final = ("additionalProperties", "$ref", "$schema", "$defs", "required")
-"""What strict services demand or refuse, although a schema may not have it."""
+"""Keywords that strict services require or reject, even if the schema does not contain them."""
 _NAMED: Final = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
 _COMMON: Final = frozenset(
     {"type", "properties", "items", "title", "description", "required", "format", "default", "enum"}
     | {"pattern", "minimum", "maximum", "const", "examples", "not", "if", "then", "else"}
 )
-"""Words that a refusal may use otherwise: they count between quotes only."""
+"""Common words, which only count as keywords if they are quoted."""
 
 
 def is_form_refused(failure: Failure | None) -> bool:
-    """Whether a server does not know this form of ``response_format``, so that another one is worth a try."""
+    """Return whether a server rejects this form of ``response_format``, so that another is worth trying."""
     if failure is None or failure.status not in _STATUSES:
         return False
     parameter = failure.facts.get("parameter", "")
@@ -38,7 +38,7 @@ def is_form_refused(failure: Failure | None) -> bool:
 
 
 def refused_keyword(failure: Failure | None, schema: Mapping[str, Any]) -> str | None:
-    """Return the keyword of a schema that a refusal names."""
+    """Return the keyword of a schema that an error message names."""
     if failure is None or failure.status not in _STATUSES:
         return None
     words = failure.server_message or ""
@@ -52,14 +52,14 @@ def refused_keyword(failure: Failure | None, schema: Mapping[str, Any]) -> str |
 
 
 def is_too_complex(failure: Failure | None) -> bool:
-    """Whether a server could not turn the schema into a grammar."""
+    """Return whether a server could not convert the schema to a grammar."""
     if failure is None or failure.status not in (*_STATUSES, 500):
         return False
     return bool(_TOO_COMPLEX.search(failure.server_message or ""))
 
 
 def _keywords(schema: object, *, are_names: bool = False) -> Iterator[str]:
-    """Yield every keyword of a schema; what it calls its own properties is none."""
+    """Yield every keyword of a schema, but not the names of properties."""
     if isinstance(schema, Mapping):
         for name, value in schema.items():
             if not are_names:

@@ -1,4 +1,4 @@
-"""How an answer that follows a JSON Schema is requested: the field of the request, and the hint."""
+"""How an answer that follows a JSON Schema is requested: the request field and the hint."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tui.core.lazy_pattern import lazy_pattern
 from tui.texts import schemas as texts
 
 RESPONSE_FORMATS: Final = ("json_schema", "json_object", "text")
-"""Values of ``type`` in a ``response_format``; no schema has one of them."""
+"""Values of ``type`` in a ``response_format``, which never occur as the type of a schema."""
 SCHEMA_TOKENS: Final = 4_096
-"""The default limit of an answer with a schema: a grammar can allow endless white space."""
+"""The default token limit of an answer with a schema: a grammar can allow endless white space."""
 
 _NO_NAME: Final = "answer"
 _LONGEST_NAME = 64
@@ -23,7 +23,7 @@ _NOT_IN_NAMES = lazy_pattern(r"[^A-Za-z0-9_-]+")
 
 
 class SchemaForm(StrEnum):
-    """The form of the schema in a request, besides the hint; in the order in which they are tried."""
+    """How the schema is sent besides the hint, in the order in which the forms are tried."""
 
     SCHEMA = "json_schema"
     OBJECT = "json_object"
@@ -36,13 +36,13 @@ class AskedSchema:
 
     name: str
     schema: Mapping[str, Any]
-    """As it is sent."""
+    """The schema as sent."""
     is_strict: bool = False
-    """Whether it was rewritten for servers that insist on closed objects."""
+    """Whether it was rewritten for servers that require closed objects."""
 
     @property
     def response_format(self) -> dict[str, object]:
-        """The field of a request."""
+        """The field of the request."""
         strict = {"strict": True} if self.is_strict else {}
         return {
             "type": "json_schema",
@@ -51,12 +51,12 @@ class AskedSchema:
 
 
 def schema_name(stem: str) -> str:
-    """Return a name that every server accepts, from that of a file without its ending."""
+    """Return a name that every server accepts, from the stem of a file name."""
     return _NOT_IN_NAMES.sub("_", stem)[:_LONGEST_NAME].strip("_") or _NO_NAME
 
 
 def schema_of(setting: object) -> Mapping[str, Any] | None:
-    """Return the schema that the setting of a chat asks for: it is one, or a whole ``response_format``."""
+    """Return the schema in a chat's setting, which is a schema or a complete ``response_format``."""
     if not isinstance(setting, Mapping):
         return None
     if setting.get("type") not in RESPONSE_FORMATS:
@@ -67,7 +67,7 @@ def schema_of(setting: object) -> Mapping[str, Any] | None:
 
 
 def sent_format(setting: Any, form: SchemaForm) -> dict[str, object] | None:
-    """Return the ``response_format`` of a request for a setting with a schema; ``None``: it has none."""
+    """Return the ``response_format`` of a request for a setting with a schema; ``None`` without a schema."""
     if form is SchemaForm.PROMPT:
         return None
     if form is SchemaForm.OBJECT:
@@ -78,9 +78,9 @@ def sent_format(setting: Any, form: SchemaForm) -> dict[str, object] | None:
 
 
 def schema_hint(schema: Mapping[str, Any], form: SchemaForm) -> str:
-    """Return the hint for the model: a server may force the schema on it without showing it.
+    """Return the hint for the model: a server may enforce a schema without showing it to the model.
 
-    A long schema is included in full only if nothing else contains it.
+    A long schema is included in full only if no other part of the request contains it.
     """
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     if form is SchemaForm.SCHEMA and len(compact) > _LONGEST_HINT:

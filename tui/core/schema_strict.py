@@ -1,4 +1,4 @@
-"""A schema rewritten for services with a strict mode: every object closed, every property required.
+"""Rewrites schemas for services with a strict mode: all objects closed, all properties required.
 
 https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
 """
@@ -25,11 +25,11 @@ _WITHOUT_STRICT_FORM = (
     "else",
 )
 _WITHOUT_OBJECTS = ("not", "contains", "dependencies")
-"""Keywords whose schemas say nothing of what an object is: closed, they would mean something else."""
+"""Keywords whose schemas do not describe the object itself: closing them would change their meaning."""
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _OF_OBJECTS = ("properties", "additionalProperties", "required", *_REFERENCES)
 _JUDGE_NULL = (*_REFERENCES, "const", "anyOf", "oneOf", "not")
-"""Keywords that may refuse null whatever ``type`` allows; those of one type say nothing about it."""
+"""Keywords that may reject null whatever ``type`` allows; keywords for a single type do not apply to null."""
 
 _Path = tuple[str | int, ...]
 
@@ -40,13 +40,13 @@ class NotStrictError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StrictSchema:
-    """A rewritten schema, and what was changed."""
+    """A rewritten schema, and the changes."""
 
     schema: dict[str, Any]
     closed: int
-    """Objects that allowed other properties before."""
+    """The number of objects that allowed additional properties before."""
     nullable: int
-    """Properties that were optional: now they are there, and may be null."""
+    """The number of properties that were optional, and are now required but nullable."""
 
 
 def strict_schema(schema: Mapping[str, Any]) -> StrictSchema:
@@ -66,14 +66,14 @@ def strict_schema(schema: Mapping[str, Any]) -> StrictSchema:
 class _Rewriting:
     def __init__(self, *, joins_forms: bool = False) -> None:
         self._joins_forms = joins_forms
-        """``oneOf`` becomes ``anyOf`` where it has objects: null in place of what may be left out can make a
-        value fit two of its forms, so that none is left."""
+        """Where ``oneOf`` contains objects, it becomes ``anyOf``: with null in place of missing properties, a
+        value may match two alternatives, which ``oneOf`` would reject."""
         self.joined: set[_Path] = set()
-        """Where it did."""
+        """The paths where this happened."""
         self.closed = 0
         self.nullable = 0
         self.wrapped: set[_Path] = set()
-        """Where a part became one form of two, so that what is inside has another place."""
+        """The paths of parts that became one of two alternatives, so that the paths inside changed."""
 
     def rewritten(self, schema: Mapping[str, Any], path: _Path) -> dict[str, Any]:
         _refuse_keywords(schema, path)
@@ -104,7 +104,7 @@ class _Rewriting:
     def _close(self, found: dict[str, Any], path: _Path) -> None:
         others, properties = found.get("additionalProperties"), found.get("properties") or {}
         required = found.get("required", ())
-        names = required if isinstance(required, list | tuple) else ()  # draft 3 has a boolean
+        names = required if isinstance(required, list | tuple) else ()  # a boolean in draft 3
         if others not in (None, False) or (not properties and others is None) or {*names} - {*properties}:
             _refuse(path, texts.OPEN_OBJECT)
         self.closed += others is None
@@ -160,7 +160,7 @@ def _speaks_of_objects(rules: Any) -> bool:
 
 
 def _adds_properties(keyword: str, rules: Any) -> bool:
-    """Whether what stands beside properties has others: closed, the two exclude each other."""
+    """Return whether keywords next to ``properties`` define others: if closed, they exclude each other."""
     if keyword in _REFERENCES:
         return isinstance(rules, str)
     return any(
@@ -174,7 +174,7 @@ def _needs_wrapping(part: Any) -> bool:
 
 
 def _nullable(part: Any) -> Any:
-    """Return a schema that allows null as well."""
+    """Return a schema that also allows null."""
     if not isinstance(part, Mapping):
         return part if part is True else {"type": "null"}
     if _needs_wrapping(part):
@@ -188,7 +188,7 @@ def _nullable(part: Any) -> Any:
 
 
 def _redirected(rules: Any, rewriting: _Rewriting) -> Any:
-    """Return rules whose references lead to the new places of what they name."""
+    """Return rules whose references point to the new paths of their targets."""
     if isinstance(rules, list):
         return [_redirected(part, rewriting) for part in rules]
     if not isinstance(rules, Mapping):

@@ -1,4 +1,4 @@
-"""Where a search of all conversations looks, and where it found something."""
+"""The scope of a search in all conversations, and the position of a match."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import NamedTuple
 
 
 class HitPlace(NamedTuple):
-    """Where in a conversation something was found."""
+    """The position of a match in a conversation."""
 
     turn: str
-    """The identity of the turn."""
+    """The id of the turn."""
     words: str = ""
-    """The text found, unchanged; empty: the turn itself was searched for."""
+    """The matched text, unchanged; empty if the turn itself was searched for."""
     where: str = ""
     """``prompt``, ``answer`` or ``reasoning``."""
     line: str = ""
-    """The line that has the words, or what is shown of it."""
+    """The matching line, or the visible part of it."""
 
 
 class SearchScope(NamedTuple):
-    """What a screen can narrow a search of all conversations to; empty: nothing."""
+    """The filter of a search in all conversations; empty for none."""
 
     provider: str = ""
     conversation: str = ""

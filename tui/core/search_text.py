@@ -1,7 +1,7 @@
-"""The texts of a conversation as they are searched: folded once, in bytes, and packed as they are shown.
+"""The texts of a conversation for searching: case-folded once, as bytes, next to the compressed originals.
 
-Bytes are searched as fast as memory is read, and only where something is found the rest is unpacked. Callers
-that show it must erase keys that have become known since.
+Bytes are searched at memory speed; only matches are decompressed. Callers that display them must erase keys
+that have become known since.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _TURN = "\x1e"
 _PART = "\x1f"
 _FENCE = lazy_pattern(r"(?m)^[ \t]*(?:```|~~~)")
 _PIECE = 1 << 20
-"""Bytes that are searched at once: meanwhile no other thread of the program runs."""
+"""The bytes searched at a time, during which no other thread runs."""
 _FASTEST = 1
 Redact = Callable[[str], str]
 
 
 class SearchedTurn(NamedTuple):
-    """A turn in which a query is found."""
+    """A turn with a match."""
 
     number: int | None
-    """From 1 on; ``None``: of another answer or branch than is shown."""
+    """From 1; ``None`` for a turn of an alternative answer or branch that is not shown."""
     identity: str
     prompt: str
     answer: str
@@ -40,10 +40,10 @@ class SearchText(NamedTuple):
     data: bytes
     start: int
     middle: int
-    """Where the folded texts end, and the packed ones begin."""
+    """Where the folded texts end, and the compressed ones begin."""
 
     def turns(self, needles: Needles) -> Iterator[SearchedTurn]:
-        """Yield the turns that may have everything that is searched for.
+        """Yield the turns that may match.
 
         Raises:
             ValueError: the bytes are damaged.
@@ -61,7 +61,7 @@ class SearchText(NamedTuple):
 
 
 class Needles:
-    """A query in the form that searches such texts."""
+    """A query prepared for searching in bytes."""
 
     def __init__(self, query: Query, *, with_reasoning: bool) -> None:
         self._words = tuple(_encoded(word) for word in sorted(query.words, key=len, reverse=True))
@@ -69,11 +69,11 @@ class Needles:
         self._last = 4 if with_reasoning else 3
 
     def may_be_in(self, text: SearchText) -> bool:
-        """Return whether every word is somewhere in a conversation. Quick: most have not."""
+        """Return whether every word occurs in a conversation. A fast filter: most have not."""
         return all(_is_in(text, word) for word in self._words)
 
     def are_in(self, record: bytes) -> bool:
-        """Return whether a folded turn has everything."""
+        """Return whether a folded turn matches."""
         marks, *parts = record.split(_PART.encode())[: self._last]
         return self._has.issubset(marks.split()) and all(
             any(word in part for part in parts) for word in self._words
@@ -81,9 +81,10 @@ class Needles:
 
 
 def search_texts(turns: Iterable[Turn], others: Iterable[Turn], redact: Redact) -> tuple[bytes, bytes]:
-    """Return the texts of a conversation folded and packed, known keys erased.
+    """Return the texts of a conversation, folded and compressed, with known keys erased.
 
-    ``others``: its turns of other answers and branches than are shown.
+    Args:
+        others: the turns of alternative answers and branches that are not shown.
     """
     numbered = [(str(number), turn) for number, turn in enumerate(turns, 1)]
     folded: list[bytes] = []
@@ -97,7 +98,7 @@ def search_texts(turns: Iterable[Turn], others: Iterable[Turn], redact: Redact) 
 
 
 def _marks(turn: Turn) -> bytes:
-    """Return what a turn has beside words."""
+    """Return the searchable content of a turn besides words."""
     found = {
         CODE: _FENCE.search(turn.answer.text) is not None,
         REASONING: bool(turn.reasoning),

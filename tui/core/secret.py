@@ -1,4 +1,4 @@
-"""API keys that cannot be printed by accident, and the eraser for texts that echo one."""
+"""API keys that cannot be printed by accident, and a redactor for texts that contain one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from tui.core.secret_headers import basic_secrets, is_secret_header, secret_part
 
 
 class Secret:
-    """An API key. Only ``reveal`` gives the text; everything else shows ``•••`` and at most 4 characters."""
+    """An API key, hidden unless revealed.
+
+    Only ``reveal`` returns the text; everything else shows ``•••`` and at most 4 characters.
+    """
 
     __slots__ = ("_text",)
 
@@ -20,12 +23,12 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the key itself: to be called where a request is written, and nowhere else."""
+        """Return the key itself; to be called only where a request is written."""
         return self._text
 
     @property
     def hint(self) -> str:
-        """The mask with the last 4 characters, or the mask alone where those would give too much away."""
+        """The mask with the last 4 characters, or the mask alone if they would reveal too much."""
         return f"{MASK}{self._text[-4:]}" if len(self._text) >= 12 else MASK
 
     def __repr__(self) -> str:
@@ -58,32 +61,32 @@ class Secret:
 class Redactor:
     """Erases known keys from texts, in any encoding.
 
-    Only real keys (``core.placeholders``) are erased, as whole tokens: not inside a longer word, unless the
-    key is long and mixed enough to be nothing else. They are found in plain text, in Base64 in each of its
-    three alignments, and behind the escapes of JSON, programming languages, URLs and HTML.
+    Only real keys (``core.placeholders``) are erased, and only as whole tokens: not inside a longer word,
+    unless the key is long and mixed enough to be unmistakable. They are found in plain text, in Base64 in any
+    of its three alignments, and behind the escapes of JSON, programming languages, URLs and HTML.
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._keys: dict[str, None] = {}
         self._built = 0, ApiKeySearch(())
-        """The search, and for how many of the keys it was built: threads learn some meanwhile."""
+        """The search, and the number of keys it was built for: other threads may add keys meanwhile."""
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: Secret) -> None:
-        """Learn a key. What is no real key is not searched for: it would erase words of the language."""
+        """Add a key. Placeholders are ignored: erasing them would remove ordinary words."""
         text = secret.reveal().strip()
         if text not in self._keys and is_real_key(text):
             self._keys[text] = None
 
     def learn(self, other: Redactor) -> None:
-        """Learn every key that another redactor knows."""
+        """Add all keys of another redactor."""
         self._keys.update(other._keys)
 
     def add_sent(
         self, key: Secret | None, headers: Mapping[str, str], body: Mapping[str, object] | None = None
     ) -> None:
-        """Learn whatever is secret in a request: its key, and what its extra headers and body carry."""
+        """Add all secrets of a request: its key, and those in its extra headers and body."""
         if key is not None:
             self.add(key)
         for name, value in headers.items():
@@ -92,24 +95,24 @@ class Redactor:
             self.add(Secret(text))
 
     def add_header(self, name: str, value: str) -> None:
-        """Learn what is secret in a header that is sent: every part of its value, or nothing."""
+        """Add the secrets in a request header: every part of its value, if it is a secret header."""
         if is_secret_header(name):
             for part in secret_parts(value):
                 self.add(Secret(part))
 
     def add_login(self, user: str, password: str) -> None:
-        """Learn a password, such as a proxy's, and the forms in which it is sent."""
+        """Add a password, such as a proxy's, and the forms in which it is sent."""
         for text in basic_secrets(user, password):
             self.add(Secret(text))
 
     @property
     def knows_any(self) -> bool:
-        """Whether there is a key to look for."""
+        """Whether any key is known."""
         return bool(self._keys)
 
     @property
     def search(self) -> ApiKeySearch:
-        """The search for all keys that are known now."""
+        """The search for all keys known now."""
         count, search = self._built
         if count != len(self._keys):  # keys are never forgotten
             keys = tuple(self._keys)
@@ -118,7 +121,7 @@ class Redactor:
         return search
 
     def redact_bytes(self, data: bytes) -> bytes:
-        """Return UTF-8 bytes with every known key replaced by ``•••``."""
+        """Return UTF-8 bytes with all known keys replaced by ``•••``."""
         if not self._keys:
             return data
         text = data.decode("utf-8", "surrogateescape")
@@ -126,7 +129,7 @@ class Redactor:
         return data if clean is text else clean.encode("utf-8", "surrogateescape")
 
     def redact(self, text: str) -> str:
-        """Return the text with every known key replaced by ``•••``."""
+        """Return a text with all known keys replaced by ``•••``."""
         if not self._keys:
             return text
         spans = self.search.spans(text)

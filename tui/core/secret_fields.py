@@ -1,4 +1,4 @@
-"""Which fields of a request's body carry secrets: some gateways expect a key there instead of in a header."""
+"""Finds secrets in request bodies: some gateways expect a key there instead of in a header."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ _PLAIN_NAME = lazy_pattern(
     r"tokeni[sz]|tokens|tokens?_ids?|(?:bos|eos|pad|unk|stop|think)_token|keywords?$|author(?!i[sz])|cache_key",
     re.IGNORECASE,
 )
-"""Names of parameters in which one of the words only seems to tell of a secret."""
+"""Names of parameters that only look as if they contained a secret."""
 _KEY_SHAPE = lazy_pattern(
     r"(?:sk|pk|rk|gsk|hf|ghp|gho|github_pat|glpat|xox[abp]|nvapi|tgp|r8)[-_][A-Za-z0-9_.-]{16,}"
     r"|AIza[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
 )
-"""What the keys of known services look like, whatever field they stand in."""
+"""Patterns of the keys of known services, in whatever field."""
 _DEEPEST = 20
 
 
 def is_secret_field(name: str) -> bool:
-    """Whether the text in a field of that name is treated like a key."""
+    """Return whether the text in a field with this name is secret."""
     return is_secret_header(name.replace("_", "-")) and _PLAIN_NAME.search(name) is None
 
 
 def body_secrets(body: Mapping[str, object]) -> Iterator[str]:
-    """Yield every text of a request's body that is a secret, at any depth."""
+    """Yield all secrets in a request body, at any depth."""
     for text in _secret_texts(body, is_secret=False, depth=_DEEPEST):
         yield from secret_parts(text)
 
 
 def without_secrets(body: Mapping[str, object]) -> dict[str, object]:
-    """Return a request's body as it may be shown: ``•••`` replaces every secret."""
+    """Return a request body for display, with secrets replaced by ``•••``."""
     return {
         name: _shown(value, is_secret=is_secret_field(name), depth=_DEEPEST) for name, value in body.items()
     }

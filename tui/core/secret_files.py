@@ -1,4 +1,4 @@
-"""Files whose names suggest keys or passwords: never suggested, and sent only after a confirmation."""
+"""Recognises files with keys or passwords: never suggested, and sent only after confirmation."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ _EXAMPLE = lazy_pattern(r".*\.(?:example|sample|template|dist|pub)")
 
 
 def is_secret_name(path: str) -> bool:
-    """Whether a file of this name usually holds keys or passwords."""
+    """Return whether a file with this name usually contains keys or passwords."""
     folded = path.casefold()
     return _SECRET.fullmatch(folded) is not None and _EXAMPLE.fullmatch(folded) is None

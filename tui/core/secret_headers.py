@@ -1,4 +1,4 @@
-"""Which headers carry secrets, and which parts of their values are secret: the program's only rule."""
+"""Which headers contain secrets, and which parts of their values are secret."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ _SCHEME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
 def is_secret_header(name: str) -> bool:
-    """Whether a header of that name is treated like a key."""
+    """Return whether a header with this name is secret."""
     return _SECRET_HEADER.search(name) is not None
 
 
 def has_secret_header(headers: Mapping[str, str]) -> bool:
-    """Whether one of the headers is treated like a key."""
+    """Return whether one of the headers is secret."""
     return any(is_secret_header(name) for name in headers)
 
 
 def secret_parts(value: str) -> Iterator[str]:
-    """Yield every part of a secret header's value that is a secret of its own.
+    """Yield every secret part of a secret header's value.
 
-    ``Token abc`` gives ``abc``; ``sid=abc; theme=dark`` gives ``abc`` and ``dark``; ``Basic …`` also what
-    is encoded in it, whole and the password alone. Parts may be joined by any mark, percent-encoded too.
+    ``Token abc`` gives ``abc``; ``sid=abc; theme=dark`` gives ``abc`` and ``dark``; ``Basic …`` also gives
+    its decoded content, whole and the password alone. Parts may be joined by any character, also
+    percent-encoded.
     """
     first, _, rest = value.strip().partition(" ")
     if rest and _SCHEME.fullmatch(first):
@@ -48,7 +49,7 @@ def secret_parts(value: str) -> Iterator[str]:
 
 
 def basic_secrets(user: str, password: str) -> Iterator[str]:
-    """Yield what stands for a login in texts: the password, and the login as ``Basic`` sends it."""
+    """Yield the forms of a login in texts: the password, and the login as sent with ``Basic``."""
     login = f"{user}:{password}"
     yield base64.b64encode(login.encode("utf-8", "surrogatepass")).decode()
     yield login

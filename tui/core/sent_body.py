@@ -1,4 +1,4 @@
-"""The extra body of a provider as a request has it."""
+"""The extra body of a provider as sent in a request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 def sent_body(extra: Mapping[str, object]) -> dict[str, object]:
-    """Return a provider's extra fields as they are sent: unfolded, without those of the request itself."""
+    """Return a provider's extra fields as sent: ``extra_body`` unwrapped, without lmdeck's own fields."""
     fields = dict(extra)
     nested = fields.pop("extra_body", None)
     if isinstance(nested, Mapping):

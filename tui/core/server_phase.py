@@ -1,7 +1,7 @@
-"""What a server is doing: starting, loading its model, broken, or ready.
+"""The phase of a server: starting, loading its model, broken, or ready.
 
-The one value behind every decision to wait. It is derived from a failure: by ``wire.error_rules`` for
-replies, by ``net.server_wait`` for processes and ``/health``.
+It determines whether to wait. It is derived from a failure: by ``wire.error_rules`` for replies, by
+``net.server_wait`` for processes and ``/health``.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ class ServerPhase(StrEnum):
     """The phase of a server."""
 
     STARTING = "starting"
-    """Its process runs, but its port is not open yet: worth waiting for."""
+    """The process is running, but its port is not open yet: worth waiting."""
     LOADING = "loading"
-    """It answers, and says that its model is not ready yet: worth waiting for."""
+    """It responds, but reports that its model is not ready yet: worth waiting."""
     BROKEN = "broken"
-    """It cannot work until it is corrected or restarted: waiting and retrying are useless."""
+    """It cannot work until it is fixed or restarted: waiting and retrying are useless."""
     READY = "ready"
     """It answered."""
 
@@ -38,7 +38,7 @@ _PHASES: Mapping[str, ServerPhase] = MappingProxyType(
 )
 WORTH_WAITING = (ServerPhase.STARTING, ServerPhase.LOADING)
 WAITING_STAGES = ("server-starting", "server-loading")
-"""Stages of ``Progress`` at which a server is on its way."""
+"""Stages of ``Progress`` while a server is starting."""
 
 
 def phase_of(failure: Failure | None) -> ServerPhase | None:

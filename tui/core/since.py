@@ -1,4 +1,4 @@
-"""Start and end of a period as users write them: a day, a moment, or how long ago."""
+"""Parses the start and the end of a period as entered: a day, a time, or an age."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _DAY = lazy_pattern(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
 
 
 def read_since(text: str, now: datetime, zone: tzinfo | None = None) -> datetime | None:
-    """Return the moment that ``7d``, ``12h``, ``2w``, ``2026-11-01`` or an ISO 8601 moment means.
+    """Parse ``7d``, ``12h``, ``2w``, ``2026-11-01`` or an ISO 8601 timestamp; ``None`` for anything else.
 
-    A day begins at midnight of ``zone``: this machine's, where it is ``None``. ``None`` for anything else.
+    A day begins at midnight in ``zone``, by default the local time zone.
     """
     ago = _AGO.fullmatch(text.strip().lower())
     if ago is None:
@@ -30,14 +30,14 @@ def read_since(text: str, now: datetime, zone: tzinfo | None = None) -> datetime
 
 
 def read_first_day(text: str, now: datetime, zone: tzinfo | None = None) -> datetime | None:
-    """Return the same, but ``30d`` is the beginning of the day that was 30 days ago."""
+    """Like ``read_since``, but ``30d`` is the beginning of the day 30 days ago."""
     moment = read_since(text, now, zone)
     is_of_days = moment is not None and text.strip().lower()[-1:] in ("d", "w", "m", "y")
     return whole_day(day_of(moment, zone), zone).start if moment is not None and is_of_days else moment
 
 
 def read_last_day(text: str, now: datetime, zone: tzinfo | None = None) -> datetime | None:
-    """Return the end of the day that ``2026-11-30`` or ``7d`` means; of a moment itself."""
+    """Return the end of a day given as ``2026-11-30`` or ``7d``; a timestamp is returned unchanged."""
     moment = read_first_day(text, now, zone)
     bare = text.strip().lower()
     if moment is None or not (_DAY.fullmatch(bare) or bare[-1:] in ("d", "w", "m", "y")):

@@ -1,4 +1,4 @@
-"""A whole diagnosis as one Markdown text, to paste into a ticket for the server's operator."""
+"""A diagnosis as Markdown, to paste into a ticket for the server's operator."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def ticket_text(
     versions: Mapping[str, str],
     environment: Mapping[str, str],
 ) -> str:
-    """Return the report as Markdown, every known key erased.
+    """Return a report as Markdown, with all known keys erased.
 
     Args:
-        at: when the check was made, for a user.
+        at: the time of the check, for display.
         versions: programs and libraries by name.
-        environment: where the check was made, by name; values are shown as they are given.
+        environment: the environment of the check by name; values are shown as given.
     """
     show = _Writer(redactor.redact)
     evidence = "\n".join(line.text for line in report_lines(report, width=_WIDTH, verbose=True))
@@ -51,13 +51,13 @@ def ticket_text(
 
 
 class _Writer:
-    """Writes Markdown. Keys are erased first: they could not be found after the escaping for Markdown."""
+    """Writes Markdown. Keys are erased before escaping, after which they could not be found."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         self._redact = redact
 
     def plain(self, text: str) -> str:
-        """Return a text as one line in which nothing is markup."""
+        """Return a text on one line, with Markdown syntax escaped."""
         return _MARKUP.sub(r"\\\1", safe_line(self._redact(text)))
 
     def entries(self, values: Mapping[str, str]) -> str:
@@ -65,12 +65,12 @@ class _Writer:
         return "\n".join(f"- {self.plain(name)}: {self.plain(value)}" for name, value in values.items())
 
     def block(self, text: str, language: str = "") -> str:
-        """Return a text as it is, in a code block."""
+        """Return a text unchanged, in a code block."""
         return fenced(self._redact(text), language)
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Return a text as a code block that nothing inside of it can end."""
+    """Return a code block with a fence that does not occur in the text."""
     longest = max((len(run) for run in _TICKS.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language or 'text'}\n{safe_text(text)}\n{fence}"

@@ -1,4 +1,4 @@
-"""Where the time of a turn went, in words and as bars, for the chat and the commands."""
+"""Where the time of a turn went, as text and bars, for the chat and the commands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LETTERS = {
     "connect": "c", "route": "r", "queue": "q", "prompt": "p", "unexplained": "u", "thinking": "t",
     "answer": "a", "tail": "e",
 }  # fmt: skip
-"""The letter of each part in a bar."""
+"""The letter for each phase in a bar."""
 _REASONS = {
     parts.NO_FIGURES: texts.NO_FIGURES,
     parts.NO_FIGURES_VLLM: texts.NO_FIGURES,
@@ -52,31 +52,31 @@ _HELD = {
     parts.NO_FIGURES_GATEWAY: texts.HELD_BEHIND,
     parts.NO_FIGURES: texts.HELD_UNTOLD,
 }
-"""Who kept a request for long, by what is known about it."""
+"""What delayed a request, by the origin of the information."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeRow:
-    """One part of the time, as it is shown."""
+    """One phase, as displayed."""
 
     name: str
     time: str
     begin: float
-    """Where its bar begins, as a share of the whole."""
+    """Where its bar begins, as a fraction of the whole."""
     end: float
     tokens: str
-    """The tokens of this part, with their rate."""
+    """The tokens of the phase, with their rate."""
     source: str
-    """Where the figure comes from."""
+    """The source of the figure."""
 
     @property
     def note(self) -> str:
-        """Both."""
+        """Tokens and source."""
         return " · ".join(filter(None, (self.tokens, self.source)))
 
 
 def known_phases(turn: Turn) -> tuple[Phase, ...]:
-    """Return the parts of a turn's time; of one that an earlier version recorded, what was measured."""
+    """Return the phases of a turn; for one recorded by an earlier version, what was measured."""
     if turn.phases or turn.timings.ended is None:
         return turn.phases
     measured = replace(turn.timings, connecting=turn.timings.started)
@@ -84,7 +84,7 @@ def known_phases(turn: Turn) -> tuple[Phase, ...]:
 
 
 def time_rows(turn: Turn) -> list[TimeRow]:
-    """Return the parts in order."""
+    """Return the rows of a turn's phases, in order."""
     phases = known_phases(turn)
     whole = sum(phase.milliseconds for phase in phases) or 1.0
     rows, at = [], 0.0
@@ -109,7 +109,7 @@ def _source(phase: Phase) -> str:
 
 
 def _tokens(phase: Phase, turn: Turn) -> str:
-    """Return the tokens of a part, with their rate."""
+    """Return the tokens of a phase, with their rate."""
     usage = turn.usage
     count = None if usage is None else _count(phase, usage, turn)
     if usage is None or count is None:
@@ -126,7 +126,7 @@ def _count(phase: Phase, usage: Usage, turn: Turn) -> int | None:
     if phase.name == "prompt":
         server = turn.server_timings
         if server is not None and server.prompt_tokens is not None:
-            return server.prompt_tokens  # what was evaluated: those from the cache took no time
+            return server.prompt_tokens  # the evaluated ones; cached tokens took no time
         return None if usage.prompt_tokens is None else usage.prompt_tokens - (usage.cached_tokens or 0)
     if phase.name == "thinking":
         return usage.reasoning_tokens
@@ -137,9 +137,9 @@ def _count(phase: Phase, usage: Usage, turn: Turn) -> int | None:
 
 
 def arrivals_row(turn: Turn, cells: int) -> tuple[str, str]:
-    """Return when the pieces of text came, as bars on the axis of the parts, and the longest gap.
+    """Return when the pieces of text arrived, as bars on the axis of the phases, and the longest gap.
 
-    Empty where that is unknown: the gaps are not stored with a chat.
+    Empty for stored chats, which do not contain the gaps.
     """
     timings, phases = turn.timings, known_phases(turn)
     whole = sum(phase.milliseconds for phase in phases)
@@ -154,7 +154,7 @@ def arrivals_row(turn: Turn, cells: int) -> tuple[str, str]:
 
 
 def time_sentences(turn: Turn) -> list[str]:
-    """Return what deserves a sentence: where most of the wait went, and what would show more."""
+    """Return sentences on remarkable times: what most of the wait was, and how to find out more."""
     phases = known_phases(turn)
     return list(_sentences(phases)) if phases else []
 
@@ -180,7 +180,7 @@ def _sentences(phases: Sequence[Phase]) -> Iterator[str]:
 
 
 def time_line(turn: Turn) -> str:
-    """Return all parts in one line."""
+    """Return all phases on one line."""
     phases = known_phases(turn)
     if not phases:
         return texts.NONE
@@ -199,15 +199,15 @@ def _words(phase: Phase) -> str:
 
 
 def time_lines(turn: Turn) -> list[str]:
-    """Return a line for each part, and the sentences."""
+    """Return one line per phase, and the sentences."""
     rows = [f"{row.name:<11} {row.time:>9}  {row.note}".rstrip() for row in time_rows(turn)]
     return [*rows, *time_sentences(turn)]
 
 
 def firsts_of_kind(turns: Sequence[Turn]) -> list[Turn]:
-    """Return the turns that were the first ones at their provider and model with their settings.
+    """Return the first turn for each combination of provider, model and settings.
 
-    Servers load and compile then, so their times tell nothing of the later ones.
+    Servers load and compile then, so these times say nothing about later ones.
     """
     firsts: dict[str, Turn] = {}
     for turn in turns:
@@ -216,9 +216,9 @@ def firsts_of_kind(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def stacked_bar(phases: Sequence[Phase], longest_ms: float, width: int) -> str:
-    """Return a turn's time as one line of letters, as long as its share of the longest turn.
+    """Return a turn's time as one line of letters, relative to the longest turn.
 
-    Every part that took any time of note has a letter at least.
+    Every phase of notable length has at least one letter.
     """
     whole = sum(phase.milliseconds for phase in phases)
     cells = max(1, min(width, round(width * whole / longest_ms))) if longest_ms > 0 else 0

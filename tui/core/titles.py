@@ -1,4 +1,4 @@
-"""The title of a conversation until the user names it."""
+"""The title of a conversation that the user has not named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.core.safe_text import safe_line
 TITLE_LENGTH = 60
 _FENCES = ("```", "~~~")
 _AROUND = " \t#*_`\"'“”„«».:"
-"""What models put around a title."""
+"""Characters that models put around a title."""
 
 
 class TitleSource(StrEnum):
@@ -17,13 +17,13 @@ class TitleSource(StrEnum):
 
     PROMPT = "prompt"
     MODEL = "model"
-    """Asked for after the first answer."""
+    """Requested after the first answer."""
 
 
 def title_of(prompt: str) -> str:
-    """Return a conversation's name from its first prompt: the first line with text, cut at a word.
+    """Return a title from the first prompt: its first line with text, cut at a word.
 
-    A line that only leads to what follows (``Review this:``) has the next one behind it.
+    An introductory line (``Review this:``) is joined with the next one.
     """
     lines = (" ".join(line.split()) for line in prompt.splitlines() if line.strip())
     line = next(lines, "")
@@ -37,6 +37,6 @@ def title_of(prompt: str) -> str:
 
 
 def title_in(answer: str) -> str:
-    """Return the title that a model answered with; empty where there is none."""
+    """Return the title in a model's answer; empty if there is none."""
     line = next((line for line in answer.splitlines() if line.strip(_AROUND)), "")
     return title_of(safe_line(line.strip().removeprefix("Title:").strip(_AROUND)))

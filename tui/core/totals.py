@@ -1,4 +1,4 @@
-"""The total tokens and cost of turns: including those replaced by a retry, without copies."""
+"""Total tokens and cost of turns, including those replaced by a retry, excluding copies."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tui.core.usage import Cost, ServerCost, Source, Usage
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Tokens and money; amounts of different currencies are separate."""
+    """Tokens and costs, separated by currency."""
 
     usage: Usage | None = None
     costs: tuple[Cost, ...] = ()
     has_unknown: bool = False
-    """Some turn brought text and neither usage nor an estimate: the sum is a lower bound."""
+    """Some turn received text but has neither usage nor an estimate: the sum is a lower bound."""
     not_priced: int = 0
-    """Turns that used tokens and have no amount: the sums of money are lower bounds."""
+    """The number of turns that used tokens and have no amount: the costs are lower bounds."""
 
 
 def totals_of(turns: Iterable[Turn]) -> Totals:
-    """Add up what was paid for here."""
+    """Add up the turns that were paid for in this conversation."""
     return sum_of(_totals_of(turn) for turn in turns if not turn.is_copy)
 
 
@@ -47,16 +47,16 @@ def sum_of(parts: Iterable[Totals]) -> Totals:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """The total of one call that was sent several times."""
+    """The total of several attempts at one call."""
 
     usage: Usage | None
     cost: Cost | None
     server_cost: ServerCost | None
-    """``None`` where the server did not tell it each time."""
+    """``None`` if the server did not report it for every attempt."""
 
 
 def paid_for(turns: Sequence[Turn]) -> Paid:
-    """Add up the tries of one question that took anything, our own amounts and the server's apart."""
+    """Add up the attempts that used tokens, our amounts and the server's separately."""
     tries = [turn for turn in turns if turn.usage is not None or turn.server_cost or _has_used_tokens(turn)]
     usages = [turn.usage for turn in tries if turn.usage is not None]
     costs = [turn.cost for turn in tries if turn.cost is not None]
@@ -87,20 +87,23 @@ def _totals_of(turn: Turn) -> Totals:
 
 
 def _paid(turn: Turn) -> Cost | None:
-    """Return what the server says that a turn cost, else what its price makes of its tokens."""
+    """Return the cost of a turn according to the server, else the calculated cost."""
     told = turn.server_cost
     if told is None:
         return turn.cost
     ours = turn.cost
     if ours is not None and (ours.currency, ours.total) == (told.currency or "USD", told.amount):
         return ours
-    # A server reports no sides; all of it counts as output.
+    # A server reports only a total; it counts as output.
     source = Source.ESTIMATED if turn.usage is not None and turn.usage.is_replay else Source.REPORTED
     return Cost(Decimal(0), told.amount, told.currency or "USD", source)
 
 
 def _has_used_tokens(turn: Turn) -> bool:
-    """Return whether a turn without counts used tokens: one that a dying program left has a request out."""
+    """Return whether a turn without counts used tokens.
+
+    The request of an interrupted turn had been sent.
+    """
     if turn.state.is_live:
-        return False  # it is counted once it has ended
+        return False  # counted once it has ended
     return bool(turn.answer or turn.reasoning) or turn.state is TurnState.INTERRUPTED

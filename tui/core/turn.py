@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.core.events import Erased, Progress
 
 UNTOLD = ""
-"""The parent of a turn that only its place in the record determines."""
+"""The parent of a turn that only follows from its position in the record."""
 _MOST_PIECES = 256
 _BLOCK_CHARACTERS = 16_384
 
@@ -34,32 +34,32 @@ class TurnState(StrEnum):
     ANSWERING = "answering"
     DONE = "done"
     STOPPED = "stopped"
-    """The user stopped it; the text that came is kept."""
+    """Stopped by the user; the received text is kept."""
     FAILED = "failed"
     INTERRUPTED = "interrupted"
-    """The program or the line died while it streamed; found so on reading."""
+    """The program or the connection died while it streamed; detected when reading it."""
 
     @property
     def is_live(self) -> bool:
-        """Whether text may still come."""
+        """Whether more text may arrive."""
         return self in (TurnState.WAITING, TurnState.REASONING, TurnState.ANSWERING)
 
 
 class TextBuffer:
-    """A text that grows by pieces: appending is cheap at any length, and the text is stored once.
+    """A text that grows piece by piece: appending is cheap at any length, and the text is stored once.
 
-    Its figures are counted in blocks as it grows, so the whole text is never read again for them.
+    Its figures are counted in blocks as it grows, so they never require reading the whole text again.
     """
 
     __slots__ = ("_blocks", "_erased", "_length", "_neutralised", "_recent", "_starts", "_wide", "generation")
 
     def __init__(self, text: str = "") -> None:
         self.generation = -1
-        """Grows when the text was replaced: offsets into the text before mean nothing then."""
+        """Increases when the text is replaced, which invalidates offsets into the earlier text."""
         self.replace(text)
 
     def append(self, piece: str, erased: Erased = ()) -> None:
-        """Add a piece at the end; ``erased`` is what was taken out of it, and where."""
+        """Append a piece; ``erased`` lists what was masked in it, and where."""
         if erased:
             self._erased += ((self._length + offset, original) for offset, original in erased)
         self._recent.append(piece)
@@ -68,7 +68,7 @@ class TextBuffer:
             self._settle()
 
     def replace(self, text: str) -> None:
-        """Put another text instead of the whole."""
+        """Replace the whole text."""
         self._blocks: list[str] = []
         self._starts: list[int] = []
         self._recent: list[str] = [text] if text else []
@@ -79,9 +79,9 @@ class TextBuffer:
         self.generation += 1
 
     def move_to(self, target: TextBuffer) -> None:
-        """Put the whole text behind another one, strip that of white space around it, and be empty.
+        """Append the whole text to another buffer, strip the result, and become empty.
 
-        Nothing is counted anew but what is stripped off.
+        Only what is stripped is counted again.
         """
         before, text = target.text, self.text
         whole = before + text
@@ -90,7 +90,7 @@ class TextBuffer:
         wide = target._wide + self._wide
         neutralised = target.neutralised + self.neutralised
         if before[-1:] == "\r" and text[:1] == "\n":
-            neutralised -= 1  # the two have become one end of a line
+            neutralised -= 1  # the two have become one line ending
         neutralised += count_neutralised(text[:1], before) - count_neutralised(text[:1])
         for removed in (whole[:start], whole[start + len(kept) :]):
             wide -= count_wide(removed)
@@ -106,7 +106,7 @@ class TextBuffer:
 
     @property
     def text(self) -> str:
-        """The whole text; joined on demand and then kept as one block."""
+        """The whole text; joined on demand, and then kept as one block."""
         self._settle()
         if len(self._blocks) > 1:
             self._blocks, self._starts = ["".join(self._blocks)], [0]
@@ -114,7 +114,7 @@ class TextBuffer:
 
     @property
     def as_received(self) -> str:
-        """The whole text as the model wrote it, the keys in it included: for a request, and nothing else."""
+        """Return the whole text as the model wrote it, including keys; only for requests."""
         text, read = self.text, 0
         pieces: list[str] = []
         for offset, original in self._erased:
@@ -124,18 +124,18 @@ class TextBuffer:
 
     @property
     def tokens(self) -> int:
-        """``estimate_tokens`` of the whole text; reads only what is new."""
+        """Return ``estimate_tokens`` of the whole text; reads only what is new."""
         self._settle()
         return tokens_of(self._length - self._wide, self._wide)
 
     @property
     def neutralised(self) -> int:
-        """``count_neutralised`` of the whole text; reads only what is new."""
+        """Return ``count_neutralised`` of the whole text; reads only what is new."""
         self._settle()
         return self._neutralised.total
 
     def since(self, offset: int, limit: int | None = None) -> str:
-        """Return what was added after ``offset`` characters, ``limit`` of them at most."""
+        """Return what was added after ``offset`` characters, at most ``limit`` of them."""
         end = self._length if limit is None else min(self._length, offset + limit)
         if offset >= end:
             return ""
@@ -149,7 +149,7 @@ class TextBuffer:
         return "".join(found)
 
     def _settle(self) -> None:
-        """Make a block of the newest pieces, and count it."""
+        """Join the newest pieces to a block, and count it."""
         if not self._recent:
             return
         block = "".join(self._recent)
@@ -170,17 +170,17 @@ class TextBuffer:
 
 
 _MOST_OF_EMPTY, _LONGEST_EMPTY = 8, 64
-"""Pieces and characters of an empty object."""
+"""The most pieces and characters of an empty object."""
 
 
 class ToolCall:
-    """The received part of a tool call: shown, never run. It grows by pieces as cheaply as a text."""
+    """The received part of a tool call; shown, never run. It grows as cheaply as a text."""
 
     __slots__ = ("_arguments", "_name", "_name_length", "identity")
 
     def __init__(self, name: str = "", arguments: str = "", identity: str = "") -> None:
         self.identity = identity
-        """The ``id`` that the server gave it; empty where it gave none."""
+        """The server's ``id``; empty if it sent none."""
         self._name = [name]
         self._name_length = len(name)
         self._arguments = [arguments]
@@ -192,12 +192,15 @@ class ToolCall:
 
     @property
     def arguments(self) -> str:
-        """The arguments so far: JSON, when they are complete."""
+        """The arguments so far: JSON once complete."""
         return _joined(self._arguments)
 
     def add(self, name: str, arguments: str) -> None:
-        """Add a piece. Some servers repeat the name with every piece: that is no more of it. Some begin with
-        an empty object before the arguments: that is none of them."""
+        """Add a piece.
+
+        Some servers repeat the name with every piece, and some send an empty object before the arguments;
+        neither is added.
+        """
         if name and (len(name) != self._name_length or name != self.name):
             self._name.append(name)
             self._name_length += len(name)
@@ -208,7 +211,7 @@ class ToolCall:
 
     @property
     def _has_empty_object(self) -> bool:
-        """Whether the arguments so far are an empty object; of long ones nothing is joined."""
+        """Whether the arguments so far are an empty object; long ones are not joined for this."""
         if len(self._arguments) > _MOST_OF_EMPTY or sum(map(len, self._arguments)) > _LONGEST_EMPTY:
             return False
         return "".join("".join(self._arguments).split()) == "{}"
@@ -232,14 +235,14 @@ def _joined(pieces: list[str]) -> str:
 
 @dataclass(slots=True)
 class Turn:
-    """A prompt and its reply. All texts are raw: pass them through ``safe_text`` to show them."""
+    """A prompt and its reply. All texts are unsanitised: pass them through ``safe_text`` for display."""
 
     identity: str
     prompt: Parts
     provider: str = ""
     model: str = ""
     started_at: str = ""
-    """ISO 8601 with zone."""
+    """ISO 8601 with time zone."""
     state: TurnState = TurnState.WAITING
     reasoning: TextBuffer = field(default_factory=TextBuffer)
     answer: TextBuffer = field(default_factory=TextBuffer)
@@ -247,7 +250,7 @@ class Turn:
     usage: Usage | None = None
     cost: Cost | None = None
     server_cost: ServerCost | None = None
-    """What the server itself says that the exchange cost."""
+    """The cost according to the server."""
     timings: Timings = field(default_factory=Timings)
     server_timings: ServerTimings | None = None
     thinking_seconds: float | None = None
@@ -258,27 +261,27 @@ class Turn:
     notes: list[str] = field(default_factory=list)
     malformed_events: int = 0
     lost: list[str] = field(default_factory=list)
-    """What arrived and cannot be shown, one sentence each; kept among the notes of a stored turn."""
+    """Received content that cannot be shown, one sentence each; stored among the notes."""
     failure: Failure | None = None
     parent: str | None = UNTOLD
-    """The turn before it when it was asked; ``None``: it was the first."""
+    """The preceding turn when it was asked; ``None`` for the first."""
     settings: Mapping[str, object] = field(default_factory=dict)
-    """What the chat had set for itself, beside its provider's settings: JSON, as a journal has it."""
+    """The chat's own settings, which override those of its provider: JSON, as in the journal."""
     phases: tuple[Phase, ...] = ()
     """Where the time went, in order; empty if not measured."""
     learned: Learned = NOTHING_LEARNED
-    """What is known about its time beside the reply. Never stored: ``phases`` is."""
+    """Information about its time from outside the reply. Not stored, unlike ``phases``."""
     unknown: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
-    """What a newer lmdeck wrote down of it, by the kind of line: kept where it is written again."""
+    """What a newer version wrote about it, by kind of line; preserved when it is written again."""
     is_copy: bool = False
     """Copied from another conversation, where it was paid for."""
     variants: list[Turn] = field(default_factory=list, compare=False, repr=False)
-    """All answers to this prompt, oldest first, this turn among them; empty where it is the only one."""
+    """All answers to this prompt, oldest first, including this one; empty if it is the only one."""
     progress: Progress | None = None
-    """The last reported step of the request: the reason for the wait for the first token. Never stored."""
+    """The last reported step of the request: why the first token has not arrived. Not stored."""
 
     def move_text(self, *, to_answer: bool) -> None:
-        """Move all text of one kind to the other: what was measured of the answer is measured anew."""
+        """Move all text of one kind to the other, and reset what was measured of the answer."""
         self.thinking_seconds = None
         if to_answer:
             self.answer.replace("")

@@ -1,4 +1,4 @@
-"""The figures of a turn, as in all JSON output."""
+"""The figures of a turn in JSON, the same in all output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.core.usage import Cost, ServerCost, Source, Usage
 
 
 def figures_report(turn: Turn) -> dict[str, object]:
-    """Return how an answer ended, what it used and cost, and where its time went."""
+    """Return how an answer ended, its usage, its cost, and where its time went."""
     return {
         "finish_reason": turn.finish_reason,
         "usage": usage_report(turn.usage),
@@ -23,7 +23,7 @@ def figures_report(turn: Turn) -> dict[str, object]:
 
 
 def paid_report(turns: Sequence[Turn]) -> dict[str, object]:
-    """Return what all tries of one question used and cost, instead of what one of them did."""
+    """Return the usage and cost of all attempts at one question, instead of those of one turn."""
     paid = paid_for(turns)
     return {
         "usage": usage_report(paid.usage),
@@ -33,7 +33,7 @@ def paid_report(turns: Sequence[Turn]) -> dict[str, object]:
 
 
 def usage_report(usage: Usage | None) -> dict[str, object] | None:
-    """Return token counts; null where they are unknown."""
+    """Return token counts, null if unknown."""
     if usage is None:
         return None
     return {
@@ -47,7 +47,7 @@ def usage_report(usage: Usage | None) -> dict[str, object] | None:
 
 
 def cost_report(cost: Cost | None) -> dict[str, object] | None:
-    """Return an amount; a side that is unknown is null, and so is the total then."""
+    """Return an amount; an unknown side is null, and then the total, too."""
     if cost is None:
         return None
     return {
@@ -61,19 +61,19 @@ def cost_report(cost: Cost | None) -> dict[str, object] | None:
 
 
 def server_cost_report(cost: ServerCost | None) -> dict[str, object] | None:
-    """Return the amount that the server itself reports."""
+    """Return the amount reported by the server."""
     if cost is None:
         return None
     return {"amount": plain_decimal(cost.amount), "currency": cost.currency, "from": cost.origin}
 
 
 def plain_decimal(amount: Decimal) -> str:
-    """Return every digit of an amount, without an exponent."""
+    """Return all digits of an amount, without an exponent."""
     return format(amount, "f")
 
 
 def timings_report(turn: Turn) -> dict[str, object]:
-    """Return the times; ``source`` names those that rest on an estimate of ours."""
+    """Return the times; ``source`` marks those based on our own estimate."""
     timings, usage = turn.timings, turn.usage
     tpot = timings.tpot_ms(timings.streamed_tokens(usage))
     is_estimated = tpot is not None and usage is not None and usage.source is Source.ESTIMATED

@@ -1,4 +1,4 @@
-"""One line on a turn that ended: its tokens, speed and cost, and how it ended unless a failure says so."""
+"""A one-line summary of a finished turn: tokens, speed, cost, and how it ended, except for failures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENDINGS = {
 
 
 def turn_summary(turn: Turn) -> str:
-    """Return the line; an unknown figure is left out here, and so is a failure: it has a sentence."""
+    """Return the line; unknown figures are omitted, and so is a failure, which has its own sentence."""
     parts = [_ENDINGS[turn.state]] if turn.state in _ENDINGS else []
     if turn.state is TurnState.FAILED and turn.failure is None:
         parts = [answers.FAILED]
@@ -45,12 +45,12 @@ def turn_summary(turn: Turn) -> str:
 
 
 def has_thought(turn: Turn) -> bool:
-    """Return whether the reasoning of a turn has ended, if there was any."""
+    """Return whether a turn's reasoning has ended, if there was any."""
     return turn.state is not TurnState.REASONING
 
 
 def reasoning_title(turn: Turn) -> str:
-    """Return the one line that stands for a turn's reasoning."""
+    """Return the title of a turn's reasoning."""
     if turn.state is TurnState.REASONING:
         return "Thinking…"
     parts = []

@@ -1,6 +1,6 @@
-"""The turns of a conversation as a tree: each names its predecessor, and one branch is shown.
+"""The turns of a conversation as a tree: each names its predecessor, and one branch is current.
 
-Nothing is ever removed: a retry or an edited prompt begins another branch next to the existing one.
+Turns are never removed: a retry or an edited prompt begins a new branch.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _NOBODY: Mapping[str | None, str] = {}
 
 
 class TurnTree:
-    """All turns in the order in which they began, and ``path``, the branch that is shown."""
+    """All turns in the order in which they began, and the current branch, ``path``."""
 
     def __init__(
         self,
@@ -22,7 +22,12 @@ class TurnTree:
         path: Iterable[Turn] = (),
         chosen: Mapping[str | None, str] = _NOBODY,
     ) -> None:
-        """``turns`` name parents among them, or none. ``chosen``: what was shown last behind each turn."""
+        """Create a tree.
+
+        Args:
+            turns: the turns, whose parents are among them or none.
+            chosen: the follower that was last shown, for each turn.
+        """
         self.turns: dict[str, Turn] = {}
         self.path = list(path)
         self._followers: dict[str | None, list[Turn]] = {}
@@ -32,12 +37,12 @@ class TurnTree:
         self._link()
 
     def add(self, turn: Turn) -> None:
-        """Take in a turn that begins behind its parent, and show it."""
+        """Add a turn after its parent, and make it current."""
         self._put(turn)
         self._show([*self.path_to(turn.parent), turn])
 
     def show(self, turn: Turn) -> None:
-        """Show the branch of a turn: to what was shown last behind it."""
+        """Show the branch of a turn, up to the followers that were shown last."""
         self._show([*self.path_to(turn.identity)[:-1], *self._descent(turn)])
 
     def show_to(self, turn: Turn) -> None:
@@ -45,7 +50,7 @@ class TurnTree:
         self._show(self.path_to(turn.identity))
 
     def in_order(self) -> Iterator[Turn]:
-        """Yield every turn behind its parent, else in the order in which they were begun."""
+        """Yield every turn after its parent, otherwise in the order in which they began."""
         seen: set[str | None] = {None}
         for turn in self.turns.values():
             for one in [turn] if turn.parent in seen else self.path_to(turn.identity):
@@ -54,7 +59,7 @@ class TurnTree:
                     yield one
 
     def outline(self) -> Iterator[tuple[Turn, int]]:
-        """Yield every turn, its followers right behind it, with the number of forks that lead to it."""
+        """Yield every turn, directly followed by its followers, with the number of forks before it."""
         waiting = [(turn, 0) for turn in reversed(self._followers.get(None, ()))]
         while waiting:
             turn, depth = waiting.pop()
@@ -63,7 +68,7 @@ class TurnTree:
             waiting += [(follower, depth + (len(followers) > 1)) for follower in reversed(followers)]
 
     def remembered_ends(self) -> Iterator[Turn]:
-        """Yield the ends of branches that a copy has to show, one after another, to remember the same."""
+        """Yield the ends of branches to show in turn, so that a copy remembers the same followers."""
         branching = [parent for parent, followers in self._followers.items() if len(followers) > 1]
         for parent in reversed(branching):
             yield self._descent(self.turns[self._chosen[parent]])[-1]
@@ -71,14 +76,14 @@ class TurnTree:
             yield from self.path[-1:]
 
     def _descent(self, turn: Turn) -> list[Turn]:
-        """Return a turn and what was shown last behind it."""
+        """Return a turn and the followers that were shown last."""
         path = [turn]
         while (follower := self._chosen.get(path[-1].identity)) is not None:
             path.append(self.turns[follower])
         return path
 
     def path_to(self, identity: str | None) -> list[Turn]:
-        """Return the turns that lead to one, itself included; ``None``: to the beginning."""
+        """Return the turns up to and including a given one; ``None`` for the beginning."""
         if self.path and self.path[-1].identity == identity:
             return list(self.path)
         path: list[Turn] = []
@@ -97,6 +102,6 @@ class TurnTree:
         self._link()
 
     def _link(self) -> None:
-        """Give every shown turn its versions on other branches."""
+        """Link every turn on the path to its variants on other branches."""
         for turn in self.path:
             link_variants(self._followers[turn.parent], turn, lambda other: other.identity in self._followers)

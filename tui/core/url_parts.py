@@ -17,37 +17,37 @@ OTHER_SCHEMES = frozenset(
     ("about", "blob", "builtin", "data", "file", "git", "http+unix", "https+unix", "javascript", "mailto",
      "npipe", "ssh", "unix")
 )  # fmt: skip
-"""Schemes behind which no host of an HTTP server stands: nothing can be made of them."""
+"""Schemes that cannot be repaired, since they do not name an HTTP server."""
 _BLANK = "\u2800"
-"""A symbol to Unicode, but drawn as nothing."""
+"""Drawn as nothing, although Unicode classifies it as a symbol."""
 
 
 def chat_url_of(base_url: str) -> str:
-    """Return the address of the chat route below a normalised base URL."""
+    """Return the URL of the chat route below a normalised base URL."""
     return base_url.rstrip("/") + "/chat/completions"
 
 
 def embeddings_url_of(base_url: str) -> str:
-    """Return the address of the embeddings route below a normalised base URL."""
+    """Return the URL of the embeddings route below a normalised base URL."""
     return base_url.rstrip("/") + "/embeddings"
 
 
 def request_url_of(base_url: str, *, is_embedding: bool) -> str:
-    """Return the address that a provider's requests go to."""
+    """Return the URL to which a provider's requests are sent."""
     return embeddings_url_of(base_url) if is_embedding else chat_url_of(base_url)
 
 
 def models_url_of(base_url: str) -> str:
-    """Return the address of the model list below a normalised base URL."""
+    """Return the URL of the model list below a normalised base URL."""
     return base_url.rstrip("/") + "/models"
 
 
 def is_loopback_host(host: str) -> bool:
-    """Return whether a host means this machine, without looking it up: the one rule of the program.
+    """Return whether a host is this machine, without a look-up: the only such rule in the program.
 
-    An address is judged by its value, however it is written (``127.1``, ``0x7f.1``, ``::ffff:127.0.0.1``).
-    The listen addresses ``0.0.0.0`` and ``::`` count: where they connect at all, they connect here. Of
-    names only ``localhost`` and those below it are reserved for it (RFC 6761, section 6.3).
+    An address is evaluated however it is written (``127.1``, ``0x7f.1``, ``::ffff:127.0.0.1``). The listen
+    addresses ``0.0.0.0`` and ``::`` count: where they connect at all, they connect here. Of names, only
+    ``localhost`` and its subdomains are reserved for this machine (RFC 6761, section 6.3).
     """
     address = plain_address(host)
     if address is not None:
@@ -57,10 +57,10 @@ def is_loopback_host(host: str) -> bool:
 
 
 def plain_address(host: str) -> IpAddress | None:
-    """Return the address that a host means to the system, or ``None`` for a name.
+    """Return the address that the system takes a host for; ``None`` for a name.
 
-    Also in the forms of ``inet_aton`` (one to four parts, decimal, octal or hexadecimal); an IPv4 address
-    inside an IPv6 one is that IPv4 address.
+    Accepts the forms of ``inet_aton`` (one to four parts, decimal, octal or hexadecimal); an IPv4 address
+    embedded in an IPv6 address is returned as the former.
     """
     name = host.strip("[]").rstrip(".")
     address = outside_address(name) or _of_parts(name.lower())
@@ -89,7 +89,7 @@ def _part(text: str) -> int | None:
 
 
 def is_scheme(word: str, colon: str, slashes: str, rest: str) -> bool:
-    """Tell a scheme, also a mistyped one, from a host name with a port or a path behind it."""
+    """Return whether a word is a scheme, possibly misspelled, rather than a host name with a port or path."""
     if word in OTHER_SCHEMES:
         return bool(colon and slashes)
     if word in ("http", "https"):
@@ -98,7 +98,7 @@ def is_scheme(word: str, colon: str, slashes: str, rest: str) -> bool:
 
 
 def guess_scheme(text: str) -> str:
-    """Take https for what looks like a public name without a port of its own, http for the rest."""
+    """Return https for a likely public name without a port, otherwise http."""
     host, _, port = text.partition("/")[0].rpartition("@")[2].partition(":")
     if port:
         return "https" if port == "443" else "http"
@@ -107,15 +107,15 @@ def guess_scheme(text: str) -> str:
 
 
 def is_hidden(character: str) -> bool:
-    """Return whether a character has no business in a URL: a space, or something drawn as nothing."""
-    if "!" <= character <= "~":  # nearly all of them: asked for each character of each URL
+    """Return whether a character cannot be meant to be in a URL: a space or an invisible character."""
+    if "!" <= character <= "~":  # the fast path, for nearly all characters
         return False
     is_seen = character.isprintable() and not character.isspace() and character != _BLANK
     return not is_seen or is_ignorable(ord(character))
 
 
 def character_name(character: str) -> str:
-    """Return a name for a hidden character that a user can act on."""
+    """Return a name for an invisible character that helps a user to find it."""
     plain = {" ": texts.SPACE, "\n": texts.LINE_BREAK, "\r": texts.LINE_BREAK, "\t": texts.TAB}
     if character in plain:
         return plain[character]
@@ -123,13 +123,13 @@ def character_name(character: str) -> str:
 
 
 def is_name_of_built_in(text: str) -> bool:
-    """Return whether a text stands for a built-in endpoint, whose name is no host: ``builtin:demo``."""
+    """Return whether a text is a built-in endpoint, such as ``builtin:demo``, whose name is not a host."""
     word, _, name = text.strip().partition(":")
     return word.lower() == "builtin" and not name[:1].isdigit() and not name.startswith("/")
 
 
 def is_ipv6(text: str) -> bool:
-    """Return whether a text is an IPv6 address, without brackets and without a zone."""
+    """Return whether a text is an IPv6 address, without brackets and zone."""
     try:
         return IPv6Address(text).scope_id is None
     except ValueError:
@@ -137,7 +137,7 @@ def is_ipv6(text: str) -> bool:
 
 
 def host_problem(host: str) -> str | None:
-    """Say why a text in lower case cannot be a host name or IPv4 address; ``None`` where it can."""
+    """Return why a lower-case text cannot be a host name or IPv4 address; ``None`` if it can."""
     if not host:
         return texts.URL_NO_HOST
     if host.rstrip(".").replace(".", "").isdigit():
@@ -156,7 +156,7 @@ def host_problem(host: str) -> str | None:
 
 
 def without_dots(path: str) -> str:
-    """Resolve ``.`` and ``..`` as every HTTP client would, so that what is shown is what is sent."""
+    """Resolve ``.`` and ``..`` like an HTTP client, so that the URL shown is the one requested."""
     kept: list[str] = []
     for segment in path.split("/"):
         if segment == "..":

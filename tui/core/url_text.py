@@ -1,6 +1,6 @@
-"""Finds the URL in what was pasted: a line of a shell, a file or a chat, with what input methods add.
+"""Finds the URL in pasted text: a line of a shell, a file or a chat, with artefacts of input methods.
 
-Pure text. Changes are reported, so that no URL is altered silently.
+Changes are reported, so that no URL is altered silently.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tui.core.url_parts import is_hidden
 from tui.texts import fields as texts
 
 LONGEST_PASTE = 65_536
-"""Characters of a pasted text in which a URL is looked for."""
+"""The longest pasted text, in characters, that is searched for a URL."""
 
 _WIDE: dict[int, str] = {
     **{0xFF01 + offset: chr(0x21 + offset) for offset in range(94)},  # full-width forms
@@ -54,11 +54,11 @@ _END = lazy_pattern(r"[\s\"'`<>|{},;)\\\u2026*]")
 _PROXY = lazy_pattern(
     r"(?:^|\s)(?:-x|-e|--referer|--(?:pre)?proxy[\d.]*)[\s=]*[\"']?$|_proxy\s*[=:]\s*[\"']?$", re.IGNORECASE
 )
-"""Options of a command whose value is the URL of something else."""
+"""Command-line options whose value is another URL."""
 _QUOTED_OPTION = lazy_pattern(
     r"(?:^|\s)(?:-[HdFA]|--(?:header|data(?:-\w+)?|json|form|user-agent))[\s=]*(?:\"[^\"]*|'[^']*)$"
 )
-"""A header or a body that is not closed yet: a URL in it is no endpoint."""
+"""An unclosed header or body: a URL in it is not the endpoint."""
 _LIST = lazy_pattern(r"[,;|](?=https?://)", re.IGNORECASE)
 _NEXT_SENTENCE = lazy_pattern(r"(\w+://[^/]*(?::\d+|/[!-~]*))\.[^\x00-\x7f].*", re.DOTALL)
 _GLUED = lazy_pattern(r"([!-~]*/v\d+)([^\x00-\x7f]).*", re.DOTALL)
@@ -67,21 +67,21 @@ _ENCODED = lazy_pattern(r"https?%3A(?:%2F%2F|//)", re.IGNORECASE)
 _ENTITY = lazy_pattern(r"&(?:lt|gt|quot|apos|#39|#x27);", re.IGNORECASE)
 _LONGEST_OPTION = 64
 _LONGEST_BEFORE = 256
-"""Characters before a URL that tell whether it is a part of another one."""
+"""Characters before a URL that are checked for whether it is part of another one."""
 _HALF_PASSWORD = lazy_pattern(r"://[^/@]*:(?!\d+(?:/|$))[^/@]+$")
-"""What stands before an @ may be a password with marks in it: it is never taken for a port."""
+"""Text before an @ may be a password with special characters: it is never read as a port."""
 _NAMED = lazy_pattern(
     r"""(?:^|[\s({])(?:--?|\$env:)?["'`]?(?P<name>[A-Za-z_][\w.-]*)["'`]?"""
     r"""(?P<mark>\s*(?::?=>?)\s*|(?<=["'`])\s*:\s*|:\s+)["'`]?(?=(?P<value>[^\s"'`<>|{},;)\\]+))"""
 )
-"""What stands before a value in a shell, a file of settings or a line of code, and that value."""
+"""The name before a value in a shell, a settings file or code, and the value."""
 _COMMAND = lazy_pattern(r"[$%>\s]*(?:curl|wget|xh|https?|setx?|--?[A-Za-z][\w-]*)\s")
-"""How a line of a shell begins, or the options of one."""
+"""The beginning of a shell command, or of its options."""
 _WORD = lazy_pattern(r"""(?<=\s)["'`]?([^\s"'`<>|{},;)\\]+)""")
 _ADDRESS = lazy_pattern(
     r"(?!\d+(?:[:/]|$))(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5}(?![^/])|/.*v\d).*"
 )
-"""A host with a port or the folder of an API, behind what may be read in other ways."""
+"""A host with a port or an API path, after an ambiguous prefix."""
 _HAS_PLACE = lazy_pattern(r"[:/.\[]|^localhost$", re.IGNORECASE)
 _NAME_OF_ADDRESS = lazy_pattern(r"url|uri|base|host|server|endpoint|address", re.IGNORECASE)
 _MARKS = "\"'`<"
@@ -90,7 +90,7 @@ _TRAILING = "\"'`<>,;!*\u2026"
 
 
 def folded(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return a text in the characters of URLs, and what was wrong with it, each as a clause."""
+    """Return a text converted to the characters of URLs, and the corrections, each as a clause."""
     plain = text.translate(_WIDE)
     bare = plain.translate(_QUOTES)
     reasons: list[str] = []
@@ -102,12 +102,12 @@ def folded(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the first URL of a text that says more than a URL, and what was around it.
+    """Return the first URL in a longer text, and what surrounded it.
 
-    Without ``http://`` or ``https://`` it is looked for behind ``NAME=`` and the like alone.
+    Without ``http://`` or ``https://``, only the value of ``NAME=`` and the like is considered.
     """
     reasons = []
-    if "\\/\\/" in text:  # as JSON writes slashes
+    if "\\/\\/" in text:  # slashes escaped by JSON
         text = text.replace("\\/", "/")
         reasons.append(texts.URL_ESCAPED)
     if _ENTITY.search(text):
@@ -142,7 +142,7 @@ def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _starts(text: str) -> Iterator[int]:
-    """Yield where URLs begin that are no part of another address: 0 where only marks are before one."""
+    """Yield the positions of URLs that are not part of another one; 0 if only punctuation precedes it."""
     words = (at for at, mark in enumerate(text) if not (is_hidden(mark) or mark in _MARKS))
     words_at = next(words, len(text))
     for match in _START.finditer(text):
@@ -159,9 +159,9 @@ def _starts(text: str) -> Iterator[int]:
 
 
 def _value_of(text: str) -> str | None:
-    """Return the address without a scheme that is given to a name, an option or a command; never a secret.
+    """Return the URL without a scheme that is the value of a name, an option or a command; never a secret.
 
-    A part of a query is none, nor what has an @ around it: that may end a password.
+    Parts of a query are skipped, and so is text next to an @, which may end a password.
     """
     for start, value in (*_named_values(text), *_arguments(text)):
         if "?" not in text[:start] and "@" not in text[:start] + text[start + len(value) :]:
@@ -188,7 +188,7 @@ def _arguments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _cut(text: str) -> str:
-    """Return a text up to what cannot be part of a URL."""
+    """Return a text up to the first character that cannot be in a URL."""
     end = _END.search(text)
     found = text if end is None else text[: end.start()]
     if _HALF_PASSWORD.search(found) and "@" in text[len(found) :]:
@@ -200,7 +200,7 @@ def _cut(text: str) -> str:
 
 
 def _without_sentence(text: str) -> str:
-    """Leave out words behind a URL; a space inside of one is another mistake."""
+    """Remove words after a URL; a space inside one is handled separately."""
     bare = text.lstrip(_OPENING + " \t\r\n")
     first = _LIST.split(bare, maxsplit=1)[0]
     if first != bare:
@@ -220,7 +220,7 @@ def _without_sentence(text: str) -> str:
 
 
 def _without_punctuation(text: str) -> str:
-    """Leave out what a sentence or a list puts behind a URL."""
+    """Remove punctuation after a URL that belongs to a sentence or a list."""
     rest = text.rpartition("://")[2]
     bare = text
     while bare:

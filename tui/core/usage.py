@@ -1,6 +1,6 @@
-"""Tokens and money: what was used, its origin, and what it costs.
+"""Tokens and money: usage, its source, and its cost.
 
-Amounts are exact decimals from the form to the status bar. Prices are per 1,000 tokens.
+Amounts are exact decimals throughout. Prices are per 1,000 tokens.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tui.core.lazy_pattern import lazy_pattern
 _NARROW = lazy_pattern("[\\0-\u2e7f]+")
 
 CURRENCIES = ("USD", "CNY", "EUR", "JPY", "GBP", "AUD", "CAD", "CHF", "HKD", "SGD")
-"""The currencies a provider can be priced in, in the order in which they are offered."""
+"""The currencies of prices, in the order in which they are offered."""
 
 
 class Source(StrEnum):
@@ -28,26 +28,29 @@ class Source(StrEnum):
 class Usage:
     """Token counts of one exchange. ``None`` means unknown, which is not 0.
 
-    Unchanged from a server they may contradict each other: ``core.reconcile`` corrects or marks them.
+    Counts from a server may contradict each other: ``core.reconcile`` corrects or marks them.
     """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
-    """All generated tokens, those of the reasoning included."""
+    """All generated tokens, including reasoning."""
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
-    """Prompt tokens that the server took from its prefix cache."""
+    """Prompt tokens served from the prefix cache."""
     source: Source = Source.REPORTED
     notes: tuple[str, ...] = ()
-    """What did not add up in the server's counts, one sentence each."""
+    """Inconsistencies in the server's counts, one sentence each."""
     written_tokens: int | None = None
-    """Prompt tokens that the server wrote into its cache, where it may charge for that."""
+    """Prompt tokens written to the server's cache, which it may charge for."""
     is_replay: bool = False
-    """A gateway answered out of its cache of replies: it may charge nothing for these tokens."""
+    """A gateway answered from its response cache, and may charge nothing for these tokens."""
 
     def plus(self, other: Usage) -> Usage:
-        """Return the sum, without notes. A field unknown on both sides stays unknown; one estimate, or a
-        count of tokens that is unknown on one side, makes the sum an estimate."""
+        """Return the sum, without notes.
+
+        A field unknown on both sides stays unknown. If one side is an estimate or lacks a count, the sum is
+        an estimate.
+        """
         estimated = Source.ESTIMATED in (self.source, other.source)
         for left, right in (
             (self.prompt_tokens, other.prompt_tokens),
@@ -65,7 +68,7 @@ class Usage:
         )
 
     def is_roughly_priced(self, price: Price) -> bool:
-        """Whether what it costs at a price is an estimate."""
+        """Return whether the cost at a price is an estimate."""
         is_dearer = bool(self.written_tokens and price.input)
         return self.source is Source.ESTIMATED or self.is_replay or is_dearer
 
@@ -78,12 +81,12 @@ def _sum(left: int | None, right: int | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ServerTimings:
-    """A server's own speed figures; ``None`` where it gives none."""
+    """A server's own speed metrics; ``None`` for those it does not report."""
 
     prompt_tokens: int | None = None
-    """Prompt tokens that were really evaluated (cached ones are not among them)."""
+    """Prompt tokens that were evaluated, without cached ones."""
     prompt_ms: float | None = None
-    """Without the wait in the queue; vLLM's includes the first token."""
+    """Without queueing; vLLM's figure includes the first token."""
     prompt_per_second: float | None = None
     predicted_tokens: int | None = None
     predicted_ms: float | None = None
@@ -92,36 +95,36 @@ class ServerTimings:
     draft_tokens: int | None = None
     draft_accepted: int | None = None
     queue_ms: float | None = None
-    """From the arrival of the request to the moment it was scheduled."""
+    """From the arrival of the request until it was scheduled."""
     origin: str | None = None
-    """What reported them, such as ``vllm.metrics``."""
+    """The source of the figures, such as ``vllm.metrics``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a provider charges per 1,000 tokens. ``None``: unknown, so no amounts are shown."""
+    """A provider's prices per 1,000 tokens. ``None`` is unknown, so that no amounts are shown."""
 
     input: Decimal | None = None
     output: Decimal | None = None
     currency: str = "USD"
     cached_input: Decimal | None = None
-    """For prompt tokens out of the server's cache; ``None``: as for all others."""
+    """For prompt tokens from the server's cache; ``None`` uses the normal price."""
     gpu_hour: Decimal | None = None
-    """For an hour of the hardware that answers: reckoned beside the tokens, never added to them."""
+    """Per hour of the hardware that runs the model: shown next to the token cost, never added to it."""
 
     @property
     def is_known(self) -> bool:
-        """Whether any price was given."""
+        """Whether any price is set."""
         return self.input is not None or self.output is not None
 
     @property
     def is_free(self) -> bool:
-        """Whether every token price is 0; a missing price is not."""
+        """Whether all token prices are 0; a missing price is not."""
         return self.input == 0 and self.output == 0 and not self.cached_input
 
     @property
     def of_cached(self) -> Decimal | None:
-        """What a prompt token out of the cache costs, per 1,000."""
+        """The price of 1,000 cached prompt tokens."""
         return self.input if self.cached_input is None else self.cached_input
 
 
@@ -129,8 +132,8 @@ class Price:
 class Cost:
     """The amount of one exchange, or of several in the same currency.
 
-    A side that has no price, or whose tokens are unknown, is ``lacking``: its amount holds the known part, so
-    the whole is a lower bound, never an exact figure.
+    A side without a price or with unknown tokens is ``lacking``: its amount is the known part, and the total
+    a lower bound.
     """
 
     input: Decimal
@@ -140,11 +143,11 @@ class Cost:
     lacks_input: bool = False
     lacks_output: bool = False
     lacks_end: bool = False
-    """The answer was cut: the server may have written, and charge for, more than arrived."""
+    """The answer was cut off: the server may have generated, and may charge for, more than arrived."""
 
     @property
     def total(self) -> Decimal:
-        """Input and output together; a lower bound where ``is_lower_bound``."""
+        """The sum of input and output; a lower bound if ``is_lower_bound``."""
         return self.input + self.output
 
     @property
@@ -154,14 +157,14 @@ class Cost:
 
     @property
     def lacks_side(self) -> bool:
-        """Whether the amount of the prompt or of what was written is unknown."""
+        """Whether the amount of the input or output is unknown."""
         return self.lacks_input or self.lacks_output
 
     def plus(self, other: Cost) -> Cost:
         """Return the sum of two amounts.
 
         Raises:
-            ValueError: the currencies differ; amounts of different currencies are never added.
+            ValueError: the currencies differ; they are never added.
         """
         if self.currency != other.currency:
             raise ValueError(f"cannot add {other.currency} to {self.currency}")
@@ -179,16 +182,16 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class ServerCost:
-    """The cost of an exchange according to the server: shown next to lmdeck's figure, never added."""
+    """The cost of an exchange according to the server: shown next to lmdeck's amount, never added to it."""
 
     amount: Decimal
     currency: str | None
-    """``None`` where the server names none (OpenRouter and LiteLLM mean US dollars)."""
+    """``None`` if the server names none (OpenRouter and LiteLLM mean US dollars)."""
     origin: str
-    """Its field or header, such as ``usage.cost``."""
+    """The field or header, such as ``usage.cost``."""
 
     def plus(self, other: ServerCost | None) -> ServerCost | None:
-        """Return the sum; ``None``, unknown, where one is unknown or their currencies are not the same."""
+        """Return the sum; ``None`` (unknown) if one is unknown or the currencies differ."""
         if other is None or (self.currency or "USD") != (other.currency or "USD"):
             return None
         return ServerCost(self.amount + other.amount, self.currency or other.currency, self.origin)
@@ -196,13 +199,13 @@ class ServerCost:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a server reports about a request, in an answer or a refusal: used tokens, and their cost."""
+    """What a server reports about a request, in an answer or an error: used tokens and their cost."""
 
     usage: Usage | None = None
     cost: ServerCost | None = None
 
     def plus(self, other: Charge) -> Charge:
-        """Return both requests together; if one used tokens but reports no cost, the total is unknown."""
+        """Return the sum of both; if one used tokens without reporting a cost, the total cost is unknown."""
         usage = self.usage if other.usage is None else other.usage
         if self.usage is not None and other.usage is not None:
             usage = self.usage.plus(other.usage)
@@ -218,25 +221,27 @@ NOTHING_TOLD = Charge()
 
 
 def differs(cost: Cost | None, server: ServerCost) -> bool:
-    """Whether our exact amount and the server's are more than 2 % apart, in the same currency."""
+    """Return whether our exact amount and the server's, in the same currency, differ by more than 2 %."""
     if cost is None or cost.is_lower_bound or cost.source is Source.ESTIMATED:
         return False
     return (server.currency or "USD") == cost.currency and are_apart(cost.total, server.amount)
 
 
 def are_apart(ours: Decimal, theirs: Decimal) -> bool:
-    """Whether two amounts are more than 2 % apart."""
+    """Return whether two amounts differ by more than 2 %."""
     return abs(ours - theirs) > max(ours, theirs) * Decimal("0.02")
 
 
 def cost_of(usage: Usage | None, price: Price, *, is_cut: bool = False) -> Cost | None:
-    """Return tokens × price / 1,000, or ``None`` where the price or every count is unknown.
+    """Return tokens × price / 1,000, or ``None`` if the price or all counts are unknown.
 
-    ``is_cut``: the answer did not end by itself. Unless the server counted its tokens, there may be more.
+    Cached tokens have their own price; if the server does not report them, all cost the input price. Tokens
+    written to the cache cost the same as others here, but more at some servers, so the amount is an estimate;
+    so is that of a reply from a gateway's cache.
 
-    Tokens out of the cache cost their own price; where the server does not tell them, all cost that of
-    the input. Tokens written into the cache cost as others: more at some servers, so the amount is an
-    estimate then; so is that of a reply out of a gateway's cache.
+    Args:
+        is_cut: the answer did not end by itself, so that there may be more tokens, unless the server counted
+            them.
     """
     if usage is None or not price.is_known:
         return None
@@ -256,35 +261,37 @@ def cost_of(usage: Usage | None, price: Price, *, is_cut: bool = False) -> Cost 
 
 
 def input_amounts(usage: Usage, price: Price) -> tuple[Decimal | None, Decimal | None]:
-    """Return what the prompt tokens cost that are not out of the cache, and those that are."""
+    """Return the cost of the uncached and of the cached prompt tokens."""
     cached = usage.cached_tokens or 0
     fresh = None if usage.prompt_tokens is None else max(0, usage.prompt_tokens - cached)
     return _amount(fresh, price.input), _amount(cached, price.of_cached)
 
 
 def _amount(tokens: int | None, price: Decimal | None) -> Decimal | None:
-    """Return an amount, ``None`` if it is unknown: nothing costs nothing at any price, and anything costs
-    nothing where it is free."""
+    """Return an amount; ``None`` if unknown.
+
+    0 tokens cost 0 at any price, and any number of tokens costs 0 at a price of 0.
+    """
     if tokens == 0 or price == 0:
         return Decimal(0)
     return None if tokens is None or price is None else Decimal(tokens) * price / 1000
 
 
 def estimate_tokens(text: str) -> int:
-    """Guess the tokens of a text: one for 4 bytes of ASCII, one for each wider character.
+    """Estimate the tokens of a text: one per 4 bytes of ASCII, one per wider character.
 
-    For display only, and marked as an estimate wherever it shows; within about 30 % of
-    common tokenizers on English prose and code.
+    For display only, always marked as an estimate; within about 30 % of common tokenizers for English prose
+    and code.
     """
     wide = count_wide(text)
     return tokens_of(len(text) - wide, wide)
 
 
 def count_wide(text: str) -> int:
-    """Return how many characters of a text count as a token each: CJK, emoji and the like."""
+    """Return how many characters of a text count as one token each, such as CJK and emoji."""
     return 0 if text.isascii() else len(_NARROW.sub("", text))
 
 
 def tokens_of(narrow: int, wide: int) -> int:
-    """Return the estimate for a text of so many narrow and wide characters; 0 for an empty one."""
+    """Return the estimate for numbers of narrow and wide characters; 0 for an empty text."""
     return (narrow + 3) // 4 + wide

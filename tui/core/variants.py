@@ -1,4 +1,4 @@
-"""The versions at one place of a conversation: answers to one prompt, and edited prompts."""
+"""The variants at one place of a conversation: several answers to a prompt, and edited prompts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tui.core.turn import Turn
 
 
 def has_content(turn: Turn) -> bool:
-    """Return whether a turn brought anything that is worth going back to."""
+    """Return whether a turn has content worth keeping accessible."""
     return bool(turn.answer or turn.reasoning or turn.tool_calls)
 
 
 def link_variants(turns: Sequence[Turn], shown: Turn, has_followers: Callable[[Turn], bool]) -> None:
     """Make turns the variants of one place, oldest first; ``shown`` is one of them.
 
-    One that brought nothing is left out where nothing followed it and another one has the same prompt.
+    A turn without content is omitted if nothing follows it and another one has the same prompt.
     """
     if len(turns) == 1:
         shown.variants = []
@@ -33,7 +33,7 @@ def link_variants(turns: Sequence[Turn], shown: Turn, has_followers: Callable[[T
 
 
 def variant_place(turn: Turn) -> tuple[int, int] | None:
-    """Return which of how many variants a turn is, from 1 on; ``None`` for an only one."""
+    """Return a turn's position among its variants, from 1, and their number; ``None`` for a single one."""
     for index, other in enumerate(turn.variants, 1):
         if other is turn:
             return index, len(turn.variants)
@@ -41,7 +41,7 @@ def variant_place(turn: Turn) -> tuple[int, int] | None:
 
 
 def variant_beside(turn: Turn, step: int) -> Turn | None:
-    """Return the variant ``step`` places after a turn (before it where negative), if there is one."""
+    """Return the variant ``step`` places after a turn (before it if negative), if there is one."""
     place = variant_place(turn)
     if place is None or not 1 <= place[0] + step <= place[1]:
         return None

@@ -1,4 +1,4 @@
-"""How a server handles the options of a request for vectors: format, size, order, and number of texts.
+"""How a server handles the options of an embeddings request: format, dimensions, order, batch size.
 
 Source: OpenAI's API reference (``encoding_format``, ``dimensions``, ``index``).
 """
@@ -16,39 +16,39 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Source
 
 BATCHES = (1, 8, 32)
-"""How many texts the requests have whose speed is measured."""
+"""The batch sizes for measuring speed."""
 _CLOSER = 1e-4
 _NOISE = 4.0
-"""How much further than from itself a server's answer may be from another one of its answers."""
+"""The allowed difference between two answers, relative to the server's own variation."""
 _PASSING = frozenset((401, 403, 408, 425, 429))
-"""Statuses that say nothing of what was wished for."""
+"""HTTP statuses that say nothing about a requested option."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One timed request of some size."""
+    """One timed request."""
 
     outcome: EmbeddingOutcome
 
     @property
     def texts(self) -> int:
-        """How many texts it had."""
+        """The number of texts."""
         return len(self.outcome.request.texts)
 
     @property
     def texts_per_second(self) -> float | None:
-        """``None``: no vectors came."""
+        """``None`` if no vectors were received."""
         return self._rate(self.texts)
 
     @property
     def tokens_per_second(self) -> float | None:
-        """``None``: no vectors came."""
+        """``None`` if no vectors were received."""
         usage = self.outcome.usage
         return None if usage is None or usage.prompt_tokens is None else self._rate(usage.prompt_tokens)
 
     @property
     def is_estimated(self) -> bool:
-        """Whether the server counts no tokens."""
+        """Whether the server reports no tokens."""
         usage = self.outcome.usage
         return usage is not None and usage.source is Source.ESTIMATED
 
@@ -57,7 +57,7 @@ class Batch:
         return None if self.outcome.vectors is None or not took else count / took * 1000
 
     def to_json(self) -> dict[str, object]:
-        """Return the object for ``check --json``; rates in 1/s."""
+        """Return the object for ``check --json``; rates are per second."""
         failure, took = self.outcome.failure, self.outcome.milliseconds
         return {
             "texts": self.texts,
@@ -74,13 +74,13 @@ def _rounded(value: float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class VectorTraits:
-    """What is known about a model's vectors and how its server returns them."""
+    """The properties of a model's vectors, and how its server returns them."""
 
     size: int
     base64: Outcome = Outcome.NOT_TRIED
-    """Whether they come packed on request, with the same numbers."""
+    """Whether they can be requested in Base64, with the same numbers."""
     dimensions: Outcome = Outcome.NOT_TRIED
-    """Whether they come shorter on request."""
+    """Whether they can be requested with fewer dimensions."""
     cosines: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
     batches: tuple[Batch, ...] = ()
 
@@ -96,21 +96,21 @@ class VectorTraits:
 
 
 def is_mixed_up(plain: Vectors, other: Vectors) -> bool:
-    """Whether some text has the vector of another one in ``other``; both have the same texts in one order."""
+    """Return whether some text has the vector of another text in ``other``, which has the same order."""
     table = [[cosine(one, known) for known in plain.values] for one in other.values]
     return any(row[place] + _CLOSER < max(row) for place, row in enumerate(table))
 
 
 def is_one_for_all(vectors: Vectors) -> bool:
-    """Whether different texts have got the same vector."""
+    """Return whether different texts have the same vector."""
     return vectors.count > 1 and min(min(row) for row in cosines(vectors.values)) > 1 - SAME
 
 
 def is_agreed(packed: Vectors, listed: Vectors, earlier: Vectors) -> bool:
-    """Whether packed numbers are the listed ones, both of one request.
+    """Return whether packed numbers equal the listed ones, for the same request.
 
-    ``earlier`` is another answer about the same texts: some servers give none twice, and a format
-    cannot agree better than they agree with themselves.
+    ``earlier`` is another answer for the same texts: some servers vary, and the formats cannot be expected to
+    agree more closely than two answers.
     """
     apart = difference(packed.values, listed.values)
     if apart <= SAME:
@@ -119,12 +119,12 @@ def is_agreed(packed: Vectors, listed: Vectors, earlier: Vectors) -> bool:
 
 
 def outcome_of_wish(answer: EmbeddingOutcome) -> Outcome:
-    """Return what the answer to a request shows about its option."""
+    """Return what an answer shows about the option of its request."""
     return Outcome.YES if answer.failure is None else outcome_of_failure(answer.failure)
 
 
 def outcome_of_failure(failure: Failure) -> Outcome:
-    """Return what an answer without usable vectors shows about the option of its request."""
+    """Return what a failed request shows about its option."""
     if failure.cause.startswith("vectors-"):
         return Outcome.BROKEN
     status = failure.status or 0
@@ -133,15 +133,15 @@ def outcome_of_failure(failure: Failure) -> Outcome:
 
 
 def outcome_of_size(size: int, full: int, asked: int) -> Outcome:
-    """Return the outcome of a wish for vectors of ``asked`` numbers; they have ``full`` without one."""
+    """Return the outcome of a request for ``asked`` dimensions; the default number is ``full``."""
     if size == asked:
         return Outcome.YES
     return Outcome.IGNORED if size == full else Outcome.BROKEN
 
 
 def smaller_size(size: int) -> int | None:
-    """Return a size that models with vectors of this one are likely to allow: a power of two.
+    """Return a smaller size that models of this size are likely to support: a power of two.
 
-    ``None``: there is no smaller one.
+    ``None`` if there is none.
     """
     return 1 << (size - 1).bit_length() - 1 if size > 1 else None
