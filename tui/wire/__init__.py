@@ -1,1 +1,1 @@
-"""Bytes to events and back: every server's dialect, without sockets."""
+"""Converts between bytes and events for every server's dialect, without sockets."""

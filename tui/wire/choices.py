@@ -1,4 +1,4 @@
-"""The choices of a chunk in the shapes that servers use, and whole messages where deltas belong."""
+"""Extracts choices and deltas from a chunk, also from complete messages in place of deltas."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _MOST_KEPT = 10_000
 
 
 def choices_of(value: object) -> list[Mapping[str, object]]:
-    """Return the choices of a chunk: a list of objects, or one object alone."""
+    """Return the choices of a chunk: a list of objects, or a single object."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
 
 
 def deltas_of(choice: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """Return the parts that a choice brings: an object, a bare text, or several of them."""
+    """Return the deltas of a choice: an object, a plain text, or several of them."""
     delta = choice.get("delta")
     items = delta if isinstance(delta, list) else [delta]
     parts = [{"content": item} if isinstance(item, str) else item for item in items]
@@ -25,8 +25,10 @@ def deltas_of(choice: Mapping[str, object]) -> list[Mapping[str, object]]:
 
 
 def message_of(choice: Mapping[str, object]) -> Mapping[str, object] | None:
-    """Return what a choice has instead of a delta: a ``message``, the ``text`` of an old completion, or the
-    fields of a message themselves."""
+    """Return what replaces the delta of a choice.
+
+    A ``message``, the ``text`` of a legacy completion, or the fields of a message themselves.
+    """
     message = choice.get("message")
     if isinstance(message, str):
         return {"content": message}
@@ -40,7 +42,7 @@ def message_of(choice: Mapping[str, object]) -> Mapping[str, object] | None:
 class MessageParts:
     """The new text in each of several messages of one stream.
 
-    Some servers send a part of the answer with each, others the whole answer so far.
+    Some servers send the next part with each message, others the complete answer so far.
     """
 
     __slots__ = ("_are_parts", "_so_far")
@@ -55,10 +57,10 @@ class MessageParts:
         """Return what is new in the next message, as a delta.
 
         Args:
-            message: the message as it came.
+            message: the message as received.
             has_reasoning: whether the reasoning came in deltas, so that the message repeats it.
-            has_calls: whether tool calls came already, which the message repeats.
-            is_last: whether the answer ends with it, which may then repeat all that came.
+            has_calls: whether tool calls were already received, which the message repeats.
+            is_last: whether the answer ends with this message, which may then repeat everything.
         """
         whole = "" if has_reasoning else find_reasoning(message)[0], flatten(message.get("content"))
         reasoning, answer = new = self._new_in(whole, is_last)
@@ -85,7 +87,7 @@ class MessageParts:
 
 
 class OtherChoices:
-    """Choices besides the first one: shown only if the first one never arrives."""
+    """Choices other than the first, shown only if the first never arrives."""
 
     __slots__ = ("_index", "_kept")
 
@@ -94,7 +96,7 @@ class OtherChoices:
         self._kept: list[Mapping[str, object]] = []
 
     def keep(self, choice: Mapping[str, object]) -> bool:
-        """Keep a choice where it is not the first one, and return whether it is not."""
+        """Store a choice that is not the first, and return whether it was stored."""
         index = read_count(choice.get("index"))
         if not index:
             return False
@@ -105,6 +107,6 @@ class OtherChoices:
         return True
 
     def take(self) -> list[Mapping[str, object]]:
-        """Return what was kept, as if it were the first choice."""
+        """Return the stored choices, as if they were the first."""
         kept, self._kept = self._kept, []
         return kept

@@ -1,4 +1,4 @@
-"""One chunk of a chat, or one whole reply, turned into events."""
+"""Turns a chunk, or a complete chat completion, into events."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tui.wire.usage_fields import LLAMA_TIMINGS, read_server_cost, read_timings,
 
 
 class ChunkReader:
-    """Reads the chunks of one reply in order and keeps what they say about its end in ``outcome``."""
+    """Reads the chunks of one reply in order, and records in ``outcome`` how it ended."""
 
     __slots__ = (
         "_add_answer", "_calls", "_counts_first_only", "_fingerprint", "_has_delta_reasoning",
@@ -39,12 +39,12 @@ class ChunkReader:
     )  # fmt: skip
 
     def __init__(self, answer_limit: int, *, is_replay: bool = False) -> None:
-        """``is_replay``: the reply came out of a gateway's cache."""
+        """Create a reader; ``is_replay`` means that the reply comes from a gateway's cache."""
         self._is_replay = is_replay
         self._counts_first_only = False
         self.outcome = Outcome()
         self.texts = ReplyText(answer_limit, self.outcome)
-        self._add_answer = self.texts.add_answer  # once a token
+        self._add_answer = self.texts.add_answer  # called for every token
         self._model: str | None = None
         self._fingerprint: str | None = None
         self._usage: Usage | None = None
@@ -59,7 +59,7 @@ class ChunkReader:
         """Add the events of a chunk.
 
         Raises:
-            LimitExceeded: all texts together are too large.
+            LimitExceeded: the texts together are too large.
         """
         if chunk.get("model") != self._model or (
             self._fingerprint is None and chunk.get("system_fingerprint")
@@ -82,7 +82,7 @@ class ChunkReader:
                 events.append(TimingsReport(timings))
 
     def finish(self, events: list[StreamEvent]) -> None:
-        """Add what was held back."""
+        """Add the text held back."""
         others = self._others.take()
         if others and (self.outcome.has_answer or self.outcome.has_reasoning or self.outcome.has_tool_calls):
             events.append(Note(answers.OTHER_ANSWERS))
@@ -119,7 +119,7 @@ class ChunkReader:
             return
         delta = choice.get("delta")
         if isinstance(delta, dict) and len(delta) == 1 and type(content := delta.get("content")) is str:
-            self._has_delta_text |= bool(content)  # the common delta of an answer
+            self._has_delta_text |= bool(content)  # the usual delta of an answer
             self._add_answer(content, events)
         else:
             for part in deltas_of(choice):
@@ -131,7 +131,7 @@ class ChunkReader:
             is_last = bool(choice.get("finish_reason"))
             self._read_delta(self._messages.rest(message, *known, is_last=is_last), events)
         error = choice.get("error")
-        if error:  # OpenRouter, in the middle of a stream
+        if error:  # OpenRouter, mid-stream
             self.outcome.error = error if isinstance(error, dict) else {"message": flatten(error)}
         reason = choice.get("finish_reason")
         if reason:
@@ -187,7 +187,7 @@ class ChunkReader:
         self.texts.add_answer(flatten(words), events)
 
     def _read_strange(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
-        """Read or name the content of fields that few servers send."""
+        """Read rare fields, or report that their content is not shown."""
         audio = delta.get("audio")
         if isinstance(audio, dict):
             if self.texts.is_new(answers.AUDIO):
@@ -235,7 +235,7 @@ class ChunkReader:
 
 
 def _word(reason: object) -> str | None:
-    """Return a finish reason as the server spells it; an object has it as ``type``."""
+    """Return the server's finish reason; an object has it as ``type``."""
     if isinstance(reason, dict):
         reason = reason.get("type")
     return mend(reason)[:100] if isinstance(reason, str) and reason else None

@@ -1,4 +1,4 @@
-"""The content of a message as it is sent: a string for texts, a list of OpenAI's parts with images."""
+"""The content of a message as sent: a string for text, a list of OpenAI's parts with images."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Content = str | list[dict[str, object]]
 
 
 def content_of(parts: Parts, attachments: Mapping[str, bytes], *, has_images: bool = True) -> Content:
-    """Return what is sent for the parts of a message: one string where there is no picture among them.
+    """Return the content to send for the parts of a message: one string if there are no images.
 
-    Else the pictures in their order, and one text behind them: Ollama makes a message of each part.
-    ``attachments`` has the bytes by their SHA-256. What is not among them goes as its mark, so that the
-    model at least reads that there was something; without ``has_images`` so do pictures.
+    Otherwise the images in order, followed by a single text, since Ollama turns each part into a message.
+    ``attachments`` has the bytes by SHA-256. A missing one is replaced by its placeholder, so that the model
+    at least knows about it; so are images without ``has_images``.
     """
     pieces = [_sent(part, attachments, has_images) for part in parts]
     text = "\n\n".join(piece for piece in pieces if isinstance(piece, str))
@@ -26,7 +26,7 @@ def content_of(parts: Parts, attachments: Mapping[str, bytes], *, has_images: bo
 
 
 def put_before(text: str, content: object) -> Content:
-    """Return the content of a message with a text in front of it."""
+    """Return the content of a message with a text prepended."""
     if isinstance(content, list):
         own = [part["text"] for part in content if part["type"] == "text"]
         others = [part for part in content if part["type"] != "text"]
@@ -51,7 +51,7 @@ def _text(text: str) -> dict[str, object]:
 
 
 def _fenced(name: str, text: str) -> str:
-    """Return a file's text as a code block under its name; nothing in it ends the block."""
+    """Return a file's text as a code block below its name, with a fence that is not in the text."""
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{name}\n{fence}\n{text.removesuffix(chr(10))}\n{fence}"

@@ -1,6 +1,6 @@
-"""Everything known about each kind of server, one row each; all other code reads the rows.
+"""The dialect of each kind of server, one entry each; all other code uses these entries.
 
-Read in the servers' sources and documents; the end of ``readme`` says how well each is known.
+From the servers' sources and documentation; the end of ``readme`` says how well each is known.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LLAMA_CPP = Dialect(
             "/props",
             signs=("build_info", "default_generation_settings"),
             version="build_info",
-            not_versions=("b0-unknown",),  # built outside of its repository
+            not_versions=("b0-unknown",),  # built outside its repository
             windows=("default_generation_settings.n_ctx",),
         ),
     ),
@@ -67,7 +67,7 @@ VLLM = Dialect(
     signs_lists=True,
     builds=(r"vllm-(\d[\w.+]*)",),
     probes=(_VERSION,),
-    refusal={"error": "Unauthorized"},  # SGLang refuses in the same words, but has no such address
+    refusal={"error": "Unauthorized"},  # SGLang uses the same error, but does not have this route
     refusal_probe=Probe("/version"),
     programs=(
         KnownServer("vLLM", r"vllm serve|vllm\.entrypoints\..*|vllm::apiserver.*", 8000),
@@ -143,7 +143,7 @@ TGI = Dialect(
 _LM_STUDIO_MODELS = Probe(
     "/api/v1/models",
     signs=("models.loaded_instances", "data.loaded_instances", "models.state", "data.state"),
-    windows=(  # v1: of each instance of a model, v0: of each model
+    windows=(  # v1: for each instance of a model, v0: for each model
         "models.loaded_instances.config.context_length",
         "data.loaded_instances.config.context_length",
         "models.loaded_context_length",
@@ -287,11 +287,11 @@ DIALECTS: tuple[Dialect, ...] = (
     OLLAMA, LLAMA_CPP, VLLM, SGLANG, TGI, LM_STUDIO, LOCALAI, TENSORRT_LLM, LITELLM, XINFERENCE,
     OPENROUTER, DEEPSEEK, OPENAI, DASHSCOPE, MISTRAL, MOONSHOT, INFINI_AI, AZURE,
 )  # fmt: skip
-"""In the order in which they are tried: the first result ends the search."""
+"""In the order in which they are tried; the first match wins."""
 
 
 def thinking_field_names() -> frozenset[str]:
-    """Return every top-level field that any form of thinking sends."""
+    """Return all top-level fields used by any form of thinking."""
     return frozenset(form.field for row in (UNKNOWN, *DIALECTS) for form in row.thinking)
 
 

@@ -1,4 +1,4 @@
-"""Requests for vectors, and the answers to them: every reply becomes vectors or a cause.
+"""Embeddings requests, and their responses: each becomes vectors or a failure.
 
 Source: OpenAI's API reference (``POST /embeddings``), the servers of vLLM, llama.cpp, TEI, Ollama.
 """
@@ -35,9 +35,9 @@ _UNSUPPORTED = (
     r"|not (?:an )?embedding|start it with .{0,3}--embedding|pooling type|embeddings? from this model"
     r"|no embedding model"
 )
-"""llama.cpp, vLLM, Ollama, LM Studio and OpenAI, in their own words."""
+"""Messages of llama.cpp, vLLM, Ollama, LM Studio and OpenAI."""
 _NAMED_MODEL = r"model [`'\"]?[\w./:]*[-/:\d][\w./:-]*[`'\"]?"
-"""A model's own name may read like a refusal: it has a hyphen, a digit or the like."""
+"""A model name may resemble an error message: it contains a hyphen, a digit or similar."""
 _TOO_LONG = (
     r"too large to process|physical batch size|must have less than \d|input (?:is )?too long"
     r"|exceeds? .{0,40}(?:context|maximum|max |tokens)|maximum (?:input|context|sequence)"
@@ -49,7 +49,7 @@ _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
 def build_embeddings_body(request: EmbeddingRequest) -> dict[str, object]:
-    """Return the JSON object to send: model and texts, and what the provider's ``extra_body`` adds."""
+    """Return the request body: model and texts, and the provider's ``extra_body``."""
     extra = {name: value for name, value in sent_body(request.extra_body).items() if name != "input"}
     return {"model": request.model, "input": list(request.texts), **extra}
 
@@ -62,11 +62,14 @@ def read_embeddings(
     redactor: Redactor | None = None,
     proved: Collection[Proof] = (),
 ) -> Vectors | Failure:
-    """Return the vectors that an answer is, or what is wrong with it. Never raises.
+    """Return the vectors of a response, or the failure. Never raises.
 
-    ``asked`` is how many texts were sent, ``proved`` what other requests to the endpoint have shown.
-    Vectors are ordered by their ``index``; numbers may come as a list or as Base64 of little-endian
-    32-bit floats. Header names in any case.
+    Vectors are sorted by their ``index``; numbers may be a list or Base64 of little-endian 32-bit floats.
+    Header names in any case.
+
+    Args:
+        asked: the number of texts in the request.
+        proved: what other requests to the endpoint have shown.
     """
     if not 200 <= status < 300:
         return refused_embeddings(status, headers, body, redactor, proved)
@@ -88,7 +91,7 @@ def read_embeddings(
 
 
 class _Answer:
-    """Parses one answer that has the right outer form."""
+    """Parses one response with the right outer structure."""
 
     def __init__(self, status: int, headers: Mapping[str, str], asked: int) -> None:
         self._status = status
@@ -136,7 +139,7 @@ class _Answer:
 
 
 def _index_problem(given: list[object]) -> str:
-    """Return what is wrong with the indexes, or an empty text: they must be 0, 1, … each once."""
+    """Return the problem with the indexes, if any: they must be 0, 1, … without duplicates."""
     indexes = [None if isinstance(index, str) else read_count(index) for index in given]
     if None in indexes:
         return bodies.INDEX_MISSING if None in given else bodies.INDEX_NO_NUMBER
@@ -148,7 +151,7 @@ def _index_problem(given: list[object]) -> str:
 
 
 def _numbers(vector: object) -> tuple[float, ...] | str:
-    """Return the numbers of a vector, or what else it is."""
+    """Return the numbers of a vector, or a description of what it is instead."""
     if isinstance(vector, str):
         return _unpacked(vector)
     if not isinstance(vector, list):
@@ -198,7 +201,7 @@ def refused_embeddings(
     redactor: Redactor | None = None,
     proved: Collection[Proof] = (),
 ) -> Failure:
-    """Return the failure of an answer without vectors, in words that fit embeddings."""
+    """Return the failure of a response without vectors, in words about embeddings."""
     failure = classify_error(status, headers, body, redactor, proved)
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
     wording = said.message.lower()

@@ -1,7 +1,7 @@
-"""The shapes of error bodies: every body becomes one record of message, type, code and field.
+"""Parses error bodies of all formats into message, type, code and field.
 
-Shapes read in the sources of vLLM, SGLang, llama.cpp, TGI, TensorRT-LLM, Ollama, LocalAI, LiteLLM and
-FastAPI, and in the documents or captures of OpenRouter, DeepSeek, Mistral, DashScope, Moonshot, infini-ai.
+Formats from the sources of vLLM, SGLang, llama.cpp, TGI, TensorRT-LLM, Ollama, LocalAI, LiteLLM and FastAPI,
+and the documentation or captures of OpenRouter, DeepSeek, Mistral, DashScope, Moonshot, infini-ai.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PYTHON_LOCATION = lazy_pattern(r"'loc':\s*\(([^)]{0,200})\)")
 _PYTHON_TYPE = lazy_pattern(r"'type':\s*'([a-z_.]{1,60})'")
 _IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+", re.IGNORECASE)
 _PAGE = 20_000
-"""Characters of a web page that are searched for marks."""
+"""Characters of a web page that are searched for known marks."""
 _MESSAGE_KEYS = (
     "message", "msg", "error_msg", "error_description", "error", "detail", "title", "reason", "description",
     "Message", "error_message", "errorMessage", "faultstring", "status_msg",
@@ -46,52 +46,52 @@ _GOOGLE = frozenset(
         "INTERNAL",
     }
 )
-"""Values of Google's ``status`` that tell more than its number."""
+"""Values of Google's ``status`` that are more specific than its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """The content of an error. Its texts are raw."""
+    """The content of an error. Its texts are unsanitised."""
 
     message: str = ""
     words: frozenset[str] = frozenset()
     """Types and codes in lower case."""
     quoted_words: frozenset[str] = frozenset()
-    """Those of an error that this one quotes: of the server behind a gateway."""
+    """The same of an error quoted by this one, from the server behind a gateway."""
     is_wrapped: bool = False
     """Whether it quotes the error of another server."""
     number: int | None = None
     """A code that is an HTTP status."""
     quoted_number: int | None = None
-    """That of an error that this one quotes."""
+    """The same of an error quoted by this one."""
     parameter: str | None = None
-    """The field that it is about, as a path: ``max_tokens``, ``messages[0].role``."""
+    """The path of the field that it is about: ``max_tokens``, ``messages[0].role``."""
     location: str | None = None
-    """The whole place of a validation error, such as ``body.messages.0.role``."""
+    """The full location of a validation error, such as ``body.messages.0.role``."""
     fields: Mapping[str, object] = field(default_factory=dict)
     """The error object itself, for numbers such as ``n_ctx``."""
     content: str = bodies.EMPTY
-    """What the body is, for a reply that is no error object: ``a web page titled "…"``."""
+    """A description of a body that is not an error object: ``a web page titled "…"``."""
     page: str = ""
-    """The beginning of a web page in lower case, for the marks in it."""
+    """The beginning of a web page in lower case, for known marks."""
     is_html: bool = False
     is_json: bool = False
     is_error: bool = False
-    """Whether it is an error object, whatever the status says."""
+    """Whether it is an error object, whatever the status."""
 
     @property
     def codes(self) -> frozenset[str]:
-        """Its types and codes as the lists of known ones have them."""
+        """Its types and codes, normalised like in the lists of known ones."""
         return frozenset(map(bare, self.words))
 
     @property
     def quoted_codes(self) -> frozenset[str]:
-        """Those of an error that it quotes."""
+        """The same of an error that it quotes."""
         return frozenset(map(bare, self.quoted_words))
 
 
 def read_error_body(text: str) -> ErrorBody:
-    """Return what an error body says, whatever its shape: JSON, an event stream, HTML, text, nothing."""
+    """Parse an error body of any format: JSON, an event stream, HTML, text, or empty."""
     text = text.lstrip("\ufeff").strip()
     if not text:
         return ErrorBody()
@@ -129,7 +129,7 @@ def _read_html(text: str) -> ErrorBody:
 
 
 def is_error_object(value: Mapping[str, object]) -> bool:
-    """Return whether a JSON object is an error, though it may have come under status 200."""
+    """Return whether a JSON object is an error, even with status 200."""
     if value.get("error") or value.get("errors") or value.get("error_msg") or value.get("object") == "error":
         return True
     status = value.get("base_resp")  # MiniMax
@@ -146,7 +146,7 @@ def is_error_object(value: Mapping[str, object]) -> bool:
 
 
 def read_error_object(value: object) -> ErrorBody:
-    """Return what a JSON value says as an error."""
+    """Parse a JSON value as an error."""
     layers = tuple(layers_of(value))
     objects = [layer.value for layer in layers if isinstance(layer.value, dict)]
     own = [layer.value for layer in layers if isinstance(layer.value, dict) and not layer.is_quoted]
@@ -175,7 +175,7 @@ def read_error_object(value: object) -> ErrorBody:
 
 
 def _message(layers: tuple[Layer, ...]) -> str:
-    """Return the words of the innermost layer, then in brackets who passed them on and how."""
+    """Return the message of the innermost layer, followed by who passed it on in brackets."""
     sentences: list[str] = []
     provider = ""
     for layer in reversed(layers):
@@ -194,7 +194,7 @@ def _message(layers: tuple[Layer, ...]) -> str:
 
 
 def _sentence(value: object) -> str:
-    """Return the sentence of one layer as it came."""
+    """Return the message of one layer, unchanged."""
     if isinstance(value, dict):
         texts = (value.get(name) for name in _MESSAGE_KEYS)
         text = next((text for text in texts if isinstance(text, str) and text.strip()), "")
@@ -204,7 +204,7 @@ def _sentence(value: object) -> str:
 
 
 def _own_words(value: object) -> str:
-    """Return the sentence of one layer, without what it quotes."""
+    """Return the message of one layer, without what it quotes."""
     text = _sentence(value)
     if any(True for _ in quoted_in(text)):
         begin, end = text.find("{"), text.rfind("}")
@@ -249,7 +249,7 @@ def _location(objects: list[dict[str, object]], message: str) -> str | None:
 
 
 def _parameter_at(location: str | None) -> str | None:
-    """Return the name of a request's field from a validation error's place (``body.seed`` → ``seed``)."""
+    """Return the request field in the location of a validation error (``body.seed`` → ``seed``)."""
     if location is None:
         return None
     steps = [step for step in location.split(".") if step not in ("body", "__root__")]

@@ -1,4 +1,4 @@
-"""The numbers and names in an error: tokens and limit, the refused field, when to retry."""
+"""Extracts facts from an error: token counts and limit, the rejected field, when to retry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.wire.numbers import read_number
 from tui.wire.token_limits import read_token_limits
 
 _LONGEST_WAIT_SECONDS = 1e9
-"""What is longer is no wait but nonsense."""
+"""Longer values are not plausible."""
 _REFUSED_NAMES = tuple(
     lazy_pattern(pattern, re.IGNORECASE)
     for pattern in (
@@ -64,8 +64,11 @@ _MOST_OFFERED = 5
 
 
 def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the facts of an error by name: ``prompt_tokens``, ``limit``, ``parameter``, ``field``,
-    ``retry_after`` (seconds), ``gateway``, ``location``, ``scheme``, ``content``; absent where unknown."""
+    """Return the facts of an error by name, without unknown ones.
+
+    ``prompt_tokens``, ``limit``, ``parameter``, ``field``, ``retry_after`` (seconds), ``gateway``,
+    ``location``, ``scheme``, ``content``.
+    """
     facts: dict[str, str | None] = {}
     if cause in ("context-too-long", "max-tokens-too-large", "max-tokens-too-small"):
         facts.update(_token_facts(body))
@@ -90,7 +93,7 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
         facts["offered"] = find_offered(body.message)
     seconds = read_retry_after(headers)
     seconds = _told_delay(body) if seconds is None else seconds
-    if seconds:  # 0 says that nobody has to wait
+    if seconds:  # 0 means that no wait is needed
         facts["retry_after"] = f"{seconds:g}"
     return {name: value for name, value in facts.items() if value}
 
@@ -105,7 +108,7 @@ def _token_facts(body: ErrorBody) -> dict[str, str | None]:
 
 
 def find_offered(message: str) -> str | None:
-    """Return the names of models that a refusal lists as those that would do, at most five."""
+    """Return the model names that an error suggests instead, at most five."""
     found = _OFFERED.search(message)
     if found is None:
         return None
@@ -123,7 +126,7 @@ def _other_api(wording: str) -> str | None:
 
 
 def find_parameter(body: ErrorBody) -> str | None:
-    """Return the name of the request's field that an error is about."""
+    """Return the name of the request field that an error is about."""
     if body.parameter:
         return body.parameter
     for pattern in _REFUSED_NAMES:
@@ -142,8 +145,10 @@ def _search(patterns: tuple[re.Pattern[str], ...], wording: str) -> str | None:
 
 
 def _told_delay(body: ErrorBody) -> float | None:
-    """Return the seconds that a sentence asks to wait: ``try again in 1m2.5s``, ``retry after 26 seconds``
-    (Groq, OpenAI, Azure, Gemini)."""
+    """Return the delay in a message, in seconds.
+
+    ``try again in 1m2.5s``, ``retry after 26 seconds`` (Groq, OpenAI, Azure, Gemini).
+    """
     found = _DELAY.search(body.message)
     if found is None:
         return None
@@ -153,10 +158,9 @@ def _told_delay(body: ErrorBody) -> float | None:
 
 
 def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the seconds that a server asks to wait, from ``retry-after-ms`` or ``retry-after``.
+    """Return the delay requested by ``retry-after-ms`` or ``retry-after``, in seconds.
 
-    A date counts from ``now``, or from the reply's own ``date`` header where that is not given.
-    Header names in lower case.
+    A date is relative to ``now``, by default the reply's own ``date`` header. Header names in lower case.
     """
     milliseconds = read_number(headers.get("retry-after-ms"))
     if milliseconds is not None and milliseconds < _LONGEST_WAIT_SECONDS * 1000:

@@ -1,4 +1,4 @@
-"""What an error wraps or quotes: the nest of objects, lists and sentences that a body is."""
+"""Unwraps nested errors: objects, lists and quoted text."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ _PYTHON_WORDS = lazy_pattern(
 )
 _PYTHON_CODE = lazy_pattern(r"'code':\s*'?([\w.-]{1,60})")
 _LONGEST_QUOTE = 8_000
-"""Characters of a quoted object that is no JSON: its words stand at its beginning."""
+"""Characters of a quoted object that is not JSON; its message is at its beginning."""
 _DEEPEST = 6
 _MESSAGES = ("message", "msg", "error_msg", "error_description")
 _CAUSES = ("details", "cause", "caused_by", "innererror", "inner_error", "original_error")
-"""Fields in which an error contains its cause: Google, Azure, Node's and Elastic's servers."""
+"""Fields in which an error contains its cause, used by Google, Azure, Node and Elastic."""
 _CAUSE_MESSAGES = ("message", "msg", "detail", "error", "Message", *_CAUSES[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One value of the nest that an error is."""
+    """One value in a nested error."""
 
     value: object
     is_quoted: bool
-    """It was quoted by the layer around it: the words of the server behind a gateway."""
+    """It was quoted by the enclosing layer: the error of the server behind a gateway."""
 
 
 def layers_of(value: object, depth: int = _DEEPEST, *, is_quoted: bool = False) -> Iterator[Layer]:
-    """Yield a value and, outermost first, whatever it wraps or quotes."""
+    """Yield a value and everything it wraps or quotes, outermost first."""
     yield Layer(value, is_quoted)
     if depth == 0:
         return
@@ -46,7 +46,7 @@ def layers_of(value: object, depth: int = _DEEPEST, *, is_quoted: bool = False) 
 
 
 def _wrapped(layer: dict[str, object]) -> Iterator[tuple[object, bool]]:
-    """Yield what an object wraps, and whether that is what another server said."""
+    """Yield the values that an object wraps, each with whether it comes from another server."""
     for name in ("error", "errors", "detail", "message", "fault", "base_resp"):
         inner = layer.get(name)
         if inner and (
@@ -68,7 +68,7 @@ def _wrapped(layer: dict[str, object]) -> Iterator[tuple[object, bool]]:
         yield quoted, True
     metadata = layer.get("metadata")
     raw = metadata.get("raw") if isinstance(metadata, dict) else None
-    if raw:  # OpenRouter: what the provider behind it answered
+    if raw:  # OpenRouter: the response of the upstream provider
         yield _parsed(raw), True
 
 
@@ -82,7 +82,7 @@ def _parsed(raw: object) -> object:
 
 
 def quoted_in(text: str) -> Iterator[object]:
-    """Yield the object that a sentence quotes, as JSON or as Python writes it."""
+    """Yield the object quoted in a message, in JSON or Python syntax."""
     begin, end = text.find("{"), text.rfind("}")
     if not 0 <= begin < end:
         return
@@ -103,7 +103,7 @@ def _python_code(text: str) -> str | None:
 
 
 def title_of(layer: dict[str, object]) -> str:
-    """Return what ``error`` says where it is only the heading of a message beside it."""
+    """Return the value of ``error`` if it is only the title of a message next to it."""
     title = layer.get("error")
     has_message = any(isinstance(text := layer.get(name), str) and text.strip() for name in _MESSAGES)
     return title.strip() if has_message and isinstance(title, str) and title.strip() else ""

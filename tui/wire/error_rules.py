@@ -1,8 +1,8 @@
-"""Which cause an error has: a table with one rule per row; the first that matches decides.
+"""Determines the cause of an error: a table with one rule per row, of which the first match wins.
 
-The order is that of trust: what a gateway quotes from behind it, the explicit code, the sentence, the marks
-of a gateway, what other requests have proved, and the status last. Wordings change from version to version: a
-pattern decides only where there is no code.
+Ordered by reliability: what a gateway quotes, the explicit code, the message, the marks of a gateway, the
+results of other requests, and finally the status. Messages change between versions: a pattern is used only if
+there is no code.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ _REDIRECT = range(300, 400)
 _SERVER = frozenset(range(500, 600)) - {504, 524}
 _SPECIFIC = frozenset({401, 402, 403, 404, 405, 407, 408, 413, 429})
 _REQUEST = (frozenset(range(200, 300)) | frozenset(range(400, 500))) - _SPECIFIC
-"""400, 409, 415, 422 and the like, and errors under 200 that name no status."""
+"""400, 409, 415, 422 and similar, and errors with status 200 that contain no status."""
 _DENIED = frozenset({400, 401, 403, 404})
 _TELL_OF_UPSTREAM = frozenset(row.gateway for row in DIALECTS if row.tells_of_upstream)
 _ABOUT_OTHER = words.BAD_VALUE_CODES.union(
     words.REFUSED_CODES, *(words.CODES[cause] for cause in ("rate-limited", "auth", "forbidden"))
 )
-"""Codes of errors that are not about whether the model is, or can be, loaded."""
+"""Codes of errors that are unrelated to whether the model is or can be loaded."""
 
 
 def _is_in_state(cause: str, seen: Evidence) -> bool:
-    """Whether the sentence says this about the model, unless a code or status says otherwise."""
+    """Return whether the message says this about the model, unless a code or status contradicts it."""
     if seen.status in (401, 402, 403) or seen.body.codes & _ABOUT_OTHER:
         return False
     return find_load_state(seen.status, seen.body, seen.wording) == cause
@@ -61,7 +61,7 @@ _BY_CODE = (
     Rule("model-other-api", says=words.OTHER_API, parameter="model"),
     Rule("model-forbidden", codes=words.MODEL_FORBIDDEN_CODES),
     Rule("model-forbidden", codes=words.CODES["model-not-found"], status=(401, 403)),
-    Rule("auth", codes=words.codes("no_db_connection")),  # LiteLLM that can look no key up
+    Rule("auth", codes=words.codes("no_db_connection")),  # LiteLLM, when it cannot look up keys
     Rule("quota", codes=words.CODES["quota"]),
     Rule("context-too-long", codes=words.CODES["context-too-long"]),
     Rule("context-too-long", parameter="input_tokens"),  # vLLM
@@ -101,7 +101,7 @@ _BY_SENTENCE = (
     Rule("gateway-timeout", says=words.GATEWAY_LATE, status=(500, 503, 504)),
     Rule("maintenance", says=words.MAINTENANCE, status=(500, 502, 503)),
     Rule("maintenance", status=(503,), form="page", also=lambda seen: "maintenance" in seen.body.page),
-    # The request, if no code says what is wrong with it
+    # The request, unless a code says what is wrong with it
     Rule("thinking-unsupported", says=words.THINKING, status=_REQUEST, form="no-page"),
     Rule("wrong-path", says=words.PATH, status=_REQUEST | {404}, form="no-page"),
     Rule("roles-refused", says=words.ROLES, status=_REQUEST, form="no-page"),
@@ -119,7 +119,7 @@ _BY_SENTENCE = (
     Rule("quota", says=words.NO_CREDIT, status=(403,), form="no-page"),
     Rule("auth", says=words.KEY, status=_REQUEST, form="no-page"),
     Rule("rate-limited", says=words.RATE, status=_REQUEST | _SERVER | {404}, form="no-page"),
-    # The server's own trouble
+    # Failures of the server
     Rule("overloaded", says=words.OVERLOADED, status=_SERVER, form="no-page"),
     Rule("thinking-unsupported", says=words.THINKING, status=_SERVER, form="no-page"),
     Rule("roles-refused", says=words.ROLES, status=_SERVER, form="no-page"),
@@ -130,7 +130,7 @@ _BY_SENTENCE = (
     Rule("server-error", says=words.INTERNAL, status=_REQUEST | {404}),
     Rule("server-error", status=_REQUEST | {404}, also=lambda seen: seen.body.number == 500),
     Rule("model-not-found", parameter="model", status=_REQUEST - frozenset(range(300)) | {404}),
-    # A gateway's name for an error that is none of these
+    # A gateway's name for any other error
     Rule("bad-gateway", says=words.UPSTREAM_LABELS, is_quoted=True),
     Rule("bad-gateway", says=words.UPSTREAM_LABELS, marks=_TELL_OF_UPSTREAM, status=_SERVER),
 )
@@ -175,33 +175,33 @@ _BY_STATUS = (
 )  # fmt: skip
 
 RULES = (*_FROM_BEHIND, *_BY_CODE, *_BY_SENTENCE, *_BY_MARK, *_BY_PROOF, *_BY_STATUS)
-"""The table. The last row holds always."""
+"""The table. The last row always matches."""
 
 
 def choose_cause(
     status: int, body: ErrorBody, headers: Mapping[str, str] | None = None, proved: Collection[Proof] = ()
 ) -> str:
-    """Return the cause of an error reply; for status 200 the body's own code stands for the status.
+    """Return the cause of an error reply; for status 200, the code in the body replaces the status.
 
     Args:
-        headers: those of the reply, names in lower case.
+        headers: the headers of the reply, names in lower case.
         proved: what other requests to the same endpoint have shown.
     """
     return judge(evidence_of(status, body, headers or {}, proved))
 
 
 def judge(seen: Evidence) -> str:
-    """Return the cause that the evidence means."""
+    """Return the cause for the evidence."""
     cause = next(rule.cause for rule in RULES if rule.holds(seen))
     if cause == "auth" and Proof.KEY in seen.proved:
-        return "upstream-auth"  # whatever names a key: this one was accepted
+        return "upstream-auth"  # whichever key is meant: this one was accepted
     if cause == "model-not-found" and Proof.MODEL in seen.proved and seen.marks & model_gateways():
         return "upstream-mapping"
     return cause
 
 
 def proved_facts(cause: str, proved: Collection[Proof]) -> dict[str, str]:
-    """Return what the proofs add to the sentences of a cause that they leave as it is."""
+    """Return the facts that the proofs add to a cause that they do not change."""
     if cause == "wrong-path" and Proof.PATH in proved:
         return {"path_answers": "yes"}
     if cause == "model-not-found" and Proof.MODEL in proved:
@@ -214,5 +214,5 @@ def _has_code(seen: Evidence) -> bool:
 
 
 def _has_own_code(seen: Evidence) -> bool:
-    """Whether the error has a code or type that is more than another word for its status."""
+    """Return whether the error has a code or type that says more than its status."""
     return any(not words.GENERAL_CODE.fullmatch(word) for word in seen.body.words)

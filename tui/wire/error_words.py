@@ -1,8 +1,8 @@
-"""The words that distinguish errors: types and codes, and patterns of their sentences.
+"""The vocabulary that distinguishes errors: types and codes, and patterns of messages.
 
-All in lower case; types and codes without the marks between their words, since ``RateLimitError``,
-``rate_limit_error`` and ``rate-limit-error`` are the same. Words that do not identify an error, such as
-``invalid_request_error``, are in no list.
+All in lower case; types and codes without separators, since ``RateLimitError``, ``rate_limit_error`` and
+``rate-limit-error`` are the same. Words that do not identify an error, such as ``invalid_request_error``, are
+in no list.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from tui.core.lazy_pattern import lazy_pattern
 
 
 def bare(word: str) -> str:
-    """Return a type or code without the marks between its words."""
+    """Return a type or code without separators."""
     return word.lower().replace("_", "").replace("-", "").replace(" ", "")
 
 
 def codes(text: str) -> frozenset[str]:
-    """Return the types and codes of a list."""
+    """Parse a list of types and codes."""
     return frozenset(map(bare, text.split()))
 
 
@@ -58,15 +58,14 @@ CODES: dict[str, frozenset[str]] = {
     ),
     "server-error": codes("internal_error internal_server_error server_error internal"),
 }
-"""Types and codes by the cause that they name. ``base_resp``: MiniMax, whose codes are numbers (its page
-"Error codes")."""
+"""Types and codes by cause. ``base_resp``: MiniMax, whose codes are numbers (its page "Error codes")."""
 
 REFUSED_CODES = codes(
     "unsupported_parameter unsupported_value unknown_parameter extra_forbidden "
     "unsupportedparamserror invalid_parameter_error unsupported_parameter_value"
 )
 BAD_VALUE_CODES = codes("invalid_parameter_error")
-"""DashScope: for every bad value; its sentence says which."""
+"""DashScope: for every invalid value; the message says which."""
 FILTER_CODES = codes(
     "content_filter content_filter_error content_policy_violation contentpolicyviolationerror "
     "data_inspection_failed datainspectionfailed responsibleaipolicyviolation moderation_blocked "
@@ -83,9 +82,9 @@ GENERAL_CODE = lazy_pattern(
     r"|invalid_?request(?:_?error)?|bad_?request(?:_?error)?|api_?error|error|null|none|unknown(?:_error)?"
     r"|about:blank|upstream_error|invalidurl|invalid_url|unknown_url|https?:.*"
 )
-"""Types and codes that say no more than their status."""
+"""Types and codes that say no more than the status."""
 
-# Of a gateway that passes on what the server behind it said
+# From a gateway that passes on an upstream error
 
 PAUSED = lazy_pattern(
     r"no deployments available|all deployments in cooldown|deployments_in_cooldown|cooldown_list"
@@ -102,10 +101,10 @@ UPSTREAM_DOWN = lazy_pattern(
     r"|bad gateway"
 )
 UPSTREAM_LABELS = lazy_pattern(r"service ?unavailable ?error|apiconnectionerror")
-"""LiteLLM's names for whatever a server behind it says that it knows no other name for."""
+"""LiteLLM's names for any upstream error that it cannot classify."""
 UPSTREAM_LATE = lazy_pattern(r"litellm\.timeout|apitimeouterror|request timed out|connection timed out")
 
-# Of gateways themselves
+# From gateways themselves
 
 GATEWAY_DOWN = lazy_pattern(
     r"no healthy upstream|upstream connect error|failure to get a peer|name resolution failed"
@@ -123,9 +122,9 @@ NO_ROUTE = lazy_pattern(
     r"(?:404:? ?)?(?:(?:the )?(?:requested )?(?:page|file|resource|route|path|url|endpoint) (?:was )?)?"
     r"not found[.!]?(?: \(.*\))?|404(?: page| route)? not found.*|no route.*|page not found.*|"
 )
-"""A sentence that says no more than 404."""
+"""A message that says no more than 404."""
 
-# Of the request: what it asks for
+# The content of the request
 
 OTHER_API = lazy_pattern(
     r"(?:only|just) (?:be )?(?:supported|available|served|works?|used|usable|accessible) (?:in|at|via|by"
@@ -178,7 +177,7 @@ SCOPES = lazy_pattern(r"missing scopes?|insufficient (?:permissions?|scope|privi
 PINNED = lazy_pattern(r"server is pinned to|valid aliases:|not a valid model")
 NO_DATABASE = lazy_pattern(r"\bno connected db\b")
 
-# Of the request: its form and size, and of the server
+# The form and size of the request, and the server
 
 CONTEXT = lazy_pattern(
     r"context (?:length|window|size)|maximum (?:input|prompt|model|sequence) (?:tokens?|length)"
@@ -191,7 +190,7 @@ LIMIT_REACHED = lazy_pattern(
     r"could not finish the (?:message|answer|response|output|completion)"
     rf"|{_MAX_TOKENS}.{{0,40}}\b(?:is|was|were|has been) (?:reached|exhausted)|{_MAX_TOKENS} reached"
 )
-"""OpenAI's reasoning models: where nothing of an answer was written within the limit, that is an error."""
+"""OpenAI's reasoning models return an error if no answer was written within the limit."""
 TOO_FEW_TOKENS = lazy_pattern(
     rf"(?:higher|increase|raise|larger|bigger) (?:the |your |value (?:for|of) )?['\"`]?{_MAX_TOKENS}"
     rf"|{_MAX_TOKENS}.{{0,30}}\bis too (?:small|low)"
@@ -239,11 +238,11 @@ RATE = lazy_pattern(
     r"|rate[- ]limit(?:s|ing)? (?:was |is |has been )?(?:reached|exceeded|hit)"
 )
 INTERNAL = lazy_pattern(r"^(?:litellm\.)?(?:internalservererror|apierror)\b|^internal (?:server )?error\W*$")
-"""LiteLLM's names for a fault that is not the request's."""
+"""LiteLLM's names for failures that are not caused by the request."""
 COMES_BACK = lazy_pattern(r"(?:retry|try again|available again|resets?) (?:in|after) (?:about )?\d")
-"""Says when there is room again, as no account without credit can."""
+"""Says when requests will be possible again, unlike an error about a used-up credit."""
 TOO_LARGE_FOR_RATE = lazy_pattern(r"request too large for|tokens per min.{0,200}reduce your message size")
-"""Groq and OpenAI: one request has more tokens than a minute allows."""
+"""Groq and OpenAI: a single request exceeds the tokens allowed per minute."""
 KEY = lazy_pattern(
     r"(?:invalid|incorrect|missing|wrong|no) (?:api|authentication|access)?[ _-]?(?:key|token)"
     r"|api[ _-]?key (?:is )?(?:not valid|invalid|missing|not found)|unauthori[sz]ed"

@@ -1,4 +1,4 @@
-"""From an error reply to a ``Failure``: the server's message, classified and explained."""
+"""Turns an error reply into a ``Failure``: extracts the message, classifies and explains it."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from tui.wire.surrogates import mend
 from tui.wire.token_limits import refine_cause
 
 MESSAGE_LENGTH = 4_000
-"""Characters of the server's own words that are kept: whole, but for what no person reads."""
+"""The limit for the server's message in characters, more than anybody reads."""
 FACT_LENGTH = 300
-"""Characters of a single fact, such as the name of a gateway."""
+"""The limit for a single fact, such as the name of a gateway, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A parsed reply without an answer, which becomes a failure, refined by further evidence."""
+    """A parsed error reply. Its failure can be refined by further evidence."""
 
     status: int
     headers: Mapping[str, str]
-    """Names in lower case."""
+    """With names in lower case."""
     body: ErrorBody
     redactor: Redactor | None = field(default=None, repr=False)
 
     def failure(self, proved: Collection[Proof] = ()) -> Failure:
-        """Return the failure that it is, by what other requests to the same endpoint have shown."""
+        """Return the failure, given what other requests to the same endpoint have shown."""
         cause = refine_cause(self._cause(proved), self.body)
         message = clean_message(self.body.message, self.redactor) or None
         found = {**find_facts(cause, self.body, self.headers), **proved_facts(cause, proved)}
@@ -46,12 +46,12 @@ class Refusal:
         }
         status = self.status
         if status < 300 and self.body.is_error:
-            status = meant_status(status, self.body)  # what the server means, not how the stream began
+            status = meant_status(status, self.body)  # rather than that of the stream
         return explain(cause, status=status, server_message=message, **facts)
 
     @property
     def questions(self) -> frozenset[Proof]:
-        """What would change the failure, if it were proved."""
+        """The proofs that would change the failure."""
         plain = self.failure()
         return frozenset(proof for proof in Proof if self.failure((proof,)) != plain)
 
@@ -65,10 +65,10 @@ class Refusal:
 def read_refusal(
     status: int, headers: Mapping[str, str], body: bytes, redactor: Redactor | None = None
 ) -> Refusal:
-    """Return a reply without an answer, for its failure. Never raises.
+    """Parse a reply without an answer. Never raises.
 
-    Also for replies under 200: an error object, a web page, or JSON of another kind. At most
-    64 kB of the body are read. Header names in any case.
+    Also with status 200: an error object, a web page, or unrelated JSON. At most 64 kB of the body are read.
+    Header names in any case.
     """
     text = body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace")
     return Refusal(status, _lowered(headers), read_error_body(text), redactor)
@@ -77,7 +77,7 @@ def read_refusal(
 def read_refusal_object(
     status: int, headers: Mapping[str, str], value: object, redactor: Redactor | None = None
 ) -> Refusal:
-    """Return the same for an error object that is already parsed, such as one inside of a stream."""
+    """Return the same for a parsed error object, such as one inside a stream."""
     return Refusal(status, _lowered(headers), read_error_object(value), redactor)
 
 
@@ -88,12 +88,12 @@ def classify_error(
     redactor: Redactor | None = None,
     proved: Collection[Proof] = (),
 ) -> Failure:
-    """Return the failure that a reply without an answer is: ``read_refusal`` in one step."""
+    """Return the failure of a reply without an answer; a shorthand for ``read_refusal``."""
     return read_refusal(status, headers, body, redactor).failure(proved)
 
 
 def clean_message(text: str, redactor: Redactor | None, limit: int = MESSAGE_LENGTH) -> str:
-    """Return a server's words as they may be kept: whole characters, no key, one safe line, cut."""
+    """Return a server's text for storage: redacted, sanitised, on one line, cut to ``limit``."""
     text = mend(text)
     if redactor is not None:
         text = redactor.redact(text)

@@ -1,4 +1,4 @@
-"""Everything known about a refusal, and the questions that rules ask about it."""
+"""Everything known about an error reply, and the conditions that rules check."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ class Proof(StrEnum):
     """What other requests to the same endpoint have shown."""
 
     KEY = "key"
-    """The same key was accepted where none is refused."""
+    """The same key was accepted where a wrong one is rejected."""
     PATH = "path"
-    """Another route below the same base URL answers as an API."""
+    """Another route below the same base URL responds as an API."""
     MODEL = "model"
     """The model is in the endpoint's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One refusal."""
+    """The evidence about one error reply."""
 
     status: int
-    """As the reply has it; under a status of success, as its body has it."""
+    """From the reply; if that is a success status, from its body."""
     body: ErrorBody
     wording: str
-    """The sentences in lower case."""
+    """The messages in lower case."""
     marks: frozenset[str]
     proved: frozenset[Proof]
 
     @property
     def is_quoted(self) -> bool:
-        """Whether the error is that of a server behind the one that answers."""
+        """Whether the error comes from a server behind the one that responded."""
         forms = (_PASSED_ON, *(row.quotes for row in dialects.DIALECTS if row.quotes))
         if any(re.search(form, self.wording) for form in forms):
             return True
@@ -45,19 +45,19 @@ class Evidence:
 
 
 _READ = 8_000
-"""Characters of a sentence that are searched."""
+"""Characters of a message that are searched."""
 _PASSED_ON = r"\b[a-z]+exception - "
 
 
 _TELLING = frozenset({401, 403, 408, 429, 502, 503, 504, 529})
-"""Statuses that say more than that a request failed: who sends them in the body means them, and what
-stands around it is a gateway's, or the one status that a server has for every error."""
+"""Specific statuses. If one is in the body, it is meant: the status of the reply is that of a gateway, or one
+that the server uses for all errors."""
 _OF_ANYBODY = _TELLING - {401, 403}
-"""Those that say the same where they are quoted: the key of a server behind it is not the user's."""
+"""Statuses that mean the same if quoted: the key of an upstream server is not the user's."""
 
 
 def meant_status(status: int, body: ErrorBody) -> int:
-    """Return the status that an error stands for, be it the one in its body."""
+    """Return the status of an error, which may be in its body."""
     if body.number in _TELLING:
         return body.number
     if body.quoted_number in _OF_ANYBODY:
@@ -75,17 +75,17 @@ def evidence_of(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row: a cause, and its conditions, all of which must hold; missing ones do not matter."""
+    """One row: a cause and its conditions, all of which must hold; unset ones are ignored."""
 
     cause: str
     codes: frozenset[str] = frozenset()
-    """Any of these is a type or code of the server that answers."""
+    """Any of these is a type or code from the responding server."""
     quoted: frozenset[str] = frozenset()
-    """Any of these is a type or code of an error that it quotes."""
+    """Any of these is a type or code of a quoted error."""
     parameter: str = ""
     says: re.Pattern[str] | None = None
     marks: frozenset[str] = frozenset()
-    """Any of these marks is there."""
+    """Any of these marks is present."""
     proved: frozenset[Proof] = frozenset()
     """All of these are proved."""
     status: Collection[int] = ()

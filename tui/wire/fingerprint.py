@@ -1,4 +1,4 @@
-"""Which server answers: from the available evidence, and which probes decide the rest."""
+"""Identifies the server from the available evidence, and selects probes for the rest."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def identify(
     system_fingerprint: str | None = None,
     error_body: bytes | None = None,
 ) -> ServerIdentity:
-    """Return which server it is, from what requests made anyway have shown. Sends nothing.
+    """Identify the server from the evidence of earlier requests, without sending any.
 
-    The host name of a known service comes first, then headers (a gateway's hide what is behind
-    it), then what the server says of itself. ``owned_by`` are those values of the model list.
+    In order: the host name of a known service, headers (a gateway's hide the server behind it), then the
+    server's own information. ``owned_by`` are the values from the model list.
     """
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     found = ServerIdentity()
@@ -41,11 +41,11 @@ def identify(
 
 
 def reason_without_times(identity: ServerIdentity) -> str:
-    """Return why nothing is known of the times of a server that reports none."""
+    """Return why nothing is known about the timing of a server that reports none."""
     kind = identity.kind
     if kind is None:
         return NO_FIGURES_UNKNOWN
-    is_own_gateway = bool(kind.gateway) and not kind.hosts  # nobody can ask behind a hosted one
+    is_own_gateway = bool(kind.gateway) and not kind.hosts  # hosted ones hide their upstream
     return NO_FIGURES_GATEWAY if is_own_gateway and kind.without_times == NO_FIGURES else kind.without_times
 
 
@@ -54,7 +54,7 @@ def _gateways_first() -> Iterator[Dialect]:
 
 
 def identify_host(host: str) -> ServerIdentity:
-    """Return the service that a host name belongs to."""
+    """Return the service with a host name."""
     host = host.lower().rstrip(".")
     for row in dialects.DIALECTS:
         if any(host == name or host.endswith("." + name) for name in row.hosts):
@@ -71,7 +71,7 @@ def _identify_headers(headers: Mapping[str, str]) -> ServerIdentity:
 
 
 def identify_fingerprint(system_fingerprint: str) -> ServerIdentity:
-    """Return the server that a chunk's ``system_fingerprint`` belongs to, with its version."""
+    """Return the server and version shown by ``system_fingerprint``."""
     for row in dialects.DIALECTS:
         for pattern in row.builds:
             if found := re.match(pattern, system_fingerprint):
@@ -93,18 +93,18 @@ def _identify_error(body: bytes) -> ServerIdentity:
 
 
 class ServerProbe(NamedTuple):
-    """A probe, and the server that it is for."""
+    """A probe and the server that it tests for."""
 
     server: Dialect
     probe: Probe
 
     @property
     def path(self) -> str:
-        """The address that is asked."""
+        """The path to request."""
         return self.probe.path
 
     def read(self, status: int, body: bytes) -> ProbeAnswer | None:
-        """Return what an answer shows, or ``None``. Never raises."""
+        """Return what a response shows, or ``None``. Never raises."""
         told = self.probe.read(status, body)
         if told is None:
             return None
@@ -114,19 +114,19 @@ class ServerProbe(NamedTuple):
 
 
 class ProbeAnswer(NamedTuple):
-    """What a probe learned."""
+    """The result of a probe."""
 
     identity: ServerIdentity
     context_window: int | None = None
-    """The window as served, if this route reports it."""
+    """The effective context window, if this route reports it."""
 
 
 def probes_for(identity: ServerIdentity, *, has_list: bool = False) -> tuple[ServerProbe, ...]:
-    """Return the probes worth sending, in order: while the kind is unknown those that may show it, then those
-    of its kind that may show the version or the context window.
+    """Return the probes worth sending, in order.
 
-    ``has_list`` says that a model list came: servers that sign every list of theirs are out, where
-    that signature would have told the kind already.
+    While the kind is unknown, those that may identify it; then those of its kind that may show the version or
+    the context window. ``has_list`` means that a model list was received: servers that sign every list are
+    excluded, since the signature would have identified them.
     """
     if identity.kind is not None:
         return tuple(ServerProbe(identity.kind, probe) for probe in identity.kind.probes)
@@ -135,7 +135,7 @@ def probes_for(identity: ServerIdentity, *, has_list: bool = False) -> tuple[Ser
 
 
 def probe_for_refusal(body: bytes) -> ServerProbe | None:
-    """Return the probe that shows who refuses a request without a key, if there is one."""
+    """Return the probe that identifies a server that rejects requests without a key, if there is one."""
     try:
         value = parse_json(body[:200].decode("utf-8", "replace").strip())
     except StrictJsonError:

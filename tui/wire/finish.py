@@ -1,4 +1,4 @@
-"""The verdict on a finished reply: complete, empty, only reasoning, unfinished, cut off."""
+"""The verdict on a finished reply: complete, empty, only reasoning, unfinished, or cut off."""
 
 from __future__ import annotations
 
@@ -10,47 +10,50 @@ from tui.core.lazy_dataclass import dataclass
 
 @dataclass(slots=True)
 class Outcome:
-    """What is known about a reply when its bytes have ended."""
+    """What is known about a reply at the end of its bytes."""
 
     finish_reason: str | None = None
     is_done: bool = False
-    """``[DONE]``, or a whole JSON document, was there."""
+    """``[DONE]`` or a complete JSON document was received."""
     has_answer: bool = False
     """More than white space."""
     has_white_space: bool = False
-    """White space came in the place of an answer."""
+    """White space was received instead of an answer."""
     has_reasoning: bool = False
     has_tool_calls: bool = False
     has_lost_text: bool = False
-    """Something of the answer came that cannot be shown."""
+    """Part of the answer cannot be shown."""
     has_chunks: bool = False
-    """Something that is a chunk of a chat came, if only one without text."""
+    """At least one chunk of a chat was received, even without text."""
     was_cut: bool = False
-    """The bytes ended inside of an event."""
+    """The bytes ended in the middle of an event."""
     error: dict[str, object] | None = None
-    """An error object that stood inside of the choice."""
+    """An error object inside the choice."""
     counts_no_tokens: bool = False
-    """The server says that it wrote nothing at all."""
+    """The server reports that it generated nothing."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether the server said that the answer is complete."""
+        """Whether the server marked the answer as complete."""
         return self.is_done or self.finish_reason is not None
 
     @property
     def answer_is_in_reasoning(self) -> bool:
-        """Whether the whole answer came as reasoning: a parser that takes everything for reasoning
-        until a closing tag does this to a model that did not think."""
+        """Whether the whole answer arrived as reasoning.
+
+        This happens if a parser treats everything as reasoning until a closing tag, and the model does not
+        think.
+        """
         if self.has_answer or self.has_tool_calls or not self.has_reasoning:
             return False
         return self.is_complete and ending_of(self.finish_reason) is Ending.COMPLETE
 
 
 def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
-    """Return the failure that a reply ended in, ``None`` if it is complete and has an answer.
+    """Return the failure of a reply; ``None`` if it is complete and has an answer.
 
-    ``transport`` is why the bytes ended early. It does not matter once the server has said that
-    the answer is complete: some close the connection rudely then.
+    ``transport`` is the reason why the bytes ended early. It is ignored if the server has marked the answer
+    as complete: some close the connection abruptly then.
     """
     reason = outcome.finish_reason
     ending = ending_of(reason)

@@ -1,4 +1,4 @@
-"""Who sent an error: the marks that gateways, tunnels and login pages leave in headers and pages."""
+"""Identifies who sent an error: marks of gateways, tunnels and login pages in headers and pages."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _MARKS = (
     (BASIC, GatewayMark("www-authenticate", r"(?i)\s*basic\b(?!.*\bbearer\b)")),
     (LOGIN, GatewayMark(text=r"<title[^>]*>[^<]{0,80}\b(?:sign[ -]?in|log[ -]?in|single sign-on)\b")),
     (LOGIN, GatewayMark(text=r"<input[^>]{0,200}type=[\"']?password")),
-    (LOGIN, GatewayMark(text="err_ngrok_6024")),  # the page before a tunnel's first visit
+    (LOGIN, GatewayMark(text="err_ngrok_6024")),  # the page shown on the first visit of a tunnel
 )
-"""Of what speaks HTTP before any server; those of gateways for models are in ``wire.dialects``."""
+"""Marks of generic HTTP gateways; those of model gateways are in ``wire.dialects``."""
 _LOGIN_PLACE = lazy_pattern(
     r"(?:^|[/._-])(?:log-?in|sign-?in|sign_in|sso|oauth2?|oidc|openid|authorize|saml2?|auth|authn?"
     r"|authelia|authentik|keycloak|cdn-cgi/access|accounts|passport)(?:[/._-]|$)",
@@ -56,24 +56,24 @@ def marks_of(headers: Mapping[str, str], body: ErrorBody) -> frozenset[str]:
 
 
 def of_gateways(marks: frozenset[str]) -> frozenset[str]:
-    """Return those of the marks that name a gateway."""
+    """Return the marks that name a gateway."""
     return marks - {LOGIN, BASIC}
 
 
 def model_gateways() -> frozenset[str]:
-    """Return the gateways that list models of their own naming, and ask for them elsewhere under another."""
+    """Return the gateways that use their own model names, which differ from those of their upstream."""
     return frozenset(row.gateway for row in dialects.DIALECTS) - {""}
 
 
 def gateway_name(headers: Mapping[str, str], marks: frozenset[str]) -> str | None:
-    """Return what a gateway is called: one for models by its marks, another as it names itself first."""
+    """Return the name of a gateway: of a model gateway by its marks, of others as they name themselves."""
     known = sorted(of_gateways(marks))
     of_models = next((name for name in known if name in model_gateways()), None)
     return of_models or headers.get("server") or next(iter(known), None)
 
 
 def is_login_place(location: str) -> bool:
-    """Return whether a redirect leads to a login, rather than to the same route elsewhere."""
+    """Return whether a redirect leads to a login page, rather than to the same route elsewhere."""
     try:
         parts = urlsplit(location)
         place = f"{parts.hostname or ''}{parts.path}"

@@ -1,7 +1,7 @@
-"""The channel marks of gpt-oss models (harmony format), if a server leaves them in the content.
+"""Parses the channel marks of gpt-oss models (harmony format) if a server leaves them in the content.
 
 ``<|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…<|return|>``:
-``analysis`` is reasoning, ``final`` is the answer, ``commentary to=…`` is a tool call.
+``analysis`` is reasoning, ``final`` the answer, ``commentary to=…`` a tool call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LONGEST_HEADER = 500
 
 
 class HarmonySplitter:
-    """Splits the content by its channels; holds back only an incomplete mark."""
+    """Splits the content by channel; holds back only an incomplete mark."""
 
     __slots__ = ("_calls", "_channel", "_header", "_held", "_in_header")
 
@@ -37,7 +37,7 @@ class HarmonySplitter:
         self._calls = 0
 
     def feed(self, text: str) -> list[StreamEvent]:
-        """Return the events that this piece of content completes."""
+        """Return the events completed by this piece of content."""
         text = self._held + text
         self._held = ""
         events: list[StreamEvent] = []
@@ -55,7 +55,7 @@ class HarmonySplitter:
         return events
 
     def finish(self) -> list[StreamEvent]:
-        """Return what is left at the end of the content."""
+        """Return what remains at the end of the content."""
         events: list[StreamEvent] = []
         self._take(self._held, events)
         self._held = ""
@@ -92,7 +92,7 @@ class HarmonySplitter:
             self._header = ""
 
     def _keep_strange_header(self, events: list[StreamEvent]) -> None:
-        """Give out a header that is none: text that stands where only the names of channels may."""
+        """Emit an invalid header as text: only names of channels are allowed there."""
         if not _HEADER_WORDS.fullmatch(self._header):
             events.append(AnswerDelta(self._header))
             self._header = ""

@@ -1,4 +1,4 @@
-"""JSON objects from an event that is not quite JSON: what can be read with certainty is not dropped."""
+"""Reads JSON objects from an event that is not valid JSON, as far as they are unambiguous."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ _DECODER = json.JSONDecoder(strict=False, parse_float=read_float, parse_constant
 harmless where they stand, in the middle of a text or of its probabilities."""
 _MOST_OBJECTS = 1_000
 _LONGEST_CUT = 8
-"""Characters of ``-Infinity`` without its last: the longest word that can be cut."""
+"""The length of ``-Infinity`` without its last character: the longest word that can be cut off."""
 
 
 def read_objects(text: str) -> list[dict[str, object]] | None:
-    """Return the JSON objects that a text consists of, one after another or in lists, ``None`` for anything
-    else.
+    """Return the JSON objects in a text, in sequence or in lists; ``None`` if it contains anything else.
 
-    Between them may stand white space, commas, and ``data:`` where a line feed was lost.
+    White space, commas, and ``data:`` after a lost line feed may separate them.
     """
     objects: list[dict[str, object]] = []
     position = _skip(text, 0)
@@ -36,8 +35,10 @@ def read_objects(text: str) -> list[dict[str, object]] | None:
 
 
 def begins_json(text: str) -> bool:
-    """Return whether more text could make this a JSON object. Of a text that is wrong near its end it says
-    so as well: a word, a number or an escape may have been cut there."""
+    """Return whether more text could make this a JSON object.
+
+    This includes errors near its end, where a word, a number or an escape may be cut off.
+    """
     if not text.lstrip().startswith("{"):
         return False
     start = len(text) - len(text.lstrip())

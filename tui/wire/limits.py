@@ -1,4 +1,4 @@
-"""How much of a reply is read before it is refused: a hostile server must not exhaust the memory."""
+"""Size limits of replies, so that a hostile server cannot exhaust the memory."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ DEFAULT_LIMITS = Limits()
 
 
 def show_size(limit: int) -> str:
-    """Return a limit in words: ``8 MB``."""
+    """Return a limit as text: ``8 MB``."""
     return f"{limit / MEGABYTE:g} MB"

@@ -1,8 +1,8 @@
-"""What a server reports about its model: it is loading, it failed to load, its engine has died.
+"""Detects the state of a server's model: loading, failed to load, or its engine has died.
 
-Three states that share most of their words ("Loading model", "Error loading model"), so they are
-distinguished only here. Forms read in the sources of llama.cpp, vLLM, SGLang, TGI, Ollama, LocalAI and
-Triton, in LM Studio's and Hugging Face's documents, and in public bug reports.
+The messages for these three states are similar ("Loading model", "Error loading model"), so they are
+distinguished only here. From the sources of llama.cpp, vLLM, SGLang, TGI, Ollama, LocalAI and Triton, the
+documentation of LM Studio and Hugging Face, and public bug reports.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from tui.core.lazy_pattern import lazy_pattern
 from tui.wire.error_body import ErrorBody, read_error_body
 
 _POLLED = (425, 429, 500, 503)
-"""Statuses with which servers say that a model will be there soon; 200 is an error inside a stream."""
+"""HTTP statuses for a model that will soon be ready; 200 for an error inside a stream."""
 
 _READ = 2_000
-"""Characters that are searched: a sentence, not a traceback."""
+"""Characters that are searched: a message, not a traceback."""
 
 _THING = r"(?:model|weights?|checkpoint|gguf|safetensors|engine|backend|runner|shard|llm)s?\b"
 _FAILS = r"(?:fail(?:s|ed|ure|ing)?|unable|unsuccessful|could(?: not|n't)|can(?:not| not|'t)|error|exception)"
 _REQUEST_DATA = r"(?:image|audio|video|picture|media|attachment|document|tool|plugin|url)s?\b"
-"""What a request brings along: that such a thing cannot be loaded says nothing of the model."""
+"""Content of a request: an error about loading such content is not about the model."""
 
 _BETWEEN = (
     r"(?: (?:to|of|in|on|at|be|been|being|while|when|during|occurred|happened|dynamically|automatically"
@@ -38,7 +38,7 @@ _LOAD_FAILED = lazy_pattern(
     r"|requires more (?:system |gpu |video )?memory"
 )
 _FAILED_TO_LOAD = lazy_pattern(rf"{_FAILS}{_BETWEEN} load(?:ing)?\b(?!.{{0,30}}{_REQUEST_DATA})|no such file")
-"""Enough from a server that reports a fault of its own."""
+"""Sufficient if the server reports an internal error."""
 _ENGINE_DIED = lazy_pattern(
     r"engine ?(?:core|loop|process)?\b.{0,30}?(?:encountered an issue|is dead|died|crashed|terminated)"
     r"|enginedeaderror|background loop (?:has errored|is not running|is stopped)"
@@ -61,7 +61,7 @@ def find_load_state(status: int, body: ErrorBody, wording: str) -> str | None:
     """Return ``loading``, ``load-failed``, ``backend-crashed``, ``server-error`` (no memory), or ``None``.
 
     Args:
-        status: that of the reply, or the body's own one; below 400 for an error inside a stream.
+        status: the status of the reply or in its body; below 400 for an error inside a stream.
         wording: the message in lower case.
     """
     if body.is_html:
@@ -84,7 +84,7 @@ def _is_loading(body: ErrorBody, wording: str) -> bool:
 
 
 def says_loading(status: int, body: bytes) -> str | None:
-    """Return the sentence with which a health route says that the model is being loaded, else ``None``."""
+    """Return the message of a health route that the model is loading, or ``None``."""
     read = read_error_body(body[:4_000].decode("utf-8", "replace"))
     stated = read.fields.get("status")
     message = read.message or (stated if isinstance(stated, str) else "")

@@ -1,7 +1,7 @@
-"""Where the time of one request went, from two readings of its server's ``/metrics``.
+"""Measures where the time of a request went, from two readings of its server's ``/metrics``.
 
-The histograms read here count a request when it ends (read in the sources of vLLM, SGLang and TGI): one that
-grew by one between a reading before a request and one after it measures exactly this request.
+The histograms used here count a request when it ends (according to the sources of vLLM, SGLang and TGI): if
+one increases by 1 between a reading before a request and one after it, it measures exactly this request.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tui.wire.prometheus import samples
 _LABEL = lazy_pattern(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _STARTED = "process_start_time_seconds"
 _SMALLEST_SHARE = 1e-9
-"""Of a sum: a difference below it is rounding, not time."""
+"""Relative to a sum: smaller differences are rounding errors."""
 
 _INTERRUPTED = ("prompt", "answer")
-"""Parts in which a server counts the time for which it set a request aside."""
+"""Phases in which a server includes the time while a request was preempted."""
 
 Labels = frozenset[tuple[str, str]]
 Series = Mapping[Labels, float]
@@ -30,23 +30,23 @@ Series = Mapping[Labels, float]
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The sums and counts of one reading: by the name of the sample, then by its labels."""
+    """The sums and counts of one reading, by sample name and labels."""
 
     series: Mapping[str, Series]
 
     def has(self, histogram: str) -> bool:
-        """Whether a histogram is there."""
+        """Return whether it contains a histogram."""
         return f"{histogram}_count" in self.series
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds nothing that could tell of a request."""
+        """Whether it contains nothing about requests."""
         return not any(self.has(_name_of(selector)) for names in _durations().values() for selector in names)
 
 
 @cache
 def _durations() -> Mapping[str, tuple[str, ...]]:
-    """Return the histograms of all servers by the part that they tell."""
+    """Return the histograms of all servers by the phase that they measure."""
     found: dict[str, tuple[str, ...]] = {}
     for row in dialects.DIALECTS:
         for part, names in row.durations.items():
@@ -63,9 +63,9 @@ def _name_of(selector: str) -> str:
 
 
 def read_counters(text: str) -> Counters:
-    """Return what a text of ``/metrics`` counts. Lines that cannot be read are skipped; never raises.
+    """Parse the counters of ``/metrics``, skipping unreadable lines; never raises.
 
-    Whole names count: ``…_created``, ``…_bucket`` and ``…_by_reason`` are others.
+    Names must match completely: ``…_created``, ``…_bucket`` and ``…_by_reason`` are different samples.
     """
     histograms = {_name_of(selector) for names in _durations().values() for selector in names}
     wanted = frozenset(
@@ -78,7 +78,7 @@ def read_counters(text: str) -> Counters:
 
 
 def learned_between(before: Counters, after: Counters, model: str) -> Learned:
-    """Return the parts of the one request that ran between two readings, as far as they tell."""
+    """Return the phases of the only request between two readings, as far as known."""
     if _are_of_several(before, after):
         return Learned(unknown=SEVERAL)
     found = {
@@ -92,7 +92,7 @@ def learned_between(before: Counters, after: Counters, model: str) -> Learned:
 
 
 def _are_of_several(before: Counters, after: Counters) -> bool:
-    """Whether the readings cannot be of one server: counters never fall, and labels do not go away."""
+    """Return whether the readings are from different servers: counters never decrease, and labels stay."""
     if before.series.get(_STARTED) != after.series.get(_STARTED):
         return True
     for name, known in before.series.items():
@@ -128,7 +128,7 @@ def _part(
 
 
 def _preempted(before: Counters, after: Counters, model: str) -> int:
-    """Return how many requests were set aside between two readings; 0 where that is unknown."""
+    """Return how many requests were preempted between two readings; 0 if unknown."""
     name = next((name for name in _preemptions() if name in after.series), None)
     growth = None if name is None else _growth(name, frozenset(), before, after, model)
     return 0 if growth is None else round(growth[0])
@@ -137,10 +137,10 @@ def _preempted(before: Counters, after: Counters, model: str) -> int:
 def _growth(
     name: str, labels: Labels, before: Counters, after: Counters, model: str
 ) -> tuple[float, float] | None:
-    """Return by how much the series of a model grew together, and their sum now; ``None``: not comparable."""
+    """Return the total increase of a model's series, and its current sum; ``None`` if not comparable."""
     now = dict(_chosen(after.series.get(name, {}), labels, model))
     was = dict(_chosen(before.series.get(name, {}), labels, model))
-    began_empty = not was and _STARTED in after.series  # the first request makes the series
+    began_empty = not was and _STARTED in after.series  # the first request creates the series
     if not now or (now.keys() != was.keys() and not began_empty):
         return None
     whole = sum(now.values())
@@ -148,7 +148,7 @@ def _growth(
 
 
 def _chosen(series: Series, labels: Labels, model: str) -> Iterator[tuple[Labels, float]]:
-    """Yield the series with some labels: those of the model where any names it, else all."""
+    """Yield the series with some labels: those of the model if any names it, otherwise all."""
     fitting = {each: value for each, value in series.items() if labels <= each}
     of_model = {each: value for each, value in fitting.items() if ("model_name", model) in each}
     yield from (of_model or fitting).items()

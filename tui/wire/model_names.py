@@ -1,4 +1,4 @@
-"""Finds model names similar to one that is not served."""
+"""Finds available model names that resemble one that does not exist."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _OTHER_KIND = lazy_pattern(r"embed|rerank|\bbge-|\be5-|\bgte-|minilm|whisper|\bt
 
 
 def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]:
-    """Return the served names that a name was most likely meant to be, the best first.
+    """Return the available names that most likely were meant, best first.
 
-    No embedding model stands in for a chat model, nor the other way round, as far as names tell.
+    An embedding model never replaces a chat model or vice versa, as far as names show.
     """
     served = [each for each in served if _is_other_kind(each) == _is_other_kind(name)]
     if len(served) <= 1:
@@ -29,7 +29,7 @@ def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]
 
 
 def _is_other_kind(name: str) -> bool:
-    """Whether a name is not that of a chat model."""
+    """Return whether a name is not that of a chat model."""
     return _OTHER_KIND.search(_last(name)) is not None
 
 

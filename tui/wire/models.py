@@ -1,4 +1,4 @@
-"""Model lists: every shape that servers use, and the context window that is really served."""
+"""Parses model lists in all known formats, including the effective context window."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ _LONGEST_NAME = 500
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model that an endpoint offers. Texts are raw, ``None`` means that the server does not say."""
+    """A model offered by an endpoint. Texts are unsanitised; ``None`` means not reported."""
 
     identifier: str
-    """What is sent as ``model``."""
+    """The value to send as ``model``."""
     context_window: int | None = None
-    """Tokens of prompt and answer together, as served, not as trained."""
+    """Prompt and completion tokens together, as configured in the server, not as trained."""
     owned_by: str | None = None
     aliases: tuple[str, ...] = ()
     parent: str | None = None
-    """For a LoRA adapter the model it belongs to."""
+    """The base model of a LoRA adapter."""
     is_embedding: bool = False
-    """Whether it makes vectors: as the server says, else as its name suggests."""
+    """Whether it creates embeddings, according to the server or else its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelList:
-    """The models of an endpoint, in the server's order, each once."""
+    """The models of an endpoint in the server's order, without duplicates."""
 
     models: tuple[ModelInfo, ...] = ()
     shape: str = "data"
-    """Their field: ``data``, ``models``, ``list``; it distinguishes some servers."""
+    """The field with the list: ``data``, ``models`` or ``list``; it distinguishes some servers."""
     is_cut: bool = False
-    """More models than are worth reading came."""
+    """The list exceeded the limit and was truncated."""
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -54,26 +54,26 @@ class ModelList:
 
     @property
     def owners(self) -> tuple[str, ...]:
-        """The different values of ``owned_by``."""
+        """The distinct values of ``owned_by``."""
         return tuple(dict.fromkeys(model.owned_by for model in self.models if model.owned_by))
 
     def find(self, name: str) -> ModelInfo | None:
-        """Return the model of this name or alias."""
+        """Return the model with this name or alias."""
         for model in self.models:
             if name == model.identifier or name in model.aliases:
                 return model
         return None
 
     def lacks(self, name: str) -> bool:
-        """Return whether it has other models only. An empty list says nothing of any model."""
+        """Return whether it contains only other models. An empty list proves nothing."""
         return bool(name and self.models) and self.find(name) is None
 
 
 def read_models(body: bytes, limits: Limits = DEFAULT_LIMITS) -> ModelList | None:
-    """Return the list that the body of ``GET /models`` is, ``None`` if it is none.
+    """Parse the body of ``GET /models``; ``None`` if it is not a model list.
 
-    Takes ``{"data": […]}``, ``{"models": […]}``, a bare list, ``null`` for an empty one, and
-    entries that are plain names. A body larger than the limit is not read. Never raises.
+    Accepts ``{"data": […]}``, ``{"models": […]}``, a plain list, ``null`` for an empty one, and entries that
+    are plain names. A body larger than the limit is not read. Never raises.
     """
     if len(body) > limits.model_list:
         return None
@@ -111,7 +111,7 @@ def _find_list(value: object) -> tuple[list[object], str] | None:
 
 
 def _details_by_name(value: object) -> dict[str, Mapping[str, object]]:
-    """Return the entries of llama.cpp's second list, which says what a model can do."""
+    """Return the entries of llama.cpp's second list, which contains the abilities of models."""
     entries = value.get("models") if isinstance(value, dict) else None
     if not isinstance(entries, list):
         return {}
@@ -153,7 +153,7 @@ def _aliases(entry: Mapping[str, object]) -> Iterator[str]:
 
 
 def _context_window(entry: Mapping[str, object]) -> int | None:
-    """Return the window as served: of the loaded instance first, of the model card last."""
+    """Return the effective context window, of the loaded instance rather than the model card."""
     instances = entry.get("loaded_instances")  # LM Studio /api/v1
     first = instances[0] if isinstance(instances, list) and instances else None
     config = first.get("config") if isinstance(first, dict) else None

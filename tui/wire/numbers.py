@@ -1,4 +1,4 @@
-"""Numbers from outside: anything that is not a sane count or duration is unknown, never 0."""
+"""Validates numbers from servers: an implausible count or duration is unknown, never 0."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _LARGEST = 2**53
 
 
 def read_count(value: object) -> int | None:
-    """Return a count of 0 or more, ``None`` for anything else."""
+    """Return a non-negative integer, ``None`` for anything else."""
     number = read_number(value)
     return int(number) if number is not None and number == int(number) else None
 
 
 def read_number(value: object) -> float | None:
-    """Return a finite number of 0 or more, ``None`` for anything else."""
+    """Return a finite non-negative number, ``None`` for anything else."""
     if isinstance(value, str):
         value = read_decimal(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -27,7 +27,7 @@ def read_number(value: object) -> float | None:
 
 
 def first_count(*values: object) -> int | None:
-    """Return the first of the values that is a count."""
+    """Return the first of the values that is a valid count."""
     for value in values:
         count = read_count(value)
         if count is not None:

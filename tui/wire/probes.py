@@ -1,7 +1,7 @@
-"""Cheap requests that distinguish servers, as data: ``net`` sends them, ``wire.fingerprint`` chooses them.
+"""Cheap requests that identify servers, as data: ``net`` sends them, ``wire.fingerprint`` selects them.
 
-Only bodies count, never a status alone: LM Studio answers 200 to every path. Sources: the route
-tables of vLLM, SGLang, llama.cpp, TGI, Ollama, LocalAI, LiteLLM, xinference and LM Studio's documents.
+Only bodies count, never a status alone: LM Studio responds with 200 to every path. Sources: the route tables
+of vLLM, SGLang, llama.cpp, TGI, Ollama, LocalAI, LiteLLM, xinference and LM Studio's documentation.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from tui.wire.strict_json import StrictJsonError, parse_json
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the answer to a probe says about the server that the probe is for."""
+    """What the response to a probe shows about the server."""
 
     version: str | None = None
     context_window: int | None = None
-    """The window as served, if this route reports it."""
+    """The effective context window, if this route reports it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One ``GET``, below the root of the host (not below the base URL), with the key as usual."""
+    """A ``GET`` relative to the root of the host (not the base URL), with the key as usual."""
 
     path: str
     text: str = ""
-    """A pattern of the answer's beginning, where that is no JSON."""
+    """A pattern for the beginning of the response, if it is not JSON."""
     signs: tuple[str, ...] = ("version",)
-    """Any of these is in the answer: names, with dots from one object, or list of objects, to the next."""
+    """Any of these is in the response: names separated by dots for nested objects or lists of objects."""
     version: str = "version"
     windows: tuple[str, ...] = ()
-    """Where the context window stands, in the form of ``signs``; it is known where all agree."""
+    """The paths of the context window, in the form of ``signs``; valid if all values agree."""
     not_versions: tuple[str, ...] = ()
-    """Versions that another server pretends to."""
+    """Versions that another server pretends to have."""
     tells_kind: bool = True
-    """False: it adds a version to a server that has to be known from elsewhere."""
+    """False: it only adds the version of a server identified by other means."""
     called: str = ""
-    """The address that is named as the evidence, where it is not the path: the first of several."""
+    """The path named as evidence, if it differs: the first of several."""
 
     def at(self, path: str) -> Probe:
-        """Return the same probe of another address."""
+        """Return the same probe for another path."""
         return replace(self, path=path, called=self.path)
 
     def read(self, status: int, body: bytes) -> Told | None:
-        """Return what an answer shows, or ``None``. Never raises."""
+        """Return what a response shows, or ``None``. Never raises."""
         text = body[:200_000].decode("utf-8", "replace").strip()
         if self.text:
             return Told() if re.search(self.text, text[:100]) else None
@@ -67,7 +67,7 @@ class Probe:
 
 
 def _values(value: object, path: str) -> list[object]:
-    """Return the values at a path: all of them if the path leads through lists."""
+    """Return the values at a path; several if the path leads through lists."""
     level = [value]
     for name in path.split("."):
         each = (item for one in level for item in (one if isinstance(one, list) else (one,)))

@@ -1,4 +1,4 @@
-"""Prometheus text of a server as one record; absent figures stay absent."""
+"""Parses a server's Prometheus metrics; missing figures stay missing."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MOST_LINES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class ServerMetrics:
-    """A server's own load and speed at one moment. ``None``: it does not say."""
+    """A server's current load and speed. ``None``: not reported."""
 
     requests_running: float | None = None
     requests_waiting: float | None = None
     tokens_per_second: float | None = None
-    """Generated now, all requests together, as the server's own gauge says."""
+    """The current generation speed over all requests, from the server's own gauge."""
     time_to_first_token_seconds: float | None = None
     """Mean since the server started."""
     inter_token_seconds: float | None = None
@@ -35,7 +35,7 @@ class ServerMetrics:
 _Samples = dict[str, list[float]]
 
 _SUMS = ("requests_running", "requests_waiting", "tokens_per_second")
-"""Counts, which are summed over engines and models."""
+"""Gauges, summed over engines and models."""
 _MEANS = ("time_to_first_token_seconds", "inter_token_seconds")
 """Histograms: their sum divided by their count."""
 
@@ -45,7 +45,7 @@ def _names(field: str) -> list[str]:
 
 
 def read_metrics(text: str) -> ServerMetrics:
-    """Return what the text of ``/metrics`` says. Lines that cannot be read are skipped; never raises."""
+    """Parse ``/metrics``, skipping unreadable lines; never raises."""
     samples = _read_samples(text)
     found: dict[str, float] = {}
     for field in _SUMS:
@@ -71,15 +71,15 @@ def _read_samples(text: str) -> _Samples:
     wanted = _wanted()
     without_suffix = frozenset(name.removesuffix("_total") for name in wanted)
     for name, _, value in samples(text, wanted | without_suffix):
-        # a client library may leave the suffix off
+        # client libraries may omit the suffix
         found.setdefault(name if name in wanted else f"{name}_total", []).append(value)
     return found
 
 
 def samples(text: str, wanted: frozenset[str]) -> Iterator[tuple[str, str, float]]:
-    """Yield the name, the labels unchanged, and the value of each sample of some names.
+    """Yield name, labels (unchanged) and value of each sample with one of the names.
 
-    Lines that cannot be read are skipped; never raises.
+    Skips unreadable lines; never raises.
     """
     for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
         if not wanted.intersection(line.partition("{")[0].split(maxsplit=1)[:1]):

@@ -1,6 +1,6 @@
-"""Where servers put reasoning and text: fields, doubled fields, objects and lists.
+"""Finds reasoning and text: in different fields, duplicated fields, objects and lists.
 
-vLLM 0.11.2–0.15.1 and OpenRouter send the same text in two fields: one is used, never both.
+vLLM 0.11.2–0.15.1 and OpenRouter send the same text in two fields: only one is used.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
-"""Fields of a delta or a message in the order in which they are asked."""
+"""Fields of a delta or message, in order of precedence."""
 
 _PREFIXES = ("reasoning", "thinking", "thought")
 _NO_TEXT = (
@@ -20,7 +20,7 @@ _TEXT_KEYS = ("text", "thinking", "summary", "content", "reasoning")
 
 
 def find_reasoning(delta: Mapping[str, object]) -> tuple[str, str]:
-    """Return the text of the first field that has some, and that field's name; two empty texts for none."""
+    """Return the text of the first non-empty reasoning field, and its name; empty strings if none."""
     for name in FIELDS:
         value = delta.get(name)
         if value:
@@ -36,15 +36,15 @@ def find_reasoning(delta: Mapping[str, object]) -> tuple[str, str]:
 
 
 def is_reasoning_field(name: str) -> bool:
-    """Whether a field of a delta holds reasoning, by its name: ``reasoning_text`` (Copilot), ``thought``…
+    """Return whether a field contains reasoning, judging by its name.
 
-    Signatures, identifiers and counts are no text of the model.
+    ``reasoning_text`` (Copilot), ``thought``… Signatures, identifiers and counts are not text of the model.
     """
     return name in FIELDS or (name.startswith(_PREFIXES) and not name.endswith(_NO_TEXT))
 
 
 def flatten(value: object, depth: int = 8) -> str:
-    """Return the text of a string, of an object that has one, or of a list of such things."""
+    """Return the text of a string, of an object that has one, or of a list of these."""
     if isinstance(value, str):
         return value
     if depth == 0:
@@ -62,8 +62,8 @@ def flatten(value: object, depth: int = 8) -> str:
 def split_parts(parts: list[object]) -> list[tuple[str, bool]]:
     """Return the texts of a content list in order, each with whether it is reasoning.
 
-    Mistral: ``{"type": "thinking", "thinking": [{"type": "text", "text": …}]}`` beside
-    ``{"type": "text", "text": …}`` and plain strings.
+    Mistral: ``{"type": "thinking", "thinking": [{"type": "text", "text": …}]}`` besides ``{"type": "text",
+    "text": …}`` and plain strings.
     """
     found: list[tuple[str, bool]] = []
     for part in parts:

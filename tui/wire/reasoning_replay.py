@@ -1,6 +1,6 @@
-"""Whether and in which form past reasoning travels with the next prompt.
+"""Determines whether and how past reasoning is sent with the next prompt.
 
-Most servers ignore it; Mistral refuses the field; DeepSeek and Moonshot demand it in tool loops.
+Most servers ignore it; Mistral rejects the field; DeepSeek and Moonshot require it in tool loops.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tui.wire.servers import Dialect
 
 
 def replays_reasoning(policy: ReasoningReplay, quirks: ServerQuirks, server: Dialect) -> bool:
-    """Return whether past reasoning is sent: the user's policy, within what the server takes."""
+    """Return whether past reasoning is sent: the user's policy, unless the server requires or rejects it."""
     if policy is ReasoningReplay.NEVER or quirks.sends_reasoning is False or server.replay is None:
         return False
     return policy is ReasoningReplay.ALWAYS or quirks.sends_reasoning is True
@@ -29,7 +29,7 @@ def past_message(
     *,
     has_images: bool = True,
 ) -> dict[str, object]:
-    """Return one message as it is sent."""
+    """Return one message as sent."""
     sent: dict[str, object] = {
         "role": message.role.value,
         "content": content_of(message.content, attachments, has_images=has_images),

@@ -1,7 +1,7 @@
-"""A whole reply, from its bytes to events, whatever the server sends and whatever was requested.
+"""Turns a reply into events, whatever the server sends.
 
-A stream of events, one JSON document, an error, a web page: decided by the bytes, not by the request nor by
-the content type alone. ``ResponseStarted`` is not made here, but by the reader of the headers.
+The bytes decide whether it is a stream of events, a JSON document, an error or a web page; neither the
+request nor the content type does alone. ``ResponseStarted`` is created by the reader of the headers.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ENVELOPES = ("data", "result", "response", "body")
 
 
 class ReplyReader:
-    """Feed it the body as it arrives, then call ``finish``; stop reading as soon as ``is_over``."""
+    """Feed it the body as it arrives, then call ``finish``; stop reading once ``is_over``."""
 
     def __init__(
         self,
@@ -69,16 +69,16 @@ class ReplyReader:
 
     @property
     def refusal(self) -> Refusal | None:
-        """What the failure was made of, where it is the server's answer."""
+        """The error reply that the failure was created from, if the server sent one."""
         return self._events.refusal
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing that matters can follow: ``[DONE]``, an error, or a limit was met."""
+        """Whether nothing relevant can follow: after ``[DONE]``, an error, or a limit."""
         return self._events.failure is not None or self._events.chunks.outcome.is_done
 
     def feed(self, data: bytes) -> list[StreamEvent]:
-        """Return the events that these bytes complete. Never raises for what a server sends."""
+        """Return the events completed by these bytes. Never raises, whatever a server sends."""
         events: list[StreamEvent] = []
         if self._is_closed:
             return events
@@ -91,9 +91,9 @@ class ReplyReader:
         return events
 
     def finish(self, *, transport: Failure | None = None) -> list[StreamEvent]:
-        """Return the last events; the very last is ``Finished`` or ``StreamFailed``. To be called once.
+        """Return the last events; the very last one is ``Finished`` or ``StreamFailed``. Call once.
 
-        ``transport`` says why the bytes ended early, ``None`` that they ended properly.
+        ``transport`` is the reason why the bytes ended early, ``None`` if they ended normally.
         """
         events: list[StreamEvent] = []
         try:
@@ -123,7 +123,7 @@ class ReplyReader:
         return events
 
     def _add_charge(self, events: list[StreamEvent]) -> None:
-        """Add the cost from the headers, and that of a refusal, which is paid for as well."""
+        """Add the cost from the headers, and that of an error, which may be charged as well."""
         told = self._events.told
         if told.usage is not None:
             events.append(UsageReport(told.usage))
@@ -132,9 +132,9 @@ class ReplyReader:
             events.append(ServerCostReport(cost))
 
     def _choose(self, data: bytes, events: list[StreamEvent]) -> bytes:
-        """Decide by the first byte that is not blank whether this is a stream or one document.
+        """Decide by the first non-blank byte whether this is a stream or one document.
 
-        Blank lines before the answer are a sign of life of DeepSeek's queue.
+        DeepSeek's queue sends blank lines before the answer as a sign of life.
         """
         content = data.lstrip(_BLANK)
         if not content:
@@ -161,7 +161,7 @@ class ReplyReader:
             self._events.chunks.texts.lose(answers.NOT_UTF8, events)
 
     def _stop_at_limit(self, exceeded: LimitExceeded, events: list[StreamEvent]) -> None:
-        """Keep what arrived before the limit, and read nothing more."""
+        """Keep what arrived before the limit, and stop reading."""
         self._is_closed = True
         before, exceeded.events = exceeded.events, []
         try:
@@ -236,7 +236,7 @@ class ReplyReader:
         self, text: str, transport: Failure | None, events: list[StreamEvent]
     ) -> None:
         objects = read_objects(text.removesuffix("[DONE]").rstrip())
-        if objects and all("choices" in chunk for chunk in objects):  # a line for each chunk
+        if objects and all("choices" in chunk for chunk in objects):  # one chunk per line
             for chunk in objects:
                 self._events.read_object(chunk, events)
             self._events.chunks.outcome.is_done |= text.endswith("[DONE]")
@@ -261,7 +261,7 @@ class ReplyReader:
 
 
 def _unwrapped(value: object) -> object:
-    """Return the answer that a company's gateway has put into a list or an envelope, else the value."""
+    """Return the answer that a corporate gateway has wrapped in a list or an envelope."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, dict) or "choices" in value or is_error_object(value):

@@ -1,4 +1,4 @@
-"""The events and objects of a reply, read one after another, and the failure that one of them may be."""
+"""Reads the events and objects of a reply in sequence, and the failure that one of them may be."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ _EMPTY_EVENT = lazy_pattern(
     r"null|true|false|\[\]|\"\"|[:\s]*(ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|processing)[.…]*",
     re.IGNORECASE,
 )
-"""Events of servers and gateways that only say that they are alive: no text can be lost in one."""
+"""Keep-alive events of servers and gateways, which contain no text."""
 _DONE = lazy_pattern(r"\[DONE\]|\"?\[?DONE\]?\"?\Z", re.IGNORECASE)
 _REPEATED_FIELD = lazy_pattern(r"\A(?:data:\s*)+")
-"""How an event begins that was packed into an event a second time."""
+"""The beginning of an event that was wrapped in an event again."""
 _PLAIN_ERROR = lazy_pattern(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
-"""How an event begins that contains an error as plain text instead of JSON."""
+"""The beginning of an event with an error as plain text instead of JSON."""
 _SHOWN = 2_000
 _EXCERPT = 120
 _MOST_LINES = 5_000
-"""Lines of one event that are read as events of their own, where a server leaves blank lines out."""
+"""The lines of one event that are read as separate events, if a server omits blank lines."""
 
 
 class EventReader:
-    """Reads events in their order; ``failure`` is the first error among them."""
+    """Reads events in order; ``failure`` is the first error among them."""
 
     __slots__ = (
         "_headers", "_is_foreign", "_malformed", "_redactor", "_status", "chunks", "failure", "last_words",
@@ -66,23 +66,23 @@ class EventReader:
         self._headers = headers
         self._redactor = redactor
         self.replay = find_replay(headers)
-        """The header by which a gateway says that the reply came out of its cache."""
+        """The header in which a gateway marks a reply from its cache."""
         self.chunks = ChunkReader(answer_limit, is_replay=self.replay is not None)
         self.failure: Failure | None = None
         self.refusal: Refusal | None = None
-        """What the failure was made of, where it is the server's answer."""
+        """The error reply that the failure was created from, if the server sent one."""
         self.told = NOTHING_TOLD
-        """What a body instead of an answer says that it used and cost."""
+        """The usage and cost in a body that is not an answer."""
         self.position = 0
-        """Events so far."""
+        """The number of events so far."""
         self._malformed = 0
         self._is_foreign = False
-        """Whether whole events of another API came."""
+        """Whether complete events of another API were received."""
         self.last_words = ""
-        """The last event, where it was no JSON but a sentence."""
+        """The last event, if it was text and not JSON."""
 
     def read(self, event: ServerSentEvent, events: list[StreamEvent]) -> None:
-        """Add what an event of the stream says."""
+        """Add the events for an event of the stream."""
         if event.is_comment:
             self._add_sign_of_life(events)
             return
@@ -100,7 +100,7 @@ class EventReader:
     def read_object(
         self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
     ) -> None:
-        """Add what a chunk says, or an object in the place of one."""
+        """Add the events for a chunk or another object."""
         before = len(events)
         if "choices" in chunk and "error" not in chunk and "base_resp" not in chunk:
             self.chunks.read(chunk, events)
@@ -114,7 +114,7 @@ class EventReader:
     def read_odd_chunk(
         self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
     ) -> None:
-        """Add what an object says that may be an error, or no chunk at all."""
+        """Add the events for an object that may be an error, or not a chunk at all."""
         self.chunks.read(chunk, events)
         if self.chunks.outcome.error is not None:
             self._fail({"error": self.chunks.outcome.error})
@@ -130,8 +130,11 @@ class EventReader:
                 self._add_sign_of_life(events)
 
     def _read_odd_event(self, event: ServerSentEvent, reason: str, events: list[StreamEvent]) -> None:
-        """Read an event that is no JSON object: several objects without blank lines between them, the
-        end mark, the cut end of the stream, an error in plain words, or something malformed."""
+        """Read an event that is not a JSON object.
+
+        Several objects without blank lines between them, the end mark, the truncated end of the stream, an
+        error as plain text, or something malformed.
+        """
         data = _REPEATED_FIELD.sub("", event.data.strip())
         lines = data.split("\n", _MOST_LINES)
         if 1 < len(lines) <= _MOST_LINES and not (data[0] == "[" and is_json(data)):
@@ -177,7 +180,7 @@ class EventReader:
         events.append(MalformedEvent(self.position, reason, excerpt))
 
     def _fail(self, error: dict[str, object]) -> None:
-        """Keep the first error: what follows it is a consequence."""
+        """Record the first error; later ones are consequences."""
         if self.failure is None:
             self.refusal = read_refusal_object(self._status, self._headers, error, self._redactor)
             self.failure = self.refusal.failure()
@@ -187,13 +190,13 @@ class EventReader:
             events.append(Progress(KEEP_ALIVE))
 
     def refuse(self, body: bytes) -> None:
-        """Take the whole body for what the server says instead of an answer."""
+        """Treat the whole body as an error reply."""
         self.told = read_body_charge(body, self._headers)
         self.refusal = read_refusal(self._status, self._headers, body, self._redactor)
         self.failure = self.refusal.failure()
 
     def judge_strange_stream(self) -> Failure | None:
-        """Return what a stream without a single chunk of a chat is."""
+        """Return the failure of a stream without a single chat chunk."""
         if self._malformed and not self._is_foreign:
             return explain("malformed-event", position=str(self.position))
         if self.position:
@@ -201,13 +204,13 @@ class EventReader:
         return None
 
     def salvage(self, text: str, events: list[StreamEvent]) -> None:
-        """Add the texts that a cut or malformed document holds."""
+        """Add the texts in a truncated or malformed document."""
         for piece, is_reasoning in salvage(text):
             self.chunks.texts.add(piece, is_reasoning, events)
 
 
 def _before_end_mark(data: str) -> str:
-    """Return an event without the end mark behind its JSON, where the line feeds between them were lost."""
+    """Return an event without an end mark that follows its JSON because line feeds were lost."""
     if data[-6:].upper() != "[DONE]":
         return data
     before = data[:-6].rstrip().removesuffix("data:").rstrip(" \t\r\n,")

@@ -1,4 +1,4 @@
-"""The texts of a reply: whole characters, within the limit, answer and reasoning separated by tags."""
+"""The texts of a reply: complete characters, within the limit, answer and reasoning separated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.wire.think_tags import TagSplitter
 
 
 class ReplyText:
-    """Collects the pieces of text in order and keeps in ``outcome`` which kinds there were."""
+    """Collects the pieces of text in order, and records in ``outcome`` which kinds were received."""
 
     __slots__ = (
         "_answer_mender", "_reasoning_mender", "_room", "_said", "_source", "_splitter", "mends", "outcome",
@@ -27,7 +27,7 @@ class ReplyText:
     def __init__(self, limit: int, outcome: Outcome) -> None:
         self.outcome = outcome
         self.mends = False
-        """Set for a chunk whose texts may hold halves of surrogate pairs."""
+        """Set for a chunk whose texts may contain halves of surrogate pairs."""
         self._room = limit
         self._splitter = TagSplitter()
         self._answer_mender = SurrogateMender()
@@ -36,19 +36,19 @@ class ReplyText:
         self._said: set[str] = set()
 
     def add(self, text: str, is_reasoning: bool, events: list[StreamEvent]) -> None:
-        """Add a text of either kind."""
+        """Add text of either kind."""
         if is_reasoning:
             self.add_reasoning(text, events)
         else:
             self.add_answer(text, events)
 
     def begin_reasoning(self, source: str, events: list[StreamEvent]) -> None:
-        """Note that reasoning comes in a separate field."""
+        """Record that reasoning has its own field."""
         self._name_source(source, events)
         events.extend(self._splitter.expect_fields())
 
     def finish(self, events: list[StreamEvent]) -> None:
-        """Add what was held back."""
+        """Add the text held back."""
         for mender, add in (
             (self._reasoning_mender, self.add_reasoning),
             (self._answer_mender, self.add_answer),
@@ -59,13 +59,13 @@ class ReplyText:
         self._take(self._splitter.finish(), events)
 
     def lose(self, what: str, events: list[StreamEvent]) -> None:
-        """Say once that something of the answer came and is not shown."""
+        """Report once that some content of the answer is not shown."""
         if self.is_new(what):
             self.outcome.has_lost_text = True
             events.append(LostText(what))
 
     def is_new(self, what: str) -> bool:
-        """Whether this is said for the first time."""
+        """Return whether this is reported for the first time."""
         is_new = what not in self._said
         self._said.add(what)
         return is_new
@@ -87,7 +87,7 @@ class ReplyText:
             self._take(self._splitter.feed(text), events)
 
     def _take(self, split: list[StreamEvent], events: list[StreamEvent]) -> None:
-        """Add events of the splitter, and follow which kind of text there is now."""
+        """Add the events of the splitter, and track the current kind of text."""
         if self._splitter.source is not None:
             self._name_source(self._splitter.source, events)
         for event in split:
@@ -110,7 +110,7 @@ class ReplyText:
 
     @property
     def reasoning_mark(self) -> str | None:
-        """The mark in the content that made the reasoning what it is; ``None`` where a field did."""
+        """The mark in the content that introduced the reasoning; ``None`` if it has its own field."""
         return None if self._source is None or self._source != self._splitter.source else self._source
 
     def add_reasoning(self, text: str, events: list[StreamEvent]) -> None:
@@ -123,10 +123,10 @@ class ReplyText:
             events.append(ReasoningDelta(text))
 
     def use_room(self, size: int) -> None:
-        """Count what is no text of either kind.
+        """Count content that is not text of either kind.
 
         Raises:
-            LimitExceeded: all together is too large.
+            LimitExceeded: the total is too large.
         """
         self._room -= size
         if self._room < 0:

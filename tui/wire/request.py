@@ -18,11 +18,11 @@ from tui.wire.thinking import effort_of
 def build_chat_body(
     request: ChatRequest, quirks: ServerQuirks, server: Dialect | None = None
 ) -> dict[str, object]:
-    """Return the JSON object to send; its ``stream`` says whether a stream is asked for.
+    """Return the request body; its ``stream`` is whether to stream.
 
-    Sampling values that are unset are left out. ``extra_body`` goes to the top level and wins over
-    everything but what the endpoint refuses; a key ``extra_body`` in it (a habit of the Python SDK)
-    is unfolded, never sent.
+    Unset sampling values are omitted. ``extra_body`` is merged into the top level and overrides everything
+    except what the endpoint rejects; a key ``extra_body`` in it (as used with the Python SDK) is unwrapped,
+    never sent.
     """
     server = server or UNKNOWN
     body: dict[str, object] = {
@@ -60,7 +60,7 @@ def _messages(request: ChatRequest, quirks: ServerQuirks, server: Dialect) -> li
 
 
 def _fold_system(messages: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Put the system text before the first user message (o1-mini and o1-preview know no system role)."""
+    """Prepend the system text to the first user message (o1-mini and o1-preview have no system role)."""
     system = "\n\n".join(str(message["content"]) for message in messages if message["role"] == Role.SYSTEM)
     kept = [message for message in messages if message["role"] != Role.SYSTEM]
     if not system:
@@ -92,8 +92,10 @@ def _parameters(parameters: Mapping[str, object]) -> dict[str, object]:
 
 
 def _token_field(model: str, server: Dialect) -> str:
-    """Return the name of the token limit: Ollama ignores the new one, OpenAI's reasoning models
-    refuse the old one, Mistral the new one."""
+    """Return the name of the token limit.
+
+    Ollama ignores the new one, OpenAI's reasoning models reject the old one, Mistral the new one.
+    """
     wanted = server.completion_tokens
     return "max_tokens" if wanted is None or not re.match(wanted, model) else "max_completion_tokens"
 

@@ -1,8 +1,8 @@
-"""Requests for the scores of documents, and the answers to them, in the forms that servers use.
+"""Rerank requests and their responses, in the formats of different servers.
 
 Source: Jina's and Cohere's API references (``results`` with ``relevance_score``), the servers of vLLM,
-llama.cpp (raw logits, which may be negative), SGLang (a bare array with ``score``), TEI (``texts`` instead of
-``documents``), Voyage (``data``).
+llama.cpp (raw logits, which may be negative), SGLang (a plain array with ``score``), TEI (``texts`` instead
+of ``documents``), Voyage (``data``).
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ _OWN = ("query", "documents", "texts")
 
 
 def rerank_routes(base_url: str) -> dict[str, str]:
-    """Return the addresses where servers have it, by their paths: below the base URL, at the root of the API,
-    in Cohere's version 2."""
+    """Return the possible URLs by path.
+
+    Below the base URL, at the root of the API, and Cohere's version 2.
+    """
     base = base_url.rstrip("/")
     parts = split_url(base)
     if parts is None:
@@ -51,14 +53,14 @@ def rerank_routes(base_url: str) -> dict[str, str]:
 
 
 def build_rerank_body(request: RerankRequest, *, as_texts: bool = False) -> dict[str, object]:
-    """Return the JSON object to send; ``as_texts``: as TEI wants it."""
+    """Return the request body; ``as_texts`` for TEI's format."""
     extra = {name: value for name, value in sent_body(request.extra_body).items() if name not in _OWN}
     name = "texts" if as_texts else "documents"
     return {"model": request.model, "query": request.query, name: list(request.documents), **extra}
 
 
 def wants_texts(status: int, body: bytes) -> bool:
-    """Whether a refusal asks for ``texts`` instead of ``documents``."""
+    """Return whether an error asks for ``texts`` instead of ``documents``."""
     if status not in (400, 422):
         return False
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
@@ -68,8 +70,7 @@ def wants_texts(status: int, body: bytes) -> bool:
 def read_scores(
     status: int, headers: Mapping[str, str], body: bytes, asked: int, redactor: Redactor | None = None
 ) -> Scores | Failure:
-    """Return the scores that an answer has, in the order of the ``asked`` documents, or what is wrong with
-    it. Never raises."""
+    """Return the scores in the order of the ``asked`` documents, or the failure. Never raises."""
     if not 200 <= status < 300:
         return refused_rerank(status, headers, body, redactor)
     try:
@@ -128,10 +129,10 @@ def refused_rerank(
     redactor: Redactor | None = None,
     proved: Collection[Proof] = (),
 ) -> Failure:
-    """Return the failure of an answer without scores, in words that fit."""
+    """Return the failure of a response without scores, in words about reranking."""
     failure = classify_error(status, headers, body, redactor, proved)
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
-    # the name of a model in the words may read like a refusal
+    # a model name in the message may resemble an error
     is_judged = status in (401, 429) or failure.cause == "model-not-found"
     is_refused = not is_judged and re.search(_UNSUPPORTED, said.message.lower())
     if status in (405, 501) or failure.cause in _WITHOUT_ROUTE or is_refused:

@@ -1,4 +1,4 @@
-"""The text in truncated JSON: what arrived is kept although the document is incomplete."""
+"""Recovers the text of truncated JSON."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _OTHER_CHOICE = lazy_pattern(r'"index"\s*:\s*[1-9]')
 
 
 def salvage(text: str) -> list[tuple[str, bool]]:
-    """Return the texts of choice 0 in a cut JSON document, each with whether it is reasoning."""
-    text = text.rstrip("\ufffd")  # a character that was cut
+    """Return the texts of choice 0 in a truncated JSON document, each with whether it is reasoning."""
+    text = text.rstrip("\ufffd")  # a truncated character
     start = _START.search(text)
     if start is None or _OTHER_CHOICE.search(text, 0, start.start()):
         return []
@@ -37,5 +37,5 @@ def _unescape(escaped: str) -> str:
 
 
 def is_cut_json(text: str) -> bool:
-    """Return whether a text that is no JSON may be the beginning of some: it fails at its very end."""
+    """Return whether invalid JSON may be truncated: it fails at its very end."""
     return not text.rstrip().endswith(("}", "]")) or text.count("{") > text.count("}")

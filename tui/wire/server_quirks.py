@@ -1,6 +1,6 @@
-"""What an endpoint refused before is remembered, so that each thing is refused only once.
+"""Remembers what an endpoint rejected, so that each thing is rejected only once.
 
-A refused parameter is dropped or swapped, the request is sent again, and a note says so.
+A rejected parameter is dropped or replaced, the request is sent again, and a note says so.
 """
 
 from __future__ import annotations
@@ -38,30 +38,32 @@ _TOO_LARGE = lazy_pattern(
 
 @dataclass(frozen=True, slots=True)
 class ServerQuirks:
-    """How requests to one model of one endpoint differ from the portable form."""
+    """How requests to one model of one endpoint differ from the portable format."""
 
     dropped: frozenset[str] = frozenset()
     """Top-level fields that are not sent."""
     token_field: str | None = None
-    """The name under which the limit of tokens is sent, where it is not the usual one."""
+    """The name of the token limit, if it differs from the usual one."""
     system_role: str | None = None
-    """``user``: the system text goes into the first user message. ``system``: never ``developer``."""
+    """``user``: the system text is prepended to the first user message. ``system``: never use
+    ``developer``."""
     streams: bool = True
     only_streams: bool = False
-    """DashScope's reasoning models: an answer that is to come whole is streamed, and put together here."""
+    """DashScope's reasoning models: an answer without streaming is streamed nevertheless, and assembled
+    here."""
     efforts: tuple[tuple[str, str], ...] = ()
-    """Values of ``reasoning_effort`` that are refused, each with the one sent instead."""
+    """Rejected values of ``reasoning_effort``, each with its replacement."""
     thinking_off_when_whole: bool = False
-    """DashScope's open Qwen models: an answer that is not streamed needs ``enable_thinking: false``."""
+    """DashScope's open Qwen models: without streaming, they require ``enable_thinking: false``."""
     sends_reasoning: bool | None = None
-    """Past reasoning is demanded (True) or refused (False)."""
+    """Past reasoning is required (True) or rejected (False)."""
     refuses_images: bool = False
-    """The pictures of earlier messages go as their names; one in the new message is still sent."""
+    """Images of earlier messages are replaced by their names; one in the new message is still sent."""
     accepts_images: bool = False
-    """A picture was answered: no test of the model says otherwise."""
+    """An image was answered: this overrides any test of the model."""
 
     def to_json(self) -> dict[str, object]:
-        """Return what differs from the portable form, as JSON values."""
+        """Return the differences from the portable format as JSON values."""
         values: dict[str, object] = {
             "dropped": sorted(self.dropped),
             "token_field": self.token_field,
@@ -79,7 +81,7 @@ class ServerQuirks:
 
     @classmethod
     def from_json(cls, value: object) -> ServerQuirks:
-        """Return the adaptation that ``to_json`` gave; whatever is strange in it is left out."""
+        """Read the result of ``to_json``; invalid parts are ignored."""
         if not isinstance(value, dict):
             return cls()
         dropped, efforts = value.get("dropped"), value.get("efforts")
@@ -118,14 +120,14 @@ def _truth(value: object) -> bool | None:
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """What a failure says about the body that caused it."""
+    """What a failure says about the request body."""
 
     parameter: str
-    """The path of the refused field, empty where the server does not name it."""
+    """The path of the rejected field; empty if the server does not name it."""
     head: str
-    """The top-level field of it."""
+    """Its top-level field."""
     message: str
-    """The server's words in lower case."""
+    """The server's message in lower case."""
     cause: str
     body: Mapping[str, object]
 
@@ -140,10 +142,10 @@ def adapt(
     *,
     reasoning_replay: ReasoningReplay = ReasoningReplay.WHEN_DEMANDED,
 ) -> tuple[ServerQuirks, str] | None:
-    """Return the adaptation for the next try and a note on it, ``None`` if nothing can be left out.
+    """Return the adaptation for the next attempt and a note; ``None`` if nothing can be changed.
 
-    Every step changes the adaptation, so that trying until ``None`` ends. ``reasoning_replay`` is the user's
-    policy: a demand for past reasoning is not met where that says never.
+    Every step changes the adaptation, so that repeating until ``None`` terminates. ``reasoning_replay`` is
+    the user's policy: past reasoning is never sent against it, even if required.
     """
     if failure.cause not in _CAUSES or (failure.status or 400) not in _STATUSES:
         return None
@@ -165,7 +167,7 @@ def _understand(failure: Failure, body: Mapping[str, object]) -> _Refusal:
 
 
 def _named_in(message: str, body: Mapping[str, object]) -> str:
-    """Return the longest field of the body that the server's words name; common words are no names."""
+    """Return the longest field of the body that is named in the message; common words are ignored."""
     names = sorted((name for name in body if "_" in name or name in ("temperature",)), key=len, reverse=True)
     return next((name for name in names if re.search(rf"\b{re.escape(name.lower())}\b", message)), "")
 
@@ -183,7 +185,7 @@ def _keep_reasoning(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuir
 
 
 def _leave_images_out(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
-    """Leave the pictures of earlier messages out; a new one is what the question is about."""
+    """Omit the images of earlier messages; a new one is what the question is about."""
     if refusal.cause != "images-refused" or not _messages(refusal.body):
         return None
     *before, last = _messages(refusal.body)
@@ -193,8 +195,10 @@ def _leave_images_out(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQu
 
 
 def after_images(quirks: ServerQuirks, body: Mapping[str, object], cause: str | None) -> ServerQuirks:
-    """Return what is known once a request with a picture in its last message has ended: by a failure of
-    this cause, or (``None``) with an answer."""
+    """Return what is known after a request with an image in its last message.
+
+    ``cause`` is that of its failure, or ``None`` if it was answered.
+    """
     if not _messages(body) or not has_image(_messages(body)[-1]):
         return quirks
     if cause is None:
@@ -204,7 +208,7 @@ def after_images(quirks: ServerQuirks, body: Mapping[str, object], cause: str | 
 
 
 def has_image(message: Mapping[str, object]) -> bool:
-    """Whether a message of a body has a picture."""
+    """Return whether a message in a request body contains an image."""
     content = message.get("content")
     return isinstance(content, list) and any(
         isinstance(part, dict) and part.get("type") == "image_url" for part in content
@@ -236,7 +240,7 @@ def _swap_token_field(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQu
         return None
     other = _TOKEN_FIELDS[1 - _TOKEN_FIELDS.index(name)]
     if refusal.cause != "unsupported-param" and other not in refusal.message:
-        return None  # the field is known: that its value is wrong is for the person to see
+        return None  # the field is supported, but its value is wrong: left to the user
     if quirks.token_field is not None:
         return _drop(quirks, *_TOKEN_FIELDS)
     return replace(quirks, token_field=other), answers.OTHER_FIELD.format(other=other, name=name)
@@ -304,7 +308,7 @@ def _drop_named(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, 
     if name not in refusal.body or name in _NEVER_DROPPED or name in _TOKEN_FIELDS:
         return None
     if refusal.cause == "invalid-request" and name not in thinking_field_names():
-        return None  # the field is known, its value is wrong: the user should see that
+        return None  # the field is supported, but its value is wrong: left to the user
     return _drop(quirks, name)
 
 

@@ -1,4 +1,4 @@
-"""The properties of a kind of server; the rows themselves are in ``wire.dialects``."""
+"""The properties of a kind of server; the entries are in ``wire.dialects``."""
 
 from __future__ import annotations
 
@@ -17,90 +17,90 @@ class KnownServer:
 
     label: str
     program: str
-    """A pattern of the program's file name or Python module, with the word after it, in small letters."""
+    """A pattern for the program's file name or Python module with the word after it, in lower case."""
     port: int
-    """Where it listens by default."""
+    """The default port."""
     variables: tuple[str, ...] = ()
-    """Environment variables that tell it its port, or an address that ends in one."""
+    """Environment variables that set its port, or an address that ends with it."""
     is_worker: bool = False
-    """A child of a server: it never opens the API's port, whatever it listens on."""
+    """A child process of a server: it may listen, but never on the port of the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayMark:
-    """One sign of a gateway in an error; all given patterns must match."""
+    """One mark of a gateway in an error; all given patterns must match."""
 
     header: str = ""
-    """A header's name, or its beginning where it ends with ``*``."""
+    """A header's name, or its beginning followed by ``*``."""
     value: str = ""
     text: str = ""
-    """Text in the page or the sentence, in lower case."""
+    """Text in the page or the message, in lower case."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dialect:
     """A kind of server: how to recognise it, how to use it, and its behaviour.
 
-    Patterns are texts: a row costs nothing until it is used.
+    Patterns are strings, which are compiled only when used.
     """
 
     name: str
-    """What reports call it."""
+    """Its name in reports."""
     readme: tuple[str, ...] = ()
-    """Its lines in the table of docs/dialects.md, with ``{}`` for the forms of thinking."""
+    """Its row in the table of docs/dialects.md, with ``{}`` for the forms of thinking."""
 
     hosts: tuple[str, ...] = ()
-    """Host names of a service, each with all below it."""
+    """Host names of a service, including their subdomains."""
     owners: tuple[str, ...] = ()
-    """What its model list says under ``owned_by``."""
+    """Values of ``owned_by`` in its model list."""
     signs_lists: bool = False
-    """It is the owner of each model it lists, in every version that has a list."""
+    """It is the owner of each model in its list, in every version that has a list."""
     preemptions: tuple[str, ...] = ()
-    """Counters of requests that were set aside for others, newest name first."""
+    """Counters of preempted requests, newest name first."""
     without_times: str = NO_FIGURES
-    """What is said where it reports no times: a reason of ``core.phases``."""
+    """The reason if it reports no timing, one of those in ``core.phases``."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Headers of its replies, each with a pattern of the value; a first group is the version."""
+    """Headers of its replies, each with a pattern for the value; the first group is the version."""
     builds: tuple[str, ...] = ()
-    """Patterns of ``system_fingerprint``; a first group is the version."""
+    """Patterns of ``system_fingerprint``; the first group is the version."""
     errors: tuple[bytes, ...] = ()
-    """What only its errors contain."""
+    """Text that only occurs in its errors."""
     gateway: str = ""
-    """What a gateway to other servers is called."""
+    """Its name as a gateway to other servers."""
     gateway_marks: tuple[GatewayMark, ...] = ()
-    """What of it shows in an error that it passes on."""
+    """Its marks in an error that it passes on."""
     quotes: str = ""
-    """A pattern, in lower case, of how it begins what a server behind it said."""
+    """A lower-case pattern for the text before a quoted upstream error."""
     tells_of_upstream: bool = False
-    """Whether its own words say that the server behind it is down or late."""
+    """Whether its own errors say that the upstream server is down or slow."""
     probes: tuple[Probe, ...] = ()
     """In the order in which they are sent."""
     refusal: Mapping[str, object] = field(default_factory=dict)
-    """How it refuses a request without a key; others may do so in the same words."""
+    """Its error for a request without a key; other servers may use the same one."""
     refusal_probe: Probe | None = None
-    """A route that is open even then, and shows it."""
+    """A route that is public even then, and identifies it."""
     programs: tuple[KnownServer, ...] = ()
 
     thinking: tuple[ThinkingForm, ...] = (EFFORT,)
-    """The forms that control thinking, in the order in which they are tried: the next if one is refused."""
+    """The forms that control thinking, in the order in which they are tried if one is rejected."""
     efforts: Mapping[str, str] = field(default_factory=dict)
-    """Efforts that it does not know, each with the one that is sent instead."""
+    """Unsupported reasoning efforts, each with its replacement."""
     stream_options: bool = True
-    """Whether it has to be asked for the usage of a stream."""
+    """Whether usage in a stream must be requested."""
     completion_tokens: str | None = None
-    """A pattern of the models whose limit is called ``max_completion_tokens``."""
+    """A pattern of the models whose token limit is called ``max_completion_tokens``."""
     replay: str | None = "reasoning_content"
-    """The field in which past reasoning travels; ``content``: as a part of it; ``None``: it cannot."""
+    """The field for past reasoning; ``content``: as part of it; ``None``: not supported."""
 
     refuses_unlisted: bool = False
-    """Whether it refuses a model it does not list; the others may answer with the one they have."""
+    """Whether it rejects a model that is not listed; others may respond with the only one they have."""
     metrics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The names of its ``/metrics`` by the field of ``ServerMetrics``, the first that is there counts."""
+    """Names in its ``/metrics`` by the field of ``ServerMetrics``; the first that exists is used."""
     durations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Its histograms of seconds that count each request once, when it ends, by the part of the time that they
-    tell; newest first. A label in braces chooses among the series of one name."""
+    """Its histograms in seconds that count each request once, when it ends, by the phase that they measure;
+    newest first. Labels in braces select among the series of one name."""
     shows_load: bool = False
-    """Whether those say something about one request."""
+    """Whether those measure single requests."""
 
     def __str__(self) -> str:
         return self.name
@@ -110,20 +110,20 @@ class Dialect:
 
 
 UNKNOWN = Dialect("", thinking=(EFFORT, TEMPLATE), completion_tokens=r"(?:o[1-9]|gpt-[5-9])(?:[-.:]|$)")
-"""What may be said to a server that is not known: what most of them take."""
+"""For unknown servers: what most of them accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """Which server it is, and the evidence."""
+    """The identified server, and the evidence."""
 
     kind: Dialect | None = None
     version: str | None = None
     evidence: str = ""
-    """What showed it: ``owned_by``, ``header server``, ``host name``, ``system_fingerprint``…"""
+    """The evidence: ``owned_by``, ``header server``, ``host name``, ``system_fingerprint``…"""
 
     def refined_by(self, other: ServerIdentity) -> ServerIdentity:
-        """Return this identity with what another adds: a missing kind, or a version of the same kind."""
+        """Return this identity with what another one adds: the kind, or the version of the same kind."""
         if self.kind is None:
             return other if other.kind is not None else self
         if self.version is None and other.version is not None and other.kind in (None, self.kind):

@@ -1,10 +1,9 @@
-"""Server-sent events: bytes in, events out, the same events for every split of the bytes.
+"""Decodes server-sent events, independently of how the bytes are split.
 
-Follows the WHATWG grammar with five liberties that real servers need: comments are events (they show that the
-server is alive), the unterminated end of a stream is returned and marked, the field ``error`` of old
-llama.cpp servers is an event named ``error``, JSON without a field name is an event (gateways write an error
-so, in the middle of a stream), and invalid UTF-8 is replaced. Lines end at CR, LF or CRLF and nowhere else:
-U+2028 inside JSON is text.
+Follows the WHATWG grammar with five extensions that real servers need: comments are events (signs of life),
+an unterminated event at the end of the stream is returned and marked, the field ``error`` of old llama.cpp
+servers is an event named ``error``, JSON without a field name is an event (gateways write errors like this,
+mid-stream), and invalid UTF-8 is replaced. Lines end only at CR, LF or CRLF: U+2028 inside JSON is text.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from tui.wire.limits import DEFAULT_LIMITS, Limits
 
 _BOM = b"\xef\xbb\xbf"
 _make_tuple = tuple.__new__
-"""Makes a named tuple without its constructor, which would take a third of the decoder's time."""
+"""Creates a named tuple without its constructor, which would take a third of the decoder's time."""
 
 
 _BARE = ("{", "[{", "[DONE]")
-"""How a line begins that is JSON, or the end mark, without a field name."""
+"""The beginnings of lines with JSON or the end mark, without a field name."""
 _FIELDS = ("data", "event", "id", "retry", "error", ":")
 
 
@@ -32,11 +31,11 @@ class ServerSentEvent(NamedTuple):
     identifier: str = ""
     is_comment: bool = False
     is_complete: bool = True
-    """False where the stream ended before the blank line that closes the event."""
+    """False if the stream ended before the blank line that terminates the event."""
 
 
 class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and others catch it by this name
-    """A line, an event, or an answer is larger than its limit."""
+    """A line, an event or an answer exceeds its limit."""
 
     cause = "answer-too-large"
 
@@ -45,11 +44,11 @@ class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and othe
         self.what = what
         self.limit = limit
         self.events = events or []
-        """What was decoded before the limit was met: still valid."""
+        """The events decoded before the limit, which are still valid."""
 
 
 class SseDecoder:
-    """Feed it bytes as they arrive; it keeps at most one unfinished line and one unfinished event."""
+    """Decodes bytes as they arrive, buffering at most one unfinished line and one unfinished event."""
 
     __slots__ = (
         "_at_start", "_data", "_data_size", "_event", "_identifier", "_is_bare", "_large_line", "_limits",
@@ -67,21 +66,21 @@ class SseDecoder:
         self._data_size = 0
         self._identifier = ""
         self._is_bare = False
-        """Whether the event so far is JSON without a field name."""
+        """Whether the current event is JSON without a field name."""
         self._large_line: int | None = None
         self.has_invalid_bytes = False
-        """Whether something in a line so far was no UTF-8 and had to be replaced."""
+        """Whether any line contained invalid UTF-8 that had to be replaced."""
 
     @property
     def is_inside_line(self) -> bool:
-        """Whether the bytes so far end inside of a line."""
+        """Whether the bytes so far end in the middle of a line."""
         return bool(self._tail)
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
-        """Return the events that these bytes complete.
+        """Return the events completed by these bytes.
 
         Raises:
-            LimitExceeded: a line or an event is too large; its ``events`` came before it.
+            LimitExceeded: a line or an event is too large; its ``events`` are those before it.
         """
         if self._skip_line_feed and data:
             self._skip_line_feed = False
@@ -103,10 +102,10 @@ class SseDecoder:
         return events
 
     def finish(self) -> list[ServerSentEvent]:
-        """Return what the end of the stream leaves: its last event is marked where it is incomplete.
+        """Return the events at the end of the stream, marking an incomplete one.
 
         Raises:
-            LimitExceeded: as ``feed``.
+            LimitExceeded: as for ``feed``.
         """
         events: list[ServerSentEvent] = []
         if self._tail:
@@ -116,9 +115,9 @@ class SseDecoder:
         return events
 
     def _take_lines(self, data: bytes) -> list[str]:
-        """Return the complete lines of the kept tail and ``data``, which ends with a line end.
+        """Return the complete lines of the buffered tail and ``data``, which ends with a line end.
 
-        Decoded in one go: no line end is part of a character, so that invalid bytes stay in their line.
+        Decoded in one call: line ends are never part of a character, so invalid bytes stay in their line.
         """
         if self._tail:
             data = bytes(self._tail) + data
@@ -140,7 +139,7 @@ class SseDecoder:
         return lines
 
     def _check_lines(self, data: bytes) -> None:
-        """Remember which line is the first that is too large, if any."""
+        """Remember the first line that is too large, if any."""
         for number, line in enumerate(data.split(b"\n")):
             if len(line) > self._limits.line:
                 self._large_line = number

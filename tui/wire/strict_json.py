@@ -1,4 +1,4 @@
-"""JSON from outside: one typed error for everything that is not plain, finite, sanely deep JSON."""
+"""Strict JSON parsing, with one exception for anything but plain, finite, reasonably nested JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.texts import bodies
 
 
 class StrictJsonError(ValueError):
-    """The text is not JSON that this program accepts; the message says why in plain words."""
+    """The text is not acceptable JSON; the message explains why."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -34,11 +34,11 @@ _WHITESPACE = " \t\n\r"
 
 
 def parse_json(text: str) -> object:
-    """Return the value of a JSON text; lone surrogates in strings are kept, see ``surrogates``.
+    """Parse JSON; lone surrogates in strings are kept, see ``surrogates``.
 
     Raises:
-        StrictJsonError: malformed, ``NaN`` or ``Infinity``, nested too deep, or a number of
-            thousands of digits.
+        StrictJsonError: malformed, ``NaN`` or ``Infinity``, nested too deeply, or a number with thousands of
+            digits.
     """
     start = 0
     try:
@@ -65,24 +65,24 @@ def _reason(error: ValueError) -> str:
 
 
 def parse_json_object(text: str) -> dict[str, object]:
-    """Return the JSON object that a text is.
+    """Parse a JSON object.
 
     Raises:
-        StrictJsonError: as ``parse_json``, or the value is not an object.
+        StrictJsonError: as for ``parse_json``, or the value is not an object.
     """
     try:
         value, end = _scan(text, 0)
     except (StopIteration, RecursionError, ValueError):
         value, end = None, -1
     if end != len(text):
-        value = parse_json(text)  # not the common case: the careful way knows the reason
+        value = parse_json(text)  # the slow path finds the reason
     if not isinstance(value, dict):
         raise StrictJsonError(bodies.NOT_AN_OBJECT)
     return value
 
 
 def is_json(text: str) -> bool:
-    """Return whether a text is JSON that ``parse_json`` accepts."""
+    """Return whether ``parse_json`` accepts a text."""
     try:
         parse_json(text)
     except StrictJsonError:

@@ -1,7 +1,7 @@
-"""Reasoning inside the content, between tags: separated while it streams.
+"""Separates reasoning in tags from the rest of the content while it streams.
 
-An opening tag counts only at the very start of the content, so that tags in a code sample are left alone. A
-closing tag without an opening one (the template put that into the prompt) turns everything before it into
+An opening tag counts only at the very start of the content, so that tags in code samples are left alone. A
+closing tag without an opening one (which was in the prompt template) turns everything before it into
 reasoning: that text has already been returned as answer, so ``Reclassified`` moves it. White space around the
 tags is trimmed. Only a piece that may be the beginning of a tag is held back.
 """
@@ -40,11 +40,11 @@ _BEFORE_MENTION = tuple(" \t\"'`(“‘")
 _AFTER_MENTION = tuple(" \t\"'`.,;:!?)”’")
 _LONGEST_HELD_SPACE = 256
 _MOST_REFUSALS = 8
-"""Closing tags judged to be mere text before the search ends: each judgement reads the text so far."""
+"""Closing tags judged as text before the search ends; each judgement reads the text so far."""
 
 
 class TagSplitter:
-    """Feed it the content; ``is_plain`` says that the rest is answer and needs no splitting."""
+    """Splits the content; ``is_plain`` means that the rest is answer and needs no splitting."""
 
     __slots__ = (
         "_closing", "_fields_seen", "_harmony", "_held", "_is_undecided", "_read", "_refusals",
@@ -63,12 +63,12 @@ class TagSplitter:
         self._harmony: harmony.HarmonySplitter | None = None
         self.is_plain = False
         self.source: str | None = None
-        """The mark that showed where the reasoning is, once one was met."""
+        """The mark that showed where the reasoning is, once found."""
 
     def passes(self, text: str) -> bool:
-        """Return whether a piece of content is answer as it is, so that it need not be fed.
+        """Return whether a piece of content is answer text that need not be fed.
 
-        The short way for most pieces of most answers.
+        The fast path for most pieces of most answers.
         """
         if self.is_plain:
             return True
@@ -78,7 +78,7 @@ class TagSplitter:
         return True
 
     def feed(self, text: str) -> list[StreamEvent]:
-        """Return the events that this piece of content completes."""
+        """Return the events completed by this piece of content."""
         events: list[StreamEvent] = []
         if self._held:
             text = self._held + text
@@ -87,7 +87,7 @@ class TagSplitter:
         return events
 
     def finish(self) -> list[StreamEvent]:
-        """Return what was held back, now that the content has ended."""
+        """Return the text held back, at the end of the content."""
         events: list[StreamEvent] = []
         held, self._held = self._held, ""
         if self._harmony is not None:
@@ -101,7 +101,7 @@ class TagSplitter:
         return events
 
     def expect_fields(self) -> list[StreamEvent]:
-        """Note that the reasoning comes in a separate field: closing tags are text from now on."""
+        """Record that reasoning has its own field, so that closing tags are plain text from now on."""
         events: list[StreamEvent] = []
         if not self._fields_seen:
             self._fields_seen = True
@@ -111,7 +111,7 @@ class TagSplitter:
                 self._held = ""
         return events
 
-    # Every state takes a text and either consumes it or puts its unfinished end into ``_held``.
+    # Every state receives a text and either consumes it or stores its unfinished end in ``_held``.
 
     def _at_start(self, text: str, events: list[StreamEvent]) -> None:
         content = text.lstrip()
@@ -200,7 +200,7 @@ class TagSplitter:
         self._give_undecided(text[:keep], events)
 
     def _is_lone(self, tag: str, before: str, after: str) -> bool:
-        """Return whether a closing tag ends reasoning, and is not merely spoken of or shown as code."""
+        """Return whether a closing tag ends reasoning, rather than being mentioned or shown as code."""
         seen = "".join(self._seen)
         self._seen = [seen]
         text = seen + before

@@ -1,7 +1,7 @@
-"""How a request turns thinking on or off, or sets its level: one setting, many forms.
+"""How a request controls thinking: one setting, many forms.
 
 From the servers' request models (vLLM 0.33, SGLang 0.5.23, llama.cpp, Ollama, TensorRT-LLM, xinference) and
-the services' documents. Which server accepts which: ``wire.dialects``.
+the documentation of services. Which server accepts which: ``wire.dialects``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ class ThinkingForm:
 
     field: str
     fields: Callable[[Thinking, str, str], dict[str, object]]
-    """From the setting, its word for an effort, and the model: the fields that are sent."""
+    """Returns the fields to send, given the setting, its name as an effort, and the model."""
     shown: str = ""
-    """How it is written in docs/dialects.md, where that is not the field's name."""
+    """How it is written in docs/dialects.md, if not by the field's name."""
 
 
 def effort_of(thinking: Thinking, efforts: Mapping[str, str]) -> str:
-    """Return the word for a setting where an effort is asked for, ``efforts`` being those to replace."""
+    """Return the reasoning effort for a setting; ``efforts`` maps unsupported ones to replacements."""
     word = {Thinking.OFF: "none", Thinking.ON: "medium"}.get(thinking, thinking.value)
     return efforts.get(word, word)
 
@@ -36,7 +36,7 @@ def _with_effort(thinking: Thinking, effort: str) -> dict[str, object]:
 
 
 def _template(thinking: Thinking, effort: str, model: str) -> dict[str, object]:
-    # Qwen's templates read one of the names, those of DeepSeek and Kimi the other; both ignore the rest.
+    # Qwen's templates use one of the names, those of DeepSeek and Kimi the other; both ignore the rest.
     is_on = thinking is not Thinking.OFF
     switch = {"enable_thinking": is_on, "thinking": is_on}
     return {"chat_template_kwargs": switch} | _with_effort(thinking, effort)
@@ -51,12 +51,12 @@ def _type(thinking: Thinking, effort: str, model: str) -> dict[str, object]:
 
 
 def _kimi(thinking: Thinking, effort: str, model: str) -> dict[str, object]:
-    """Kimi K3 cannot be switched off and takes an effort only; the others take none."""
+    """Kimi K3 cannot be switched off and only accepts an effort; other models accept none."""
     return _with_effort(thinking, effort) if "k3" in model else _type(thinking, effort, model)
 
 
 def _mistral(thinking: Thinking, effort: str, model: str) -> dict[str, object]:
-    """Mistral's form: magistral models know a prompt mode, newer ones an effort of high or none."""
+    """Mistral's form: magistral models have a prompt mode, newer ones an effort of high or none."""
     if thinking is Thinking.OFF:
         return {}
     return {"prompt_mode": "reasoning"} if model.startswith("magistral") else {"reasoning_effort": "high"}

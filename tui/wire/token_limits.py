@@ -1,4 +1,4 @@
-"""The numbers in a refusal for too many tokens: the prompt, the requested answer, and the limit."""
+"""The numbers in an error about too many tokens: the prompt, the requested answer, and the limit."""
 
 from __future__ import annotations
 
@@ -62,28 +62,28 @@ _CAN_BE = frozenset({"context-too-long", "invalid-request", "unsupported-param"}
 
 @dataclass(frozen=True, slots=True)
 class TokenLimits:
-    """The numbers of a refusal; ``None`` if it has none."""
+    """The numbers in an error; ``None`` if it has none."""
 
     prompt: int | None = None
     is_at_least: bool = False
-    """The server stopped counting the prompt there: it is longer."""
+    """The server stopped counting there: the prompt is longer."""
     limit: int | None = None
-    """Of prompt and answer together."""
+    """For prompt and answer together."""
     answer: int | None = None
-    """The answer that was asked for: max tokens."""
+    """The requested max tokens."""
     answer_limit: int | None = None
     answer_least: int | None = None
 
     @property
     def prompt_text(self) -> str | None:
-        """The prompt's size as it may be said: ``at least 2049`` is not ``2049``."""
+        """The prompt's size for display: ``at least 2049`` is not ``2049``."""
         if self.prompt is None:
             return None
         return f"at least {self.prompt}" if self.is_at_least else str(self.prompt)
 
     @property
     def room(self) -> int | None:
-        """The largest max tokens that can be served with this prompt."""
+        """The largest max tokens possible with this prompt."""
         if self.answer_limit is not None:
             return self.answer_limit
         if self.limit is None or self.prompt is None or self.is_at_least or self.prompt >= self.limit:
@@ -92,7 +92,7 @@ class TokenLimits:
 
     @property
     def blames_answer(self) -> bool:
-        """Whether the prompt fits by itself, so that a smaller max tokens is all it takes."""
+        """Whether the prompt itself fits, so that lowering max tokens is enough."""
         if self.answer_limit is not None:
             return self.answer is None or self.answer > self.answer_limit
         if self.answer is None or self.limit is None:
@@ -101,7 +101,7 @@ class TokenLimits:
 
 
 def read_token_limits(body: ErrorBody) -> TokenLimits:
-    """Return the numbers of a refusal, from llama.cpp's fields or from its sentence."""
+    """Return the numbers of an error, from llama.cpp's fields or from its message."""
     wording = _THOUSANDS.sub("", body.message.lower())
     answer_limit, answer = _first(_ANSWER_LIMITS, wording), _first(_ANSWERS, wording)
     prompt, is_at_least = read_count(body.fields.get("n_prompt_tokens")), False

@@ -1,10 +1,10 @@
-"""Which tool call a piece of a stream belongs to, and what is new in its arguments. The call is found by its
-id, else by its index, else by its position.
+"""Assigns the pieces of streamed tool calls: to which call they belong, and what is new in their arguments.
 
-Gemini's compatible API and some gateways send parallel calls without an index, or all with index 0, and
-distinguish them only by their ids; others send an id only with the first piece, or a new one with every piece
-of the same call. Some begin with an empty object before the arguments, or repeat the whole arguments at the
-end; Baidu's Qianfan and some gateways send all arguments so far with every piece.
+The call is found by its id, else by its index, else by its position. Gemini's compatible API and some
+gateways send parallel calls without an index, or all with index 0, and distinguish them only by their ids;
+others send an id only with the first piece, or a new one with every piece of the same call. Some begin with
+an empty object before the arguments, or repeat the complete arguments at the end; Baidu's Qianfan and some
+gateways send all arguments so far with every piece.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from tui.wire.strict_json import StrictJsonError, is_json, parse_json_object
 
 _MOST_CALLS = 10_000
 _LONGEST_WHOLE = 100_000
-"""Characters of arguments that are looked at to see whether they are whole."""
+"""The longest arguments, in characters, that are checked for completeness."""
 _LONGEST_EMPTY = 64
 _SHORTEST = 2
-"""Characters that two pieces have in common, for that to be no chance."""
+"""The shortest common beginning of two pieces, in characters, that is no coincidence."""
 
 
 class _Kind(Enum):
-    """What the pieces of a call's arguments are."""
+    """How the pieces of a call's arguments relate to each other."""
 
     UNKNOWN = auto()
     DELTA = auto()
@@ -38,13 +38,13 @@ class _Call:
     identity: str
     name: str
     arguments: list[str]
-    """Pieces that were passed on."""
+    """The pieces passed on."""
     held: list[str]
-    """Pieces behind them that may be either kind."""
+    """Later pieces that may be of either kind."""
     kind: _Kind = _Kind.UNKNOWN
     length: int = 0
     is_broken: bool = False
-    """More came after the whole arguments."""
+    """More arrived after the complete arguments."""
 
     @property
     def is_whole(self) -> bool:
@@ -57,16 +57,16 @@ class _Call:
 
     @property
     def is_empty(self) -> bool:
-        """Whether an empty object came, and nothing else: the real arguments may follow it."""
+        """Whether only an empty object arrived, which the real arguments may follow."""
         return self.length <= _LONGEST_EMPTY and "".join(self._text.split()) == "{}"
 
     @property
     def _text(self) -> str:
-        """The arguments so far; while their kind is unknown, as they are if each piece has all of them."""
+        """The arguments so far; while their kind is unknown, as if each piece had all of them."""
         return self.held[-1] if self.held else "".join(self.arguments)
 
     def repeats(self, arguments: str) -> bool:
-        """Whether these are the arguments so far once more, which are whole."""
+        """Return whether these are the complete arguments again."""
         before = self._text
         if arguments.strip() == before.strip():
             return True
@@ -74,7 +74,7 @@ class _Call:
         return again is not None and again == _canonical(before)
 
     def add(self, arguments: str) -> str:
-        """Take a piece of the arguments and return what is to be passed on."""
+        """Add a piece of the arguments, and return what to pass on."""
         released = ""
         if (
             self.held
@@ -89,7 +89,7 @@ class _Call:
         if arguments.lstrip().startswith("{") and not self.is_broken and self.is_whole:
             if self.repeats(arguments):
                 return ""
-            if self.is_empty:  # whoever puts the pieces together drops it (``ToolCall.add``)
+            if self.is_empty:  # dropped when the pieces are joined (``ToolCall.add``)
                 self.arguments.clear()
             else:
                 self.is_broken = True
@@ -102,8 +102,11 @@ class _Call:
         return arguments
 
     def _as_sent(self, arguments: str) -> str:
-        """Pieces that each begin with the one before have all of the arguments so far once they cannot be
-        joined: what is JSON is never taken for that, however it was cut."""
+        """Add a piece while it is unknown whether pieces are deltas or contain all arguments so far.
+
+        If each piece begins with the previous one, they contain all arguments once joining them can no longer
+        give JSON; valid JSON is never mistaken for that, however it was split.
+        """
         last = self._text
         if not arguments.startswith(last):
             self.kind = _Kind.DELTA
@@ -138,7 +141,7 @@ class _Call:
         return arguments[len(before) :]
 
     def finish(self) -> str:
-        """Return what was held back until now."""
+        """Return what was held back."""
         if self.held and self.is_whole and not is_json(self._joined):
             last = self.held[-1]
             self.held.clear()
@@ -147,7 +150,7 @@ class _Call:
 
 
 class ToolCallOrder:
-    """Gives each piece the number of its call: 0 for the first one seen, then 1, 2…"""
+    """Assigns each piece the number of its call: 0 for the first one seen, then 1, 2…"""
 
     __slots__ = ("_by_identity", "_by_index", "_calls", "_last")
 
@@ -159,7 +162,7 @@ class ToolCallOrder:
 
     @property
     def has_broken_call(self) -> bool:
-        """Whether something came after the whole arguments of a call that was not the same again."""
+        """Whether different content followed the complete arguments of a call."""
         return any(call.is_broken for call in self._calls)
 
     def finish(self) -> Iterator[tuple[int, str]]:
@@ -171,13 +174,13 @@ class ToolCallOrder:
     def place(
         self, index: object, position: int, identity: str, name: str, arguments: str
     ) -> tuple[int, str]:
-        """Return the number of the call that a piece continues or begins, and what of its arguments is new.
+        """Return the number of the call that a piece continues or begins, and the new part of its arguments.
 
         Args:
-            index: the piece's own ``index``, anything where it has none.
-            position: its place in the list of the delta; -1 where it is alone there.
-            identity: its ``id``, empty where it has none.
-            name: its function name, empty where it has none.
+            index: the piece's own ``index``, or any other value if it has none.
+            position: its position in the list of the delta; -1 if it is the only one.
+            identity: its ``id``, empty if it has none.
+            name: its function name, empty if it has none.
             arguments: its part of the arguments.
         """
         where = index if isinstance(index, int) and 0 <= index < _MOST_CALLS else None
@@ -211,8 +214,10 @@ class ToolCallOrder:
 
     @staticmethod
     def _begins_another(call: _Call, identity: str, name: str) -> bool:
-        """Whether a piece at the place of a call is no part of it: it has a name, and either another id
-        or a call before it that is whole."""
+        """Return whether a piece at the position of a call begins a new one.
+
+        It does if it has a name, and either a different id or follows a complete call.
+        """
         if not name or not call.name:
             return False
         if identity and call.identity:
@@ -221,8 +226,11 @@ class ToolCallOrder:
 
     @staticmethod
     def _comes_again(call: _Call, identity: str, name: str, arguments: str) -> bool:
-        """Whether a piece without an id repeats the call at its index, which has one: a call of its own
-        would have one, too. Where each piece has all of the arguments, the last one may come again."""
+        """Return whether a piece repeats the call at its index.
+
+        A piece without an id cannot begin a call of its own if the others have one. If each piece has all
+        arguments so far, the last one may be repeated.
+        """
         if identity or name != call.name:
             return False
         if not call.identity:

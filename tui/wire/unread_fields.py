@@ -1,4 +1,4 @@
-"""Fields of a delta that are not shown: which of them hold part of the answer, so that it can be reported."""
+"""Finds fields of a delta that contain part of the answer but are not shown, so that they can be reported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.wire.reasoning import FIELDS, flatten, is_reasoning_field
 KNOWN_FIELDS = frozenset(
     ("role", "content", "tool_calls", "function_call", "refusal", "name", "annotations", "index", *FIELDS)
 )
-"""Fields that are read, or hold nothing of the answer, in what nearly every server sends."""
+"""Fields that are read, or are irrelevant, in what nearly every server sends."""
 
 _METADATA = frozenset(
     (
@@ -23,16 +23,16 @@ _METADATA = frozenset(
         "weight",
     )
 )  # fmt: skip
-"""Fields beside the text that tell about it; ``audio`` is read apart."""
+"""Metadata next to the text; ``audio`` is handled separately."""
 _NO_TEXT = ("_id", "_ids", "_index", "_signature", "_type", "_reason", "_tokens", "_encrypted", "_metadata")
 _SILENT_PARTS = (
     "text", "output_text", "thinking", "reasoning", "redacted", "reference", "citation", "signature",
 )  # fmt: skip
-"""How the kinds of parts begin that hold text only where ``flatten`` finds it."""
+"""Prefixes of part types that only contain text where ``flatten`` finds it."""
 
 
 def find_unread(delta: Mapping[str, object]) -> Iterable[str]:
-    """Yield a sentence for each field that holds a part of the answer and is not shown."""
+    """Yield a sentence for each field that contains part of the answer and is not shown."""
     for name, value in delta.items():
         if name in KNOWN_FIELDS or name in _METADATA or name.endswith(_NO_TEXT):
             continue
@@ -47,7 +47,7 @@ def find_unread(delta: Mapping[str, object]) -> Iterable[str]:
 
 
 def find_unread_part(part: object) -> str:
-    """Return a sentence on a part of a content list that is not shown; empty where it is or is nothing."""
+    """Return a sentence about a part of a content list that is not shown; empty if it is shown."""
     if not isinstance(part, dict) or flatten(part):
         return ""
     kind = part.get("type")
@@ -62,14 +62,16 @@ def find_unread_part(part: object) -> str:
 
 
 def holds_text(chunk: Mapping[str, object]) -> bool:
-    """Whether an object without a choice may hold a part of the answer (Ollama's own ``message`` and
-    ``response``, a bare ``delta`` or ``content``)."""
+    """Return whether an object without a choice may contain part of the answer.
+
+    Ollama's own ``message`` and ``response``, a plain ``delta`` or ``content``.
+    """
     names = ("delta", "message", "response", "content", "text")
     return any(flatten(chunk.get(name)).strip() for name in names) or _has_inner_text(chunk)
 
 
 def _has_inner_text(value: object, depth: int = 6) -> bool:
-    """Whether an object deeper inside has a ``text`` or ``content`` (Gemini's own ``candidates``)."""
+    """Return whether a nested object has a ``text`` or ``content`` (Gemini's own ``candidates``)."""
     if depth == 0 or not isinstance(value, dict | list):
         return False
     for item in value.values() if isinstance(value, dict) else value:
@@ -83,7 +85,7 @@ def _has_inner_text(value: object, depth: int = 6) -> bool:
 
 
 def find_media(parts: Iterable[object]) -> str:
-    """Return a sentence on the first part of a content list that is no text; empty where all of it is."""
+    """Return a sentence about the first part of a content list that is not text; empty if there is none."""
     for part in parts:
         kind = part.get("type") if isinstance(part, dict) else None
         if not isinstance(kind, str) or flatten(part):

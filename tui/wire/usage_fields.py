@@ -1,4 +1,4 @@
-"""Token counts and speed figures of servers, under all the names in use."""
+"""Reads token counts and speed figures of servers, under all names in use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tui.wire.strict_json import StrictJsonError, parse_json
 
 
 def read_charge(answer: object, headers: Mapping[str, str], *, has_output: bool = True) -> Charge:
-    """Return what an answer or a refusal says that it used and cost: the one place that takes either of them
-    from any kind of exchange that is read whole.
+    """Return the usage and cost of a response or error: used for all exchanges that are not streamed.
 
-    ``has_output``: the model writes; what embeds or ranks may count one sum alone. Header names in any case.
+    ``has_output``: the model generates text; embedding and rerank models may report only a total. Header
+    names in any case.
     """
     told = usage_object(answer)
     lower = {name.lower(): value for name, value in headers.items()}
@@ -24,7 +24,7 @@ def read_charge(answer: object, headers: Mapping[str, str], *, has_output: bool 
 
 
 def read_body_charge(body: bytes, headers: Mapping[str, str], *, has_output: bool = True) -> Charge:
-    """Return the same of a body that may be anything. Never raises."""
+    """Return the same for any body. Never raises."""
     try:
         answer = parse_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
     except StrictJsonError:
@@ -33,7 +33,7 @@ def read_body_charge(body: bytes, headers: Mapping[str, str], *, has_output: boo
 
 
 def usage_object(answer: object) -> object:
-    """Return the token counts of an answer, a chunk or an error, wherever they are in it."""
+    """Return the token counts of an answer, a chunk or an error, wherever they are."""
     if isinstance(answer, list) and len(answer) == 1:
         answer = answer[0]  # Gemini wraps its errors
     if not isinstance(answer, dict):
@@ -44,7 +44,7 @@ def usage_object(answer: object) -> object:
 
 
 def _read_input_usage(value: object) -> Usage | None:
-    """Return what a reply that has no output used; ``None`` where it does not say."""
+    """Return the usage of a response without output; ``None`` if not reported."""
     if not isinstance(value, dict):
         return None
     tokens = first_count(value.get("prompt_tokens"), value.get("input_tokens"), value.get("total_tokens"))
@@ -52,9 +52,9 @@ def _read_input_usage(value: object) -> Usage | None:
 
 
 def read_usage(value: object) -> Usage | None:
-    """Return the counts of a ``usage`` object, made to agree with each other; ``None`` if it has none.
+    """Return the reconciled counts of a ``usage`` object; ``None`` if it has none.
 
-    Counts that are all 0 are none: old LocalAI versions send them with every chunk.
+    Counts that are all 0 are ignored: old LocalAI versions send them with every chunk.
     """
     if not isinstance(value, dict):
         return None
@@ -70,28 +70,27 @@ def read_usage(value: object) -> Usage | None:
 
 
 def _count_of(usage: Mapping[str, object], name: str, other: str) -> int | None:
-    """Return a count that stands under one of two names; a 0 only where neither has more."""
+    """Return a count with one of two names; 0 only if neither is larger."""
     return read_count(usage.get(name)) or first_count(usage.get(other), usage.get(name))
 
 
 def _cached_beside(usage: Mapping[str, object]) -> int:
-    """Return the prompt tokens that the Anthropic shape counts beside its ``input_tokens``.
+    """Return the prompt tokens that the Anthropic format counts separately from ``input_tokens``.
 
-    https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching: the whole prompt is
-    ``input_tokens + cache_read_input_tokens + cache_creation_input_tokens``.
+    https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching: the whole prompt is ``input_tokens +
+    cache_read_input_tokens + cache_creation_input_tokens``.
     """
     names = ("cache_read_input_tokens", "cache_creation_input_tokens")
     return sum(read_count(usage.get(name)) or 0 for name in names)
 
 
 def read_server_cost(usage: object) -> ServerCost | None:
-    """Return what a ``usage`` object says that the exchange cost, ``None`` where it says nothing.
+    """Return the cost in a ``usage`` object; ``None`` if not reported.
 
-    OpenRouter and LiteLLM: ``cost`` in US dollars, what the account is charged. Where the user's own key
-    was used upstream (``is_byok``), that is only the fee, and ``cost_details.upstream_inference_cost`` is
-    charged beside it; without ``is_byok`` the same field has the same costs once more. xAI:
-    ``cost_in_usd_ticks``, 10,000,000,000 of which are a dollar; Perplexity: ``cost.total_cost``;
-    DeepInfra: ``estimated_cost``.
+    OpenRouter and LiteLLM: ``cost`` in US dollars, as charged to the account. If the user's own key was used
+    upstream (``is_byok``), that is only the fee, and ``cost_details.upstream_inference_cost`` is charged in
+    addition; without ``is_byok``, that field repeats the same cost. xAI: ``cost_in_usd_ticks``,
+    10,000,000,000 of which are a dollar; Perplexity: ``cost.total_cost``; DeepInfra: ``estimated_cost``.
     """
     if not isinstance(usage, dict):
         return None
@@ -112,18 +111,18 @@ def read_server_cost(usage: object) -> ServerCost | None:
 
 
 def read_header_cost(headers: Mapping[str, str]) -> ServerCost | None:
-    """Return what LiteLLM's ``x-litellm-response-cost`` header says; names in lower case.
+    """Return the cost in LiteLLM's ``x-litellm-response-cost`` header; names in lower case.
 
-    A 0 there is none: the header of a stream is sent before anything was generated.
+    0 is ignored: the header of a stream is sent before anything was generated.
     """
     amount = read_amount(headers.get("x-litellm-response-cost"))
     return ServerCost(amount, "USD", "x-litellm-response-cost") if amount else None
 
 
 def find_replay(headers: Mapping[str, str]) -> str | None:
-    """Return the header by which a gateway says that the reply came out of its cache; names in lower case.
+    """Return the header in which a gateway marks a reply from its cache; names in lower case.
 
-    LiteLLM sends its ``x-litellm-cache-key`` with such replies only (docs.litellm.ai, "caching").
+    LiteLLM sends its ``x-litellm-cache-key`` only with such replies (docs.litellm.ai, "caching").
     """
     if headers.get("x-litellm-cache-key"):
         return "x-litellm-cache-key"
@@ -140,8 +139,11 @@ def _reasoning_tokens(usage: Mapping[str, object]) -> int | None:
 
 
 def _cached_tokens(usage: Mapping[str, object]) -> int | None:
-    """Return the tokens out of a cache: one of the spellings, as LiteLLM sends two of them, and none that
-    is 0 beside another, as gateways fill the field that they know."""
+    """Return the cached tokens.
+
+    Any of the names, preferring values above 0: LiteLLM sends two of them, and gateways only fill the one
+    that they know.
+    """
     return _first_positive(
         _detail(usage, "prompt_tokens_details", "cached_tokens"),
         _detail(usage, "input_tokens_details", "cached_tokens"),
@@ -152,9 +154,9 @@ def _cached_tokens(usage: Mapping[str, object]) -> int | None:
 
 
 def _written_tokens(usage: Mapping[str, object]) -> int | None:
-    """Return the prompt tokens written to a cache: some servers charge more for them.
+    """Return the prompt tokens written to a cache, for which some servers charge more.
 
-    Not vLLM's ``created_cache_tokens``, which cost nothing.
+    Not vLLM's ``created_cache_tokens``, which are free.
     """
     return _first_positive(
         _detail(usage, "prompt_tokens_details", "cache_write_tokens"),  # OpenRouter
@@ -188,9 +190,11 @@ _VLLM_FIELDS = frozenset({"time_to_first_token_ms", "generation_time_ms", "queue
 
 
 def read_timings(chunk: Mapping[str, object]) -> ServerTimings | None:
-    """Return the speed figures of a chunk: llama.cpp's ``timings``, vLLM's ``metrics``, LM Studio's
-    ``stats``, or LocalAI's fields in ``usage``; ``None`` if it has none. They are distinguished by their
-    fields, not by the name of the object."""
+    """Return the speed figures of a chunk; ``None`` if it has none.
+
+    llama.cpp's ``timings``, vLLM's ``metrics``, LM Studio's ``stats``, or LocalAI's fields in ``usage``;
+    distinguished by their fields, not by the name of the object.
+    """
     timings = chunk.get("timings")
     if isinstance(timings, dict):
         return _llama_timings(timings)
@@ -215,11 +219,11 @@ def read_timings(chunk: Mapping[str, object]) -> ServerTimings | None:
 def _vllm_metrics(
     figures: Mapping[str, object], origin: str, completion_tokens: int | None
 ) -> ServerTimings | None:
-    """vLLM's per-request metrics (``--enable-per-request-metrics``; https://docs.vllm.ai), field by field:
-    each may be null.
+    """Read vLLM's per-request metrics, each of which may be null.
 
-    ``time_to_first_token_ms`` counts from the moment at which the request was scheduled, without the queue.
-    ``tokens_per_second`` has the time of the prompt in it: the decode rate is 1000 / ``mean_itl_ms``.
+    Enabled with ``--enable-per-request-metrics`` (https://docs.vllm.ai). ``time_to_first_token_ms`` counts
+    from when the request was scheduled, without queueing. ``tokens_per_second`` includes the time of the
+    prompt: the decode rate is 1000 / ``mean_itl_ms``.
     """
     gap = read_number(figures.get("mean_itl_ms"))
     generation = read_number(figures.get("generation_time_ms"))
@@ -236,17 +240,19 @@ def _vllm_metrics(
 
 
 def read_header_timings(headers: Mapping[str, str]) -> ServerTimings | None:
-    """Return what TGI's ``x-queue-time`` says, in milliseconds; names in lower case.
+    """Return the time in TGI's ``x-queue-time``, in milliseconds; names in lower case.
 
-    It sends it with whole replies only; a header of that name alone may be anybody's, in any unit.
+    TGI only sends it with complete replies; by itself, a header of that name could have any origin and unit.
     """
     queue = read_number(headers.get("x-queue-time")) if "x-compute-type" in headers else None
     return None if queue is None else ServerTimings(queue_ms=queue, origin="x-queue-time")
 
 
 def _llama_timings(timings: Mapping[str, object]) -> ServerTimings:
-    """llama.cpp's ``timings``: ``prompt_ms`` is the time of the ``prompt_n`` tokens evaluated, without
-    those from the cache. For one token it sends placeholders, such as ``predicted_ms: 0.001``.
+    """Read llama.cpp's ``timings``.
+
+    ``prompt_ms`` is the time of the ``prompt_n`` evaluated tokens, without cached ones. For a single token it
+    sends placeholders, such as ``predicted_ms: 0.001``.
     """
     predicted = read_count(timings.get("predicted_n"))
     has_rate = predicted is None or predicted > 1

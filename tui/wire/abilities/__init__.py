@@ -1,1 +1,1 @@
-"""Tests of what an endpoint can do: the bodies of their requests, and the verdicts on the replies."""
+"""Tests of an endpoint's abilities: the request bodies, and the verdicts on the replies."""

@@ -1,4 +1,4 @@
-"""The test of the details of token counts: whether a prefix that was just sent is counted as cached."""
+"""The test of cached token counts: whether a repeated prefix is reported as cached."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from tui.wire.abilities.reply import Reply, broken, ignored, not_tried, refused,
 from tui.wire.numbers import read_count
 
 ROWS = 64
-"""About 20 tokens each: caches begin at 1,024 tokens with OpenAI and others."""
+"""About 20 tokens each: OpenAI and others cache prompts from 1,024 tokens."""
 INPUT_TOKENS = 1_400
 _FEWEST = 1_024
 Messages = list[dict[str, object]]
 
 
 def messages() -> Messages:
-    """Return a prompt that is long enough for a prefix cache."""
+    """Return a prompt that is long enough for prefix caches."""
     rows = [prompts.LONG_TEXT_LINE.format(number=number, count=number * 7) for number in range(1, ROWS + 1)]
     return [{"role": "user", "content": "\n".join([*rows, prompts.LONG_TEXT_END])}]
 
 
 def fits(context_window: int | None) -> bool:
-    """Return whether the prompt fits into a context window, as far as that is known."""
+    """Return whether the prompt fits into a context window, as far as known."""
     return context_window is None or context_window > INPUT_TOKENS + 200
 
 
 def judge(replies: list[Reply]) -> Finding:
-    """Return what the same prompt shows that was sent twice; the last reply alone where it is no answer."""
+    """Judge the replies to the same prompt sent twice, or only the last one if it is not an answer."""
     finding = judge_chat(replies[-1], words.NOTHING)
     if finding is not None:
         return finding
@@ -48,6 +48,6 @@ def judge(replies: list[Reply]) -> Finding:
 
 
 def _prompt_tokens(reply: Reply) -> int | None:
-    """Return the count as the server gives it, before it is made to agree with the cached tokens."""
+    """Return the server's prompt count, before it is reconciled with the cached tokens."""
     usage = reply.whole.get("usage")
     return read_count(usage.get("prompt_tokens")) if isinstance(usage, dict) else None

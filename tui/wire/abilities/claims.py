@@ -1,7 +1,7 @@
-"""What servers claim about their models, for free: *claimed*, as opposed to *seen* in a test.
+"""What servers claim about their models, which costs nothing; tests show what really works.
 
-Sources: Ollama's ``POST /api/show`` (docs/api.md), llama.cpp's ``GET /props`` (tools/server/README.md),
-LM Studio's ``GET /api/v1/models`` and ``/api/v0/models``, OpenRouter's ``GET /models``.
+Sources: Ollama's ``POST /api/show`` (docs/api.md), llama.cpp's ``GET /props`` (tools/server/README.md), LM
+Studio's ``GET /api/v1/models`` and ``/api/v0/models``, OpenRouter's ``GET /models``.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ _PARAMETERS = {
     "stop": Ability.STOP,
     "max_tokens": Ability.MAX_TOKENS,
 }
-"""OpenRouter's names; what its list lacks is not passed on to the server behind it."""
+"""OpenRouter's names; parameters missing from its list are not passed on to the upstream server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a server claims about a model."""
+    """A server's claims about a model."""
 
     can: Mapping[Ability, bool] = field(default_factory=dict)
     source: str = ""
-    """Where it says so."""
+    """The source of the claims."""
     build: str = ""
-    """What distinguishes this model with this template from another one of the same name."""
+    """What distinguishes this model and template from others with the same name."""
 
 
 def with_claim(ability: Ability, finding: Finding, claims: Claims) -> str:
-    """Return the evidence of a test, and beside what was seen what the server claims."""
+    """Return the evidence of a test, followed by the server's claim."""
     if ability not in claims.can:
         return finding.evidence
     is_claimed = claims.can[ability]
@@ -54,14 +54,15 @@ def with_claim(ability: Ability, finding: Finding, claims: Claims) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSource:
-    """A route where servers of one kind report what a model can do."""
+    """A route where one kind of server reports the abilities of a model."""
 
     path: str
-    """Below the host; below the base URL where it ``needs_key``."""
+    """Relative to the host; to the base URL if it ``needs_key``."""
     read: Callable[[Mapping[str, object], str], Claims | None]
-    """From the JSON object there and the model's name; ``None``: it says nothing of the model."""
+    """Takes the JSON object and the model's name; returns ``None`` if the object does not describe the
+    model."""
     is_posted: bool = False
-    """Whether the model's name is posted to it."""
+    """Whether to send the model's name with POST."""
     needs_key: bool = False
 
 
@@ -138,4 +139,4 @@ SOURCES: Mapping[str, tuple[ClaimSource, ...]] = MappingProxyType(
         dialects.OPENROUTER.name: (ClaimSource("/models", _read_open_router, needs_key=True),),
     }
 )
-"""By the name of the kind of server; the first place that says something counts."""
+"""By the name of the server kind; the first source with a result is used."""

@@ -1,6 +1,6 @@
-"""The test of an answer that is continued: the last message is the assistant's, and unfinished.
+"""The test of continuing an answer: the last message is an unfinished assistant message.
 
-llama.cpp continues by default and returns prefix and rest; vLLM needs two flags and returns the rest.
+llama.cpp continues by default and returns prefix and rest; vLLM needs two flags and returns only the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Messages = list[dict[str, object]]
 
 
 def messages() -> Messages:
-    """Return a conversation that ends within an answer."""
+    """Return a conversation that ends in the middle of an answer."""
     return [
         {"role": "user", "content": prompts.WEEKDAYS},
         {"role": "assistant", "content": prompts.BEGUN},
@@ -24,17 +24,17 @@ def messages() -> Messages:
 
 
 def flags() -> dict[str, object]:
-    """Return vLLM's and SGLang's way to ask for the rest."""
+    """Return the fields that ask vLLM and SGLang to continue."""
     return {"continue_final_message": True, "add_generation_prompt": False}
 
 
 def has_text(reply: Reply) -> bool:
-    """Return whether there is any text to judge: it takes few tokens."""
+    """Return whether there is any text; a few tokens are enough for a verdict."""
     return bool(reply.content.strip())
 
 
 def judge(reply: Reply) -> Finding:
-    """Return whether a reply continues the answer, with or without repeating it."""
+    """Judge whether a reply continues the answer, with or without repeating the prefix."""
     finding = judge_chat(reply, words.CONTINUE)
     if finding is not None:
         return finding
@@ -47,7 +47,7 @@ def judge(reply: Reply) -> Finding:
 
 
 def join(alone: Finding, flagged: Finding) -> Finding:
-    """Return one result of a request without and one with the flags."""
+    """Combine the results of the requests without and with the flags."""
     if flagged.outcome is Outcome.YES:
         return yes(texts.WITH_FLAG.format(evidence=flagged.evidence))
     return alone

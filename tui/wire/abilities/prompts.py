@@ -1,4 +1,4 @@
-"""What the tests of abilities send, and what they look for in the answers."""
+"""The prompts of the ability tests, and the expected content of the answers."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ TIME_IN_PARIS = "What time is it in Paris now? Use the tool."
 TOOL_RESULT = "07:43"
 RESULT_SEEN = "7:43"
 HELLO = "Write the word hello."
-"""Needs no tool: a call is the effect of being forced."""
+"""Needs no tool: a tool call can only be the effect of forcing one."""
 
 GREET = "Greet me in one short sentence."
 GREET_JSON = "Greet me in one short sentence. JSON is not required."
-"""OpenAI wants the word JSON in the prompt; nothing here makes a model write any by itself."""
+"""OpenAI requires the word JSON in the prompt; nothing here makes a model write JSON on its own."""
 NONSENSE = ("blorn", "quixel", "trasp")
-"""Values that no model chooses by luck."""
+"""Values that no model chooses by chance."""
 SCHEMA = {
     "type": "object",
     "properties": {"word": {"type": "string", "enum": list(NONSENSE)}, "count": {"type": "integer"}},
@@ -52,5 +52,5 @@ LONG_TEXT_END = "Answer with OK."
 
 WEEKDAYS = "Name the days of the week."
 BEGUN = "The days, as my old notes have them: Monday, Tuesday, Wednes"
-"""An answer that ends within a word, and begins as no other would."""
+"""An answer that ends in the middle of a word, and begins unlike any other."""
 REST = "day"

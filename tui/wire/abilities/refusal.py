@@ -1,7 +1,7 @@
-"""Replies that are not a proper answer: whether the server refuses the ability, or something else is wrong.
+"""Judges replies that are not proper answers: the ability is not supported, or something else is wrong.
 
-A verdict needs words that name the ability: a temporary fault (loading, a rate limit, a wrong key, a timeout)
-says nothing about it.
+A verdict requires an error that names the ability: a temporary failure (loading, rate limit, wrong key,
+timeout) is inconclusive.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tui.wire.error_body import ErrorBody
 from tui.wire.errors import classify_error, read_refusal_object
 
 _REFUSING = frozenset({200, 400, 404, 405, 415, 422, 501})
-"""Statuses of refusals; 200: an error object instead of an answer. 500 only with known words."""
+"""HTTP statuses of refusals; 200 for an error object instead of an answer. 500 only with known messages."""
 _WORDS_LENGTH = 160
 _PASSING = frozenset(
     {
@@ -31,24 +31,24 @@ _PASSING = frozenset(
         "upstream-paused",
     }
 )  # fmt: skip
-"""Causes that say nothing of an ability, even where the name of a model sounds like one."""
+"""Causes that are inconclusive, even if a model's name resembles that of an ability."""
 _OF_THE_MODEL = frozenset({"json_validate_failed", "tool_use_failed", "output_parse_failed"})
-"""Groq's codes for what the model wrote and the server could not use: another try may go well."""
+"""Groq's codes for model output that the server could not use: another attempt may succeed."""
 _UNSUPPORTED = lazy_pattern(r"\b(?:not|n't) support|\bunsupported\b")
-"""Words by which a server refuses a model an ability, also where its error has the parameter ``model``."""
+"""Phrases for an unsupported ability, also in errors about the parameter ``model``."""
 
 
 def judge_error(
     reply: Reply, names: re.Pattern[str], known: re.Pattern[str] | None = None, *, is_route: bool = False
 ) -> Finding:
-    """Return what a reply that is not an answer says about an ability.
+    """Judge a reply that is not an answer.
 
     Args:
         reply: the reply; its ``is_ok`` is false.
-        names: how servers' words name the ability, also as the field that is refused.
-        known: words of servers that answer 500 where the ability is missing.
-        is_route: the request went to a route of its own, so that a 404 which names no model refuses it, and
-            so does a 501.
+        names: how servers name the ability, also as a rejected field.
+        known: messages of servers that respond with 500 if the ability is missing.
+        is_route: the request was sent to a separate route, so that a 404 that names no model means it is
+            missing, and so does a 501.
     """
     if reply.status is None:
         title = "" if reply.failure is None else reply.failure.title
@@ -73,7 +73,7 @@ def judge_error(
 
 
 def judge_chat(reply: Reply, names: re.Pattern[str], known: re.Pattern[str] | None = None) -> Finding | None:
-    """Return what a reply that is no chat completion with content says; ``None``: the content decides."""
+    """Judge a reply that is not a chat completion with content; ``None`` if the content decides."""
     if not reply.is_ok:
         return judge_error(reply, names, known)
     if reply.value is None and not reply.chunks:
@@ -84,7 +84,7 @@ def judge_chat(reply: Reply, names: re.Pattern[str], known: re.Pattern[str] | No
 
 
 def failure_of(reply: Reply, redactor: Redactor | None = None) -> Failure | None:
-    """Return what failed in a reply; ``None`` for an answer that came to its end."""
+    """Return the failure of a reply; ``None`` for a complete answer."""
     if reply.status is None:
         return reply.failure
     if reply.is_ok:
@@ -95,8 +95,10 @@ def failure_of(reply: Reply, redactor: Redactor | None = None) -> Failure | None
 
 
 def judge_empty(reply: Reply) -> Finding | None:
-    """Return what an answer without text says; ``None`` where there is some. Generated tokens that did not
-    arrive were lost on the way, in a parser of the server."""
+    """Judge an answer without text; ``None`` if there is some.
+
+    Generated tokens that did not arrive were lost in a parser of the server.
+    """
     if reply.content.strip():
         return None
     if reply.is_cut:

@@ -1,4 +1,4 @@
-"""The reply to the request of a test: a plain value, and ways to read it."""
+"""The reply to a test request as a plain value, with methods to read it."""
 
 from __future__ import annotations
 
@@ -31,39 +31,39 @@ from tui.wire.usage_fields import read_charge
 _ERROR_LENGTH = 64_000
 _SHOWN_LENGTH = 60
 LONGER = 256
-"""The limit of tokens of the second try, where an answer was cut at the first one."""
+"""The token limit of the second attempt, if the first answer was truncated."""
 _BROKEN_OFF = frozenset({"stream-truncated", "stream-unfinished"})
 _PASSING_ENDINGS = (Ending.FAILED, Ending.OVERLOADED, Ending.FILTERED, Ending.STOPPED)
 _WITHOUT_OUTPUT = frozenset({"data", "results"})
-"""Fields of answers that hold vectors or scores: they may count one sum of tokens."""
+"""Fields of responses with vectors or scores, which may report only a total of tokens."""
 _EMPTY: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One parsed reply; any response of a server makes one."""
+    """One parsed reply, from any response of a server."""
 
     status: int | None = None
-    """``None``: no answer came at all, and ``failure`` says why."""
+    """``None`` if there was no response; then ``failure`` has the reason."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Lower-case names."""
     value: object = None
-    """The JSON of the body; ``None`` if it is none, or a stream."""
+    """The JSON of the body; ``None`` if it is not JSON, or a stream."""
     chunks: tuple[Mapping[str, object], ...] = ()
     """The JSON objects of a stream, in order."""
     body: bytes = field(default=b"", repr=False)
     failure: Failure | None = None
     turn: Turn | None = field(default=None, repr=False)
-    """A chat completion as a chat reads it, whole or streamed; ``None`` if it is none."""
+    """The chat completion, parsed like in a chat, whole or streamed; ``None`` if it is none."""
 
     @property
     def is_ok(self) -> bool:
-        """Whether it is an answer, not an error under whatever status."""
+        """Whether it is an answer and not an error, whatever the status."""
         return self.status is not None and 200 <= self.status < 300 and self.error_object is None
 
     @property
     def error_object(self) -> dict[str, object] | None:
-        """The error that replaces an answer, beside its choices or inside of one."""
+        """Return the error that replaces an answer, next to its choices or inside one."""
         for one in (self.value, *self.chunks):
             if not isinstance(one, dict):
                 continue
@@ -83,8 +83,10 @@ class Reply:
 
     @property
     def fault(self) -> str:
-        """Why an answer came to no proper end, as the server says it; empty where it did. Such an answer
-        says nothing of an ability: another try may go well."""
+        """The server's explanation for an answer that did not end properly; empty otherwise.
+
+        Such an answer is inconclusive: another attempt may succeed.
+        """
         reason = next(filter(_is_passing, map(reason_of, self._all_choices)), "")
         if reason:
             said = f": {shown(self.content)}" if self.content.strip() else ""
@@ -95,18 +97,18 @@ class Reply:
 
     @property
     def broke_off(self) -> str:
-        """Why a stream ended before its end mark; empty where it had one."""
+        """Why a stream ended before its end mark; empty if it did not."""
         failure = None if self.turn is None else self.turn.failure
         return failure.title if failure is not None and failure.cause in _BROKEN_OFF else ""
 
     @property
     def whole(self) -> Mapping[str, object]:
-        """The JSON object of the body; an empty one where it is none."""
+        """The JSON object of the body; empty if it is not one."""
         return self.value if isinstance(self.value, dict) else _EMPTY
 
     @property
     def charge(self) -> Charge:
-        """What it says that it used and cost; the last chunk that says either, for a stream."""
+        """The reported usage and cost; for a stream, from the last chunk that has either."""
         has_output = _WITHOUT_OUTPUT.isdisjoint(self.whole)
         found = [
             read_charge(one, self.headers, has_output=has_output)
@@ -122,22 +124,22 @@ class Reply:
 
     @property
     def prompt_tokens(self) -> int | None:
-        """The tokens of the prompt, as the server counts them."""
+        """The prompt tokens reported by the server."""
         return None if self.usage is None else self.usage.prompt_tokens
 
     @property
     def completion_tokens(self) -> int | None:
-        """The generated tokens, as the server counts them."""
+        """The completion tokens reported by the server."""
         return None if self.usage is None else self.usage.completion_tokens
 
     @property
     def model(self) -> str:
-        """The model that it names."""
+        """The model named in the reply."""
         return self._named("model")
 
     @property
     def provider(self) -> str:
-        """Whom a gateway says that it has asked: OpenRouter's field."""
+        """The upstream provider reported by a gateway, in OpenRouter's field."""
         return self._named("provider")
 
     def _named(self, name: str) -> str:
@@ -148,23 +150,23 @@ class Reply:
 
     @property
     def choices(self) -> list[Mapping[str, object]]:
-        """The choices of a chat completion that is no stream."""
+        """The choices of a chat completion that is not a stream."""
         return choices_of(self.whole.get("choices"))
 
     @property
     def choice(self) -> Mapping[str, object]:
-        """The first choice; an empty one where there is none."""
+        """The first choice; empty if there is none."""
         return self.choices[0] if self.choices else _EMPTY
 
     @property
     def message(self) -> Mapping[str, object]:
-        """The message of the first choice; an empty one where there is none."""
+        """The message of the first choice; empty if there is none."""
         message = self.choice.get("message")
         return message if isinstance(message, dict) else _EMPTY
 
     @property
     def content(self) -> str:
-        """The text of the first choice without reasoning, separated as in a chat."""
+        """The text of the first choice without reasoning, separated like in a chat."""
         return "" if self.turn is None else self.turn.answer.text
 
     @property
@@ -174,7 +176,7 @@ class Reply:
 
     @property
     def written(self) -> str:
-        """The text, and what a chat reads as a call though it stands in the text."""
+        """The text, including what a chat would parse as a tool call in the text."""
         if self.turn is None or not self.turn.tool_calls:
             return self.content
         deltas = [delta for choice in self._all_choices for delta in deltas_of(choice)]
@@ -182,30 +184,32 @@ class Reply:
 
     @property
     def _all_choices(self) -> list[Mapping[str, object]]:
-        """The choices of the body, or of every chunk of a stream."""
+        """The choices of the body, or of all chunks of a stream."""
         return [choice for one in (self.whole, *self.chunks) for choice in choices_of(one.get("choices"))]
 
     @property
     def finish_reason(self) -> str:
-        """Why the first choice ended; of a stream, what its last chunk with a reason says."""
+        """The finish reason of the first choice; for a stream, the last one sent."""
         return next(filter(None, map(reason_of, reversed(self._all_choices))), "")
 
     @property
     def is_cut(self) -> bool:
-        """Whether an answer ended at the limit of tokens, be it with an error: it proves nothing of what it
-        lacks."""
+        """Whether the answer reached the token limit, possibly with an error.
+
+        Such an answer does not prove that something is missing.
+        """
         return self.wants_more_tokens or any(
             ending_of(reason_of(choice) or None) is Ending.CUT for choice in self._all_choices
         )
 
     @property
     def wants_more_tokens(self) -> bool:
-        """Whether it is an error that says that the limit of tokens was too low."""
+        """Whether it is an error about a token limit that is too low."""
         return self.ended_at_limit or self._says(TOO_FEW_TOKENS)
 
     @property
     def ended_at_limit(self) -> bool:
-        """Whether it is an error that says that the limit of tokens was reached."""
+        """Whether it is an error about a token limit that was reached."""
         return self._says(LIMIT_REACHED)
 
     def _says(self, words: re.Pattern[str]) -> bool:
@@ -214,7 +218,7 @@ class Reply:
 
 
 def reason_of(choice: Mapping[str, object]) -> str:
-    """Return a finish reason in lower case; empty where there is none."""
+    """Return a finish reason in lower case; empty if there is none."""
     reason = choice.get("finish_reason")
     if isinstance(reason, dict):
         reason = reason.get("type")
@@ -226,7 +230,7 @@ def _is_passing(reason: str) -> bool:
 
 
 def read_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-    """Return what a response is. Never raises."""
+    """Parse a response. Never raises."""
     value: object = None
     chunks: tuple[Mapping[str, object], ...] = ()
     if "text/event-stream" in headers.get("content-type", "") or body.lstrip()[:5] == b"data:":
@@ -239,8 +243,10 @@ def read_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
 
 
 def _read_as_chat(status: int, headers: Mapping[str, str], body: bytes) -> Turn:
-    """Return a reply as parsed by the chat's own reader: its reasoning may be in a field, in a part of the
-    content, between tags. An answer that is only reasoning stays that: clients do not move it."""
+    """Parse a reply with the chat's own reader, which finds reasoning in fields, content parts and tags.
+
+    An answer that is only reasoning stays reasoning: clients do not move it.
+    """
     turn = Turn("", parts_of(""))
     reader = ReplyReader(status=status, headers=headers, streamed=False)
     for event in (*reader.feed(body), *reader.finish()):
@@ -264,23 +270,25 @@ def _parsed(text: str) -> object:
 
 
 def has_same_prompt(reply: Reply, plain: Reply) -> bool:
-    """Return whether two prompts have as many tokens by the server's count: what the first one had on top
-    never reached the model."""
+    """Return whether two prompts have the same token count.
+
+    Then what was added to the first one never reached the model.
+    """
     return reply.prompt_tokens is not None and reply.prompt_tokens == plain.prompt_tokens
 
 
 def shown(text: str) -> str:
-    """Return the beginning of a model's or a server's text in quotation marks, as one safe line."""
+    """Return the beginning of a model's or server's text, quoted and sanitised."""
     return f'"{safe_line(" ".join(text.split()), _SHOWN_LENGTH)}"'
 
 
 def yes(evidence: str) -> Finding:
-    """The effect was seen."""
+    """The effect was observed."""
     return Finding(Outcome.YES, evidence)
 
 
 def refused(evidence: str) -> Finding:
-    """It cannot, and says so."""
+    """The server refuses."""
     return Finding(Outcome.NO, evidence)
 
 
@@ -290,15 +298,15 @@ def ignored(evidence: str) -> Finding:
 
 
 def broken(evidence: str) -> Finding:
-    """Accepted, and wrong."""
+    """Accepted, but the answer is wrong."""
     return Finding(Outcome.BROKEN, evidence)
 
 
 def not_tried(evidence: str) -> Finding:
-    """Nothing is known."""
+    """Inconclusive."""
     return Finding(Outcome.NOT_TRIED, evidence)
 
 
 def not_finished() -> Finding:
-    """The answer was cut at the higher limit of tokens as well."""
+    """The answer was truncated at the higher token limit as well."""
     return not_tried(texts.NOT_FINISHED.format(tokens=LONGER))

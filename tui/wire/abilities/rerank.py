@@ -1,4 +1,4 @@
-"""The scores of documents; which one is on the topic is known in advance."""
+"""The test of reranking; which document is relevant is known in advance."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from tui.wire.rerank import read_scores
 
 QUERY = SENTENCES[0]
 DOCUMENTS = (SENTENCES[2], SENTENCES[1])
-"""The one on the topic is the last: the order of the request is no answer."""
+"""The relevant one comes last, so that the original order is not a correct answer."""
 
 
 def request(model: str) -> RerankRequest:
-    """Return what is sent."""
+    """Return the request."""
     return RerankRequest(model, QUERY, DOCUMENTS)
 
 
 def is_elsewhere(reply: Reply, finding: Finding) -> bool:
-    """Whether the route is missing, not the model, so that another one may be there."""
+    """Return whether the route is missing rather than the model, so that another route may exist."""
     return finding.outcome is Outcome.NO and reply.status in (404, 405)
 
 
 def judge(reply: Reply, path: str) -> Finding:
-    """Return what the reply of the last route that was tried shows."""
+    """Judge the reply of the last route that was tried."""
     if reply.status is None or not (reply.is_ok or isinstance(reply.value, list)):
         return judge_error(reply, words.RERANK, is_route=True)
     found = read_scores(reply.status, reply.headers, reply.body, len(DOCUMENTS))

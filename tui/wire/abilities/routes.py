@@ -1,4 +1,4 @@
-"""The other text APIs of servers besides chat: the expected form of one short answer.
+"""Text APIs besides chat: the expected format of a short answer.
 
 Source: OpenAI's API references of ``/completions`` and ``/responses`` (with a minimum limit of 16 tokens),
 Anthropic's of ``/v1/messages``.
@@ -19,19 +19,19 @@ from tui.wire.surrogates import mend
 
 COMPLETION_TOKENS = 1
 RESPONSE_TOKENS, LEAST_RESPONSE_TOKENS = 1, 16
-"""The second where the server refuses so few."""
+"""The second is for servers that refuse so low a limit."""
 MESSAGE_TOKENS = 1
 ANTHROPIC_HEADERS = {"anthropic-version": "2023-06-01"}
 _MOST_FIELDS = 100
 
 
 def completion_body(model: str) -> dict[str, object]:
-    """Return the request of ``/completions``."""
+    """Return the request body for ``/completions``."""
     return {"model": model, "prompt": prompts.CAPITAL_IS, "max_tokens": COMPLETION_TOKENS}
 
 
 def response_body(model: str, tokens: int, previous: str = "") -> dict[str, object]:
-    """Return the request of ``/responses``; ``previous`` is the id of the response that it follows."""
+    """Return the request body for ``/responses``; ``previous`` is the id of the preceding response."""
     body: dict[str, object] = {
         "model": model,
         "input": prompts.HELLO,
@@ -41,13 +41,13 @@ def response_body(model: str, tokens: int, previous: str = "") -> dict[str, obje
 
 
 def message_body(model: str) -> dict[str, object]:
-    """Return the request of ``/messages``."""
+    """Return the request body for ``/messages``."""
     messages = [{"role": "user", "content": prompts.HELLO}]
     return {"model": model, "max_tokens": MESSAGE_TOKENS, "messages": messages}
 
 
 def judge_completion(reply: Reply) -> Finding:
-    """Return what a reply of ``/completions`` shows."""
+    """Judge a reply of ``/completions``."""
     text = reply.choice.get("text")
     if reply.is_ok and isinstance(text, str):
         if reply.fault:
@@ -57,27 +57,27 @@ def judge_completion(reply: Reply) -> Finding:
 
 
 def wants_more_tokens(reply: Reply) -> bool:
-    """Whether the server refuses so low a limit, as OpenAI does."""
+    """Return whether the server refuses so low a limit, like OpenAI."""
     error = reply.error
     is_refused = reply.status is not None and not reply.is_ok
     return is_refused and "max_output_tokens" in f"{error.message} {error.parameter}"
 
 
 def response_id(reply: Reply) -> str:
-    """Return the id of a response; empty where it has none."""
+    """Return the id of a response; empty if there is none."""
     found = reply.whole.get("id")
     return found if isinstance(found, str) and _is_response(reply) else ""
 
 
 def judge_response(reply: Reply, after: Reply | None) -> Finding:
-    """Return what a reply of ``/responses`` shows; ``after`` is that to the request which follows it."""
+    """Judge a reply of ``/responses``; ``after`` is the reply to the following request."""
     if not _is_response(reply):
         return _judge_other(reply, words.RESPONSES)
     return yes(texts.RESPONDS.format(memory=_memory(reply, after)))
 
 
 def judge_message(reply: Reply) -> Finding:
-    """Return what a reply of ``/messages`` shows."""
+    """Judge a reply of ``/messages``."""
     if reply.is_ok and reply.whole.get("type") == "message" and isinstance(reply.whole.get("content"), list):
         return yes(texts.WRITES_MESSAGE)
     return _judge_other(reply, words.MESSAGES)
@@ -89,7 +89,7 @@ def _is_response(reply: Reply) -> bool:
 
 
 def _memory(reply: Reply, after: Reply | None) -> str:
-    """Return whether the server knows what was said before: only then there are more tokens to read."""
+    """Return whether the server remembers earlier turns: only then the prompt has more tokens."""
     if after is None or after.status is None:
         return texts.MEMORY_UNKNOWN
     if not after.is_ok:
@@ -107,7 +107,7 @@ def _input_tokens(reply: Reply) -> int | None:
 
 
 def _judge_other(reply: Reply, names: re.Pattern[str]) -> Finding:
-    """Return what a reply shows that has not the form of its API."""
+    """Judge a reply that does not have the format of its API."""
     if not reply.is_ok:
         return judge_error(reply, names, is_route=True)
     if reply.choices and "message" in reply.choice:

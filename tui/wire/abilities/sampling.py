@@ -1,4 +1,4 @@
-"""The tests of the parameters of an answer: log probabilities, several choices, seed, stop, token limit."""
+"""The tests of sampling parameters: log probabilities, several choices, seed, stop, token limit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Messages = list[dict[str, object]]
 
 
 def prompt(text: str) -> Messages:
-    """Return one message of the user."""
+    """Return one user message."""
     return [{"role": "user", "content": text}]
 
 
@@ -35,12 +35,12 @@ def prompt(text: str) -> Messages:
 
 
 def logprobs_fields() -> dict[str, object]:
-    """Return the fields that ask for log probabilities: some servers send none without a number."""
+    """Return the fields that request log probabilities; some servers send none without a number."""
     return {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
 
 
 def judge_logprobs(reply: Reply) -> Finding:
-    """Return whether each token has the alternatives that were asked for, as probabilities."""
+    """Judge whether each token has the requested alternatives with valid probabilities."""
     finding = judge_chat(reply, words.LOGPROBS)
     if finding is not None:
         return finding
@@ -63,8 +63,10 @@ def judge_logprobs(reply: Reply) -> Finding:
 
 
 def has_text_or_logprobs(reply: Reply) -> bool:
-    """Return whether an answer that was cut shows already whether it has log probabilities: a model that
-    reasons unseen has written nothing yet to which they could belong."""
+    """Return whether a truncated answer already shows whether it has log probabilities.
+
+    A model with hidden reasoning has not written any text yet that could have them.
+    """
     return bool(reply.content.strip() or _logprob_tokens(reply))
 
 
@@ -79,7 +81,7 @@ def _logprob(value: object) -> float | None:
 
 
 def _read_signed(value: object) -> float | None:
-    """Return a finite number of either sign."""
+    """Return a finite number with either sign."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     size = read_number(abs(value))
@@ -90,12 +92,12 @@ def _read_signed(value: object) -> float | None:
 
 
 def n_fields() -> dict[str, object]:
-    """Return the fields that ask for two choices: greedy, vLLM refuses more than one."""
+    """Return the fields that request two choices; with greedy sampling, vLLM refuses more than one."""
     return {"n": CHOICES, "temperature": 1}
 
 
 def judge_n(reply: Reply) -> Finding:
-    """Return how many choices came."""
+    """Judge the number of choices."""
     finding = judge_chat(reply, words.N)
     if finding is not None:
         return finding
@@ -110,7 +112,7 @@ def judge_n(reply: Reply) -> Finding:
 
 
 def lacks_no_text(reply: Reply) -> bool:
-    """Return whether each of the choices that were asked for has text, or there are not so many."""
+    """Return whether all requested choices have text, or fewer were returned."""
     return len(reply.choices) != CHOICES or all(map(_has_content, reply.choices))
 
 
@@ -123,23 +125,23 @@ def _has_content(choice: Mapping[str, object]) -> bool:
 
 
 def seed_fields() -> list[dict[str, object]]:
-    """Return the fields of three requests: the same seed twice, then another one, which must differ."""
+    """Return the fields of three requests: the same seed twice, and another one that must differ."""
     return [{"seed": seed, "temperature": 1} for seed in _SEEDS]
 
 
 def is_settled(reply: Reply) -> bool:
-    """Return whether a reply ends the test of the seed: it has no text to compare."""
+    """Return whether a reply ends the test of the seed because it has no text to compare."""
     return judge_chat(reply, words.SEED) is not None or not _compared(reply)
 
 
 def was_cut_before_text(reply: Reply) -> bool:
-    """Return whether the limit of tokens was too low for any text: the model reasons unseen."""
+    """Return whether the token limit was too low for any text, because of hidden reasoning."""
     is_judged = reply.is_ok and judge_chat(reply, words.SEED) is not None
     return not is_judged and reply.is_cut and not _compared(reply)
 
 
 def judge_seed(replies: list[Reply]) -> Finding:
-    """Return what the replies to ``seed_fields`` show, or the last one of them where that is no answer."""
+    """Judge the replies to ``seed_fields``, or the last one if it is not an answer."""
     finding = judge_chat(replies[-1], words.SEED)
     if finding is not None:
         return finding
@@ -154,25 +156,25 @@ def judge_seed(replies: list[Reply]) -> Finding:
 
 
 def _compared(reply: Reply) -> str:
-    """Return the text that is compared: of a model that reasons, its reasoning."""
+    """Return the text to compare: the reasoning, if the model reasons."""
     return reply.content.strip() or reply.reasoning.strip()
 
 
-# ── Stop text ───────────────────────────────────────────────────────────────────────────────────────────
+# ── Stop sequence ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def stop_fields() -> dict[str, object]:
-    """Return the field that ends the answer before a text."""
+    """Return the field with a stop sequence."""
     return {"stop": [prompts.STOP]}
 
 
 def is_past_stop(reply: Reply) -> bool:
-    """Return whether an answer that was cut went past the stop text."""
+    """Return whether a truncated answer continued past the stop sequence."""
     return prompts.STOP in reply.content
 
 
 def judge_stop(reply: Reply) -> Finding:
-    """Return whether the answer ends before the stop text."""
+    """Judge whether the answer ends before the stop sequence."""
     finding = judge_chat(reply, words.STOP)
     if finding is not None:
         return finding
@@ -192,7 +194,7 @@ def judge_stop(reply: Reply) -> Finding:
 
 
 def judge_limit(reply: Reply) -> Finding:
-    """Return whether an answer that needs more ends at the limit, and says so."""
+    """Judge whether a longer answer ends at the token limit with the right finish reason."""
     if reply.ended_at_limit:
         return yes(texts.LIMITED_WITH_ERROR.format(limit=LIMIT))
     finding = judge_chat(reply, words.MAX_TOKENS)

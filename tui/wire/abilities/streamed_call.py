@@ -1,8 +1,7 @@
-"""The test of a tool call that is streamed: do the pieces join to the call, for clients that join by index?
+"""The test of streamed tool calls: whether the pieces can be joined by index, like clients do.
 
-Seen: no index (Ollama before 0.12), all calls with index 0 and new ids, the id with every piece, the whole
-arguments a second time in the last piece, all of them so far in each piece, ``{}`` first and the object after
-it.
+Known variants: no index (Ollama before 0.12), index 0 for all calls and new ids, the id in every piece, the
+complete arguments repeated in the last piece, all arguments so far in each piece, ``{}`` before the object.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ class _Piece:
 
 
 def judge(reply: Reply) -> Finding:
-    """Return what a stream shows that was to bring a call."""
+    """Judge a stream that should contain a tool call."""
     finding = judge_chat(reply, words.TOOLS, words.TOOLS_KNOWN)
     if finding is not None:
         return finding
@@ -47,7 +46,7 @@ def judge(reply: Reply) -> Finding:
 
 
 def is_enough(reply: Reply) -> bool:
-    """Return whether a stream that was cut has a whole call already."""
+    """Return whether a truncated stream already has a complete call."""
     pieces = list(_pieces(reply))
     return bool(pieces) and isinstance(_judge_pieces(pieces), tools.Call)
 
@@ -93,13 +92,13 @@ def _judge_pieces(pieces: list[_Piece]) -> tools.Call | Finding:
 
 
 def _growing(parts: list[str]) -> Finding | None:
-    """Return what is wrong with pieces that have all of the arguments so far, instead of what is new."""
+    """Return the problem with pieces that repeat all arguments so far."""
     is_growing = len(parts) > 1 and all(after.startswith(before) for before, after in pairwise(parts))
     return broken(texts.ARGUMENTS_GROW) if is_growing and not is_json("".join(parts)) else None
 
 
 def _doubled(joined: str) -> Finding | None:
-    """Return what is wrong with arguments that are more than one JSON value."""
+    """Return the problem with arguments that are more than one JSON value."""
     try:
         _, end = json.JSONDecoder().raw_decode(joined)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The tests of answers in JSON: any object, and an object by a schema."""
+"""The tests of JSON answers: any object, and an object that follows a schema."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _NONE = object()
 
 
 def messages() -> Messages:
-    """Return a prompt that names JSON without asking for any."""
+    """Return a prompt that mentions JSON without asking for it."""
     return [{"role": "user", "content": prompts.GREET_JSON}]
 
 
 def fields() -> dict[str, object]:
-    """Return the field that asks for any object."""
+    """Return the field that requests any JSON object."""
     return {"response_format": {"type": "json_object"}}
 
 
 def schema_messages() -> Messages:
-    """Return a prompt that says nothing of the schema: only the server can make the answer fit it."""
+    """Return a prompt without the schema, so that only the server can make the answer follow it."""
     return [{"role": "user", "content": prompts.GREET}]
 
 
 def schema_fields() -> dict[str, object]:
-    """Return the field that asks for the schema: vLLM and OpenAI refuse one without a name."""
+    """Return the field that requests the schema; vLLM and OpenAI refuse a schema without a name."""
     schema = {"name": prompts.SCHEMA_NAME, "strict": True, "schema": prompts.SCHEMA}
     return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
 
 def judge_object(reply: Reply) -> Finding:
-    """Return what a reply shows that must be any JSON object."""
+    """Judge a reply that must be a JSON object."""
     finding, value = _value_of(reply)
     if finding is not None:
         return finding
@@ -51,7 +51,7 @@ def judge_object(reply: Reply) -> Finding:
 
 
 def judge_schema(reply: Reply) -> Finding:
-    """Return what a reply shows that must fit the schema."""
+    """Judge a reply that must follow the schema."""
     finding, value = _value_of(reply)
     if finding is not None:
         return finding
@@ -68,13 +68,13 @@ def judge_schema(reply: Reply) -> Finding:
 
 
 def is_enough(reply: Reply) -> bool:
-    """Return whether an answer that was cut shows already that it is no JSON."""
+    """Return whether a truncated answer already shows that it is not JSON."""
     text = reply.content.lstrip()
     return bool(text) and not text.startswith(("{", "[", "`"))
 
 
 def _value_of(reply: Reply) -> tuple[Finding | None, object]:
-    """Return the JSON value of a reply, or what is shown without one."""
+    """Return the JSON value of a reply, or the finding if there is none."""
     finding = judge_chat(reply, words.RESPONSE_FORMAT)
     if finding is not None:
         return finding, None

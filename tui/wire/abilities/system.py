@@ -13,24 +13,24 @@ Messages = list[dict[str, object]]
 
 
 def messages() -> Messages:
-    """Return a question whose answer the system prompt replaces."""
+    """Return a question to which the system prompt dictates a different answer."""
     return [{"role": "system", "content": prompts.SYSTEM}, *plain_messages()]
 
 
 def plain_messages() -> Messages:
-    """Return the same question alone, for its count of prompt tokens."""
+    """Return only the question, to count its prompt tokens."""
     return [{"role": "user", "content": prompts.CAPITAL}]
 
 
 def lacks_word(reply: Reply) -> bool:
-    """Return whether an answer does not have the word, or not yet."""
+    """Return whether an answer does not contain the word, or not yet."""
     if judge_chat(reply, words.SYSTEM) is not None or prompts.WORD in reply.content.lower():
         return False
     return reply.is_cut or judge_empty(reply) is None
 
 
 def judge(reply: Reply) -> Finding:
-    """Return what a reply to ``messages`` shows."""
+    """Judge a reply to ``messages``."""
     finding = judge_chat(reply, words.SYSTEM)
     if finding is not None:
         return finding

@@ -1,4 +1,4 @@
-"""The tests of tool calls: whether there is one, whether its arguments parse, whether it can be forced."""
+"""The tests of tool calls: whether the model calls a tool, with valid arguments, and can be forced to."""
 
 from __future__ import annotations
 
@@ -24,39 +24,41 @@ _CITY_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that a client can use."""
+    """A tool call that is usable for a client."""
 
     identity: str
     name: str
     arguments: str
-    """JSON, as it came."""
+    """JSON, unchanged."""
     city: str
 
     @property
     def text(self) -> str:
-        """The call as it is shown."""
+        """The call for display."""
         return f"{self.name}({shown(safe_line(self.city, _CITY_LENGTH))})"
 
 
 def fields(tool_choice: object = None) -> dict[str, object]:
-    """Return the fields that offer the tool. Without a choice none is sent: auto is the default everywhere,
-    and some models refuse any."""
+    """Return the fields that offer the tool.
+
+    Without a choice, ``tool_choice`` is omitted: auto is the default everywhere, and some models refuse any.
+    """
     choice = {} if tool_choice is None else {"tool_choice": tool_choice}
     return {"tools": [prompts.TOOL_SCHEMA], **choice}
 
 
 def question() -> Messages:
-    """Return a question that needs the tool."""
+    """Return a question that requires the tool."""
     return [{"role": "user", "content": prompts.TIME_IN_PARIS}]
 
 
 def other_question() -> Messages:
-    """Return a question that needs no tool."""
+    """Return a question that does not require a tool."""
     return [{"role": "user", "content": prompts.HELLO}]
 
 
 def read(reply: Reply) -> Call | Finding | None:
-    """Return the call in a reply, or what is shown without one; ``None``: the model answered in prose.
+    """Return the call in a reply, or the finding without one; ``None`` if the model answered in prose.
 
     The finish reason proves nothing: a named choice ends with ``stop`` on OpenAI and vLLM.
     """
@@ -71,7 +73,7 @@ def read(reply: Reply) -> Call | Finding | None:
 
 
 def without_call(reply: Reply) -> Finding | None:
-    """Return what a reply without a call shows; ``None``: the model answered in prose."""
+    """Judge a reply without a call; ``None`` if the model answered in prose."""
     if reply.is_cut:
         return not_finished()
     if words.TEXT_CALL.search(reply.written.lower()):
@@ -82,17 +84,17 @@ def without_call(reply: Reply) -> Finding | None:
 
 
 def lacks_call(reply: Reply) -> bool:
-    """Return whether an answer is prose, or was cut before it had a whole call."""
+    """Return whether an answer is prose, or was truncated before a complete call."""
     return read(reply) is None or (reply.is_ok and reply.is_cut and not is_enough(reply))
 
 
 def is_enough(reply: Reply) -> bool:
-    """Return whether a reply that was cut has a whole call already."""
+    """Return whether a truncated reply already has a complete call."""
     return isinstance(read(reply), Call)
 
 
 def read_call(value: object) -> Call | Finding:
-    """Return a call of a list of calls, or what is wrong with it."""
+    """Return a call from a list of calls, or what is wrong with it."""
     call = value if isinstance(value, dict) else {}
     function = call.get("function")
     if not isinstance(function, dict):
@@ -102,7 +104,7 @@ def read_call(value: object) -> Call | Finding:
 
 
 def judge_call(identity: str, name: object, arguments: object) -> Call | Finding:
-    """Return the call that some values make, or what is wrong with them."""
+    """Return the call with these values, or what is wrong with them."""
     if name != prompts.TOOL:
         return broken(texts.UNKNOWN_TOOL.format(name=shown(str(name))))
     if isinstance(arguments, dict):
@@ -136,7 +138,7 @@ def round_trip(call: Call) -> Messages:
 
 
 def judge_round_trip(call: Call, reply: Reply) -> Finding:
-    """Return what is shown by the answer to the result of a call."""
+    """Judge the answer to the result of a call."""
     if not reply.is_ok:
         finding = judge_chat(reply, words.ANY)
         said = finding.evidence if finding is not None else ""
@@ -152,7 +154,7 @@ def judge_round_trip(call: Call, reply: Reply) -> Finding:
 
 
 def judge_forced_try(prose: Reply, forced: Reply) -> Finding:
-    """Return who did not call: the model, or the server."""
+    """Judge whether the model or the server is the reason for a missing call."""
     text = shown(prose.content)
     if isinstance(read(forced), Call):
         return ignored(texts.SERVER_CAN.format(text=text))
@@ -160,7 +162,7 @@ def judge_forced_try(prose: Reply, forced: Reply) -> Finding:
 
 
 def judge_choice(reply: Reply) -> Finding:
-    """Return what a reply shows that must be a call, though nothing needs one."""
+    """Judge a reply that must be a forced call, although the question requires none."""
     found = read(reply)
     if isinstance(found, Call):
         return yes(texts.CALLED_FORCED.format(call=found.text))
@@ -168,7 +170,7 @@ def judge_choice(reply: Reply) -> Finding:
 
 
 def join_choices(by_name: Finding, required: Finding) -> Finding:
-    """Return one result of both ways to force a call: clients need the one by name."""
+    """Combine the results of both ways to force a call; clients need the one by name."""
     outcome = required.outcome if by_name.outcome is Outcome.NOT_TRIED else by_name.outcome
     if by_name.outcome is required.outcome:
         if by_name.outcome is Outcome.YES:

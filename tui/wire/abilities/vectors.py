@@ -1,4 +1,4 @@
-"""The embeddings of an endpoint: parsing a reply, and the results of the vector trials."""
+"""Embeddings of an endpoint: parses replies and judges the tests of vectors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.wire.embeddings import read_embeddings
 
 
 def read(reply: Reply, request: EmbeddingRequest) -> EmbeddingOutcome:
-    """Return a reply as that to a request for vectors."""
+    """Parse the reply to an embeddings request."""
     if reply.status is None:
         return EmbeddingOutcome(request, failure=reply.failure)
     found = read_embeddings(reply.status, reply.headers, reply.body, len(request.texts))
@@ -26,14 +26,14 @@ def read(reply: Reply, request: EmbeddingRequest) -> EmbeddingOutcome:
 
 
 def judge_failure(reply: Reply, failure: Failure) -> Finding:
-    """Return what a reply without usable vectors says."""
+    """Judge a reply without usable vectors."""
     if not reply.is_ok:
         return judge_error(reply, words.EMBEDDINGS, is_route=True)
     return broken(failure.title.removesuffix("."))
 
 
 def judge(traits: VectorTraits, *, is_one_for_all: bool = False, is_mixed_up: bool = False) -> Finding:
-    """Return what good vectors, and the same ones requested in other ways, show."""
+    """Judge good vectors, and the same ones requested with other options."""
     if is_one_for_all:
         return ignored(texts.SAME_VECTOR)
     if is_mixed_up:

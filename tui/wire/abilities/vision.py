@@ -18,10 +18,10 @@ from tui.wire.abilities.reply import Reply, broken, has_same_prompt, ignored, no
 
 MAX_TOKENS = 6
 SIDE = 224
-"""Pixels."""
+"""In pixels."""
 RED, BLUE = b"\xff\x00\x00", b"\x00\x00\xff"
 PICTURES = ((RED, BLUE, "red"), (BLUE, RED, "blue"))
-"""Left half, right half, and the word for the left one."""
+"""Left half, right half, and the name of the left colour."""
 Messages = list[dict[str, object]]
 
 
@@ -37,7 +37,7 @@ def picture(left: bytes, right: bytes) -> bytes:
 
 
 def messages(left: bytes, right: bytes) -> Messages:
-    """Return the question with a picture."""
+    """Return the question with an image."""
     url = "data:image/png;base64," + base64.b64encode(picture(left, right)).decode()
     parts = [
         {"type": "text", "text": prompts.WHICH_COLOUR},
@@ -47,17 +47,17 @@ def messages(left: bytes, right: bytes) -> Messages:
 
 
 def plain_messages() -> Messages:
-    """Return the question alone, for its count of prompt tokens."""
+    """Return only the question, to count its prompt tokens."""
     return [{"role": "user", "content": prompts.WHICH_COLOUR}]
 
 
 def names_colour(reply: Reply) -> bool:
-    """Return whether an answer that was cut names a colour already."""
+    """Return whether a truncated answer already names a colour."""
     return bool(_colours(reply))
 
 
 def judge_reply(reply: Reply) -> Finding | None:
-    """Return what one reply shows that is no answer to the question; ``None``: its colour decides."""
+    """Judge a reply that does not answer the question; ``None`` if its colour decides."""
     finding = judge_chat(reply, words.VISION, words.VISION_KNOWN)
     if finding is not None or names_colour(reply):
         return finding
@@ -65,9 +65,9 @@ def judge_reply(reply: Reply) -> Finding | None:
 
 
 def judge_colours(replies: list[Reply], plain: Reply | None) -> Finding:
-    """Return what the answers to both pictures show.
+    """Judge the answers about both images.
 
-    ``plain`` is the reply to the question without a picture, where an answer is wrong.
+    ``plain`` is the reply to the question without an image, requested if an answer is wrong.
     """
     seen = [_colours(reply) for reply in replies]
     if seen == [[word] for _, _, word in PICTURES]:
@@ -81,7 +81,7 @@ def judge_colours(replies: list[Reply], plain: Reply | None) -> Finding:
 
 
 def is_right(reply: Reply, word: str) -> bool:
-    """Return whether an answer names the one colour."""
+    """Return whether an answer names the right colour and no other."""
     return _colours(reply) == [word]
 
 
