@@ -1,4 +1,4 @@
-"""The only importer of httpx: client, failure classifier, probes. No disk, no screens."""
+"""The HTTP client, failure classification and probes; the only importer of httpx. No disk, no screens."""
 
 from __future__ import annotations
 

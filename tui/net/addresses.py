@@ -1,4 +1,4 @@
-"""Hosts and ports of URLs, as the network sees them. No packet is sent here."""
+"""Hosts and ports of URLs, without sending any packet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
-    """Scheme, host and port, to which a key is bound."""
+    """Scheme, host and port; a key is only sent to its own origin."""
 
     scheme: str
     host: str
@@ -21,7 +21,7 @@ class Origin(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """``host:port``, an IPv6 address in brackets."""
+        """``host:port``, with brackets around an IPv6 address."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
@@ -30,7 +30,7 @@ def origin_of(url: str) -> Origin:
     """Return the origin of a URL, in lower case.
 
     Raises:
-        ValueError: the URL has no such parts, or its port is no port.
+        ValueError: the URL lacks one of them, or the port is invalid.
     """
     parts = urlsplit(url)
     if not parts.scheme or not parts.hostname:
@@ -40,7 +40,7 @@ def origin_of(url: str) -> Origin:
 
 
 def origin_text(url: str) -> str:
-    """Return scheme, host and port of a URL; empty where it has none."""
+    """Return scheme, host and port of a URL; empty if it has none."""
     try:
         origin = origin_of(url)
     except ValueError:
@@ -49,7 +49,7 @@ def origin_text(url: str) -> str:
 
 
 def replace_origin(url: str, *, scheme: str | None = None, host: str | None = None) -> str:
-    """Return the URL with another scheme or host; the port stays as it was written."""
+    """Return the URL with a different scheme or host; the port stays as written."""
     parts = urlsplit(url)
     name = host if host is not None else (parts.hostname or "")
     name = f"[{name}]" if ":" in name else name

@@ -1,4 +1,4 @@
-"""Other ways to send a key that an endpoint refuses: in another header, or not at all."""
+"""Other ways of sending a key that an endpoint rejects: in a different header, or not at all."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from tui.net.fetch import Fetched
 from tui.texts import network
 
 Look = Callable[[Endpoint], Awaitable[Fetched | None]]
-"""Asks for the model list as an endpoint would be asked; ``None`` if nothing came."""
+"""Requests the model list of an endpoint; returns ``None`` without a response."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyWay:
-    """A way in which the server shows the model list that it refused."""
+    """A way in which the server returns the model list that it had refused."""
 
     header: ApiKeyHeader | None = None
-    """The header that the key is wanted in; ``None``: it is shown without a key."""
+    """The header for the key; ``None``: without a key."""
 
 
 async def find_key_way(endpoint: Endpoint, look: Look) -> ApiKeyWay | None:
-    """Ask for the model list without the key and with the other headers that servers want it in.
+    """Request the model list without the key, and with the key in other common headers.
 
-    Every request goes to the endpoint's own URL. ``None``: all were refused.
+    Every request goes to the endpoint's own URL. ``None`` if all are refused.
     """
     others = [header for header in ApiKeyHeader if header is not endpoint.key_header]
     tried = (without_key(endpoint), *(replace(endpoint, key_header=header) for header in others))
@@ -45,7 +45,7 @@ async def find_key_way(endpoint: Endpoint, look: Look) -> ApiKeyWay | None:
 
 
 def refused_scheme(failure: Failure, way: ApiKeyWay) -> Failure:
-    """Return the refusal of a key that is right, but sent in the wrong way."""
+    """Return the failure for a valid key that is sent in the wrong way."""
     asked = failure.facts.get("scheme")
     facts = {
         **failure.facts,
@@ -55,7 +55,7 @@ def refused_scheme(failure: Failure, way: ApiKeyWay) -> Failure:
 
 
 def without_key(endpoint: Endpoint) -> Endpoint:
-    """Return the same without its key, or without the extra headers that stand in for one."""
+    """Return the endpoint without its key, or without the extra headers that replace one."""
     if endpoint.key:
         return replace(endpoint, key=None)
     return replace(

@@ -1,7 +1,7 @@
-"""Reads the few fields of a certificate (DER) that a user needs: subject, issuer, validity.
+"""Reads the fields of a certificate (DER) that a user needs: subject, issuer, validity.
 
-The standard library shows them only for certificates that it has accepted, when they are not needed. Nothing
-is verified here.
+The standard library shows them only for verified certificates, for which they are not needed. Nothing is
+verified here.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """A certificate as text; its texts are the server's and raw."""
+    """The fields of a certificate as unsanitised text from the server."""
 
     subject: str
     issuer: str
     names: tuple[str, ...]
-    """Host names and addresses that it is for."""
+    """The host names and addresses that it is valid for."""
     begins: datetime
     ends: datetime
     sha256: str
 
     def is_for(self, host: str) -> bool:
-        """Whether one of the names is this host: ``*`` stands for its first label (RFC 6125)."""
+        """Return whether it is valid for a host; ``*`` matches the first label (RFC 6125)."""
         host = host.strip("[]").rstrip(".").lower()
         _, _, parent = host.partition(".")
         names = {_plain(name) for name in self.names}
@@ -41,7 +41,7 @@ class CertificateFacts:
 
 
 def _plain(name: str) -> str:
-    """Return a name in lower case, an address in its one form."""
+    """Return a name in lower case, or an address in canonical form."""
     try:
         return str(ipaddress.ip_address(name))
     except ValueError:
@@ -49,15 +49,15 @@ def _plain(name: str) -> str:
 
 
 def read_certificate(der: bytes) -> CertificateFacts:
-    """Return the facts of a certificate (RFC 5280, section 4.1).
+    """Parse a certificate (RFC 5280, section 4.1).
 
     Raises:
-        ValueError: the bytes are no certificate.
+        ValueError: the bytes are not a certificate.
     """
     try:
         return _read(der)
     except (IndexError, StopIteration, RuntimeError, UnicodeError, OverflowError) as error:
-        # RuntimeError: what becomes of StopIteration inside of a generator
+        # a StopIteration inside a generator becomes a RuntimeError
         raise ValueError("not a certificate") from error
 
 
@@ -72,7 +72,7 @@ def _read(der: bytes) -> CertificateFacts:
 
 
 def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tag and content of each element, one after another."""
+    """Yield tag and content of each element."""
     position = 0
     while position < len(data):
         tag, length = data[position], data[position + 1]
@@ -88,7 +88,7 @@ def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _name(data: bytes) -> str:
-    """Return the common name of a distinguished name, else its organisation."""
+    """Return the common name of a distinguished name, or its organisation."""
     found: dict[bytes, str] = {}
     for _, relative in _items(data):
         for _, pair in _items(relative):
@@ -99,7 +99,7 @@ def _name(data: bytes) -> str:
 
 def _moment(kind: int, value: bytes) -> datetime:
     text = value.decode("ascii")
-    if kind == _UTC_TIME:  # two digits of the year: 50 to 99 are of the last century
+    if kind == _UTC_TIME:  # two-digit years: 50 to 99 are in the 20th century
         text = ("19" if text[0] >= "5" else "20") + text
     return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 

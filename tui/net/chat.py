@@ -1,6 +1,6 @@
-"""Sends a chat and yields the reply as events: every chat of the program uses this path.
+"""Sends a chat and yields the reply as events; all chats of the program use this module.
 
-Time limits are in ``net.deadlines``, the single request in ``net.chat_call``.
+Time limits are in ``net.deadlines``, a single chat in ``net.chat_call``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NOBODY = Origin()
 
 
 class ChatClient:
-    """Chats with any endpoint."""
+    """A client for chats with any endpoint."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class ChatClient:
         clock: Callable[[], float] = time.perf_counter,
         look: Look | None = None,
     ) -> None:
-        """``look`` reads this machine, so that a server which is starting on it is waited for."""
+        """Create a client; ``look`` reads this machine, to wait for a server that is starting on it."""
         self._factory = factory
         self._memory = memory
         self._redactor = redactor
@@ -50,11 +50,11 @@ class ChatClient:
         self._look = look
 
     def quirks(self, base_url: str, model: str) -> ServerQuirks:
-        """Return what chats have learned of a model of an endpoint."""
+        """Return what chats have learned about a model of an endpoint."""
         return self._memory.get(base_url, model) or ServerQuirks()
 
     def learn(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
-        """Keep what a request beside the chats has shown."""
+        """Store what a request outside the chats has shown."""
         self._memory.put(base_url, model, quirks)
 
     async def stream(
@@ -67,13 +67,14 @@ class ChatClient:
         timeouts: RequestTimeouts = SCREEN,
         origin: Origin = _NOBODY,
     ) -> AsyncGenerator[EventBatch]:
-        """Yield the events of one chat, a batch for each read of the socket.
+        """Yield the events of one chat, one batch per read of the socket.
 
-        ``proved`` is what is known about the endpoint; ``None``: it is asked after a refusal that needs it.
-        ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
+        Never raises because of the network or server: the last event of the last batch is ``Finished`` or
+        ``StreamFailed``. Cancelling the consumer, or ``aclose``, closes the socket before it returns.
 
-        Never raises for what a network or a server does: the last event of the last batch is ``Finished``
-        or ``StreamFailed``. Cancelling the consumer, or ``aclose``, closes the socket before it returns.
+        Args:
+            proved: what is known about the endpoint; ``None``: requested after an error for which it matters.
+            origin: the origin of the request for observers, which are notified once, at the end.
         """
         queue = BoundedEventQueue()
         requests = Requests(origin, request.model)
@@ -103,7 +104,7 @@ class ChatClient:
                 if observed is not None:
                     observed.fold(batch)
                 yield batch
-            await pump  # raises only what is a defect of the program
+            await pump  # raises only on a bug
         finally:
             pump.cancel()
             try:

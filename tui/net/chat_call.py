@@ -1,4 +1,4 @@
-"""One chat until its end: its retries, dropped parameters and time limits."""
+"""A single chat from start to end: its retries, dropped parameters and time limits."""
 
 from __future__ import annotations
 
@@ -54,30 +54,30 @@ if TYPE_CHECKING:
 CHAT_ROUTE = "/chat/completions"
 _MOST_ADAPTATIONS = 8
 _LARGE = 1 << 20
-"""Bytes of attachments from which a request is built in a thread: the screens would wait for it."""
+"""Bytes of attachments from which a request is built in a thread, so that the screens stay responsive."""
 _UNANSWERED = ("no-answer", "headers-stalled")
 
 
 class QuirksMemory(Protocol):
-    """What was learned about an endpoint and a model, stored elsewhere."""
+    """Storage for what was learned about an endpoint and a model."""
 
     def get(self, base_url: str, model: str) -> ServerQuirks | None:
         """Return what was learned before."""
 
     def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
-        """Keep what was learned."""
+        """Store what was learned."""
 
 
 @dataclass(eq=False, repr=False)
 class ChatCall:
-    """The work behind ``ChatClient.stream``, done in a task of its own."""
+    """The work behind ``ChatClient.stream``, which runs in its own task."""
 
     factory: ClientFactory
     endpoint: Endpoint
     request: ChatRequest
     queue: BoundedEventQueue
     requests: Requests
-    """Called for each request that is sent."""
+    """Called for each request."""
     memory: QuirksMemory
     redactor: Redactor
     clock: Callable[[], float]
@@ -91,7 +91,7 @@ class ChatCall:
     _is_streamed: bool = field(init=False)
     _tries: Tries = field(init=False)
     _refusal: Failure | None = field(default=None, init=False)
-    """What the server said to the try before, if it said anything."""
+    """The server's error in the previous attempt, if any."""
     _wait: ServerWait = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +105,7 @@ class ChatCall:
         self.redactor.add_sent(self.endpoint.key, self.endpoint.extra_headers, self.request.extra_body)
 
     async def run(self) -> None:
-        """Send, read, and try again where that is right; the mailbox is closed at the end."""
+        """Send the request and read the reply, retrying if appropriate; closes the queue at the end."""
         if self._quirks.refuses_images and has_images(self.request.messages[:-1]):
             self._emit(Note(answers.EARLIER_IMAGES))
         try:
@@ -115,7 +115,7 @@ class ChatCall:
             self.queue.close()
 
     async def _try(self) -> bool:
-        """Send the request once; return whether that was the end."""
+        """Send the request once; return whether the chat is over."""
         self._tries.count += 1
         is_large = sum(map(len, self.request.attachments.values())) > _LARGE
         body, content = await asyncio.to_thread(self._built) if is_large else self._built()
@@ -135,12 +135,12 @@ class ChatCall:
                 await response.aclose()
 
     def _built(self) -> tuple[dict[str, object], bytes]:
-        """Return the request, and the bytes that it is sent as."""
+        """Return the request body, and its encoding."""
         body = build_chat_body(self.request, self._quirks, self.server)
         return body, json.dumps(body, allow_nan=False).encode()
 
     async def _send(self, content: bytes, trace: RequestTrace) -> httpx.Response:
-        """Return the response with its headers; the deadline begins once the request is on its way."""
+        """Return the response with its headers; the deadline begins once the request is sent."""
         limits = self.timeouts
         limit = self._headers_limit()
         client = self.factory.client(self.endpoint)
@@ -193,7 +193,7 @@ class ChatCall:
         return await reprobe_after_failure(failure, self.endpoint, trace, limits.reprobe_seconds)
 
     async def _read(self, response: httpx.Response, trace: RequestTrace, body: Mapping[str, object]) -> bool:
-        """Pass the reply on; return whether that was the end."""
+        """Pass on the reply; return whether the chat is over."""
         trace.answered(response.status_code)
         self._tries.stale = 0
         headers = headers_of(response)
@@ -245,7 +245,7 @@ class ChatCall:
         return True
 
     def _emit_charge(self, last: tuple[StreamEvent, ...]) -> None:
-        """Tell what a reply used and cost that another request follows: it is paid for as well."""
+        """Emit the usage and cost of a reply that is followed by another request; it is charged as well."""
         told = [event for event in last if isinstance(event, UsageReport | ServerCostReport)]
         if told:
             self._emit(*told)
@@ -253,7 +253,7 @@ class ChatCall:
     async def _look_after(
         self, last: tuple[StreamEvent, ...], trace: RequestTrace
     ) -> tuple[StreamEvent, ...]:
-        """Return the last events; a failure with the evidence of a second probe of the host."""
+        """Return the last events; a failure with the evidence of another probe of the host."""
         end = last[-1]
         if not isinstance(end, StreamFailed):
             return last
@@ -286,13 +286,12 @@ class ChatCall:
         return True
 
     def _told_before(self, failure: Failure) -> Failure:
-        """Return what the server said before, where only our own limit ended the last try."""
+        """Return the server's earlier error, if the last attempt only ended by our own limit."""
         is_ours = failure.cause in _UNANSWERED and self._tries.is_over
         return self._refusal if is_ours and self._refusal is not None else failure
 
     async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> Failure | None:
-        """Wait before another try, visibly, and return ``None``; where there is none, the failure as all
-        the evidence explains it."""
+        """Wait before another attempt and return ``None``, or return the failure with all its evidence."""
         better = await self._wait.pause(failure)
         if better is None:
             self._tries.begin_anew()
@@ -311,7 +310,7 @@ class ChatCall:
         self._emit(Progress(f"server-{waiting.phase}", waiting.sentence, waiting.waited_seconds))
 
     def _adapt(self, failure: Failure, body: Mapping[str, object]) -> bool:
-        """Drop or swap what the server refuses; return whether the request is worth sending again."""
+        """Drop or replace what the server rejects; return whether to send the request again."""
         if self._adapted >= _MOST_ADAPTATIONS:
             return False
         adapted = adapt(self._quirks, failure, body, reasoning_replay=self.request.reasoning_replay)
@@ -325,7 +324,7 @@ class ChatCall:
         return True
 
     def _learn_of_images(self, body: Mapping[str, object], cause: str | None) -> None:
-        """Remember whether the model sees, as soon as that is known."""
+        """Remember whether the model accepts images, once known."""
         known = after_images(self._quirks, body, cause)
         if known != self._quirks:
             self._quirks = known

@@ -1,7 +1,7 @@
 """Turns an exception of a request into a failure of the catalogue.
 
-The libraries' own messages are often empty, and the reason sits some levels down: the whole chain of
-causes is walked. What was seen on the wire (``net.request_trace``) decides where the exception cannot.
+The libraries' own messages are often empty, and the reason is further down: the whole chain of causes is
+searched. If the exception is ambiguous, what happened on the wire (``net.request_trace``) decides.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _OF_THE_NEXT_HOP = (
     "closed-without-answer",
     "connection-reset",
 )
-"""Outside of a tunnel this is seen of the host that is connected to: a proxy passes on no such thing."""
+"""Outside a tunnel, these concern the host that is connected to: a proxy does not pass them on."""
 _INTERIM = lazy_pattern(rb"HTTP/1\.\d 1\d\d")
 
 
@@ -57,14 +57,14 @@ def classify_exception(
     seconds: float | None = None,
     route: Route | None = None,
 ) -> Failure:
-    """Return the failure that an exception of a request means.
+    """Return the failure for an exception of a request.
 
     Args:
-        phase: how far the request had come; taken from ``trace`` where it is not given.
-        exchange: what was seen of it.
+        phase: how far the request had come; by default from ``trace``.
+        exchange: what happened on the wire.
         redactor: erases keys from the technical details.
-        seconds: the time limit that was met, where one was.
-        route: which way it went; by default as the exchange says.
+        seconds: the time limit that was exceeded, if any.
+        route: how the request was sent; by default as in the exchange.
     """
     errors = tuple(walk_chain(error))
     for known in errors:
@@ -178,7 +178,7 @@ def _system(case: FailedCase) -> _Verdict | None:
 
 
 def _given_up_by_system(case: FailedCase) -> _Verdict:
-    """The system itself got no answer: to its first packet, or to the probes of a silent connection."""
+    """The system itself received no response: to its first packet, or to keep-alive probes."""
     if case.phase in BEFORE_CONNECTION:
         return "connect-timeout", {"address": case.origin.authority}
     lost = "stream-reset" if case.phase is Phase.BODY else "connection-reset"
@@ -186,7 +186,7 @@ def _given_up_by_system(case: FailedCase) -> _Verdict:
 
 
 def _cut_cause(case: FailedCase) -> str:
-    """A server that wants a certificate may hang up so fast that its alert is lost."""
+    """A server that requires a certificate may close the connection before its alert is read."""
     return "connection-reset" if sniff(bytes(case.trace.first_bytes)) in (None, "http") else "not-http"
 
 
@@ -205,7 +205,7 @@ def _protocol(case: FailedCase) -> _Verdict | None:
 
 
 def _head_verdict(case: FailedCase, text: str) -> _Verdict:
-    """Say what is wrong with the head of a response, by the bytes that it began with."""
+    """Describe an invalid response head by the bytes that it began with."""
     facts: dict[str, str | None] = {"host": case.origin.host, "port": str(case.origin.port)}
     protocol = sniff(bytes(case.trace.first_bytes))
     if protocol == "http2":
@@ -222,12 +222,12 @@ def _head_verdict(case: FailedCase, text: str) -> _Verdict:
 
 
 def _is_interim(case: FailedCase) -> bool:
-    """Whether what arrived began with an interim response: status 100 to 199."""
+    """Return whether the received bytes began with an interim response: status 100 to 199."""
     return _INTERIM.match(case.trace.first_bytes) is not None
 
 
 def _with_repair(case: FailedCase, cause: str, facts: dict[str, str | None]) -> dict[str, str | None]:
-    """Add the URL with the other scheme, where that is the advice."""
+    """Add the URL with the other scheme, if that is the advice."""
     scheme = {"tls-on-plain-port": "http", "plain-on-tls-port": "https"}.get(cause)
     repair = replace_origin(case.endpoint.base_url, scheme=scheme) if scheme else None
     return {"host": case.origin.host, "port": str(case.origin.port), **facts, "repair": repair}

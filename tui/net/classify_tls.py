@@ -1,4 +1,4 @@
-"""What a TLS error means: by the verification code, the alert, or the bytes received."""
+"""Classifies TLS errors by the verification code, the alert, or the received bytes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ABOUT_CLIENT = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN
 
 
 def classify_tls(error: ssl.SSLError, endpoint: Endpoint, trace: RequestTrace) -> _Verdict:
-    """Return cause and facts for an error of TLS."""
+    """Return cause and facts for a TLS error."""
     if isinstance(error, PinMismatch):
         return "tls-pin-mismatch", {"fingerprint": error.fingerprint}
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -62,7 +62,7 @@ def _judged(
 
 
 def _wanted_certificate(reason: str, endpoint: Endpoint, trace: RequestTrace) -> bool:
-    """TLS 1.2 has no alert for a missing certificate: a server that asked for one just fails."""
+    """TLS 1.2 has no alert for a missing certificate: a server that requested one just fails."""
     return (
         "ALERT_HANDSHAKE_FAILURE" in reason
         and endpoint.tls.client_certificate is None
@@ -78,7 +78,7 @@ def _client_certificate(reason: str, endpoint: Endpoint) -> _Verdict:
 
 def _hung_up(trace: RequestTrace) -> _Verdict:
     if trace.phase is Phase.TLS and not trace.handshake_bytes and not trace.through_proxy:
-        return "tls-version", {}  # behind a proxy the end of a tunnel shows no more than that
+        return "tls-version", {}  # behind a proxy, a closed tunnel reveals no more
     return "tls-failed", {"reason": network.HUNG_UP}
 
 

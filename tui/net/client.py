@@ -1,6 +1,6 @@
-"""The only factory for the program's requests: TLS, proxy, key and time limits in one place.
+"""The factory for all requests of the program: TLS, proxy, key and time limits in one place.
 
-Importing this is cheap: httpx is loaded by the first client, or by ``warm`` before it.
+Importing this is cheap: httpx is loaded by the first client, or earlier by ``warm``.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ HEADERS = {
     "Accept": "text/event-stream, application/json",
     "Accept-Encoding": "identity",
 }
-"""Sent with every request. No compression: a gateway that compresses a stream also holds it back."""
+"""Sent with every request. No compression: a gateway that compresses a stream also buffers it."""
 
 
 class ClientFactory:
-    """Makes HTTP clients that share their connections; for one event loop."""
+    """Creates HTTP clients that share their connections; for one event loop."""
 
     def __init__(
         self,
@@ -48,17 +48,19 @@ class ClientFactory:
         redactor: Redactor | None = None,
         observers: Observers | None = None,
     ) -> None:
-        """``environment``: where the proxy variables and SSL_CERT_FILE are read.
-
-        ``observers`` receive every exchange of its clients that may cost money.
+        """Create a factory.
 
         Side effect: the HTTP library's log records pass through the redactor from now on.
+
+        Args:
+            environment: contains the proxy variables and SSL_CERT_FILE.
+            observers: receive every exchange of its clients that may cost money.
         """
         self._environment = environment
         self.redactor = redactor if redactor is not None else Redactor()
         self.observers = observers if observers is not None else Observers()
         self.route_times = RouteTimes()
-        """How far away the servers are."""
+        """The network distances of the servers."""
         self._shared: dict[_Shape, NetworkTransport] = {}
         self._contexts: dict[_TrustKey, PinningSSLContext] = {}
         self._is_watched = False
@@ -68,9 +70,9 @@ class ClientFactory:
             logging.getLogger(name).addFilter(self._guard)
 
     def branch(self) -> ClientFactory:
-        """Return a factory with connections of its own and the same judges of certificates.
+        """Return a factory with its own connections and the same TLS contexts.
 
-        For one of many endpoints asked at once: the library looks through every open connection at each
+        For one of many endpoints requested at once: the library searches all open connections at each
         request, and a factory that is closed after its endpoint leaves none behind.
         """
         made = ClientFactory(self._environment, redactor=self.redactor, observers=self.observers)
@@ -79,18 +81,18 @@ class ClientFactory:
         return made
 
     def route(self, url: str) -> Route:
-        """Return which way requests for a URL go: direct, or through which proxy, and why."""
+        """Return how requests to a URL are sent: directly, or through which proxy, and why."""
         return choose_route(url, self._environment)
 
     def client(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client for an endpoint: cheap, and closing it keeps the connections for the next one.
 
-        Its requests carry the endpoint's key and extra headers, added below the client and only to the
-        endpoint's own origin. No redirect is followed. What goes wrong raises httpx's errors or
-        ``LmdeckError``; ``net.classify`` makes a failure of either.
+        Its requests carry the endpoint's key and extra headers, added below the client and only for the
+        endpoint's own origin. Redirects are not followed. Failures raise httpx's errors or ``LmdeckError``,
+        both of which ``net.classify`` converts.
 
         Raises:
-            httpx.InvalidURL, ValueError: the base URL cannot be read.
+            httpx.InvalidURL, ValueError: the base URL is invalid.
         """
         from tui.net.transport import open_client
 
@@ -99,10 +101,10 @@ class ClientFactory:
         return open_client(endpoint, route, lambda: self._transport(endpoint.tls, route), HEADERS)
 
     async def prepare(self, endpoint: Endpoint) -> None:
-        """Load in a thread what the first request of an endpoint needs, so that the loop is not held up.
+        """Load in a thread what the first request of an endpoint needs, so that the loop is not blocked.
 
         Raises:
-            UsageError: a certificate file cannot be used.
+            UsageError: a certificate file is unusable.
         """
         route = self.route(endpoint.base_url)
         context = self._contexts.get(_trust_key(endpoint.tls))
@@ -111,10 +113,10 @@ class ClientFactory:
             await asyncio.to_thread(self._load, endpoint.tls, route, is_encrypted)
 
     async def prepare_exchange(self, endpoint: Endpoint) -> None:
-        """Load the same, and what observers need, so that it does not count as the server's time.
+        """Load the same, and what observers need, so that it is not measured as the server's time.
 
         Raises:
-            UsageError: a certificate file cannot be used.
+            UsageError: a certificate file is unusable.
         """
         await self.prepare(endpoint)
         if not self._is_watched:
@@ -122,14 +124,14 @@ class ClientFactory:
             await asyncio.to_thread(self.observers.prepare)
 
     def warm(self) -> None:
-        """Load the HTTP library and the system's certificate authorities, so that a request need not.
+        """Load the HTTP library and the system's certificate authorities ahead of a request.
 
-        Blocking, some 100 ms: call it in a thread.
+        Blocking, about 100 ms: call it in a thread.
         """
         self._load(TlsSettings(), Route(), is_encrypted=True)
 
     async def aclose(self) -> None:
-        """Close every connection, and leave the log records alone again."""
+        """Close all connections, and stop redacting log records."""
         for name in _LOGGERS:
             logging.getLogger(name).removeFilter(self._guard)
         shared, self._shared = self._shared, {}
@@ -157,7 +159,7 @@ class ClientFactory:
         return known or self._contexts.setdefault(trust_key, build_context(tls, self._environment))
 
     def _learn(self, endpoint: Endpoint, route: Route) -> None:
-        """Make known to the redactor whatever a request of this endpoint carries that is secret."""
+        """Add all secrets in a request of this endpoint to the redactor."""
         if route.credentials is not None:
             self.redactor.add_login(*route.credentials)
         self.redactor.add_sent(endpoint.key, endpoint.extra_headers)
@@ -175,7 +177,7 @@ def _changes(tls: TlsSettings) -> tuple[int, ...]:
 
 
 def _changed_at(file: Path) -> int:
-    """Nanoseconds since the epoch; 0 if unknown: loading the file reports why."""
+    """Return the time in nanoseconds; 0 if unknown: loading the file reports why."""
     try:
         return file.stat().st_mtime_ns
     except OSError:
@@ -183,7 +185,7 @@ def _changed_at(file: Path) -> int:
 
 
 class _Guard(logging.Filter):
-    """Erases keys from log records: response headers and URLs are printed at level DEBUG."""
+    """Erases keys from log records: response headers and URLs are logged at level DEBUG."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""Keeps a task that always has more to do from blocking all others, including the keyboard.
+"""Prevents a busy task from blocking all others, including keyboard input.
 
-A socket that always has bytes never makes its reader wait, so the event loop would never run anything else: a
+A socket that always has data never makes its reader wait, so that the event loop would run nothing else: a
 server that floods the connection would block it.
 """
 
@@ -11,20 +11,24 @@ import time
 from collections.abc import Callable
 
 SLICE_SECONDS = 0.004
-"""How long a task may continue before everybody else gets as much time as it took."""
+"""How long a task may run before all others get as much time."""
 _BREAK_SECONDS = 0.002
-"""Who comes back later than this has waited for something: meanwhile all others had their turn."""
+"""A task that was away for longer has waited, so that all others had their turn."""
 _LONGEST_REST_SECONDS = 0.1
 
 
 class CooperativeYield:
-    """Counts the time since one task began to work without a break."""
+    """Measures how long one task has been working without a break."""
 
     __slots__ = ("_clock", "_free", "_last", "_left", "_since", "_worked")
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter, *, free: int = 0) -> None:
-        """So many ``free`` times work may take long without a rest, as what is imported for the first
-        words of an answer does: what comes meanwhile would seem to come later."""
+        """Create a counter.
+
+        Args:
+            free: how many times work may take long without a break. Imports for the first words of an answer
+                do: a break would make later pieces seem to arrive later.
+        """
         self._clock = clock
         self._free = self._left = free
         self._since: float | None = None
@@ -32,7 +36,7 @@ class CooperativeYield:
         self._worked = 0.0
 
     def begin(self) -> None:
-        """Say that a piece of work begins."""
+        """Mark the beginning of a piece of work."""
         now = self._clock()
         if self._since is None or now - self._last > _BREAK_SECONDS:
             self._since = now
@@ -41,14 +45,14 @@ class CooperativeYield:
         self._last = now
 
     def end(self) -> None:
-        """Say that there is nothing to do until something else is asked for."""
+        """Mark that there is nothing to do until the next call."""
         self._since, self._worked, self._left = None, 0.0, self._free
 
     async def rest(self) -> None:
-        """Give way where the work since the last break has taken too long; else continue at once.
+        """Yield to other tasks if the work since the last break has taken too long.
 
-        On a busy machine what looks like a break may have been none: everybody else has a turn all the
-        same after some more work.
+        On a busy machine, an apparent break may not have been one: other tasks get a turn after some more
+        work anyway.
         """
         now = self._clock()
         if self._since is None:

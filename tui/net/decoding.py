@@ -1,7 +1,7 @@
-"""Decompresses a reply although no compression was requested: some gateways compress anyway.
+"""Decompresses replies: some gateways compress them although compression was not requested.
 
-Bounded: a small piece that expands without end is returned in blocks, and refused once it exceeds a size
-limit and a ratio that no text reaches.
+Bounded: a small piece that expands endlessly is returned in blocks, and rejected once it exceeds a size and a
+ratio that no text reaches.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ _BLOCK = 65536
 _RATIO = 200
 """Text from models shrinks three to twentyfold; a repeated event perhaps a hundredfold."""
 _FREE_BYTES = 10_000_000
-"""Whatever its ratio, so much may come out."""
+"""The decompressed size that is accepted at any ratio."""
 
 
 _GZIP = b"\x1f\x8b"
 
 
 class BadEncoding(Exception):  # noqa: N818 - it names what was found
-    """The bytes are not compressed the way the headers say, or in an unsupported way."""
+    """The bytes are not compressed as the headers say, or in an unsupported way."""
 
     def __init__(self, reason: str, unknown: str | None = None) -> None:
         super().__init__(reason)
         self.unknown = unknown
-        """The compression's name, where it is one that we cannot undo."""
+        """The name of the compression, if it is unsupported."""
 
 
 class GrowsTooMuch(Exception):  # noqa: N818 - it names what was found
@@ -35,13 +35,13 @@ class GrowsTooMuch(Exception):  # noqa: N818 - it names what was found
 
 
 class Decoder:
-    """Undoes one ``Content-Encoding``: ``gzip``, in one or more members (RFC 1952), ``deflate`` or none."""
+    """Decodes one ``Content-Encoding``: ``gzip``, in one or more members (RFC 1952), ``deflate`` or none."""
 
     def __init__(self, encoding: str) -> None:
-        """Prepare for an encoding, as the header names it.
+        """Create a decoder for an encoding, as named in the header.
 
         Raises:
-            BadEncoding: it is none of those that can be undone.
+            BadEncoding: it is not supported.
         """
         names = [
             name for name in encoding.lower().replace(" ", "").split(",") if name not in ("", "identity")
@@ -57,11 +57,11 @@ class Decoder:
         self._inflater = _inflater()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield the plain bytes, in blocks of at most 64 KB.
+        """Yield the decompressed bytes, in blocks of at most 64 KB.
 
         Raises:
             BadEncoding: the bytes are not what the header says.
-            GrowsTooMuch: see the module.
+            GrowsTooMuch: the limit is exceeded.
         """
         if self._inflater is None:
             yield data
@@ -91,11 +91,11 @@ class Decoder:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the compressed bytes ended before their own end mark."""
+        """Whether the compressed bytes ended before their end mark."""
         if self._inflater is None or not self._came:
             return False
         return not self._inflater.eof or self._behind == _GZIP[:1]
 
 
 def _inflater() -> zlib._Decompress:
-    return zlib.decompressobj(wbits=47)  # gzip or zlib, recognised by the first bytes
+    return zlib.decompressobj(wbits=47)  # gzip or zlib, detected by the first bytes

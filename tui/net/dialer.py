@@ -1,4 +1,4 @@
-"""Turns a host name into a connected socket: every address is tried."""
+"""Connects to a host by trying all its addresses."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tui.net.request_trace import Phase, current_trace
 from tui.net.streams import PlainStream, keep_alive
 
 _STAGGER_SECONDS = 0.25
-"""Before the next address is tried beside one that does not answer (RFC 8305, section 5)."""
+"""Before the next address is tried in parallel to one that does not respond (RFC 8305, section 5)."""
 
 _TELLING = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT)
-"""Which error is most informative if the addresses of a host failed in different ways."""
+"""The most informative errors, if the addresses of a host failed in different ways."""
 
 
 class Dialer(httpcore.AsyncNetworkBackend):
-    """The network below the HTTP library."""
+    """The network backend for the HTTP library."""
 
     async def connect_tcp(
         self,
@@ -32,7 +32,7 @@ class Dialer(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address that answers. ``timeout`` holds for each address."""
+        """Connect to the first address that responds. ``timeout`` applies to each address."""
         try:
             return await connect(host, port, timeout)
         except TimeoutError as error:
@@ -46,11 +46,10 @@ class Dialer(httpcore.AsyncNetworkBackend):
 
 
 async def connect(host: str, port: int, seconds: float | None) -> PlainStream:
-    """Return a connection to the first address of a host that answers; each may take ``seconds``.
+    """Connect to the first address of a host that responds; each may take ``seconds``.
 
     Raises:
-        OSError: none did; the most informative of their errors. ``TimeoutError`` and
-            ``socket.gaierror`` are among them.
+        OSError: all failed; the most informative error, which may be ``TimeoutError`` or ``socket.gaierror``.
     """
     trace = current_trace()
     trace.enter(Phase.LOOKUP)
@@ -82,7 +81,7 @@ async def _connect(address: Address, seconds: float | None) -> socket.socket:
 async def _race(
     addresses: list[Address], seconds: float | None
 ) -> tuple[tuple[socket.socket, Address] | None, list[OSError]]:
-    """Try the addresses in their order, the next one when one fails or hesitates."""
+    """Try the addresses in order, the next one when one fails or is slow."""
     waiting = list(addresses)
     running: dict[asyncio.Task[socket.socket], Address] = {}
     failures: list[OSError] = []
@@ -108,7 +107,7 @@ async def _race(
 
 
 def _discard(task: asyncio.Task[socket.socket]) -> None:
-    """Cancel an attempt that is no longer needed, and close its socket if it came about."""
+    """Cancel an attempt that is no longer needed, and close its socket if it was opened."""
 
     def close(done: asyncio.Task[socket.socket]) -> None:
         if not done.cancelled() and done.exception() is None:

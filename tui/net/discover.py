@@ -1,6 +1,6 @@
-"""Finds the model servers of this machine: asks the ports that listen on loopback, and nothing else.
+"""Finds the model servers on this machine by requests to the ports that listen on loopback.
 
-No key is sent. Nothing here runs without a request of the user.
+No key is sent. Runs only when requested by the user.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from tui.wire.models import ModelList, read_models
 from tui.wire.servers import ServerIdentity
 
 USUAL_PORTS = frozenset(known.port for known in KNOWN_SERVERS) | {8001, 8081}
-"""Asked where the system does not show the listening ports of all users."""
+"""Requested if the system does not show the listening ports of all users."""
 
 _NEVER_ASKED = frozenset({21, 22, 23, 25, 53, 110, 111, 139, 143, 445, 631, 2049, 3306, 5432, 6379, 27017})
-"""Ports of services that are no model servers and write every stranger into a log."""
+"""Ports of services that are not model servers, and log every stranger."""
 _AT_ONCE = 16
 _SECONDS = 2.0
 _UNNAMED = "server"
 OWN_DEMO = "lmdeck demo"
 OWN_ENGINE = "lmdeck engine"
-"""What the servers of lmdeck itself are called."""
+"""The name of lmdeck's own servers."""
 _DEMO_SIGNATURE = "lmdeck-demo"
 _ENGINE_PROGRAM = "tui/demo/engine_child.py"
 _WANTS_KEY = ("auth", "auth-scheme", "forbidden")
@@ -47,25 +47,25 @@ _WANTS_KEY = ("auth", "auth-scheme", "forbidden")
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """One model server that answers on loopback. Texts of servers and processes are raw."""
+    """One model server on loopback. Texts from servers and processes are unsanitised."""
 
     url: str
     """Its base URL."""
     port: int
     label: str
-    """What to call it: its kind, else ``server``."""
+    """A label: its kind, or ``server``."""
     identity: ServerIdentity = field(default_factory=ServerIdentity)
     models: tuple[str, ...] = ()
     context_window: int | None = None
     needs_key: bool = False
     failure: Failure | None = None
-    """Why it cannot be used yet, such as ``loading``."""
+    """Why it is not usable yet, such as ``loading``."""
     owner: PortOwner | None = None
-    """The process behind it, where that can be seen."""
+    """Its process, if visible."""
 
     @property
     def kind(self) -> str | None:
-        """Which server it is, ``None`` where that does not show."""
+        """The kind of server; ``None`` if unknown."""
         return None if self.label == _UNNAMED else self.label
 
     @property
@@ -75,11 +75,11 @@ class Discovered:
 
     @property
     def is_engine(self) -> bool:
-        """Whether it is the model that lmdeck itself runs."""
+        """Whether it is lmdeck's own built-in model."""
         return self.label == OWN_ENGINE
 
     def as_provider(self, taken_names: Collection[str] = ()) -> Provider:
-        """Return a provider for it, with a name that is free."""
+        """Return a provider for it, with an unused name."""
         plain = re.sub(r"[^a-z0-9.]+", "-", self.label.lower()).strip("-.") or _UNNAMED
         name = f"{plain}-{self.port}"
         number = 2
@@ -101,10 +101,10 @@ class Discovery:
 
     servers: tuple[Discovered, ...]
     starting: tuple[RunningServer, ...]
-    """Model servers that run but do not listen yet."""
+    """Model servers that are running but not listening yet."""
     asked_ports: int
     is_complete: bool
-    """False: the system does not show all ports, so that the usual ones were asked beside those it shows."""
+    """False: the system does not show all ports, so the usual ones were requested as well."""
 
 
 async def discover(
@@ -114,10 +114,13 @@ async def discover(
     on_found: Callable[[Discovered], None] | None = None,
     on_scanned: Callable[[int, int], None] | None = None,
 ) -> Discovery:
-    """Ask every listening port of loopback at once, at most 16 at a time and 2 s each.
+    """Request every listening port of loopback in parallel, at most 16 at a time and 2 s each.
 
-    ``on_found`` gets each server as soon as it is known, ``on_scanned`` how many ports have been asked and of
-    how many. Never raises for what a port answers.
+    Never raises because of a response.
+
+    Args:
+        on_found: receives each server as soon as it is known.
+        on_scanned: receives how many ports have been requested, and of how many.
     """
     snapshot = await asyncio.to_thread(machine.snapshot)
     candidates = _candidates(snapshot, () if machine.is_visible else USUAL_PORTS)
@@ -146,7 +149,7 @@ async def discover(
 
 
 def _candidates(snapshot: Snapshot, more: Collection[int]) -> list[tuple[str, int]]:
-    """Return one loopback address for each port: IPv4 where it is served, else IPv6; and more ports."""
+    """Return one loopback address for each port, preferably IPv4, and additional ports."""
     chosen: dict[int, str] = {}
     for owner in snapshot.owners:
         listener = owner.listener
@@ -157,7 +160,7 @@ def _candidates(snapshot: Snapshot, more: Collection[int]) -> list[tuple[str, in
         elif listener.accepts("::1"):
             chosen.setdefault(listener.port, "[::1]")
         else:
-            chosen.setdefault(listener.port, listener.address)  # another address of 127.0.0.0/8
+            chosen.setdefault(listener.port, listener.address)  # another address in 127.0.0.0/8
     chosen = {**dict.fromkeys(more, "127.0.0.1"), **chosen}
     return [(host, port) for port, host in sorted(chosen.items())]
 
@@ -228,13 +231,15 @@ def _is_own_engine(arguments: Sequence[str]) -> bool:
 
 
 def _may_be_api(failure: Failure | None) -> bool:
-    """Whether an answer without a model list is worth asking who gave it."""
+    """Return whether to identify the server behind a response without a model list."""
     return failure is not None and failure.cause not in ("redirect", "forbidden")
 
 
 def _is_guarded_api(failure: Failure | None, body: bytes) -> bool:
-    """Whether a refusal is that of an API which wants a key, or which is still loading its model. Any web
-    server can refuse with a page."""
+    """Return whether an error is from an API that requires a key, or is loading its model.
+
+    Any web server can refuse a request with a page.
+    """
     if failure is None:
         return False
     if failure.cause == "loading":
@@ -248,5 +253,5 @@ def _look(factory: ClientFactory, base: str) -> Look:
 
 
 async def _get(factory: ClientFactory, base: str, url: str) -> Fetched | None:
-    """``None``: no HTTP there, or nothing in time: not a model server."""
+    """Return ``None`` without HTTP or a timely response: not a model server."""
     return await fetch_evidence(factory, Endpoint(base), url, _SECONDS)

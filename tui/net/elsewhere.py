@@ -1,6 +1,6 @@
-"""Finds an API that is not below the given URL: one rule for chats, embeddings and the diagnosis.
+"""Finds an API that is not below the given URL; shared by chats, embeddings and the diagnosis.
 
-It searches only after the URL has answered neither with a model list nor with what was requested.
+It searches only if the URL has returned neither a model list nor what was requested.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ NOT_THERE = frozenset(
         "embeddings-unexpected",
     }
 )  # fmt: skip
-"""Causes of an answer that is none of an API's: the API may be at another address of the same host."""
+"""Causes of a response that is not from an API: it may be at another URL of the same host."""
 
 Look = Callable[[Endpoint, str], Awaitable[Fetched | None]]
-"""Asks a URL as an endpoint would be asked; ``None`` if nothing came."""
+"""Requests a URL with an endpoint's settings; returns ``None`` without a response."""
 
 
 async def find_base(endpoint: Endpoint, look: Look) -> str | None:
-    """Return another base URL of the same host below which an API answers."""
+    """Return another base URL on the same host below which an API responds."""
     return await first_answering(endpoint, other_bases(endpoint.base_url), look)
 
 
 async def first_answering(endpoint: Endpoint, bases: Sequence[str], look: Look) -> str | None:
-    """Return the first of some base URLs below which a model list is found (or a key is asked for)."""
+    """Return the first base URL below which there is a model list, or a key is required."""
     tried = tuple(dict.fromkeys(bases))
     answers = await asyncio.gather(
         *(look(_endpoint_at(endpoint, base), models_url_of(base)) for base in tried)
@@ -50,14 +50,14 @@ async def first_answering(endpoint: Endpoint, bases: Sequence[str], look: Look) 
 
 
 def told_elsewhere(failure: Failure, asked: str, found: str) -> Failure:
-    """Return the failure of a base URL beside which another one answers."""
+    """Return the failure of a base URL, with another one that responds."""
     facts = {name: value for name, value in failure.facts.items() if name == "path"}
     cause = "url-missing-v1" if found == f"{asked}/v1" else "wrong-path"
     return explain_again(failure, cause, **{**facts, "repair": found, "evidence": network.TRIED})
 
 
 def _endpoint_at(endpoint: Endpoint, base: str) -> Endpoint:
-    """Return the endpoint for a base URL: with its secrets only where that lies below its own."""
+    """Return the endpoint for a base URL, with its secrets only if that is below its own."""
     is_inside = base.startswith(endpoint.base_url.rstrip("/") + "/")
     if is_inside:
         return replace(endpoint, base_url=base)
@@ -65,7 +65,7 @@ def _endpoint_at(endpoint: Endpoint, base: str) -> Endpoint:
 
 
 def is_model_api(answer: Fetched) -> bool:
-    """Return whether an answer is a model list, or a refusal in the form of an API."""
+    """Return whether a response is a model list, or an error in the format of an API."""
     if is_list(answer):
         return True
     if answer.status not in _ASKS_FOR_KEY:
@@ -74,12 +74,12 @@ def is_model_api(answer: Fetched) -> bool:
 
 
 def is_list(answer: Fetched) -> bool:
-    """Return whether an answer is a model list."""
+    """Return whether a response is a model list."""
     return answer.status < 300 and read_models(answer.body) is not None
 
 
 def other_bases(base: str) -> tuple[str, ...]:
-    """Return where the API may be, if it is not below this base: with ``/v1``, or at the root."""
+    """Return other possible base URLs of the API: with ``/v1``, or at the root."""
     parts = urlsplit(base)
     root = f"{parts.scheme}://{parts.netloc}"
     guesses = [] if parts.path.rstrip("/").endswith("/v1") else [f"{base}/v1"]

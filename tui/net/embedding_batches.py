@@ -1,4 +1,4 @@
-"""Many texts in requests of a size that the server accepts, and their vectors or scores in one outcome."""
+"""Splits many texts into requests of a size that the server accepts, and joins the vectors or scores."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.core.usage import NOTHING_TOLD, Charge
 from tui.core.vector_traits import outcome_of_failure
 
 BATCH = 32
-"""The most texts in one request: TEI's default limit."""
+"""The most texts per request: TEI's default limit."""
 _WHATEVER_THE_SIZE = frozenset(
     (
         "embedding-too-long",
@@ -26,7 +26,7 @@ _WHATEVER_THE_SIZE = frozenset(
         "model-not-found",
     )
 )
-"""Refusals that a smaller batch does not get around."""
+"""Errors that do not depend on the batch size."""
 
 _Part = TypeVar("_Part", EmbeddingOutcome, RerankOutcome)
 Done = Callable[[int], object]
@@ -41,7 +41,7 @@ async def embed_in_batches(
     request: EmbeddingRequest,
     on_done: Done = _report_to_nobody,
 ) -> EmbeddingOutcome:
-    """Return the vectors of any number of texts; the same text is sent once."""
+    """Return the vectors of any number of texts; duplicates are sent once."""
     texts = tuple(dict.fromkeys(request.texts))
     parts = await _in_batches(texts, lambda part: ask(replace(request, texts=part)), on_done)
     if parts[-1].request == request:
@@ -65,7 +65,7 @@ async def embed_in_batches(
 async def rerank_in_batches(
     ask: Callable[[RerankRequest], Awaitable[RerankOutcome]], request: RerankRequest, on_done: Done
 ) -> RerankOutcome:
-    """Return the scores of any number of documents; the same document is sent once."""
+    """Return the scores of any number of documents; duplicates are sent once."""
     texts = tuple(dict.fromkeys(request.documents))
     parts = await _in_batches(texts, lambda part: ask(replace(request, documents=part)), on_done)
     took, retries = _sums(parts)
@@ -83,8 +83,10 @@ async def rerank_in_batches(
 async def _in_batches(
     texts: Sequence[str], ask: Callable[[tuple[str, ...]], Awaitable[_Part]], on_done: Done
 ) -> list[_Part]:
-    """Return the outcome of each request, up to the first that failed. A server that refuses a batch gets
-    half of it, and batches of that size from then on."""
+    """Return the outcome of each request, up to the first failure.
+
+    If the server rejects a batch, its size is halved for this and all following requests.
+    """
     parts: list[_Part] = []
     begin, size = 0, BATCH
     while begin < len(texts):
@@ -110,7 +112,7 @@ def _sums(parts: Sequence[EmbeddingOutcome | RerankOutcome]) -> tuple[float, int
 
 
 def _told(parts: Sequence[EmbeddingOutcome | RerankOutcome]) -> Charge:
-    """Return what was used, estimates among it, and what the server says that it cost."""
+    """Return the total usage, including estimates, and the total cost reported by the server."""
     told = NOTHING_TOLD
     for part in parts:
         told = told.plus(Charge(part.usage, part.told.cost))

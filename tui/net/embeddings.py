@@ -33,11 +33,13 @@ async def embed(
     on_progress: Told = report_to_nobody,
     origin: Origin = _NOBODY,
 ) -> EmbeddingOutcome:
-    """Return the vectors of some texts, or why there are none. Never raises for what a server does.
+    """Return the vectors of some texts, or the failure. Never raises because of the network or server.
 
-    ``proved`` is what is known about the endpoint; ``None``: it is asked after a refusal that needs it.
-    ``timeouts.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
-    ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
+    Args:
+        proved: what is known about the endpoint; ``None``: requested after an error for which it matters.
+        timeouts: ``unstreamed_seconds`` limits each attempt.
+        on_progress: receives a sentence before another attempt.
+        origin: the origin of the request for observers, which are notified once, at the end.
     """
     redactor = factory.redactor
     requests = Requests(origin, request.model)

@@ -1,4 +1,4 @@
-"""Carries the batches of one reply from the task that reads the socket to the one that folds them."""
+"""Passes the batches of one reply from the task that reads the socket to the one that folds them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tui.core.events import EventBatch
 from tui.net.cooperative_yield import CooperativeYield
 
 _ROOM = 32
-"""Batches that may wait before the socket is no longer read: memory stays bounded."""
+"""The number of batches in the queue before the socket is no longer read: memory stays bounded."""
 
 
 class BoundedEventQueue:
-    """A queue for one writer and one reader, which can also be written to from a timer."""
+    """A queue for one writer and one reader; a timer can also write to it."""
 
     def __init__(self) -> None:
         self._batches: deque[EventBatch] = deque()
@@ -28,18 +28,21 @@ class BoundedEventQueue:
         self._filled.set()
 
     def close(self) -> None:
-        """Say that nothing more comes."""
+        """Mark the end of the queue."""
         self._is_closed = True
         self._filled.set()
 
     async def wait_for_room(self) -> None:
-        """Wait until the reader has caught up, where it is far behind."""
+        """Wait until a slow reader has caught up."""
         while len(self._batches) >= _ROOM:
             self._emptied.clear()
             await self._emptied.wait()
 
     async def get(self) -> EventBatch | None:
-        """Return the next batch, ``None`` at the end. What its reader does between two counts as its work."""
+        """Return the next batch, ``None`` at the end.
+
+        The time between two calls counts as the reader's work.
+        """
         await self._pace.rest()
         while not self._batches:
             if self._is_closed:

@@ -1,4 +1,4 @@
-"""One failed exchange as the rules of ``net.classify`` see it, and whether a proxy caused it."""
+"""One failed exchange as seen by the rules of ``net.classify``, and whether a proxy caused it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FailedCase:
     seconds: float | None
 
     def find(self, name: str) -> BaseException | None:
-        """Return the first error of the chain whose type, or one it derives from, has that name."""
+        """Return the first error in the chain whose type, or a base of it, has a name."""
         for error in self.errors:
             if any(kind.__name__ == name for kind in type(error).__mro__):
                 return error
@@ -37,12 +37,12 @@ class FailedCase:
 
     @property
     def limit(self) -> str | None:
-        """The time limit that was met, for a sentence."""
+        """The time limit that was exceeded, for a sentence."""
         return None if self.seconds is None else f"{self.seconds:g}"
 
 
 def walk_chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception, what caused it and the members of groups, outermost first."""
+    """Yield an exception, its causes and the members of groups, outermost first."""
     seen: set[int] = set()
     waiting = [error]
     while waiting and len(seen) < _DEEPEST:
@@ -67,13 +67,13 @@ def _goes_through_proxy(case: FailedCase, route: Route | None) -> bool:
 
 
 def met_proxy(case: FailedCase, route: Route | None) -> bool:
-    """Whether what was seen of a new connection was seen of the proxy, outside of any tunnel."""
+    """Return whether what happened on a new connection happened with the proxy, outside a tunnel."""
     is_open = case.origin.scheme == "http" and not case.trace.is_reused
     return is_open and _goes_through_proxy(case, route)
 
 
 def is_proxy_fault(case: FailedCase, route: Route | None) -> bool:
-    """Whether it failed before the proxy had led to the endpoint."""
+    """Return whether it failed before the proxy had connected to the endpoint."""
     if case.find("ProxyError"):
         return True
     if not _goes_through_proxy(case, route):
@@ -91,7 +91,7 @@ def _is_encrypted(route: Route | None) -> bool:
 
 
 def proxy_words(case: FailedCase, redactor: Redactor) -> str | None:
-    """Return what a proxy says that opens no tunnel: its status and reason."""
+    """Return status and reason of a proxy that refuses a tunnel."""
     error = case.find("ProxyError")
     return (
         safe_line(" ".join(redactor.redact(str(error)).split()), _LONGEST_REASON) or None if error else None

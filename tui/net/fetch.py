@@ -1,4 +1,4 @@
-"""One small request, read whole: a GET for model lists, health routes and metrics, a POST for vectors."""
+"""Small requests whose response is read whole: GET for model lists, health and metrics, POST for vectors."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ BODY_LIMIT = 5_000_000
 _SHOWN_BODY = 2_000
 _EVIDENCE_LIMIT = 2_000_000
 _EVIDENCE_SECONDS = 3.0
-"""A user waits for the verdict."""
+"""Short, because a user waits for the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole response, of whatever status; a key that the server echoes is erased from it."""
+    """A complete response with any status; a key repeated by the server is erased."""
 
     url: str
     status: int
@@ -45,7 +45,7 @@ class Fetched:
     trace: RequestTrace = field(repr=False)
 
     def details(self, method: str) -> tuple[str, ...]:
-        """Return request and response without what is secret; keys are erased already."""
+        """Return request and response without secrets."""
         headers = [
             f"{name}: {'•••' if is_secret_header(name) else value}" for name, value in self.headers.items()
         ]
@@ -65,16 +65,17 @@ async def fetch(
     headers: Mapping[str, str] | None = None,
     requests: Requests | None = None,
 ) -> Fetched:
-    """GET a URL with the endpoint's key (on its own origin only), within ``seconds`` altogether.
+    """GET a URL with the endpoint's key (only on its own origin), within ``seconds`` in total.
 
     If the server has just closed a reused connection, the request is repeated on a new one.
 
     Args:
-        content: JSON to be sent with a POST, instead of a GET. headers: further headers, or others instead of
-        the usual ones. requests: what is told of every request that this takes.
+        content: JSON to send with a POST instead.
+        headers: further headers, or replacements.
+        requests: is notified of every request.
 
     Raises:
-        LmdeckError: no response came, or its body exceeds ``body_limit`` bytes.
+        LmdeckError: there was no response, or its body exceeds ``body_limit`` bytes.
     """
     message = _Message(url, content, seconds, headers or {})
     requests = requests or Requests()
@@ -82,7 +83,7 @@ async def fetch(
     while True:
         trace = requests.begin("GET" if content is None else "POST", url)
         try:
-            await factory.prepare(endpoint)  # before the clock runs
+            await factory.prepare(endpoint)  # not part of the time limit
             with observe(trace):
                 async with asyncio.timeout(seconds):
                     return await _fetch_once(factory, endpoint, message, trace, body_limit)
@@ -107,7 +108,7 @@ async def fetch(
 async def fetch_evidence(
     factory: ClientFactory, endpoint: Endpoint, url: str, seconds: float | None = None
 ) -> Fetched | None:
-    """GET a URL for evidence, shortly; ``None`` if nothing came, which is an answer too."""
+    """GET a URL as quick evidence; ``None`` without a response, which is evidence too."""
     try:
         return await fetch(
             factory,

@@ -28,10 +28,10 @@ _HELD_UNDER = "lmdeck.held"
 
 
 def hold_back(response: httpx.Response) -> None:
-    """Hide from the HTTP client the headers that it would act on: see ``headers_of``.
+    """Hide the headers that the HTTP client would act on; see ``headers_of``.
 
-    A client that follows no redirect and keeps no cookie parses both all the same, and raises what its
-    parsers raise (httpx 0.28.1).
+    Even without redirects and cookies, the client parses both headers, and raises what its parsers raise
+    (httpx 0.28.1).
     """
     response.extensions[_HELD_UNDER] = {
         name: response.headers.pop(name) for name in _HELD if name in response.headers
@@ -39,13 +39,13 @@ def hold_back(response: httpx.Response) -> None:
 
 
 def headers_of(response: httpx.Response) -> dict[str, str]:
-    """Return the headers of a response by their names in lower case, those held back among them."""
+    """Return the headers of a response, names in lower case, including hidden ones."""
     held: dict[str, str] = response.extensions.get(_HELD_UNDER, {})
     return {**{name.lower(): value for name, value in response.headers.items()}, **held}
 
 
 def check_encrypted(endpoint: Endpoint, origin: Origin) -> None:
-    """Refuse to send a key in the clear to another machine, unless the user has allowed it.
+    """Refuse to send a key unencrypted to another machine without the user's permission.
 
     Raises:
         UsageError: cause ``key-unencrypted``.
@@ -55,12 +55,12 @@ def check_encrypted(endpoint: Endpoint, origin: Origin) -> None:
 
 
 def is_key_open(endpoint: Endpoint, origin: Origin) -> bool:
-    """Whether a key would go to another machine in the clear."""
+    """Return whether a key would be sent to another machine unencrypted."""
     return sends_key(endpoint) and origin.scheme == "http" and not is_loopback_host(origin.host)
 
 
 def sends_key(endpoint: Endpoint) -> bool:
-    """Return whether a request carries a key, be it in one of the extra headers."""
+    """Return whether a request carries a key, possibly in an extra header."""
     return bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
 
 
@@ -68,8 +68,7 @@ def endpoint_headers(endpoint: Endpoint) -> dict[str, str]:
     """Return the extra headers and the one with the key.
 
     Raises:
-        UsageError: one of them has a character that a header cannot have (``key-malformed``,
-            ``provider-invalid``).
+        UsageError: one of them contains an invalid character (``key-malformed``, ``provider-invalid``).
     """
     return {**_extra_headers(endpoint.extra_headers), **_key_header(endpoint)}
 

@@ -1,4 +1,4 @@
-"""What a server's health route reports about the model that it is loading."""
+"""What a server's health route reports about a model that is loading."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEALTH_SECONDS = 1.0
 
 
 async def loading_words(factory: ClientFactory, endpoint: Endpoint) -> str | None:
-    """Return what it says, where it says that the model is being loaded."""
+    """Return the message, if it says that the model is loading."""
     parts = urlsplit(endpoint.base_url)
     root = Endpoint(f"{parts.scheme}://{parts.netloc}", tls=endpoint.tls)
     url = f"{root.base_url}/health"
@@ -24,6 +24,6 @@ async def loading_words(factory: ClientFactory, endpoint: Endpoint) -> str | Non
             factory, root, url, seconds=_HEALTH_SECONDS, body_limit=100_000, reprobe_seconds=0
         )
     except LmdeckError:
-        return None  # no health route is no evidence
+        return None  # without a health route there is no evidence
     sentence = says_loading(answer.status, answer.body)
     return clean_message(sentence, factory.redactor) if sentence is not None else None

@@ -1,4 +1,4 @@
-"""Adds to a refusal what the server does not know: the key's source, the model, a redirect's target."""
+"""Adds what the server does not know to an error: the key's source, the model, a redirect's target."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.net.proxies import Route
 from tui.texts import network
 
 _SHOWN_LOCATION = 200
-"""Characters of a redirect's target that cannot be used."""
+"""The maximum length of an unusable redirect target, in characters."""
 
 
 def enrich_http_error(
@@ -32,13 +32,13 @@ def enrich_http_error(
     redactor: Redactor,
     way: Route | None = None,
 ) -> Failure:
-    """Return the failure with the facts that its sentences can use.
+    """Return the failure with facts for its sentences.
 
     Args:
-        route: the part of the asked URL after the base, such as ``/chat/completions``.
-        location: the response's header of that name.
-        model: the one that was asked for.
-        way: how the request travelled: a proxy that wants a login answers in the endpoint's place.
+        route: the path of the request below the base URL, such as ``/chat/completions``.
+        location: the response's ``Location`` header.
+        model: the requested model.
+        way: the route of the request: a proxy that requires a login responds in place of the endpoint.
     """
     if failure.status == 407 and way is not None and not way.is_direct:
         return explain_again(failure, "proxy-failed", proxy=way.proxy, variable=way.variable)
@@ -57,7 +57,7 @@ def enrich_http_error(
     if "malformed" in safe:
         del words["location"]
     if (words.get("scheme") or "").lower() == endpoint.key_header:
-        del words["scheme"]  # it was sent that way
+        del words["scheme"]  # the header that was sent
     return explain_again(failure, **words)
 
 
@@ -94,31 +94,37 @@ def _facts(failure: Failure, endpoint: Endpoint, asked: str, model: str | None) 
 
 
 def _way(failure: Failure, way: Route | None) -> dict[str, str | None]:
-    """Name the proxy where the answer may be its own."""
+    """Name the proxy, if the response may come from it."""
     if way is None or way.is_direct or failure.cause not in _OF_PROXIES:
         return {}
     return {"proxy": way.proxy, "variable": way.variable}
 
 
 def _says_nothing(failure: Failure) -> bool:
-    """Whether a server only fails: what LiteLLM does where it can look no key up and none was sent."""
+    """Return whether there is only a generic server error.
+
+    This is LiteLLM's response if no key was sent and it cannot look up keys.
+    """
     words = (failure.server_message or "").lower().rstrip(".")
     return words in ("", "internal server error", "internal error", "500 internal server error")
 
 
 def _secret_header(endpoint: Endpoint) -> str | None:
-    """Return the name of the first extra header that stands in for a key."""
+    """Return the name of the first extra header that replaces a key."""
     return next((name for name in endpoint.extra_headers if is_secret_header(name)), None)
 
 
 def _key_problem(endpoint: Endpoint) -> str | None:
-    """Return why a refused key cannot be valid: some servers accept any key, so this is checked only now."""
+    """Return why a rejected key cannot be valid; checked only now, since some servers accept any key."""
     problem = literal_problem(endpoint.key.reveal()) if endpoint.key else None
     return problem.reason if problem is not None else None
 
 
 def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:
-    """Say where a redirect leads. ``location`` is already without keys: its parts would not be known."""
+    """Describe where a redirect leads.
+
+    ``location`` is already redacted, since its parts would not be recognised.
+    """
     target = web_address(asked, location)
     parts = split_url(target) if target is not None else None
     if target is None or parts is None:

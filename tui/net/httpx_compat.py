@@ -1,7 +1,7 @@
-"""All private names of the HTTP libraries in use, in one place (httpx 0.28.1, httpcore 1.0.9).
+"""All private names of the HTTP libraries in use (httpx 0.28.1, httpcore 1.0.9).
 
-``tests/net/test_httpx_compat.py`` checks each of them against the installed version. Imports no library
-itself: it is imported before them.
+``tests/net/test_httpx_compat.py`` checks each of them against the installed version. This module does not
+import the libraries: it is imported before them.
 """
 
 from __future__ import annotations
@@ -26,23 +26,29 @@ _CHUNK_END = b"\r\n"
 
 
 def leave_out_command() -> None:
-    """Take httpx's command for not installed: where click is, it imports Rich, a third of httpx's import."""
+    """Pretend that httpx's command is not installed.
+
+    If click is installed, it imports Rich, a third of httpx's import time.
+    """
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 
 def leave_out_sniffio() -> None:
-    """Search for a missing ``sniffio`` once: httpcore does so on disk at every lock, a dozen a request."""
+    """Look for a missing ``sniffio`` only once.
+
+    httpcore searches the disk for it at every lock, a dozen per request.
+    """
     if importlib.util.find_spec("sniffio") is None:
         sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 def use_asyncio_locks() -> None:
-    """Give httpcore its locks from asyncio instead of those of anyio, once, in this process.
+    """Give httpcore locks from asyncio instead of anyio, once per process.
 
-    It takes a lock, an event and a shield from anyio at each request, and the first of them loads all of
-    anyio: an eighth of a short command. Its shield keeps off anyio's own cancellation alone; here asyncio
-    cancels tasks, which passes through either way, and the closing that it is for never waits
-    (``net.streams``). Another version of the library is left as it is.
+    It uses a lock, an event and a shield from anyio for each request, and the first of them loads all of
+    anyio: an eighth of a short command. anyio's shield only protects from anyio's own cancellation; asyncio's
+    cancellation passes through in either case, and the closing that it protects never waits
+    (``net.streams``). Other versions of the library are not changed.
     """
     try:
         library = importlib.import_module("httpcore._synchronization")
@@ -54,7 +60,7 @@ def use_asyncio_locks() -> None:
 
 
 class AsyncioLocks(ModuleType):
-    """Replaces the module ``anyio``: everything else comes from it."""
+    """Replaces the module ``anyio``, to which it delegates everything else."""
 
     def __init__(self, behind: ModuleType) -> None:
         super().__init__(behind.__name__)
@@ -64,7 +70,7 @@ class AsyncioLocks(ModuleType):
 
     @staticmethod
     def CancelScope(*, shield: bool) -> AbstractContextManager[None]:  # noqa: N802 - the library's name
-        """Return a context that changes nothing."""
+        """Return a context manager that does nothing."""
         return nullcontext()
 
     def __getattr__(self, name: str) -> Any:
@@ -72,17 +78,17 @@ class AsyncioLocks(ModuleType):
 
 
 def use_pool(transport: httpx.AsyncHTTPTransport, pool: httpcore.AsyncConnectionPool) -> None:
-    """Let a transport send through a pool of ours: it takes no network backend itself, its pool does."""
+    """Make a transport use our pool: only the pool accepts a network backend."""
     transport._pool = pool
 
 
 class ResponseBody:
-    """The raw body of a response, read without the libraries while each read returns whole chunks.
+    """The raw body of a response, read without the libraries while reads return complete chunks.
 
-    A model sends every token as a separate chunk, and six layers of the libraries pass each one on, which is
-    half of the processing cost of a token. So bytes that are only whole chunks are read directly from the
-    network stream, between two chunks; the libraries read everything else: the end of the body, other
-    transfer encodings, and all errors.
+    A model sends each token as a separate chunk, and the six layers of the libraries account for half the
+    processing cost of a token. So bytes that consist of complete chunks are read directly from the network
+    stream, between two chunks; the libraries read everything else: the end of the body, other transfer
+    encodings, and all errors.
     """
 
     def __init__(self, response: httpx.Response) -> None:
@@ -100,7 +106,7 @@ class ResponseBody:
             connection._h11_state.receive_data(data)
         piece = await anext(self._pieces, None)
         if piece is None:
-            self._connection = None  # it serves others now
+            self._connection = None  # now used for other requests
         return piece
 
     async def _receive(self, connection: Any) -> bytes:
@@ -108,7 +114,7 @@ class ResponseBody:
             seconds = self._limits.get("read")
             data: bytes = await connection._network_stream.read(_READ_SIZE, seconds)
         except Exception as error:
-            kind = getattr(sys.modules["httpx"], type(error).__name__, None)  # named as httpcore's are
+            kind = getattr(sys.modules["httpx"], type(error).__name__, None)  # same name as in httpcore
             if kind is None:
                 raise
             raise kind(str(error)) from error
@@ -116,7 +122,7 @@ class ResponseBody:
 
 
 def _connection_of(response: httpx.Response) -> Any:
-    """Return the connection that a response is read from; ``None`` if it is of another kind."""
+    """Return the connection of a response; ``None`` if it is of a different kind."""
     found: Any = response
     for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
         found = getattr(found, name, None)
@@ -125,17 +131,17 @@ def _connection_of(response: httpx.Response) -> Any:
 
 
 def _is_between_chunks(state: Any) -> bool:
-    """Whether all that was read of a body in chunks is given out, and the next byte begins a new chunk."""
+    """Return whether everything read so far was returned, and the next byte begins a new chunk."""
     reader = state._reader
     if getattr(reader, "_bytes_in_chunk", None) != 0 or reader._reading_trailer:
         return False
     if reader._bytes_to_discard == _CHUNK_END == bytes(state._receive_buffer):
-        state.next_event()  # it needs more data, but has taken the end of the chunk away
+        state.next_event()  # no event yet, but this consumes the end of the chunk
     return not reader._bytes_to_discard and not state._receive_buffer
 
 
 def _without_frames(data: bytes) -> bytes:
-    """Return what stands in some chunks; nothing where it is not whole chunks alone, or their last one."""
+    """Return the content of complete chunks; empty for anything else, or if the last chunk is among them."""
     pieces: list[bytes] = []
     position = 0
     while position < len(data):

@@ -1,4 +1,4 @@
-"""The addresses of a host, resolved by the system."""
+"""Resolves host names with the system's resolver."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 from tui.net.addresses import ip_address
 
 Address = tuple[socket.AddressFamily, Any]
-"""As ``socket.getaddrinfo`` gives it: the family and what ``connect`` takes."""
+"""Family and address as returned by ``socket.getaddrinfo``, for ``connect``."""
 
 
 def address_text(address: Address) -> str:
-    """Return an address with its port, one of IPv6 in brackets."""
+    """Return an address with its port, with brackets for IPv6."""
     host, port = address[1][:2]
     return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
 
 
 async def resolve(host: str, port: int) -> list[Address]:
-    """Return the addresses of a host, without asking anybody where it is written as one.
+    """Return the addresses of a host, without a look-up for a literal address.
 
     Raises:
-        OSError: the name is unknown, or the name server does not answer (``socket.gaierror``).
-        UnicodeError: the name cannot be a host name.
+        OSError: the name is unknown, or the name server does not respond (``socket.gaierror``).
+        UnicodeError: the name is not a valid host name.
     """
     literal = ip_address(host)
     if literal is not None and "%" not in host:
@@ -36,8 +36,7 @@ async def resolve(host: str, port: int) -> list[Address]:
 
 
 async def _look_up(host: str, port: int) -> list[Address]:
-    """Ask the system in a separate thread: one that hangs must not hold up the program's end, as a thread of
-    the loop's executor does."""
+    """Resolve in a separate thread: unlike the loop's executor, it does not delay the exit of the program."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[Address]] = loop.create_future()
 
@@ -57,7 +56,7 @@ async def _look_up(host: str, port: int) -> list[Address]:
             found = list(dict.fromkeys((family, address) for family, _, _, _, address in records))
         except (OSError, UnicodeError, OverflowError) as error:
             failure = error
-        with suppress(RuntimeError):  # the loop was closed in the meantime: nobody waits
+        with suppress(RuntimeError):  # the loop has been closed, so nobody waits
             loop.call_soon_threadsafe(settle, found, failure)
 
     threading.Thread(target=work, name="name lookup", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Asks an endpoint which models it offers."""
+"""Requests the model list of an endpoint."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tui.wire.errors import classify_error
 from tui.wire.models import ModelList, read_models
 
 _LARGE_LIST = 50_000
-"""Bytes from which on a list is read in a thread: thousands of entries take longer than a key may wait."""
+"""Bytes from which a list is parsed in a thread: thousands of entries would delay key presses."""
 
 
 async def fetch_models(factory: ClientFactory, endpoint: Endpoint, *, seconds: float = 10.0) -> ModelList:
-    """Return the endpoint's model list, within ``seconds``. An empty list is a valid one.
+    """Return the endpoint's model list, within ``seconds``. An empty list is valid.
 
     Raises:
-        LmdeckError: it does not answer, refuses, or answers with something else.
+        LmdeckError: no response, an error, or something else than a model list.
     """
     response = await fetch(factory, endpoint, models_url_of(endpoint.base_url), seconds=seconds)
     try:
@@ -40,10 +40,10 @@ async def fetch_models(factory: ClientFactory, endpoint: Endpoint, *, seconds: f
 
 
 def read_list(factory: ClientFactory, endpoint: Endpoint, response: Fetched) -> ModelList:
-    """Return the list that a response is.
+    """Parse the model list in a response.
 
     Raises:
-        LmdeckError: it is none.
+        LmdeckError: it is not one.
     """
     models = read_models(response.body) if response.status < 300 else None
     if models is not None:

@@ -1,4 +1,4 @@
-"""Makes the record of an exchange for its observers (``core.observed``)."""
+"""Creates the record of an exchange for its observers (``core.observed``)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Observed:
     routes: RouteTimes
     observers: Observers
     prompt_tokens: Callable[[], int | None] = lambda: None
-    """Estimates the tokens of the prompt; ``None``: unknown."""
+    """Estimates the prompt tokens; ``None`` if unknown."""
     number: int = field(default_factory=lambda: next(_NUMBERS), init=False)
     started_at: str = field(
         default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"), init=False
@@ -51,14 +51,14 @@ class Observed:
         self.requests.on_sent = self._sent
 
     def finish(self, outcome: Outcome, turn: Turn) -> None:
-        """Tell the observers that the exchange is over."""
+        """Notify the observers of the end of the exchange."""
         record = self._record(outcome, turn)
         if record.usage is None and record.may_have_worked:
             record = self._estimated(record)
         self.observers.finished(record)
 
     def _estimated(self, record: ExchangeRecord) -> ExchangeRecord:
-        """Return a record with what is known about a request without any report of the server: its prompt."""
+        """Return a record without a server report, with an estimate of its prompt tokens."""
         prompt = self.prompt_tokens()
         if prompt is None:
             return record
@@ -107,7 +107,7 @@ class Observed:
         )
 
     def finish_whole(self, outcome: EmbeddingOutcome | RerankOutcome | None, ended: float) -> None:
-        """Tell that a request for vectors or scores is over; ``None``: it was stopped."""
+        """Notify the observers of the end of an embedding or rerank request; ``None`` if it was stopped."""
         turn = Turn("", parts_of(""), timings=self.requests.timings(ended))
         if outcome is None:
             self.finish(Outcome.STOPPED, turn)
@@ -128,17 +128,17 @@ class ObservedChat:
         self._clock = clock
         self._turn = Turn("", parts_of(""))
         self._earlier = NOTHING_TOLD
-        """What requests used to which another one followed: it is paid for as well."""
+        """The usage of requests that were followed by another one; it is charged as well."""
 
     def fold(self, batch: EventBatch) -> None:
-        """Take over what the reader is given."""
+        """Fold the batch that the reader receives."""
         for event in batch.events:
             if isinstance(event, ResponseStarted):
                 self._set_aside()
             apply(self._turn, event, batch.at)
 
     def finish(self) -> None:
-        """Tell the observers that the chat is over."""
+        """Notify the observers of the end of the chat."""
         turn, price = self._turn, self._observed.origin.price
         settle(turn, self._request, price, self._clock())
         if self._earlier != NOTHING_TOLD:
@@ -149,7 +149,7 @@ class ObservedChat:
         self._observed.finish(_OUTCOMES.get(turn.state, Outcome.STOPPED), turn)
 
     def _set_aside(self) -> None:
-        """Keep what was used so far beside what the next request uses."""
+        """Store the usage so far, separately from that of the next request."""
         turn = self._turn
         self._earlier = self._earlier.plus(Charge(turn.usage, turn.server_cost))
         turn.usage, turn.server_cost = None, None

@@ -1,9 +1,9 @@
-"""Further requests to an endpoint that decide whose fault a refusal is.
+"""Further requests to an endpoint that determine who is responsible for an error.
 
-Only after a refusal that leaves a question, shortly, and below the endpoint's own URL: its model list with
-the key, where it was accepted, without it, and where it was refused, in the other ways that servers expect.
-If nothing there is an API, other places on the same host are requested without the key. A diagnosis does not
-need this: it has made these requests.
+Sent only after an ambiguous error, with short limits, and below the endpoint's own URL: its model list with
+the key; if accepted, without it; if rejected, with other common headers. If there is no API, other URLs on
+the same host are requested without the key. A diagnosis does not need this, having sent these requests
+itself.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Shown:
     proved: frozenset[Proof] = frozenset()
     models: ModelList | None = None
     base: str | None = None
-    """Another base URL of the same host that answers."""
+    """Another base URL on the same host that responds."""
     refuses_key: bool = False
-    """The model list is refused as well."""
+    """The key is rejected for the model list as well."""
 
 
 async def judge_refusal(
@@ -52,11 +52,12 @@ async def judge_refusal(
     looks: bool = True,
     words: Callable[[Collection[Proof]], Failure] | None = None,
 ) -> Failure:
-    """Return the failure that a refusal is, by all the evidence.
+    """Return the failure for an error, given all evidence.
 
     Args:
-        words: makes the failure in other words than those for chats. proved: what is known about the
-        endpoint; ``None``: not requested yet. looks: whether it may be asked now.
+        words: creates the failure in terms other than those for chats.
+        proved: what is known about the endpoint; ``None``: not requested yet.
+        looks: whether it may be requested now.
     """
     words = words or refusal.failure
     if proved is not None:
@@ -83,9 +84,9 @@ async def look_for_proofs(
     *,
     is_lost: bool = False,
 ) -> Shown:
-    """Ask for the model list and return what it proves. Never raises for what a network does.
+    """Request the model list, and return what it proves. Never raises because of the network.
 
-    ``is_lost``: what was asked for is not there, so that the API may be elsewhere.
+    ``is_lost`` means that the requested route does not exist, so that the API may be elsewhere.
     """
     url = models_url_of(endpoint.base_url)
     first, base = await asyncio.gather(
@@ -105,7 +106,7 @@ async def look_for_proofs(
 
 
 def _with_names(refusal: Refusal, failure: Failure, model: str, shown: Shown) -> Failure:
-    """Add the name that would do."""
+    """Add the name of an available model."""
     if failure.cause != "model-not-found" or shown.models is None:
         return failure
     names = [name for name in closest_names(model, shown.models.identifiers) if name != model]
@@ -116,7 +117,10 @@ def _with_names(refusal: Refusal, failure: Failure, model: str, shown: Shown) ->
 
 
 async def _wants_key(factory: ClientFactory, endpoint: Endpoint, url: str) -> bool:
-    """Whether the same request is refused without the key: only then is one that is answered accepted."""
+    """Return whether the same request is rejected without the key.
+
+    Only then is the key known to be accepted.
+    """
     answer = await fetch_evidence(factory, without_key(endpoint), url)
     return answer is not None and answer.status in _REFUSED
 

@@ -1,7 +1,7 @@
-"""The route of a request: directly to its host, or through a proxy from the environment.
+"""Determines the route of a request: directly to its host, or through a proxy from the environment.
 
-lmdeck reads the variables itself, because the client library sends requests for this machine, key included,
-to the proxy, does not support ranges in NO_PROXY and stops at an entry that it cannot read.
+lmdeck reads the variables itself, because the client library sends requests for this machine, including the
+key, to the proxy, does not support ranges in NO_PROXY, and stops at an invalid entry.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from tui.net.addresses import IpAddress, ip_address, origin_of
 
 _DOMAIN = lazy_pattern(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _NO_PROXY_AT_ALL = frozenset({"none", "off", "no", "false", "direct", "null", "0", "-"})
-"""What users write for no proxy: it would be read as a host name."""
+"""Common values meaning no proxy, which would be read as a host name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How requests for one URL travel, and why."""
+    """How requests for one URL are routed, and why."""
 
     proxy: str | None = None
-    """``scheme://host:port`` of the proxy, without user and password; ``None``: direct."""
+    """``scheme://host:port`` of the proxy, without user and password; ``None`` if direct."""
     variable: str | None = None
-    """The environment variable that names the proxy, also where it is bypassed."""
+    """The environment variable with the proxy, even if it is bypassed."""
     reason: str = ""
-    """Why the proxy is bypassed: ``loopback``, or the entry of NO_PROXY."""
+    """Why the proxy is bypassed: ``loopback``, or the NO_PROXY entry."""
     problems: tuple[Failure, ...] = ()
-    """What is wrong with the variables; the route holds nevertheless."""
+    """Problems with the variables that do not affect the route."""
     failure: Failure | None = None
-    """Why nothing can be sent this way."""
+    """Why nothing can be sent on this route."""
     credentials: tuple[str, str] | None = field(default=None, repr=False)
     """User and password for the proxy."""
 
@@ -46,7 +46,7 @@ class Route:
         return self.proxy is None
 
     def describe(self) -> str:
-        """Return the route in a few words, such as ``through http://proxy:3128 ($HTTPS_PROXY)``."""
+        """Return a short description, such as ``through http://proxy:3128 ($HTTPS_PROXY)``."""
         if self.proxy is not None:
             return f"through {self.proxy} (${self.variable})"
         if self.variable is not None:
@@ -55,7 +55,7 @@ class Route:
 
 
 def choose_route(url: str, environment: Mapping[str, str]) -> Route:
-    """Return the route for a URL under these environment variables. Never raises."""
+    """Return the route for a URL, given the environment variables. Never raises."""
     try:
         scheme, host, port = origin_of(url)
     except ValueError:
@@ -73,7 +73,7 @@ def choose_route(url: str, environment: Mapping[str, str]) -> Route:
 
 
 def _proxy_setting(scheme: str, environment: Mapping[str, str]) -> tuple[str | None, str]:
-    """Find the variable for a scheme; lower case wins, as in curl."""
+    """Return the proxy variable for a scheme; lower case takes precedence, as in curl."""
     for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
         value = environment.get(name, "").strip()
         # Web servers pass a request's "Proxy:" header on to CGI programs as HTTP_PROXY (httpoxy).
@@ -83,7 +83,7 @@ def _proxy_setting(scheme: str, environment: Mapping[str, str]) -> tuple[str | N
 
 
 def no_proxy_setting(environment: Mapping[str, str]) -> tuple[str, str]:
-    """Return the variable that excepts hosts, and its text; lower case wins, as in curl."""
+    """Return the variable with exceptions, and its value; lower case takes precedence, as in curl."""
     for name in ("no_proxy", "NO_PROXY"):
         if environment.get(name):
             return name, environment[name]
@@ -113,7 +113,7 @@ def _through(variable: str, value: str, problems: tuple[Failure, ...]) -> Route:
 
 
 def _bypass(host: str, port: int, environment: Mapping[str, str]) -> tuple[str | None, tuple[Failure, ...]]:
-    """Return the entry of NO_PROXY that covers the host, and a failure for each that has no effect."""
+    """Return the NO_PROXY entry that matches the host, and a failure for each entry without effect."""
     variable, text = no_proxy_setting(environment)
     problems: list[Failure] = []
     found: str | None = None
@@ -130,16 +130,21 @@ def _bypass(host: str, port: int, environment: Mapping[str, str]) -> tuple[str |
 
 
 def no_proxy_entries(text: str) -> list[str]:
-    """Return the entries of NO_PROXY, which commas and spaces separate. Tabs, line breaks and semicolons
-    separate nothing for most programs: they stay in an entry that covers no host."""
+    """Return the entries of NO_PROXY, separated by commas and spaces.
+
+    Most programs do not split at tabs, line breaks and semicolons: an entry that contains them matches no
+    host.
+    """
     return [entry for entry in text.replace(" ", ",").split(",") if entry]
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
-    """Whether an entry covers a host: ``*``, a name with its subdomains, an address, a range; with a port.
+    """Return whether an entry matches a host.
+
+    An entry is ``*``, a name, which includes its subdomains, an address or a range, with or without a port.
 
     Raises:
-        ValueError: the entry is none of these.
+        ValueError: the entry is invalid.
     """
     if entry == "*":
         return True
@@ -159,20 +164,20 @@ def _covers(entry: str, host: str, port: int) -> bool:
     try:
         plain = _plain_name(host)
     except ValueError:
-        return False  # the fault of the host
+        return False  # the host is invalid, not the entry
     return plain == domain or plain.endswith("." + domain)
 
 
 def _addresses(host: str) -> set[IpAddress]:
-    """Return the address that a host is, and the IPv4 address inside it, if there is one."""
+    """Return the address, and the IPv4 address embedded in it, if there is one."""
     return {address for address in (ip_address(host), plain_address(host)) if address is not None}
 
 
 def _plain_name(name: str) -> str:
-    """Return a host name as it is asked for: lower case, letters outside ASCII encoded.
+    """Return a host name in the form for look-ups: lower case, non-ASCII letters encoded.
 
     Raises:
-        ValueError: it cannot be one.
+        ValueError: it is invalid.
     """
     bare = name.rstrip(".").lower()
     return bare if bare.isascii() else bare.encode("idna").decode("ascii")

@@ -1,4 +1,4 @@
-"""A quick look whether an endpoint answers, for lists: one GET of the model list, no tokens spent."""
+"""A quick reachability check for lists: one GET of the model list, no tokens used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui.wire.models import ModelList
 from tui.wire.servers import ServerIdentity
 
 _ANSWERED = ("auth", "basic-auth", "forbidden", "rate-limited", "overloaded", "quota", "loading")
-"""The server is there, and something else is in the way."""
+"""The server is reachable, but something else is wrong."""
 _NO_LIST = ("wrong-path", "method-not-allowed", "no-model-list")
 _LONG_LIST = "answer-too-large"
 
@@ -34,20 +34,20 @@ class Reachability:
     """The result of a quick check."""
 
     is_reachable: bool | None
-    """``None``: something answers, but whether it can chat is not known."""
+    """``None``: something responds, but whether it can chat is unknown."""
     failure: Failure | None = None
-    """What is in the way, also where the endpoint is reachable (a wrong key)."""
+    """The problem, also for a reachable endpoint (a wrong key)."""
     milliseconds: float | None = None
     models: tuple[str, ...] | None = None
-    """The models that it offers; ``None`` where it does not say."""
+    """The available models; ``None`` if unknown."""
     server: ServerIdentity | None = None
-    """Which server it is, as far as this answer shows."""
+    """The kind of server, as far as this response shows it."""
     context_window: int | None = None
-    """Of the model that is wanted, in tokens, where the list says it."""
+    """For the requested model, in tokens, if the list contains it."""
     context_windows: Mapping[str, int] = field(default_factory=dict)
-    """The same by model; under an empty name what holds for the server. Looked for on request."""
+    """The same by model; with an empty name for the whole server. Only determined on request."""
     chat_models: tuple[str, ...] = ()
-    """The models that it offers, without those for embeddings."""
+    """The available models that are not for embeddings."""
 
 
 async def reach(
@@ -59,12 +59,12 @@ async def reach(
     look: Look | None = None,
     is_thorough: bool = False,
 ) -> Reachability:
-    """Look whether an endpoint answers within the time. Never raises for what a network does.
+    """Check within the time limit whether an endpoint responds. Never raises because of the network.
 
     Args:
-        model: the one that is wanted: where the list has others only, that is in the way.
-        look: reads this machine, to tell a server that is starting from one that is not there.
-        is_thorough: also ask the addresses that tell servers apart, and the context window.
+        model: the requested model; it is a problem if the list lacks it.
+        look: reads this machine, to distinguish a starting server from a missing one.
+        is_thorough: also send the requests that identify the server and its context window.
     """
     url = models_url_of(endpoint.base_url)
     started = time.perf_counter()
@@ -93,7 +93,7 @@ async def reach(
 async def _recognised(
     factory: ClientFactory, endpoint: Endpoint, found: Reachability, models: ModelList
 ) -> Reachability:
-    """Add which server it is, and the context windows, by a few requests without a key."""
+    """Add the kind of server and the context windows, with a few requests without a key."""
     root = Endpoint(endpoint.base_url.removesuffix("/v1"), tls=endpoint.tls)
     learned = await recognise(
         found.server or ServerIdentity(),
@@ -106,7 +106,7 @@ async def _recognised(
 
 
 def _missing(models: ModelList, model: str) -> Failure | None:
-    """Return the failure of a model that is not listed."""
+    """Return the failure of a model that is not in the list."""
     if not models.lacks(model):
         return None
     closest = closest_names(model, models.identifiers, 1)
@@ -116,7 +116,7 @@ def _missing(models: ModelList, model: str) -> Failure | None:
 async def _explain(
     factory: ClientFactory, endpoint: Endpoint, failure: Failure, look: Look | None
 ) -> Failure:
-    """Return the failure as the phase of the server explains it; a list does not wait."""
+    """Return the failure as explained by the phase of the server; a list does not wait for it."""
 
     def ignore(_: Waiting) -> None:
         pass
@@ -125,7 +125,7 @@ async def _explain(
 
 
 def _refused(endpoint: Endpoint, response: Fetched, failure: Failure, took: float) -> Reachability:
-    """Judge an endpoint that answers, but not with a list."""
+    """Judge an endpoint that responds, but without a model list."""
     server = identify(
         host=origin_of(endpoint.base_url).host, headers=response.headers, error_body=response.body
     )

@@ -1,6 +1,6 @@
-"""Recognises a server by a few cheap requests to paths that only some servers have.
+"""Identifies a server with a few cheap requests to paths that only some servers have.
 
-The caller sends them; ``wire.fingerprint`` interprets the answers.
+The caller sends them; ``wire.fingerprint`` interprets the responses.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from tui.wire.fingerprint import ProbeAnswer, probe_for_refusal, probes_for
 from tui.wire.servers import ServerIdentity
 
 Look = Callable[[str], Awaitable[Fetched | None]]
-"""GETs a path below the root of the host, without a key; ``None`` if nothing came."""
+"""GETs a path below the root of the host, without a key; returns ``None`` without a response."""
 
 
 async def recognise(identity: ServerIdentity, look: Look, *, has_list: bool) -> ProbeAnswer:
     """Return an identity refined by probes, and the context window if one reports it.
 
-    Probes for the kind are sent at once; once it is known, those for its version. ``has_list`` says that a
-    model list came, so that fewer servers are left.
+    Probes for the kind are sent in parallel, and once it is known, those for its version. ``has_list`` means
+    that a model list was received, which excludes some servers.
     """
     learned = ProbeAnswer(identity)
     sent: set[str] = set()
@@ -39,8 +39,7 @@ async def recognise(identity: ServerIdentity, look: Look, *, has_list: bool) -> 
 
 
 async def recognise_refusal(identity: ServerIdentity, look: Look, body: bytes) -> ServerIdentity:
-    """Return what an identity becomes where a key is wanted: by one request, where the refusal's ``body``
-    makes it worth that."""
+    """Refine an identity if a key is required, with one request if the error's ``body`` suggests it."""
     probe = probe_for_refusal(body) if identity.kind is None else None
     answer = await look(probe.path) if probe is not None else None
     if probe is None or answer is None:

@@ -1,4 +1,4 @@
-"""Reads the body of one reply: decompresses, decodes, watches for silence, detects truncation."""
+"""Reads the body of one reply: decompresses, decodes, detects silence and truncation."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
     import httpx
 
 _ERROR_BODY_SECONDS = 10.0
-"""For the whole body of a refusal, however patient the user is: the status alone says enough."""
+"""For the whole body of an error, whatever the user's limits: the status alone is sufficient."""
 _MOST_WITHOUT_TEXT = 10_000_000
-"""Bytes between two texts: signs of life of a whole day are less."""
+"""Bytes between two texts: more than the keep-alives of a whole day."""
 _PIECE = 64
-"""What a piece costs beside its bytes: a line of one byte takes as much work."""
+"""The overhead of a piece in bytes: a one-byte line takes as much work as this."""
 _BLANK = b" \t\r\n"
 _DRAIN_SECONDS = 0.1
-"""For the end mark of HTTP behind the last event, so that the connection can serve again."""
+"""For HTTP's end mark after the last event, so that the connection can be reused."""
 _DRAIN_BYTES = 64_000
-"""What may stand between the two: of a server that says more, a new connection costs less."""
+"""The maximum data before the end mark: beyond that, a new connection is cheaper."""
 _SLICE = 4_096
-"""Bytes decoded in one go."""
+"""Bytes decoded at once."""
 
 _TEXT = (AnswerDelta, ReasoningDelta, ToolCallDelta)
 
 
 class ReplyStream:
-    """One reply, read once."""
+    """One reply, which can be read once."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class ReplyStream:
         clock: Callable[[], float],
         waited_seconds: float = 0.0,
     ) -> None:
-        """``waited_seconds``: since the request was sent, its earlier tries among them."""
+        """Create a reader; ``waited_seconds`` is the time since the first attempt was sent."""
         self._response = response
         self._trace = trace
         self._endpoint = endpoint
@@ -81,18 +81,18 @@ class ReplyStream:
         self._text_at = trace.received
         self._pace = CooperativeYield()
         self.has_text = False
-        """Whether any text came: from then on nothing is ever sent again."""
+        """Whether any text was received: from then on, the request is never repeated."""
         self.ended_at = self._came_at
         self.last_events: tuple[StreamEvent, ...] = ()
-        """The events of the end, not emitted: the reader decides whether it is the end."""
+        """The final events, not emitted: the reader decides whether the chat is over."""
 
     @property
     def refusal(self) -> Refusal | None:
-        """The server's answer that the failure was made of, if it was one."""
+        """The error reply that the failure was created from, if the server sent one."""
         return self._reader.refusal
 
     async def read(self, wait_for_room: Callable[[], Awaitable[None]]) -> None:
-        """Emit the events of the reply but for the last ones. Never raises for what a server sends."""
+        """Emit all events of the reply except the last ones. Never raises, whatever a server sends."""
         cut: Failure | None = None
         try:
             await self._read_within_limits(wait_for_room)
@@ -103,7 +103,7 @@ class ReplyStream:
         self.has_text = self.has_text or any(isinstance(event, _TEXT) for event in self.last_events)
 
     async def drain(self) -> None:
-        """Read what is left, for a moment only, where the reply was over before its body."""
+        """Briefly read what remains if the reply was complete before the end of its body."""
         with suppress(*transport_errors()):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 left = _DRAIN_BYTES
@@ -165,13 +165,13 @@ class ReplyStream:
 
     @property
     def _counts_bytes(self) -> bool:
-        """Whether bytes that are no text yet are a sign of it: the parts of an answer that comes whole."""
+        """Whether bytes without text are a sign of progress: parts of an answer without streaming."""
         is_answer = self._response.status_code < 300 and not self._is_event_stream
         return is_answer and self._timeouts.first_text_seconds is None
 
     @property
     def _first_limit(self) -> float | None:
-        """Until the first text; what was waited for the headers counts where a command said how long."""
+        """Return the limit until the first text; it includes the wait for the headers if a command set it."""
         whole = self._timeouts.first_text_seconds
         if whole is None:
             return self._limit
@@ -184,7 +184,7 @@ class ReplyStream:
 
     @property
     def _is_alive(self) -> bool:
-        """Whether something that is no text came lately."""
+        """Return whether something other than text arrived recently."""
         limit = self._limit or self._timeouts.notice_seconds
         return self._clock() - self._came_at < limit / 2
 

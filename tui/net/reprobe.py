@@ -1,8 +1,8 @@
-"""Probes a failed host again where that shows the reason: briefly, and without any key.
+"""Briefly probes a failed host again, without a key, if that can show the reason.
 
 Only the host and port of the URL are probed (or the same port on the other loopback address), and only if the
 first failure left a question: which certificate, http or https, which IP version, and whether a server that
-broke off still runs.
+closed the connection is still running.
 """
 
 from __future__ import annotations
@@ -45,34 +45,37 @@ _BROKEN = {"stream-truncated", "stream-reset", "stream-unfinished", *_PERHAPS_EN
 _PROBE = b"GET / HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n"
 _PROBE_BYTES = 8192
 _BAD_REQUEST = (b"HTTP/1.1 400", b"HTTP/1.0 400")
-"""What servers that want TLS answer to plain HTTP; which of both it is stands in the page."""
+"""The response to plain HTTP of servers that require TLS; the page distinguishes it from other errors."""
 _MOMENT_SECONDS = 0.2
-"""An ending process may close its connections a moment before the port on which it listens."""
+"""A terminating process may close its connections a moment before its listening port."""
 
 
 async def reprobe_after_failure(
     failure: Failure, endpoint: Endpoint, trace: RequestTrace, seconds: float
 ) -> Failure:
-    """Return the failure with the evidence of a second probe, or unchanged. Never raises, never waits longer
-    than ``seconds``. A host behind a proxy is not probed."""
+    """Return the failure with the evidence of another probe, or unchanged.
+
+    Never raises, never takes longer than ``seconds``. A host behind a proxy is not probed.
+    """
     if seconds <= 0 or trace.through_proxy:
         return failure
     try:
         origin = origin_of(endpoint.base_url)
         async with asyncio.timeout(seconds):
             better = await _look(failure, endpoint, origin, trace)
-    except (OSError, ValueError, EOFError):  # TimeoutError among them: the question stays open
+    except (OSError, ValueError, EOFError):  # includes TimeoutError: the question stays open
         return failure
     return better or failure
 
 
 async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = None) -> CertificateFacts:
-    """Return the certificate of a server, whatever its issuer, to show or to pin it. ``trace`` records what
-    arrived.
+    """Return the certificate of a server, whatever its issuer, to show or pin it.
+
+    ``trace`` records the received bytes.
 
     Raises:
-        OSError: there is no connection or no TLS.
-        ValueError: the certificate cannot be read.
+        OSError: no connection or no TLS.
+        ValueError: the certificate is unreadable.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -85,7 +88,7 @@ async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = N
 
 @asynccontextmanager
 async def _connection(host: str, port: int, trace: RequestTrace | None = None) -> AsyncIterator[PlainStream]:
-    """Give a connection of which no other exchange takes notice."""
+    """Open a connection that is not recorded in any exchange."""
     from tui.net.dialer import connect
 
     with observe(trace or RequestTrace()):
@@ -120,7 +123,7 @@ def _gone(failure: Failure, origin: Origin) -> Failure:
 
 
 async def _is_gone(origin: Origin) -> bool:
-    """Whether nothing listens on the port any more."""
+    """Return whether the port is closed now."""
     for pause in (0.0, _MOMENT_SECONDS):
         await asyncio.sleep(pause)
         try:
@@ -132,7 +135,7 @@ async def _is_gone(origin: Origin) -> bool:
 
 
 async def _encrypts(origin: Origin) -> bool:
-    """Whether the port answers a TLS handshake, be it by a refusal."""
+    """Return whether the port responds to a TLS handshake, even with a refusal."""
     trace = RequestTrace()
     try:
         await fetch_certificate(origin.host, origin.port, trace)
@@ -156,7 +159,7 @@ def _with_certificate(failure: Failure, found: CertificateFacts, host: str) -> F
 
 
 def _also_wrong(cause: str, found: CertificateFacts, host: str) -> dict[str, str]:
-    """Return what else is wrong with a certificate: TLS names only the first fault that it finds."""
+    """Return what else is wrong with a certificate: TLS only reports the first problem."""
     now = datetime.now(UTC)
     wrong: dict[str, str] = {}
     if cause not in ("tls-expired", "tls-not-yet-valid"):
@@ -170,7 +173,7 @@ def _also_wrong(cause: str, found: CertificateFacts, host: str) -> dict[str, str
 
 
 async def _speaks_plain_http(origin: Origin) -> bool:
-    """Whether the port answers plain HTTP with something else than that it wants TLS."""
+    """Return whether the port responds to plain HTTP, other than by requiring TLS."""
     answer = b""
     async with _connection(origin.host, origin.port) as stream:
         await stream.transmit(_PROBE % origin.authority.encode())

@@ -1,7 +1,7 @@
-"""The trace of one exchange while it happens: its phase, its times, the first bytes received.
+"""The trace of a running exchange: its phase, times, and the first bytes received.
 
-The transport writes it, the classifier and the progress of a chat read it. It is found through a context
-variable, because the HTTP library passes no objects of the caller down to the socket.
+Written by the transport, read by the classifier and the progress of a chat. It is passed in a context
+variable, because the HTTP library does not pass the caller's objects to the socket.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _EVENTS = {
     Phase.HEADERS: "sent",
     Phase.BODY: "headers",
 }
-"""How the debug log names the beginning of each phase."""
+"""The names of the phases' beginnings in the debug log."""
 _NUMBERS = itertools.count(1)
 
 
@@ -54,9 +54,9 @@ class RequestTrace:
     """Called for every new phase, from inside the transport: must not block."""
     phase: Phase = Phase.PREPARE
     marks: dict[Phase, float] = field(default_factory=dict)
-    """When each phase was entered last, on ``time.perf_counter``."""
+    """When each phase was last entered, on ``time.perf_counter``."""
     address: str = ""
-    """The address that was connected to."""
+    """The connected address."""
     is_reused: bool = True
     """Whether the connection was open before."""
     through_proxy: bool = False
@@ -65,36 +65,36 @@ class RequestTrace:
     first_bytes: bytearray = field(default_factory=bytearray)
     """The first bytes of the response, decrypted."""
     handshake_bytes: bytearray = field(default_factory=bytearray)
-    """The first bytes that came during the TLS handshake, as they were on the wire."""
+    """The first bytes received during the TLS handshake, as on the wire."""
     sent: int = 0
-    """Bytes of the request so far, headers included."""
+    """Bytes of the request so far, including headers."""
     received: int = 0
-    """Bytes of the response so far, headers included."""
+    """Bytes of the response so far, including headers."""
     status: int | None = None
-    """The HTTP status, once the headers are here."""
+    """The HTTP status, once the headers have arrived."""
     certificate: bytes | None = None
-    """The server's certificate (DER), once the handshake is done."""
+    """The server's certificate (DER), after the handshake."""
     tls_version: str | None = None
     authorities_from: str | None = None
-    """The environment variable that names the authorities that the certificate is judged by."""
+    """The environment variable with the certificate authorities in use."""
     number: int = 0
-    """The number of the request in the debug log of this process; 0: not logged yet."""
+    """The number of the request in this process's debug log; 0: not logged yet."""
     on_send: Callable[[], None] | None = None
-    """Called each time that a request is written: its work is no time of the way there. Must not block."""
+    """Called whenever a request is written; its duration is not part of the network time. Must not block."""
 
     def tell(self, event: str, **facts: object) -> None:
-        """Write an event of this request to the debug log, if there is one."""
+        """Write an event of this request to the debug log, if enabled."""
         if not is_wanted():
             return
         self.number = self.number or next(_NUMBERS)
         tell(f"#{self.number} {event}", **facts)
 
     def ended(self) -> None:
-        """Record that nothing more is read of the response."""
+        """Record that the response is not read further."""
         self.tell("last-byte", status=self.status, sent_bytes=self.sent, received_bytes=self.received)
 
     def enter(self, phase: Phase) -> None:
-        """Record that a phase begins."""
+        """Record the beginning of a phase."""
         if phase is self.phase:
             return
         self.phase = phase
@@ -122,14 +122,14 @@ class RequestTrace:
         self.enter(Phase.TLS)
 
     def wrote(self, count: int) -> None:
-        """Record that a part of a request is sent: what comes from now on is its response."""
+        """Record that part of a request was sent: bytes received from now on are its response."""
         self.enter(Phase.SEND)
         self.sent += count
         self.received = 0
         self.first_bytes.clear()
 
     def answered(self, status: int) -> None:
-        """Record that the headers of the response are here."""
+        """Record the arrival of the response headers."""
         self.status = status
         self.enter(Phase.BODY)
 
@@ -152,24 +152,26 @@ class Requests:
     """The requests of one call: their number, and the trace of the last one."""
 
     origin: Origin | None = None
-    """Who asks."""
+    """The origin for observers."""
     model: str = ""
     count: int = 0
     first: RequestTrace | None = None
     last: RequestTrace = field(default_factory=RequestTrace)
     on_sent: Callable[[], None] | None = None
-    """Called once, when the first of them is on its way."""
+    """Called once, when the first request was sent."""
 
     def timings(self, ended: float) -> Timings:
-        """Return the stamps of an answer that was read whole by ``ended``: they begin with the first request,
-        not with what was loaded for it."""
+        """Return the timestamps of a response that was complete at ``ended``.
+
+        They begin with the first request, excluding the loading of modules.
+        """
         first, last = {} if self.first is None else self.first.marks, self.last.marks
         started = min(first.values(), default=None)
         sending, headers = last.get(Phase.SEND), last.get(Phase.BODY)
         return Timings(started, sending, headers, ended=ended, requests=self.count)
 
     def begin(self, method: str, url: str) -> RequestTrace:
-        """Return the record of the next one."""
+        """Return the trace of the next request."""
         self.count += 1
         self.last = RequestTrace(on_send=self._sent)
         self.first = self.first or self.last
@@ -188,13 +190,13 @@ _CURRENT: ContextVar[RequestTrace | None] = ContextVar("exchange", default=None)
 
 
 def current_trace() -> RequestTrace:
-    """Return the exchange that this task is part of, or an unused one."""
+    """Return the trace of the current task's exchange, or an unused one."""
     return _CURRENT.get() or RequestTrace()
 
 
 @contextmanager
 def observe(trace: RequestTrace) -> Iterator[RequestTrace]:
-    """Let the requests of this task (and of tasks it starts) write to an exchange."""
+    """Record the requests of this task (and of tasks it starts) in a trace."""
     token = _CURRENT.set(trace)
     try:
         yield trace

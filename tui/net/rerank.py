@@ -1,4 +1,4 @@
-"""Requests from an endpoint how well documents answer a query, on whichever route it has for that."""
+"""Requests scores for documents from an endpoint, on whichever route it supports."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ async def rerank(
     origin: Origin = _NOBODY,
     path: str = "",
 ) -> RerankOutcome:
-    """Return the scores of some documents, or why there are none. Never raises for what a server does.
+    """Return the scores of some documents, or the failure. Never raises because of the network or server.
 
-    ``path`` is the route that has answered before; without one each is tried until one is there.
+    ``path`` is the route that worked before; by default all are tried until one exists.
     """
     redactor = factory.redactor
     requests = Requests(origin, request.model)
@@ -93,6 +93,6 @@ async def rerank(
 
 
 def _is_elsewhere(done: Answered[Scores]) -> bool:
-    """Whether it is worth looking at another route."""
+    """Return whether to try another route."""
     is_missing = done.failure is not None and done.failure.cause == MISSING
     return is_missing and done.response is not None and done.response.status in (404, 405)

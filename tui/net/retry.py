@@ -1,4 +1,4 @@
-"""Whether a request is sent again, and after how long: only before the first byte of an answer."""
+"""Decides whether and when a request is retried: only before the first byte of an answer."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from tui.wire.error_facts import read_retry_after
 _STATUSES = (408, 429, 502, 503, 504)
 _NEVER = ("quota", "body-too-large")
 _IN_VAIN = (ServerPhase.BROKEN, ServerPhase.STARTING)
-"""A server that is broken stays so; for one that is starting ``net.server_wait`` waits."""
+"""A broken server stays broken; ``net.server_wait`` waits for a starting one."""
 _UNDER_ANY_STATUS = ("rate-limited", "overloaded")
-"""What some gateways say under 400 or 500, and Anthropic and Gemini under 529."""
+"""Some gateways return these with 400 or 500, Anthropic and Gemini with 529."""
 _CONNECTION = ("connect-timeout", "no-route")
-"""Failures before a byte was sent that may pass by themselves."""
+"""Possibly temporary failures before any byte was sent."""
 _WHEN_ASKED = ("connection-refused", "dns-unknown-host", "dns-unavailable", "tls-stalled")
-"""Those that a user wants to know at once; a command that waits for a server tries them again."""
+"""Failures that users want to see at once; a command that waits for a server retries them."""
 
 
 MOST_STALE = 3
-"""Reused connections found closed in a row before that is called a failure."""
+"""The maximum number of closed reused connections in a row before it counts as a failure."""
 _OF_CLOSED = ("closed-without-answer", "connection-reset")
 
 
 def retry_delay(
     failure: Failure, tried: int, timeouts: RequestTimeouts, *, headers: Mapping[str, str] | None = None
 ) -> float | None:
-    """Return the seconds to wait before the next try, or ``None`` if there is none.
+    """Return the delay before the next attempt in seconds, or ``None`` if there is none.
 
     Args:
-        tried: tries so far, at least 1.
-        headers: those of the refusal, in lower case, for ``Retry-After``.
+        tried: attempts so far, at least 1.
+        headers: the headers of the error in lower case, for ``Retry-After``.
     """
     if tried > timeouts.retries or not _may_pass(failure, timeouts):
         return None
@@ -51,14 +51,18 @@ def retry_delay(
 
 
 def is_stale(failure: Failure, trace: RequestTrace) -> bool:
-    """Return whether a request only met a reused connection that the server had just closed, which is not a
-    failure."""
+    """Return whether a request only hit a reused connection that the server had just closed.
+
+    This is not a failure.
+    """
     return trace.is_reused and not trace.received and failure.cause in _OF_CLOSED
 
 
 def asked_delay(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the pause that a server asks for, in seconds: ``retry-after-ms``, or ``retry-after`` as
-    seconds or as a date (RFC 9110, section 10.2.3)."""
+    """Return the delay that a server asks for, in seconds.
+
+    ``retry-after-ms``, or ``retry-after`` as seconds or as a date (RFC 9110, section 10.2.3).
+    """
     return read_retry_after(headers, now or datetime.now(UTC))
 
 

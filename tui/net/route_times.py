@@ -1,4 +1,4 @@
-"""The round-trip time to a server, measured when its model list is requested anyway."""
+"""The round-trip time to a server, measured by requests for its model list."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tui.texts.time import ROUTE
 _KEPT_SECONDS = 600.0
 _LIST = "/models"
 _CACHES = ("age", "x-cache", "cf-cache-status", "x-proxy-cache")
-"""Headers of an answer that may not come from the server itself."""
+"""Headers of a response that may come from a cache."""
 
 
 class RouteTimes:
-    """The shortest time to the headers of ``GET /models``, by base URL, of the last ten minutes."""
+    """The shortest time to the headers of ``GET /models`` in the last ten minutes, by base URL."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: dict[str, tuple[float, float]] = {}
 
     def note(self, url: str, status: int, headers: Mapping[str, str], trace: RequestTrace) -> None:
-        """Note an answer; one that is no model list of the server itself says nothing."""
+        """Record a response, unless it is not a model list from the server itself."""
         base, found, rest = url.partition("?")[0].rpartition(_LIST)
         sent, answered = trace.marks.get(Step.SEND), trace.marks.get(Step.BODY)
         if not found or rest or status != 200 or sent is None or answered is None:
@@ -37,7 +37,7 @@ class RouteTimes:
             self._seen[base] = (took, self._clock())
 
     def of(self, base_url: str) -> Phase | None:
-        """Return the way to an endpoint; ``None``: not seen lately."""
+        """Return the network round trip of an endpoint; ``None`` without a recent measurement."""
         known = self._known(base_url.rstrip("/"))
         return None if known is None else Phase("route", known, ESTIMATED, ROUTE)
 

@@ -1,6 +1,6 @@
-"""Reads a server's ``/metrics`` around a chat, if it is readable without the key; never during a request.
+"""Reads a server's ``/metrics`` around a chat, if public; never during a request.
 
-Once before the request, where a reading worked before (or where figures were asked for), and once shortly
+Once before the request, if an earlier reading was successful (or figures were requested), and once shortly
 after the end. Over separate connections, without key and extra headers.
 """
 
@@ -21,14 +21,14 @@ from tui.wire.fingerprint import identify, identify_host, reason_without_times
 from tui.wire.metric_deltas import Counters, learned_between, read_counters
 
 AFTER_SECONDS = 0.05
-"""Until the server has counted a request that ended."""
+"""Until the server has counted a finished request."""
 _BEFORE_SECONDS = 0.05
 _FIRST_SECONDS = 0.25
-"""The same of a command that asks for figures, at a server that was never read."""
+"""The same for a command that requests figures from a server that was never read."""
 _READ_SECONDS = 2.0
 _CLOSED_SECONDS = 600.0
 _LARGE = 50_000
-"""Bytes from which on a text is read in a thread."""
+"""Bytes from which a text is parsed in a thread."""
 
 
 @dataclass(slots=True)
@@ -38,13 +38,13 @@ class _Door:
     is_open: bool = False
     closed_until: float = float("-inf")
     reading: Counters | None = None
-    """The last one."""
+    """The last reading."""
     requests: int = 0
-    """How many have begun."""
+    """The number of requests begun."""
 
 
 class Scrapes:
-    """The readings of every server that chats go to; for one event loop."""
+    """The readings of all servers used by chats; for one event loop."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Scrapes:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         before_seconds: float = _BEFORE_SECONDS,
     ) -> None:
-        """``before_seconds``: what a chat waits for a reading, where readings worked before."""
+        """Create an instance; ``before_seconds`` is the longest wait of a chat for its first reading."""
         self._factory = factory.branch()
         self._clock = clock
         self._sleep = sleep
@@ -62,9 +62,9 @@ class Scrapes:
         self._doors: dict[str, _Door] = {}
 
     async def before(self, endpoint: Endpoint, *, is_asked_for: bool = False) -> Counters | None:
-        """Return a reading for a request that goes out next, where that takes no time to speak of.
+        """Return a reading for a request that is about to be sent, if that takes no noticeable time.
 
-        ``is_asked_for``: a server that was never read is tried, too.
+        ``is_asked_for``: try a server that was never read, too.
         """
         door = self._door(endpoint)
         door.requests += 1
@@ -75,27 +75,27 @@ class Scrapes:
             async with asyncio.timeout(limit):
                 return await self._read(endpoint, door)
         except TimeoutError:
-            return door.reading  # older, so that others may be counted in between: their number shows
+            return door.reading  # older, so it may include other requests: their number is visible
 
     async def after(self, endpoint: Endpoint, before: Counters | None, model: str) -> Learned:
-        """Return what a request that has just ended took, as far as two readings tell."""
+        """Return where the time of a finished request went, as far as two readings show."""
         door = self._door(endpoint)
         if not self._may_read(endpoint, door):
             return Learned(unknown=NO_FIGURES)
         requests = door.requests
         await self._sleep(AFTER_SECONDS)
-        is_busy = door.requests != requests  # what was read for the request since then has to do
+        is_busy = door.requests != requests  # another request began: use its reading
         reading = door.reading if is_busy else await self._read(endpoint, door)
         if before is None or reading is None:
             return Learned(unknown=NO_FIGURES)
         return learned_between(before, reading, model)
 
     def is_open(self, endpoint: Endpoint) -> bool:
-        """Whether the last reading of a server had results."""
+        """Return whether the last reading of a server was successful."""
         return self._door(endpoint).is_open
 
     def close_door(self, endpoint: Endpoint) -> None:
-        """Read a server no more whose replies tell all there is to know."""
+        """Stop reading a server whose replies already contain everything."""
         self._door(endpoint).closed_until = float("inf")
 
     async def aclose(self) -> None:
@@ -106,7 +106,7 @@ class Scrapes:
         return self._doors.setdefault(origin_text(endpoint.base_url), _Door())
 
     def _may_read(self, endpoint: Endpoint, door: _Door) -> bool:
-        """Whether a server may have something to read: a hosted service has not."""
+        """Return whether a server may have metrics: hosted services have none."""
         is_hosted = identify_host(origin_of(endpoint.base_url).host).kind is not None
         return not is_hosted and self._clock() >= door.closed_until
 
@@ -126,7 +126,7 @@ class Scrapes:
 
 
 class Measured:
-    """One chat, with the readings around it."""
+    """One chat with the readings around it."""
 
     def __init__(self, scrapes: Scrapes, endpoint: Endpoint, model: str) -> None:
         self._scrapes = scrapes
@@ -138,11 +138,11 @@ class Measured:
         self._fingerprint = ""
 
     async def begin(self, *, is_asked_for: bool) -> None:
-        """Read, before the request."""
+        """Read before the request."""
         self._before = await self._scrapes.before(self._endpoint, is_asked_for=is_asked_for)
 
     def see(self, batch: EventBatch) -> None:
-        """Note what the reply brings: one with its own figures makes the readings needless."""
+        """Process a batch: figures in the reply make the readings unnecessary."""
         for event in batch.events:
             if isinstance(event, TimingsReport) and event.timings.prompt_ms is not None:
                 self._tells_all = True
@@ -152,7 +152,7 @@ class Measured:
                 self._fingerprint = event.system_fingerprint or self._fingerprint
 
     async def read(self) -> Learned:
-        """Return what is known once the reply has ended."""
+        """Return what is known after the end of the reply."""
         if self._tells_all:
             self._scrapes.close_door(self._endpoint)
             return NOTHING_LEARNED

@@ -1,7 +1,7 @@
-"""Waits for a server that is starting or loading its model, up to a limit, and says so.
+"""Waits for a server that is starting or loading its model, up to a limit, and reports it.
 
-It turns the evidence around a failure into a phase: a refused port for which a process of this machine is
-starting, a health route that says "loading". Checks, ``ask`` and chats all use it.
+It derives the phase from the evidence around a failure: a refused port for which a process of this machine is
+starting, or a health route that says "loading". Checks, ``ask`` and chats use it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 _UNAVAILABLE = 503
 _UNCLEAR = ("bad-gateway", "overloaded", "no-answer")
-"""What a server that is loading may look like until its health route is asked."""
+"""Possible causes while a server is loading, until its health route is requested."""
 _LONGEST_PAUSE_SECONDS = 15.0
-"""However long a server says that its model will take: it may be ready sooner."""
+"""The longest pause, whatever the server predicts: the model may be ready sooner."""
 _WORDS_LENGTH = 120
 
 
@@ -43,13 +43,13 @@ class Waiting:
 
     phase: ServerPhase
     what: str
-    """In words, without the time."""
+    """What is waited for, in words."""
     waited_seconds: float
     limits: WaitLimits
 
     @property
     def sentence(self) -> str:
-        """The whole in one line, with the limit."""
+        """The whole on one line, with the limit."""
         option = f" ({self.limits.option})" if self.limits.option else ""
         limit = duration(self.limits.seconds)
         return network.WAITING.format(
@@ -63,13 +63,13 @@ Look = Callable[[int], Awaitable["Snapshot"]]
 
 @dataclass(eq=False, repr=False)
 class ServerWait:
-    """The waits of one check or one call, which share one limit."""
+    """The waits of one check or call, which share one limit."""
 
     factory: ClientFactory
     endpoint: Endpoint
     limits: WaitLimits
     look: Look | None
-    """``None`` where this machine shows nothing."""
+    """``None`` if this machine shows nothing."""
     tell: Callable[[Waiting], None]
     """Called before each pause."""
     clock: Callable[[], float] = time.perf_counter
@@ -77,7 +77,7 @@ class ServerWait:
     _seen: RunningServer | None = field(default=None, init=False)
     _has_opened: bool = field(default=False, init=False)
     _is_healthy: bool = field(default=False, init=False)
-    """Whether the health route was asked and said nothing of loading: it is not asked again."""
+    """Whether the health route was requested and did not report loading; it is not requested again."""
 
     async def pause(self, failure: Failure) -> Failure | None:
         """Wait a moment if the server is starting, and return ``None``: a retry is worthwhile.
@@ -99,7 +99,7 @@ class ServerWait:
         return None
 
     async def judge(self, failure: Failure) -> Failure:
-        """Return the failure as this machine and the health route explain it. Never raises."""
+        """Return the failure as explained by this machine and the health route. Never raises."""
         if failure.cause == "connection-refused":
             return await self._judge_refusal(failure)
         if failure.cause not in _UNCLEAR or failure.status not in (None, _UNAVAILABLE) or self._is_healthy:
@@ -126,8 +126,10 @@ class ServerWait:
         return explain_again(failure, cause, server=_name(self._seen), port=str(origin.port))
 
     def _just_opened(self, snapshot: Snapshot, origin: Origin) -> RunningServer | None:
-        """Return the server that has opened the port since it was refused: once, so that a refusal by a
-        listening server is reported."""
+        """Return the server that has opened the port since it was refused.
+
+        Only once, so that a refusal by a listening server is reported.
+        """
         listeners = [owner.listener for owner in snapshot.on_port(origin.port)]
         is_name = ip_address(origin.host) is None
         is_open = any(each.is_local if is_name else each.accepts(origin.host) for each in listeners)
@@ -138,14 +140,14 @@ class ServerWait:
         return found
 
     async def _is_restarted(self, port: int) -> bool:
-        """Look again a moment later: what watches over a server starts it again."""
+        """Check again a moment later whether a supervisor has restarted the server."""
         await asyncio.sleep(self.limits.interval_seconds)
         found = (await self.look(port)).starting_for(port) if self.look is not None else None
         self._seen = found or self._seen
         return found is not None
 
     async def _ask_health(self) -> str | None:
-        """Return what the health route says, where it says that the model is being loaded."""
+        """Return the message of the health route, if it says that the model is loading."""
         return await loading_words(self.factory, self.endpoint)
 
     @property
@@ -164,7 +166,7 @@ class ServerWait:
 
 
 def duration(seconds: float) -> str:
-    """Return a time that was waited: ``45 s``, ``30 min``."""
+    """Format the time of a wait: ``45 s``, ``30 min``."""
     return f"{seconds / 60:g} min" if seconds >= 600 and seconds % 60 == 0 else f"{seconds:.3g} s"
 
 

@@ -1,6 +1,6 @@
-"""Measures how long nothing useful has arrived: reports it first, then enforces a limit.
+"""Measures the time without useful data: first reports it, then enforces a limit.
 
-One timer that is set again when it fires, not with every event: a token costs one assignment.
+Uses one timer that is only set again when it fires: a token costs one assignment.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Callable
 
 _EARLY = 0.001
-"""Timers may fire a little before their time."""
+"""Timers may fire slightly early."""
 
 
 class SilenceWatch:
-    """Counts seconds since the last ``touch``."""
+    """Counts the seconds since the last ``touch``."""
 
     def __init__(
         self,
@@ -23,7 +23,12 @@ class SilenceWatch:
         on_notice: Callable[[float], None],
         on_limit: Callable[[], None],
     ) -> None:
-        """``on_notice`` is called with the seconds of silence, again and again; ``on_limit`` once."""
+        """Create a watch.
+
+        Args:
+            on_notice: called repeatedly with the seconds of silence.
+            on_limit: called once.
+        """
         self._loop = asyncio.get_running_loop()
         self._limit = limit_seconds
         self._notice = notice_seconds
@@ -35,11 +40,11 @@ class SilenceWatch:
         self._schedule()
 
     def touch(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         self._touched = self._noticed = self._loop.time()
 
     def restart(self, limit_seconds: float | None) -> None:
-        """Begin to count anew, with another limit."""
+        """Start counting from zero, with another limit."""
         self._limit = limit_seconds
         self.touch()
         self._schedule()

@@ -6,7 +6,7 @@ import re
 
 from tui.core.lazy_pattern import lazy_pattern
 
-_HTTP2_SERVER_FRAMES = (4, 7)  # SETTINGS or GOAWAY: what a server begins with (RFC 9113, section 3.4)
+_HTTP2_SERVER_FRAMES = (4, 7)  # SETTINGS or GOAWAY, a server's first frame (RFC 9113, section 3.4)
 
 _BANNERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (lazy_pattern(rb"SSH-\d"), "SSH"),
@@ -22,7 +22,7 @@ _BANNERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
 
 
 def sniff(data: bytes) -> str | None:
-    """Return ``http``, ``http2``, ``tls``, another protocol's name, or ``None`` if nothing is known."""
+    """Return ``http``, ``http2``, ``tls``, another protocol's name, or ``None`` if unknown."""
     if not data:
         return None
     if b"HTTP/1".startswith(data[:6]) or data.startswith(b"HTTP/1"):
@@ -38,14 +38,14 @@ def sniff(data: bytes) -> str | None:
 
 
 def may_be_http(data: bytes) -> bool:
-    """Whether these first bytes, however few, can be the begin of an HTTP/1 response."""
+    """Return whether these first bytes, however few, can begin an HTTP/1 response."""
     return b"HTTP/".startswith(data[:5])
 
 
 def asks_for_certificate(handshake: bytes) -> bool:
-    """Whether a TLS 1.2 server asked for a client certificate; in TLS 1.3 it is not visible.
+    """Return whether a TLS 1.2 server requested a client certificate; in TLS 1.3 this is not visible.
 
-    Records of type 22 carry messages of a type and a length; 13 is CertificateRequest (RFC 5246, 7.4.4).
+    Records of type 22 contain messages with a type and a length; 13 is CertificateRequest (RFC 5246, 7.4.4).
     """
     messages = b""
     position = 0

@@ -1,4 +1,4 @@
-"""Sockets for the HTTP library, with a record of what happened on them.
+"""Sockets for the HTTP library that record what happens on them.
 
 They replace the library's for four reasons: a pinned certificate is compared before a byte of the request is
 sent; the alert of a server that requires a client certificate is read, not lost; the first bytes show which
@@ -25,13 +25,13 @@ from tui.texts import network
 _Result = TypeVar("_Result")
 _BLOCK = 65536
 _LONGEST_HEAD = 256_000
-"""Bytes before the end of a response's headers, those of interim responses (1xx) among them."""
+"""The maximum size of a response's headers, including interim responses (1xx)."""
 _MOST_WITHOUT_CONTENT = 1_000_000
-"""Bytes of TLS before the handshake is over or content comes; a chain of certificates has 10,000."""
+"""Bytes of TLS before the handshake is over or content arrives; a certificate chain has about 10,000."""
 
 
 _FREE_PIECES = 3
-"""Of an answer: its headers, and the first of its text."""
+"""Pieces of an answer exempt from yielding: its headers, and its first text."""
 
 
 class PlainStream(httpcore.AsyncNetworkStream):
@@ -47,9 +47,10 @@ class PlainStream(httpcore.AsyncNetworkStream):
         self._max_bytes = _BLOCK
 
     async def receive(self, max_bytes: int = _BLOCK) -> bytes:
-        """Return some bytes of the peer's, ``b""`` at the end.
+        """Return some received bytes, ``b""`` at the end.
 
-        Where bytes always wait, what is done with them counts as work, and everybody else has a turn.
+        If more bytes are always available, processing them counts as work, after which other tasks get a
+        turn.
         """
         await self._pace.rest()
         data = await self._take(max_bytes)
@@ -57,10 +58,10 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return data
 
     async def _take(self, max_bytes: int) -> bytes:
-        """Wait for bytes where none are there.
+        """Wait for bytes if none are available.
 
-        The loop keeps watching the socket until bytes come that nobody asked for: to begin and end that with
-        every piece of an answer, as ``loop.sock_recv`` does, costs as much as to read the piece.
+        The loop keeps watching the socket until unrequested bytes arrive: starting and stopping that for each
+        piece of an answer, like ``loop.sock_recv``, costs as much as reading the piece.
         """
         if not self._is_watched:
             try:
@@ -91,7 +92,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
             waiter.set_result(data)
 
     async def transmit(self, data: bytes) -> None:
-        """Send bytes as they are: the time since the last answer was no work."""
+        """Send bytes unchanged: the time since the last response was not work."""
         self._pace.end()
         await self._loop.sock_sendall(self._socket, data)
 
@@ -109,11 +110,11 @@ class PlainStream(httpcore.AsyncNetworkStream):
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
         if not data and self._write_error is not None:
-            # The system reports a reset once: the write got it, and the HTTP library then tried to read.
+            # The system reports a reset once: to the write, before the HTTP library's read.
             raise httpcore.ReadError(str(self._write_error)) from self._write_error
         trace.read(data)
         if trace.phase is Phase.HEADERS and not may_be_http(bytes(trace.first_bytes[:5])):
-            # The HTTP library would wait for the end of a line or of headers that never come.
+            # The HTTP library would wait for the end of a line or headers that never arrives.
             raise httpcore.RemoteProtocolError(network.NOT_HTTP)
         return data
 
@@ -138,9 +139,9 @@ class PlainStream(httpcore.AsyncNetworkStream):
             raise httpcore.WriteError(str(error)) from error
 
     async def aclose(self) -> None:
-        """Close at once, without a farewell."""
+        """Close at once, without a shutdown."""
         if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket)  # whoever watches it: below TLS it is the plain stream
+            self._loop.remove_reader(self._socket)  # whoever watches it: for TLS, the plain stream does
             self._loop.remove_writer(self._socket)
             self._socket.close()
 
@@ -154,11 +155,11 @@ class PlainStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Do the handshake and compare the pin; closes the socket where either fails."""
+        """Do the handshake and compare the pin; closes the socket if either fails."""
         trace = current_trace()
         trace.begin_tls()
         trace.authorities_from = getattr(ssl_context, "variable", None)
-        # Behind a proxy the name of an IPv6 host has brackets, in the certificate it has none.
+        # Behind a proxy, the name of an IPv6 host has brackets, but not in the certificate.
         stream = self.encrypted(ssl_context, server_hostname and server_hostname.strip("[]"))
         try:
             async with asyncio.timeout(timeout):
@@ -178,7 +179,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return stream
 
     def get_extra_info(self, info: str) -> Any:
-        """Answer what the connection pool asks: whether an idle socket has something to read."""
+        """Tell the connection pool whether an idle socket has something to read."""
         if info == "is_readable":
             return _is_readable(self._socket)
         if info == "socket":
@@ -209,7 +210,7 @@ class TlsStream(PlainStream):
         """Do the handshake and verify the certificate.
 
         Raises:
-            OSError: among them ``ssl.SSLError``, whose alert was sent to the server.
+            OSError: possibly ``ssl.SSLError``, after its alert was sent to the server.
         """
         try:
             await self._drive(self._tls.do_handshake, current_trace().read_handshake)
@@ -218,7 +219,7 @@ class TlsStream(PlainStream):
             raise
 
     async def _take(self, max_bytes: int) -> bytes:
-        """Return some decrypted bytes; a connection that ends without a farewell just ends."""
+        """Return some decrypted bytes; a connection closed without a shutdown is a normal end."""
         try:
             return await self._drive(lambda: self._tls.read(max_bytes))
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
@@ -231,7 +232,7 @@ class TlsStream(PlainStream):
             view = view[await self._drive(lambda part=view: self._tls.write(part)) :]  # type: ignore[misc]
 
     def get_extra_info(self, info: str) -> Any:
-        """Answer like the plain stream, and with the TLS object, which has the negotiated protocol."""
+        """Return the same as the plain stream, and the TLS object with the negotiated protocol."""
         return self._tls if info == "ssl_object" else super().get_extra_info(info)
 
     async def _drive(
@@ -242,7 +243,7 @@ class TlsStream(PlainStream):
             try:
                 result = step()
             except ssl.SSLWantReadError:
-                pass  # Waited for below: an error while waiting is not a consequence of this one.
+                pass  # Handled below: an error while waiting is not a consequence of this one.
             else:
                 await self._flush()
                 return result
@@ -266,7 +267,7 @@ class TlsStream(PlainStream):
         try:
             await self._flush()
         except OSError:
-            return  # The server is gone: there is nobody to tell.
+            return  # The server is gone, so the alert cannot be sent.
 
 
 def _is_readable(raw: socket.socket) -> bool:
@@ -278,7 +279,7 @@ def _is_readable(raw: socket.socket) -> bool:
 
 
 def keep_alive(raw: socket.socket) -> None:
-    """Have the system notice within a minute that the far end of a silent connection is gone."""
+    """Make the system detect within a minute that the peer of a silent connection is gone."""
     options: Iterable[tuple[str, int]] = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,6 +1,6 @@
-"""How a server's certificate is verified: contexts for the four ways, and the pin.
+"""Certificate verification: TLS contexts for the four modes, and the pin.
 
-Imports ``ssl``, so it is itself imported only when a request is about to be made.
+Imports ``ssl``, so it is itself imported only when a request is about to be sent.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class PinningSSLContext(ssl.SSLContext):
-    """A client context that can also have the one certificate to accept."""
+    """A client context that can require one specific certificate."""
 
     pinned_sha256: str | None = None
     variable: str | None = None
-    """The environment variable that names the authorities, if one does."""
+    """The environment variable with the certificate authorities, if set."""
     load_authorities: Callable[[], None] | None = None
-    """Loads the system's authorities: some 50 ms, which an endpoint without TLS is spared."""
+    """Loads the system's authorities: about 50 ms, avoided for endpoints without TLS."""
     _loading = threading.Lock()
 
     def complete(self) -> None:
-        """Load what was put off. Blocking; an encrypted connection does it before its handshake.
+        """Load what was postponed. Blocking; called for an encrypted connection before its handshake.
 
         Raises:
-            UsageError: a file cannot be used.
+            UsageError: a file is unusable.
         """
-        with self._loading:  # many endpoints may come to it at once
+        with self._loading:  # several endpoints may need it at once
             if self.load_authorities is not None:
                 self.load_authorities()
                 self.load_authorities = None
 
     def wrap_bio(self, *arguments: Any, **keywords: Any) -> ssl.SSLObject:
-        """Begin a handshake: never without the authorities."""
+        """Begin a handshake, never without the authorities."""
         if self.load_authorities is not None:
             self.complete()
         return super().wrap_bio(*arguments, **keywords)
 
 
 class PinMismatch(ssl.SSLError):
-    """The certificate of the handshake is not the pinned one; nothing was sent."""
+    """The certificate is not the pinned one; nothing was sent."""
 
     def __init__(self, fingerprint: str) -> None:
         super().__init__(ssl.SSL_ERROR_SSL, f"the certificate has SHA-256 {fingerprint}")
@@ -71,11 +71,11 @@ class EndlessRecords(ssl.SSLError):
 def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> PinningSSLContext:
     """Return the context for these settings. Reads the certificate files: some milliseconds.
 
-    A pin replaces the judgement of authorities, names and dates; *insecure* replaces all of it. A CA
-    file replaces the authorities of the system.
+    A pin replaces the verification of authorities, names and dates; *insecure* disables all of it. A CA file
+    replaces the authorities of the system.
 
     Raises:
-        UsageError: a file cannot be used (cause ``tls-file-unreadable``).
+        UsageError: a file is unusable (cause ``tls-file-unreadable``).
     """
     context = PinningSSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if settings.pinned_sha256:
@@ -94,7 +94,7 @@ def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> Pinn
 
 
 def check_pin(context: ssl.SSLContext, certificate: bytes | None) -> None:
-    """Compare the server's certificate with the pin of its context, where there is one.
+    """Compare the server's certificate with the pin of its context, if it has one.
 
     Raises:
         PinMismatch: they differ.
@@ -108,7 +108,7 @@ def check_pin(context: ssl.SSLContext, certificate: bytes | None) -> None:
 
 
 def _trust_system(context: ssl.SSLContext, environment: Mapping[str, str]) -> None:
-    """Trust the named file or folder, else the system's authorities, else the bundled ones."""
+    """Trust the configured file or folder, else the system's authorities, else the bundled ones."""
     file, folder = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
     if file:
         _load(file, lambda path: context.load_verify_locations(cafile=path), "SSL_CERT_FILE")
@@ -126,7 +126,7 @@ def _trust_system(context: ssl.SSLContext, environment: Mapping[str, str]) -> No
 
 
 def _trust_folder(context: ssl.SSLContext, path: str) -> None:
-    with os.scandir(path):  # OpenSSL takes a folder that is not there without a word
+    with os.scandir(path):  # OpenSSL silently accepts a missing folder
         pass
     context.load_verify_locations(capath=path)
 
@@ -137,7 +137,7 @@ def _has_files(folder: str | None) -> bool:
 
 def _load_client_certificate(context: ssl.SSLContext, settings: TlsSettings) -> None:
     def refuse_password() -> str:
-        # Without this OpenSSL asks on the terminal and waits.
+        # Otherwise OpenSSL would prompt on the terminal.
         raise ValueError(network.KEY_LOCKED)
 
     def load(path: str) -> None:
@@ -150,12 +150,12 @@ def _load_client_certificate(context: ssl.SSLContext, settings: TlsSettings) -> 
 
     key = str(Path(settings.client_key).expanduser()) if settings.client_key else None
     if settings.client_key:
-        _load(settings.client_key, _read_once)  # the library would blame the certificate for it
+        _load(settings.client_key, _read_once)  # the library would blame the certificate
     _load(settings.client_certificate or "", load)
 
 
 def _is_without_key(path: str) -> bool:
-    """Return whether a PEM file has a certificate and no private key."""
+    """Return whether a PEM file has a certificate but no private key."""
     data = Path(path).read_bytes()
     return b"-----BEGIN CERTIFICATE-----" in data and b"PRIVATE KEY-----" not in data
 
@@ -168,10 +168,9 @@ def _read_once(path: str) -> None:
 
 
 def _load(path: str, load: Callable[[str], None], variable: str | None = None) -> None:
-    """Run a loader on a path, which an environment variable may have named, and make a failure of its
-    errors."""
+    """Load a path, possibly from an environment variable, and convert errors to a failure."""
     full = str(Path(path).expanduser())
-    if variable is None and not Path(full).is_absolute():  # another folder may have another such file
+    if variable is None and not Path(full).is_absolute():  # ambiguous
         raise UsageError(_unreadable(path, network.RELATIVE_PATH, variable))
     try:
         load(full)

@@ -1,7 +1,7 @@
 """The layer between an HTTP client and the network: route, certificate verification, key.
 
-The key joins a request here, below the client, for its own origin only. So the client, its requests and its
-responses never contain it, even when they are printed. Imports httpx: imported when it is needed.
+The key is added here, below the client, for its own origin only. So the client, its requests and its
+responses never contain it, even when they are printed. Imports httpx, so it is imported on demand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ _UNAUTHORISED = 401
 
 
 class NetworkTransport(httpx.AsyncHTTPTransport):
-    """The library's transport over lmdeck's sockets; endpoints with the same route and checks share it."""
+    """The library's transport over lmdeck's sockets.
+
+    Shared by endpoints with the same route and verification.
+    """
 
     def __init__(self, context: PinningSSLContext, route: Route) -> None:
         self.context = context
@@ -50,7 +53,7 @@ def _direct_pool(context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
 
 
 class _ProxyPool(httpcore.AsyncHTTPProxy):
-    """The library's pool, which writes an IPv6 host without its brackets in front of a port (1.0.9)."""
+    """The library's pool, which omits the brackets of an IPv6 host before a port (1.0.9)."""
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         url = request.url
@@ -96,20 +99,20 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         self._base = httpx.URL(endpoint.base_url)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Add key and extra headers where the request goes to the endpoint itself, and send it.
+        """Send a request, with key and extra headers if it goes to the endpoint itself.
 
-        A key that a command made is fetched again after a 401, and the request sent again.
+        A key from a command is fetched again after a 401, and the request repeated.
 
         Raises:
             LmdeckError: it must not or cannot be sent (``key-unencrypted``, ``key-malformed``,
-                ``proxy-socks-unsupported``, ``tls-file-unreadable``…); no packet has left. Or the key
-                that was refused cannot be fetched again.
+                ``proxy-socks-unsupported``, ``tls-file-unreadable``…); nothing was sent. Or a rejected key
+                cannot be fetched again.
         """
         if self._route.failure is not None:
             raise LmdeckError(self._route.failure)
         trace = current_trace()
         trace.through_proxy = not self._route.is_direct
-        sent = self._endpoint.current_key  # another request may renew it while this one is on its way
+        sent = self._endpoint.current_key  # another request may renew it during this one
         response = await self._send(request)
         if response.status_code == _UNAUTHORISED and sent and self._is_own(request):
             response = await self._send_renewed(request, response, sent)
@@ -129,7 +132,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
     async def _send_renewed(
         self, request: httpx.Request, refused: httpx.Response, sent: Secret
     ) -> httpx.Response:
-        """Send a refused request with another key, where there is one; else return the refusal."""
+        """Repeat a rejected request with a new key, if there is one; else return the rejection."""
         renewal = self._endpoint.renewal
         if renewal is None:
             return refused
@@ -149,5 +152,5 @@ class EndpointTransport(httpx.AsyncBaseTransport):
 
 
 def _identity(url: httpx.URL) -> tuple[str, bytes, int | None]:
-    """Return what makes an origin, as the library has normalised it: case, default port, IDNA."""
+    """Return the origin as normalised by the library: case, default port, IDNA."""
     return url.scheme, url.raw_host, url.port

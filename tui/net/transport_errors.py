@@ -1,4 +1,4 @@
-"""What a request may raise because of a network, a server or a setting: everything else is a defect."""
+"""What a request may raise because of the network, a server or a setting; anything else is a bug."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from tui.net.decoding import BadEncoding, GrowsTooMuch
 
 
 def transport_errors() -> tuple[type[Exception], ...]:
-    """Return the exception types for an ``except`` clause; ``net.classify`` knows them all."""
-    import httpx  # a check knows what it excepts before it needs the library
+    """Return the exception types for an ``except`` clause; ``net.classify`` handles all of them."""
+    import httpx  # imported late: checks end before they need the library
 
     return (
         httpx.HTTPError,
@@ -16,8 +16,8 @@ def transport_errors() -> tuple[type[Exception], ...]:
         LmdeckError,
         BadEncoding,
         GrowsTooMuch,
-        OSError,  # TimeoutError among them
-        EOFError,  # compressed bytes that end too early
+        OSError,  # includes TimeoutError
+        EOFError,  # truncated compressed data
         ValueError,  # a URL without host, a name that cannot be encoded
         OverflowError,  # a port beyond 65535
     )

@@ -1,4 +1,4 @@
-"""The tries of one chat, and the time left for them."""
+"""The attempts of one chat, and the time left for them."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from tui.net.retry import MOST_STALE, is_stale
 
 @dataclass(eq=False, repr=False)
 class Tries:
-    """Counts the tries and time of a chat, within the limits of a ``RequestTimeouts``."""
+    """Counts the attempts and time of a chat, within the limits of a ``RequestTimeouts``."""
 
     timeouts: RequestTimeouts
     count: int = 0
-    """Tries that count; neither a closed connection nor a dropped parameter is one."""
+    """Attempts, not counting closed connections and dropped parameters."""
     stale: int = 0
-    """Connections in a row that the server had closed just before they were used again."""
+    """Consecutive reused connections that the server had just closed."""
     first_sent: float | None = None
 
     def sent(self) -> None:
-        """Note that a request is on its way."""
+        """Record that a request was sent."""
         now = asyncio.get_running_loop().time()
         self.first_sent = now if self.first_sent is None else self.first_sent
 
     @property
     def waited_seconds(self) -> float:
-        """Since the first try was sent."""
+        """Return the time since the first attempt was sent."""
         return 0.0 if self.first_sent is None else asyncio.get_running_loop().time() - self.first_sent
 
     def within_whole(self, limit: float | None) -> float | None:
-        """Return a limit of one try, cut to what is left of the time until the first text."""
+        """Return the limit of one attempt, cut to the time left until the first text."""
         whole = self.timeouts.first_text_seconds
         if whole is None:
             return limit
@@ -47,15 +47,15 @@ class Tries:
         return whole is not None and self.waited_seconds >= whole
 
     def has_time_for(self, seconds: float) -> bool:
-        """Whether the first text may still come in time after a pause."""
+        """Return whether the first text may still arrive in time after a pause."""
         whole = self.timeouts.first_text_seconds
         return whole is None or self.waited_seconds + seconds <= whole
 
     def met_stale(self, failure: Failure, trace: RequestTrace) -> bool:
-        """Whether a reused connection had been closed by the server just before it was used again."""
+        """Return whether the server had just closed a reused connection."""
         return self.stale < MOST_STALE and is_stale(failure, trace)
 
     def begin_anew(self) -> None:
-        """Reset tries and time after a wait for a model, which has its own limit."""
+        """Reset attempts and time after a wait for a model, which has its own limit."""
         self.count -= 1
         self.first_sent = None

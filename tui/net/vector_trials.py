@@ -1,4 +1,4 @@
-"""Tests how a server handles the options of a request for vectors."""
+"""Tests how a server handles the options of an embeddings request."""
 
 from __future__ import annotations
 
@@ -27,27 +27,28 @@ FORMAT, SIZE = "encoding_format", "dimensions"
 
 @dataclass(slots=True)
 class VectorTrials:
-    """The results of the trials, and their requests."""
+    """The results of the tests, and their requests."""
 
     traits: VectorTraits
     is_mixed_up: bool = False
-    """A text got the vector of another one: ``index`` does not follow the order of the texts."""
+    """A text has the vector of another one: ``index`` does not follow the order of the texts."""
     is_one_for_all: bool = False
-    """Different texts got the same vector."""
+    """Different texts have the same vector."""
     is_plausible: bool = True
-    """Texts that mean nearly the same are the closest."""
+    """Texts that mean nearly the same are the most similar."""
     packed: EmbeddingOutcome | None = None
     shortened: EmbeddingOutcome | None = None
 
     def note_order(self, plain: Vectors, turned: Vectors) -> None:
-        """Compare with what came for the same texts from the last to the first."""
+        """Compare with the vectors of the same texts in reverse order."""
         self.is_mixed_up = not self.is_one_for_all and is_mixed_up(plain, turned.turned())
 
 
 async def try_vectors(ask: Ask, request: EmbeddingRequest, plain: Vectors) -> VectorTrials:
-    """Ask for the same vectors in other ways. ``plain`` is the answer to ``request``, of three texts or more.
+    """Request the same vectors with other options.
 
-    The texts are sent from the last to the first, so that a server which loses their order shows.
+    The texts are sent in reverse order, which reveals a server that loses their order. ``plain`` is the
+    answer to ``request``, which has at least three texts.
     """
     table = cosines(plain.values)
     trials = VectorTrials(
@@ -82,7 +83,7 @@ async def _try_packed(ask: Ask, request: EmbeddingRequest, plain: Vectors, trial
 
 async def _try_size(ask: Ask, request: EmbeddingRequest, plain: Vectors, trials: VectorTrials) -> Outcome:
     own = sent_body(request.extra_body).get(SIZE)
-    if isinstance(own, int) and not isinstance(own, bool):  # the provider's own wish, sent already
+    if isinstance(own, int) and not isinstance(own, bool):  # the provider's own dimensions, already sent
         return Outcome.YES if plain.size == own else Outcome.IGNORED
     asked = smaller_size(plain.size)
     if asked is None:

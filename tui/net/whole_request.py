@@ -1,4 +1,4 @@
-"""A POST whose answer is read whole, with the client and the time limits of a chat."""
+"""A POST whose response is read whole, with the client and the time limits of a chat."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Told = Callable[[str], None]
 
 
 class Charged(Protocol):
-    """An answer that says what it used and cost."""
+    """A response with its usage and cost."""
 
     @property
     def usage(self) -> Usage | None:
@@ -53,7 +53,7 @@ class Message:
     """A request body and its URL."""
 
     route: str
-    """Below the base URL, as users know it."""
+    """Relative to the base URL, as known to users."""
     url: str
     body: Mapping[str, object]
     model: str
@@ -61,21 +61,21 @@ class Message:
 
 @dataclass(slots=True)
 class Answered(Generic[_Answer]):
-    """The outcome of a request: an answer, or why there is none."""
+    """The outcome of a request: an answer, or a failure."""
 
     value: _Answer | None = None
     failure: Failure | None = None
     response: Fetched | None = None
-    """The last one."""
+    """The last response."""
     milliseconds: float = 0.0
-    """From the last request to the whole answer."""
+    """From the last request to the complete response."""
     retries: int = 0
     told: Charge = NOTHING_TOLD
-    """What the server reported about every try, including failed ones, which are paid for as well."""
+    """What the server reported about every attempt, including failed ones, which are charged as well."""
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Status, headers and the beginning of the answer, redacted."""
+        """Status, headers and the beginning of the response, redacted."""
         return () if self.response is None else self.response.details("POST")
 
 
@@ -87,19 +87,22 @@ class WholeRequest(Generic[_Answer]):
     endpoint: Endpoint
     message: Message
     read: Callable[[Fetched], _Answer | Failure]
-    """Reads an answer; what is wrong with it is a failure."""
+    """Parses a response; an invalid one is a failure."""
     words: Callable[[Fetched, Collection[Proof]], Failure]
-    """Makes the failure that a refusal is, by what other requests to the endpoint have shown."""
+    """Creates the failure for an error, given what other requests to the endpoint have shown."""
     timeouts: RequestTimeouts
     requests: Requests
     proved: Collection[Proof] | None = None
-    """What is known about the endpoint; ``None``: it is asked after a refusal that needs it."""
+    """What is known about the endpoint; ``None``: requested after an error for which it matters."""
     on_progress: Told = report_to_nobody
     tried: int = 0
     loading_until: float | None = None
 
     async def run(self) -> Answered[_Answer]:
-        """Try until there is an answer or no further try is worth it; never raises for what a server does."""
+        """Send until there is an answer or no retry is worthwhile.
+
+        Never raises because of the network or server.
+        """
         told = NOTHING_TOLD
         while True:
             self.tried += 1
@@ -113,7 +116,7 @@ class WholeRequest(Generic[_Answer]):
         started = time.perf_counter()
         try:
             await self.factory.prepare_exchange(self.endpoint)
-            started = time.perf_counter()  # loading the HTTP library is no time of the server's
+            started = time.perf_counter()  # loading the HTTP library is not the server's time
             response = await fetch(
                 self.factory,
                 self.endpoint,
@@ -148,10 +151,10 @@ class WholeRequest(Generic[_Answer]):
         return Answered(None, failure, response, took, told=told)
 
     async def _with_proofs(self, response: Fetched, failure: Failure) -> Failure:
-        """Judge again with what else the endpoint shows, where that decides."""
+        """Judge again with further evidence about the endpoint, if that is decisive."""
         is_no_error = response.status < 300 and failure.status == response.status
         if is_no_error and not is_page(response.body):
-            return failure  # an answer of the wrong kind
+            return failure  # not an error reply
         return await judge_refusal(
             self.factory,
             self.endpoint,
@@ -163,7 +166,7 @@ class WholeRequest(Generic[_Answer]):
         )
 
     async def _waits(self, last: Answered[_Answer], failure: Failure) -> bool:
-        """Wait before another try, visibly; return false where there is none."""
+        """Wait before another attempt; return false if there is none."""
         delay = self._loading_delay(failure)
         if delay is None:
             headers = last.response.headers if last.response is not None else {}
@@ -176,7 +179,7 @@ class WholeRequest(Generic[_Answer]):
         return True
 
     def _loading_delay(self, failure: Failure) -> float | None:
-        """A model that is being loaded is worth retrying for longer than any other trouble."""
+        """Return the delay for a loading model, which is retried for longer than other failures."""
         if failure.cause != "loading" or not self.timeouts.loading_seconds:
             return None
         now = asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""The GPUs of this machine, through NVIDIA's management library where it is installed."""
+"""The GPUs of this machine, read with NVIDIA's management library if installed."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from tui.texts import network
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """One GPU, now."""
+    """The current state of one GPU."""
 
     index: int
     name: str
     memory_used: int
-    """Bytes."""
+    """In bytes."""
     memory_total: int
     utilisation: int | None
-    """Percent of the last moment in which it worked."""
+    """Utilisation of the last sampling period, in percent."""
     processes: tuple[tuple[int, int | None], ...] = ()
-    """Process id and bytes of each process on it."""
+    """Process id and memory in bytes of each process on it."""
 
     def describe(self) -> str:
-        """Return the GPU in one line."""
+        """Return the GPU on one line."""
         used, total = self.memory_used / 2**30, self.memory_total / 2**30
         busy = "" if self.utilisation is None else network.GPU_BUSY.format(percent=self.utilisation)
         pids = ", ".join(f"pid {pid}" for pid, _ in self.processes[:4])
@@ -33,9 +33,9 @@ class Gpu:
 
 
 def read_gpus(library: ModuleType | None = None) -> tuple[Gpu, ...]:
-    """Return the GPUs; none where the library or the driver is not there. Blocking: some 10 ms.
+    """Return the GPUs; none without the library or the driver. Blocking: about 10 ms.
 
-    ``library`` stands in for ``pynvml``.
+    ``library`` replaces ``pynvml``.
     """
     if library is None:
         try:
@@ -62,7 +62,7 @@ def _read_gpu(library: ModuleType, index: int) -> Gpu:
     try:
         utilisation: int | None = int(library.nvmlDeviceGetUtilizationRates(handle).gpu)
     except library.NVMLError:
-        utilisation = None  # not on every model
+        utilisation = None  # not supported by every model
     return Gpu(
         index,
         name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name),
@@ -77,5 +77,5 @@ def _read_processes(library: ModuleType, handle: object) -> tuple[tuple[int, int
     try:
         running = library.nvmlDeviceGetComputeRunningProcesses(handle)
     except library.NVMLError:
-        return ()  # not shown inside some containers
+        return ()  # not visible in some containers
     return tuple((int(process.pid), process.usedGpuMemory) for process in running)

@@ -1,4 +1,4 @@
-"""Model servers by their command lines: data, and the one rule that reads it."""
+"""Recognises model servers by their command lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GENERIC_SCRIPTS = ("server", "main", "start", "app")
 _RUN_WORDS = ("run", "exec", "--")
 _PORT_OPTIONS = ("--port", "-p", "--http-port", "--api-port", "--server-port")
 _ADDRESS_OPTIONS = ("--address", "--bind", "--listen")
-"""Their values end in a port, where they have one."""
+"""Options whose value may end with a port."""
 _MODEL_OPTIONS = ("--model", "--model-path", "-m", "--model-id", "--served-model-name", "--hf-repo", "-hf")
 
 
@@ -41,7 +41,7 @@ _OTHERS = (
     KnownServer("Jan", r"cortex(-server)?|jan-server", 1337),
     KnownServer("Infinity", r"infinity_emb( v2)?", 7997, ("INFINITY_PORT",)),
 )
-"""Servers without a dialect of their own."""
+"""Servers without their own dialect."""
 KNOWN_SERVERS = (*(program for row in DIALECTS for program in row.programs), *_OTHERS)
 
 _BEGINNINGS = tuple(
@@ -52,12 +52,12 @@ _BEGINNINGS = tuple(
         for begin in re.findall(r"^[a-z]+?(?=[a-z][?*]|[^a-z]|$)", pattern)
     }
 )
-"""One of these begins whatever a pattern of ``KNOWN_SERVERS`` matches, but for the ending below."""
+"""Every match of a pattern in ``KNOWN_SERVERS`` begins with one of these, apart from the following ending."""
 _ENDINGS = (".llamafile",)
 
 
 def recognise(command: Sequence[str]) -> KnownServer | None:
-    """Return which model server a command line is; a shell, editor or search that only names one is none."""
+    """Return the model server of a command line; not a shell, editor or search that only mentions one."""
     arguments = _without_interpreter(command)
     if not arguments:
         return None
@@ -69,26 +69,26 @@ def recognise(command: Sequence[str]) -> KnownServer | None:
         names.add(path.rpartition("/")[2].lower())
     likely = [name for name in names if name.startswith(_BEGINNINGS) or name.endswith(_ENDINGS)]
     if not likely:
-        return None  # as nearly every process is: no pattern is worth making for it
+        return None  # the usual case: avoids compiling a pattern
     return next(
         (known for known in KNOWN_SERVERS if any(re.fullmatch(known.program, name) for name in likely)), None
     )
 
 
 def port_argument(arguments: Sequence[str]) -> int | None:
-    """Return the port that a command line names."""
+    """Return the port in a command line."""
     port = read_port(_option(arguments, _PORT_OPTIONS))
     return port if port is not None else read_port(_option(arguments, _ADDRESS_OPTIONS), is_address=True)
 
 
 def port_variable(known: KnownServer, environment: Mapping[str, str]) -> int | None:
-    """Return the port that a server's environment names."""
+    """Return the port in a server's environment."""
     found = (read_port(environment.get(name), is_address=True) for name in known.variables)
     return next((port for port in found if port is not None), None)
 
 
 def read_port(text: str | None, *, is_address: bool = False) -> int | None:
-    """Return a port, or the one at the end of ``host:port`` or ``http://host:port``; ``None`` for others."""
+    """Return the port in ``PORT``, ``host:port`` or ``http://host:port``; ``None`` for anything else."""
     if text is None or (is_address and ip_address(text) is not None):
         return None
     if is_address:
@@ -97,7 +97,7 @@ def read_port(text: str | None, *, is_address: bool = False) -> int | None:
 
 
 def model_argument(arguments: Sequence[str]) -> str | None:
-    """Return the model that a command line names."""
+    """Return the model in a command line."""
     named = _option(arguments, _MODEL_OPTIONS)
     if named is None and "serve" in arguments:
         following = arguments[list(arguments).index("serve") + 1 :]
@@ -106,7 +106,7 @@ def model_argument(arguments: Sequence[str]) -> str | None:
 
 
 def _option(arguments: Sequence[str], names: Sequence[str]) -> str | None:
-    """Return the value of an option; the last one counts, as it does for the programs."""
+    """Return the value of an option; the last one counts, as in the programs."""
     found: str | None = None
     for position, argument in enumerate(arguments):
         name, equals, value = argument.partition("=")
@@ -118,7 +118,7 @@ def _option(arguments: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def _is_module_flag(arguments: Sequence[str], position: int) -> bool:
-    """``python -m module`` is no model."""
+    """Return whether an argument is ``-m`` of ``python -m module``, not a model."""
     return (
         arguments[position] == "-m"
         and position > 0
@@ -127,7 +127,7 @@ def _is_module_flag(arguments: Sequence[str], position: int) -> bool:
 
 
 def _without_interpreter(arguments: Sequence[str]) -> Sequence[str]:
-    """Drop what only starts the program: ``/usr/bin/python3 -u -m``, ``uv run``, ``sudo``, ``env A=b``."""
+    """Remove what only starts the program: ``/usr/bin/python3 -u -m``, ``uv run``, ``sudo``, ``env A=b``."""
     position = 0
     while position < len(arguments) and _INTERPRETERS.fullmatch(arguments[position].rpartition("/")[2]):
         position += 1

@@ -1,6 +1,6 @@
 """Ports and model servers of this machine, for a diagnosis of ``localhost``.
 
-The code that reads processes is imported when it is needed: most checks do not need it.
+The code that reads processes is imported on demand, since most checks do not need it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 _Read = TypeVar("_Read")
 FRESH_SECONDS = 1.0
-"""A server that opens its port is seen this much later at most."""
+"""The maximum delay until a newly opened port is noticed."""
 
 
 class Machine:
-    """Reads this machine when asked; keeps nothing. All but ``look`` block for some milliseconds."""
+    """Reads this machine on request, without caching.
+
+    All methods but ``look`` block for some milliseconds.
+    """
 
     def __init__(self, environment: Mapping[str, str], root: Path = Path("/")) -> None:
         self._environment = environment
@@ -34,18 +37,18 @@ class Machine:
 
     @property
     def is_visible(self) -> bool:
-        """Whether this system shows the sockets of all users: Linux does."""
+        """Whether this system shows the sockets of all users, as Linux does."""
         return (self._root / "proc/net/tcp").exists()
 
     def surroundings(self, proxy: str | None = None) -> Surroundings:
-        """Return what is around the program."""
+        """Return the environment of the program."""
         return read_surroundings(self._root, self._environment, proxy)
 
     def snapshot(self, port: int | None = None) -> Snapshot:
-        """Return who listens where, and which model servers run.
+        """Return all listening sockets and running model servers.
 
-        With a port only its owner is looked for among all processes, and that of the others among the
-        model servers: on a machine with thousands of processes this is what makes it quick.
+        With a port, all processes are searched only for its owner, and only model servers for the owners of
+        other ports: this makes it fast on a machine with thousands of processes.
         """
         from tui.net.machine.snapshot import snapshot_below
 
@@ -56,16 +59,16 @@ class Machine:
         return await asyncio.to_thread(self.snapshot, port)
 
     def gpus(self) -> tuple[Gpu, ...]:
-        """Return the GPUs, where their library is installed."""
+        """Return the GPUs, if their library is installed."""
         return () if find_spec("pynvml") is None else read_gpus()
 
     def shared(self) -> SharedMachine:
-        """Return the same machine for many checks at once."""
+        """Return the same machine for many parallel checks."""
         return SharedMachine(self._environment, self._root)
 
 
 class SharedMachine(Machine):
-    """Answers from a snapshot that is at most a second old; may be used from many threads."""
+    """Answers from a snapshot that is at most a second old; thread-safe."""
 
     def __init__(self, environment: Mapping[str, str], root: Path = Path("/")) -> None:
         super().__init__(environment, root)
@@ -73,7 +76,7 @@ class SharedMachine(Machine):
         self._kept: dict[str, tuple[float, Any]] = {}
 
     def snapshot(self, port: int | None = None) -> Snapshot:
-        """Return who listens where: on all ports, since others ask about other ones."""
+        """Return all listening sockets, since other callers ask about other ports."""
         return self._fresh("snapshot", super().snapshot)
 
     def gpus(self) -> tuple[Gpu, ...]:

@@ -15,20 +15,20 @@ from tui.net.machine.sockets import Held, Listener
 
 _SOCKET = lazy_pattern(r"socket:\[(\d+)\]")
 _LISTEN = "0A"
-"""TCP_LISTEN of the kernel's include/net/tcp_states.h."""
+"""TCP_LISTEN in the kernel's include/net/tcp_states.h."""
 _TEMPORARY_PORTS = range(32_768, 61_000)
-"""The default of Linux."""
+"""Linux's default."""
 
 
 class ProcFiles:
-    """Reads ``/proc`` below the root of a file system: without one, nothing is known."""
+    """Reads ``/proc`` below a root path; without one, nothing is known."""
 
     def __init__(self, root: Path) -> None:
         self._folder = root / "proc"
 
     @property
     def temporary_ports(self) -> range:
-        """The ephemeral ports of the system: no server's API by default."""
+        """The ephemeral ports of the system, which no server's API uses by default."""
         try:
             first, last = (self._folder / "sys/net/ipv4/ip_local_port_range").read_text().split()
             return range(int(first), int(last) + 1)
@@ -36,16 +36,16 @@ class ProcFiles:
             return _TEMPORARY_PORTS
 
     def commands(self) -> dict[int, tuple[str, ...]]:
-        """Return the command line of every process by its id; threads of the kernel have none."""
+        """Return the command lines of all processes by id; kernel threads have none."""
         read = ((pid, self._arguments(pid)) for pid in self._process_ids())
         return {pid: arguments for pid, arguments in read if arguments}
 
     def listeners(self, likely: Collection[int], port: int | None) -> tuple[Held, ...]:
-        """Return the listening sockets by port, each with its oldest holder.
+        """Return the listening sockets by port, each with its oldest process.
 
-        Without privileges only the sockets of one's own processes have one. With a port, holders of
-        others are looked for among the ``likely`` processes alone: on a machine with thousands of
-        processes this is what makes it quick.
+        Without privileges, only the sockets of the user's own processes have one. With a port, the processes
+        of other ports are only searched for among ``likely``: this makes it fast on a machine with thousands
+        of processes.
         """
         found = [each for name in ("tcp", "tcp6") for each in self._listening(name)]
         holders = self._holders({inode for _, inode in found}, likely)
@@ -55,7 +55,7 @@ class ProcFiles:
         return tuple((listener, holders.get(inode)) for listener, inode in found)
 
     def process(self, pid: int) -> Process | None:
-        """Return one process, or ``None`` where it has ended or cannot be seen."""
+        """Return one process, or ``None`` if it has ended or is not visible."""
         folder = self._folder / str(pid)
         arguments = self._arguments(pid)
         if arguments is None:
@@ -76,7 +76,7 @@ class ProcFiles:
         )
 
     def environment(self, pid: int, names: Collection[str]) -> dict[str, str]:
-        """Return some variables of a process's environment: no others are kept; none of another user's."""
+        """Return some environment variables of a process, and no others; none of another user's processes."""
         try:
             text = (self._folder / str(pid) / "environ").read_bytes().decode("utf-8", "replace")
         except OSError:
@@ -85,7 +85,7 @@ class ProcFiles:
         return {name: value for name, _, value in pairs if name in names}
 
     def is_in_other_network(self, pid: int) -> bool:
-        """Return whether a process has a network of its own, as in a container: its ports are not ours."""
+        """Return whether a process has its own network, as in a container, with other ports than ours."""
         theirs, ours = (self._network_of(who) for who in (str(pid), "self"))
         return theirs is not None and ours is not None and theirs != ours
 
@@ -99,14 +99,14 @@ class ProcFiles:
         try:
             lines = (self._folder / "net" / name).read_text(errors="replace").splitlines()[1:]
         except OSError:
-            return  # no /proc, or IPv6 is switched off
+            return  # no /proc, or IPv6 is disabled
         for line in lines:
-            # A busy server has thousands of others.
+            # A busy server has thousands of other sockets.
             if _LISTEN in line and (found := _read_line(line)) is not None:
                 yield found
 
     def _holders(self, inodes: Collection[int], pids: Iterable[int]) -> dict[int, int]:
-        """Return the process that holds each socket, by inode: the oldest one, where it was handed on."""
+        """Return the oldest process with each socket, by inode."""
         holders: dict[int, int] = {}
         for pid in sorted(pids):
             if len(holders) == len(inodes):
@@ -121,7 +121,7 @@ class ProcFiles:
             with open(f"{self._folder}/{pid}/cmdline", "rb", buffering=0) as file:  # noqa: PTH123 - quick
                 text = file.read(LONGEST_COMMAND).decode("utf-8", "replace")
         except OSError:
-            return None  # it has ended, or hides from other users
+            return None  # it has ended, or is hidden from other users
         return tuple(argument for argument in text.split("\0") if argument)
 
     def _process_ids(self) -> list[int]:
@@ -154,7 +154,7 @@ def _sockets_of(folder: str) -> Iterator[int]:
 
 
 def _read_line(line: str) -> tuple[Listener, int] | None:
-    """Return a socket and its inode; ``None`` for one that does not listen, and for junk."""
+    """Return a socket and its inode; ``None`` if it does not listen or the line is invalid."""
     fields = line.split()
     if len(fields) < 10 or fields[3] != _LISTEN:
         return None
@@ -166,7 +166,7 @@ def _read_line(line: str) -> tuple[Listener, int] | None:
 
 
 def _read_address(text: str) -> str:
-    """Decode an address: words of 32 bits in the byte order of the machine."""
+    """Decode an address: 32-bit words in the byte order of the machine."""
     data = bytes.fromhex(text)
     if len(data) not in (4, 16):
         raise ValueError(text)

@@ -1,4 +1,4 @@
-"""A process, and its command line without anything that looks like a secret."""
+"""A process, and its command line without secrets."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _SECRET_VALUE = lazy_pattern(r"(sk-|hf_|gsk_|ghp_|xox[bp]-)[\w-]{8,}|Bearer\s+\S
 _USER_INFO = lazy_pattern(r"(?<=://)[^/@\s]+@")
 MASK = "•••"
 LONGEST_COMMAND = 256 * 1024
-"""Bytes of a command line that are read: other users write as long ones as they like."""
+"""The maximum length of a command line, in bytes: other users can make it as long as they like."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process. Texts are raw: other users choose them."""
+    """One process. Texts are unsanitised, since other users choose them."""
 
     pid: int
     name: str
@@ -35,7 +35,7 @@ class Process:
 
     @property
     def user(self) -> str:
-        """The name of its user, or the number where there is no name."""
+        """The name of its user, or the user id without a name."""
         try:
             return pwd.getpwuid(self.uid).pw_name
         except KeyError:
@@ -43,12 +43,12 @@ class Process:
 
     @property
     def command_line(self) -> str:
-        """The command line, without what looks like a secret."""
+        """The command line without secrets."""
         return " ".join(mask_secrets(self.arguments)) or self.name
 
 
 def mask_secrets(arguments: Collection[str]) -> list[str]:
-    """Return a command line with the values of options that carry secrets replaced."""
+    """Return a command line with the values of secret options masked."""
     shown: list[str] = []
     hide_next = False
     for argument in arguments:

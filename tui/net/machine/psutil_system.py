@@ -1,4 +1,4 @@
-"""Processes and sockets where there is no ``/proc``, such as on macOS."""
+"""Processes and sockets on systems without ``/proc``, such as macOS."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tui.net.machine.processes import LONGEST_COMMAND, Process
 from tui.net.machine.sockets import Held, Listener
 
 _UNSEEN = (psutil.Error, OSError)
-"""It has ended, or belongs to another user."""
+"""The process has ended, or belongs to another user."""
 
 
 class PsutilSystem:
-    """Queries each process separately: on macOS a list of all sockets requires administrator rights."""
+    """Queries each process separately: on macOS, listing all sockets requires administrator rights."""
 
     @property
     def temporary_ports(self) -> range:
@@ -24,12 +24,12 @@ class PsutilSystem:
         return range(49_152, 65_536)
 
     def commands(self) -> dict[int, tuple[str, ...]]:
-        """Return the command line of every process of one's own by its id."""
+        """Return the command lines of the user's own processes by id."""
         read = ((process.pid, _arguments(process)) for process in psutil.process_iter())
         return {pid: arguments for pid, arguments in read if arguments}
 
     def listeners(self, likely: Collection[int], port: int | None) -> tuple[Held, ...]:
-        """Return the listening sockets of one's own processes by port, each with its oldest holder."""
+        """Return the listening sockets of the user's own processes by port, each with its oldest process."""
         held: dict[Listener, int] = {}
         for process in psutil.process_iter():
             try:
@@ -43,7 +43,7 @@ class PsutilSystem:
         return tuple(sorted(held.items(), key=lambda each: (each[0].port, each[0].address)))
 
     def process(self, pid: int) -> Process | None:
-        """Return one process, or ``None`` where it has ended or cannot be seen."""
+        """Return one process, or ``None`` if it has ended or is not visible."""
         try:
             process = psutil.Process(pid)
             with process.oneshot():
@@ -54,7 +54,7 @@ class PsutilSystem:
         return Process(pid, *names, _arguments(process), age)
 
     def environment(self, pid: int, names: Collection[str]) -> dict[str, str]:
-        """Return some variables of a process's environment: no others are kept; none of another user's."""
+        """Return some environment variables of a process, and no others; none of another user's processes."""
         try:
             found = psutil.Process(pid).environ()
         except _UNSEEN:
@@ -62,7 +62,7 @@ class PsutilSystem:
         return {name: value for name, value in found.items() if name in names}
 
     def is_in_other_network(self, pid: int) -> bool:
-        """Return ``False``: containers run in a machine of their own there."""
+        """Return ``False``: containers run in a virtual machine there."""
         return False
 
 
@@ -75,6 +75,6 @@ def _arguments(process: psutil.Process) -> tuple[str, ...]:
 
 
 def _plain(address: str) -> str:
-    """Return an address without its zone, and one of IPv4 that is mapped into IPv6 as what it is."""
+    """Return an address without its zone, and an IPv4-mapped one as IPv4."""
     found = ip_address(address)
     return address if found is None else str(getattr(found, "ipv4_mapped", None) or found)

@@ -1,4 +1,4 @@
-"""Sockets and processes at one moment: which process listens on which port, and which model servers run."""
+"""A snapshot of sockets and processes: which process listens on which port, and which model servers run."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class PortOwner:
     listener: Listener
     process: Process | None
     server: str | None = None
-    """Which model server it is."""
+    """The kind of model server."""
 
     def describe(self) -> str:
-        """Return the port in one line."""
+        """Return the port on one line."""
         who = self.server or (self.process.name if self.process is not None else network.OF_OTHER_USER)
         where = network.LISTENS_AT.format(who=who, port=self.listener.port, address=self.listener.address)
         return where if self.process is None else f"{where}: {describe_process(self.process)}"
@@ -35,30 +35,31 @@ class PortOwner:
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A model server among the processes."""
+    """A running model server."""
 
     label: str
     process: Process
     ports: tuple[int, ...]
-    """Where its API may be: no sockets of its workers, none that the system chose. Empty while it starts
-    (or where its sockets cannot be seen)."""
+    """The possible ports of its API, without sockets of its workers and ephemeral ports. Empty while it
+    starts, or if its sockets are not visible."""
     expected_port: int
-    """Where its command line, its environment or its kind says that it will listen."""
+    """The port set by its command line or its environment, or the default of its kind."""
     model: str | None = None
     is_elsewhere: bool = False
-    """It has its own network, such as a container's: its ports cannot be reached from here by number."""
+    """It has its own network, such as a container's, so that its ports are not reachable under their
+    numbers."""
 
     @property
     def is_starting(self) -> bool:
-        """Whether it runs and its API's port is not open yet."""
+        """Whether it runs, but the port of its API is not open yet."""
         return not self.ports and not self.is_elsewhere
 
     def is_starting_for(self, port: int) -> bool:
-        """Return whether it runs, does not listen yet, and is meant to listen on this port."""
+        """Return whether it is starting and expected to listen on a port."""
         return self.is_starting and self.expected_port == port
 
     def describe(self) -> str:
-        """Return the server in one line."""
+        """Return the server on one line."""
         model = f" with {safe_line(self.model, 60)}" if self.model else ""
         pid = f"pid {self.process.pid}"
         if self.is_elsewhere:
@@ -78,19 +79,19 @@ class Snapshot:
     servers: tuple[RunningServer, ...]
 
     def on_port(self, port: int) -> tuple[PortOwner, ...]:
-        """Return who listens on a port."""
+        """Return the owners of a port."""
         return tuple(owner for owner in self.owners if owner.listener.port == port)
 
     def starting_for(self, port: int) -> RunningServer | None:
-        """Return the server that is starting and is meant to listen on a port."""
+        """Return the server that is starting and expected to listen on a port."""
         return next((server for server in self.servers if server.is_starting_for(port)), None)
 
 
 def take_snapshot(system: System, port: int | None = None) -> Snapshot:
-    """Return who listens where, and which model servers run.
+    """Return all listening sockets and running model servers.
 
-    With a port only its owner is looked for among all processes, and that of the others among the
-    model servers.
+    With a port, all processes are searched only for its owner, and only model servers for the owners of other
+    ports.
     """
     commands = system.commands()
     known = {pid: server for pid, command in commands.items() if (server := recognise(command)) is not None}
@@ -100,7 +101,7 @@ def take_snapshot(system: System, port: int | None = None) -> Snapshot:
 
 
 def snapshot_below(root: Path, port: int | None = None) -> Snapshot:
-    """Return the same of the system below a root."""
+    """Return the same for the system below a root path."""
     return take_snapshot(system_below(root), port)
 
 
@@ -112,13 +113,13 @@ class _ProcessTable:
         self._read: dict[int, Process | None] = {}
 
     def get(self, pid: int) -> Process | None:
-        """Return a process, if it is still there."""
+        """Return a process, if it still exists."""
         if pid not in self._read:
             self._read[pid] = self._system.process(pid) if pid > 0 else None
         return self._read[pid]
 
     def ancestors(self, pid: int) -> list[int]:
-        """Return the parent of a process, its parent, and so on."""
+        """Return the ancestors of a process, nearest first."""
         found: list[int] = []
         process = self.get(pid)
         while process is not None and process.parent not in (0, *found):
@@ -128,13 +129,13 @@ class _ProcessTable:
 
 
 def describe_process(process: Process) -> str:
-    """Return a process in one line: id, user, age and command line without secrets."""
+    """Return a process on one line: id, user, age and command line without secrets."""
     command = safe_line(process.command_line, _COMMAND_LIMIT)
     return f"pid {process.pid}, user {safe_line(process.user, 40)}{_since(process)}: {command}"
 
 
 def duration_text(seconds: float) -> str:
-    """Return an age as shown to users: ``45 s``, ``12 min``, ``3 h``, ``5 days``."""
+    """Return an age for display: ``45 s``, ``12 min``, ``3 h``, ``5 days``."""
     for limit, size, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
         if seconds < limit:
             return f"{seconds / size:.0f} {unit}"
@@ -154,7 +155,7 @@ def _owner(listener: Listener, pid: int | None, table: _ProcessTable) -> PortOwn
 def _running_servers(
     system: System, known: Mapping[int, KnownServer], owners: tuple[PortOwner, ...], table: _ProcessTable
 ) -> tuple[RunningServer, ...]:
-    """Return the model servers, each once: workers are none, also those that outlived their server."""
+    """Return the model servers without duplicates; workers are excluded, even if their server has ended."""
     ports: dict[int, set[int]] = {}
     for owner in owners:
         if owner.process is not None:
@@ -171,7 +172,7 @@ def _running_servers(
         if expected in held or _is_held_below(head, expected, owners, table):
             listening: tuple[int, ...] = (expected,)
         elif stated is not None:
-            listening = ()  # whatever it has opened until now is for itself
+            listening = ()  # its ports so far are internal
         else:  # a file may configure another port
             listening = tuple(sorted(port for port in ports.get(head, ()) if port not in temporary))
         model = model_argument(process.arguments)
@@ -181,7 +182,7 @@ def _running_servers(
 
 
 def _families(known: Mapping[int, KnownServer], table: _ProcessTable) -> dict[int, set[int]]:
-    """Return each server's process, the outermost one, with all those below it that are known."""
+    """Return the outermost process of each server, with its known descendants."""
     families: dict[int, set[int]] = {}
     for pid in sorted(known):
         heads = [each for each in (pid, *table.ancestors(pid)) if each in known and not known[each].is_worker]
@@ -199,8 +200,10 @@ def _stated_port(system: System, process: Process, known: KnownServer) -> int | 
 
 
 def _is_held_below(head: int, port: int, owners: tuple[PortOwner, ...], table: _ProcessTable) -> bool:
-    """Return whether a port belongs to a child of a server, or to a process that is not visible: another
-    user's sockets have no owner, and a server of theirs that expects such a port has it."""
+    """Return whether a port belongs to a descendant of a server, or to an invisible process.
+
+    Another user's sockets have no owner; a server of that user that expects such a port is assumed to own it.
+    """
     return any(
         owner.process is None or head in table.ancestors(owner.process.pid)
         for owner in owners

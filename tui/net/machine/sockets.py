@@ -22,7 +22,7 @@ class Listener:
     def accepts(self, host: str) -> bool:
         """Return whether a connection to this loopback address would arrive here.
 
-        A socket on ``::`` is taken to accept IPv4 as well, which is the default of the system.
+        A socket on ``::`` is assumed to accept IPv4 as well, which is the system's default.
         """
         if self.address in (host, "::"):
             return True
@@ -36,4 +36,4 @@ class Listener:
 
 
 Held = tuple[Listener, int | None]
-"""A listening socket and the process that holds it, where that can be seen."""
+"""A listening socket and its process, if visible."""

@@ -1,4 +1,4 @@
-"""Where the program runs: in a container, under WSL, behind SSH."""
+"""Where the program runs: in a container, in WSL, over SSH."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CONTAINER_GROUP = lazy_pattern(r"docker|kubepods|containerd|libpod|podman|lxc")
 
 
 def read_surroundings(root: Path, environment: Mapping[str, str], proxy: str | None = None) -> Surroundings:
-    """Return what is around the program; ``proxy`` is passed through."""
+    """Return the environment of the program; ``proxy`` is passed through."""
     return Surroundings(
         proxy=proxy,
         container=_is_container(root, environment),
@@ -40,4 +40,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(errors="replace")
     except OSError:
-        return ""  # not Linux, or not for our eyes
+        return ""  # not Linux, or not readable

@@ -12,35 +12,35 @@ from tui.net.machine.sockets import Held
 
 
 class System(Protocol):
-    """Processes and sockets at the moment of each call. What cannot be seen is left out: nothing raises."""
+    """Processes and sockets at the moment of each call. What is not visible is left out; nothing raises."""
 
     @property
     def temporary_ports(self) -> range:
-        """The ephemeral ports of the system: no server's API by default."""
+        """The ephemeral ports of the system, which no server's API uses by default."""
 
     def commands(self) -> dict[int, tuple[str, ...]]:
-        """Return the command line of every process by its id; threads of the kernel have none."""
+        """Return the command lines of all processes by id; kernel threads have none."""
 
     def listeners(self, likely: Collection[int], port: int | None) -> tuple[Held, ...]:
-        """Return the listening sockets by port, each with its oldest holder.
+        """Return the listening sockets by port, each with its oldest process.
 
-        With a port, holders of others are looked for among the ``likely`` processes alone.
+        With a port, the processes of other ports are only searched for among ``likely``.
         """
 
     def process(self, pid: int) -> Process | None:
-        """Return one process, or ``None`` where it has ended or cannot be seen."""
+        """Return one process, or ``None`` if it has ended or is not visible."""
 
     def environment(self, pid: int, names: Collection[str]) -> dict[str, str]:
-        """Return some variables of a process's environment: no others are kept; none of another user's."""
+        """Return some environment variables of a process, and no others; none of another user's processes."""
 
     def is_in_other_network(self, pid: int) -> bool:
-        """Return whether a process has a network of its own, as in a container: its ports are not ours."""
+        """Return whether a process has its own network, as in a container, with other ports than ours."""
 
 
 def system_below(root: Path) -> System:
-    """Return the system below a root; psutil speaks for this machine where it has no ``/proc``.
+    """Return the system below a root path, or psutil's view of this machine without ``/proc``.
 
-    On Linux psutil reads the same files, several times as slowly and command lines of any length.
+    On Linux, psutil would read the same files, but several times slower and with command lines of any length.
     """
     if root != Path("/") or (root / "proc/net").is_dir():
         return ProcFiles(root)

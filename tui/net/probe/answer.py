@@ -1,4 +1,4 @@
-"""The checks on the first answer: encryption, HTTP, key. One request of the model list serves all."""
+"""The checks of the first response: encryption, HTTP, key. One request for the model list serves all."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _BELOW_TLS = (
     "connect-timeout", "no-route",
 )  # fmt: skip
 ACCESS_CAUSES = ("auth", "auth-scheme", "basic-auth", "forbidden", "key-malformed")
-"""The server answers, but not to this key."""
+"""The server responds, but rejects this key."""
 _FOR_ALL_ROUTES = (
     "loading", "load-failed", "plain-on-tls-port", "proxy-failed", "tls-client-certificate-required",
 )  # fmt: skip
-"""What is true of a chat as well, whatever route said it."""
+"""Causes that apply to a chat as well, whichever route returned them."""
 _OF_ONE_ROUTE = ("no-answer", "headers-stalled", "answer-too-large")
-"""Silences that the model list may have for itself."""
+"""Timeouts and similar that may only concern the model list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class FirstAnswer:
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Request and response, without what is secret."""
+        """Return request and response without secrets."""
         return () if self.response is None else self.response.details("GET")
 
 
 async def ask(context: DiagnosisContext) -> FirstAnswer:
-    """Ask for the model list; while the server is on its way, ask again until the limit."""
+    """Request the model list; while the server is starting, retry until the limit."""
     while True:
         answer = await _ask_once(context)
         if answer.failure is None:
@@ -69,7 +69,7 @@ async def _ask_once(context: DiagnosisContext) -> FirstAnswer:
     notice = context.announce(checks.WAITING)
     try:
         await context.services.factory.prepare(context.endpoint)
-        started = time.perf_counter()  # loading the HTTP library is no time of the server's
+        started = time.perf_counter()  # loading the HTTP library is not the server's time
         response = await fetch(
             context.services.factory,
             context.endpoint,
@@ -91,13 +91,13 @@ async def _ask_once(context: DiagnosisContext) -> FirstAnswer:
 
 
 async def check_answer(context: DiagnosisContext) -> FirstAnswer | None:
-    """Ask, and settle encryption and HTTP; ``None`` where no answer came.
+    """Request the model list and settle encryption and HTTP; ``None`` without a response.
 
-    A model list that fails leaves HTTP open where what the endpoint is there for may still work: its
-    failure is set, the HTTP check is not settled, and the request itself decides.
+    If only the model list may have failed, its failure is set but the HTTP check is not settled: the
+    endpoint's main request decides.
     """
     if context.endpoint.base_url.startswith("http:"):
-        settle_unencrypted(context)  # known before: what is waited for is HTTP
+        settle_unencrypted(context)  # known already; only HTTP is waited for
     answer = await ask(context)
     if answer.response is None:
         if _settle_or_leave(context, answer):
@@ -118,7 +118,7 @@ async def check_answer(context: DiagnosisContext) -> FirstAnswer | None:
 
 
 def _settle_or_leave(context: DiagnosisContext, answer: FirstAnswer) -> bool:
-    """Whether only the model list may be silent; the encryption is settled then."""
+    """Return whether only the model list may be unavailable; the encryption is settled then."""
     cause = answer.failure.cause if answer.failure is not None else ""
     if cause not in _OF_ONE_ROUTE or not (context.sends_chat or context.sends_texts):
         return False
@@ -134,7 +134,10 @@ def _settle_encryption(context: DiagnosisContext) -> None:
 
 
 async def offer_repair(context: DiagnosisContext, failure: Failure) -> None:
-    """Offer the URL that a failure names; a redirect's target is not asked, it may be anybody's."""
+    """Offer the URL that a failure names.
+
+    The target of a redirect is not requested, since it may be anyone's.
+    """
     repair = failure.facts.get("repair")
     if repair:
         is_ours = failure.cause != "redirect"
@@ -143,7 +146,7 @@ async def offer_repair(context: DiagnosisContext, failure: Failure) -> None:
 
 
 async def settle_silence(context: DiagnosisContext, answer: FirstAnswer) -> None:
-    """No response came: say on which check it ended."""
+    """Settle the check on which a missing response ended."""
     failure = answer.failure or explain("internal")
     await offer_repair(context, failure)
     pid = await is_tunnel(context) if failure.cause in ("closed-without-answer", "connection-reset") else None
@@ -163,7 +166,7 @@ async def settle_silence(context: DiagnosisContext, answer: FirstAnswer) -> None
 
 
 def settle_http(context: DiagnosisContext, answer: FirstAnswer, failure: Failure | None = None) -> None:
-    """Record that the server answers, or the failure that its answer means."""
+    """Settle whether the server responds, or the failure that its response means."""
     took, response = answer.milliseconds, answer.response
     if failure is not None:
         context.settle(failed(CheckId.HTTP, failure, milliseconds=took, details=answer.details))
@@ -181,7 +184,7 @@ def settle_http(context: DiagnosisContext, answer: FirstAnswer, failure: Failure
 
 
 async def settle_elsewhere(context: DiagnosisContext, answer: FirstAnswer, failure: Failure) -> None:
-    """Nothing below the URL is an API: record that, and where one of the same host answers."""
+    """Settle that no API is below the URL, and where one on the same host responds."""
     base = context.endpoint.base_url
     found = await find_base(context.endpoint, lambda at, url: look(context, at, url))
     if found is None:

@@ -1,4 +1,4 @@
-"""The checks from the first answer on, in order."""
+"""The checks from the first response on, in order."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ from tui.texts import checks
 
 
 async def check_api(context: DiagnosisContext) -> None:
-    """Run the checks from the first answer on."""
+    """Run the checks from the first response on."""
     answer = await check_answer(context)
     if answer is not None:
         await _check_above_http(context, answer)
 
 
 async def _check_above_http(context: DiagnosisContext, answer: FirstAnswer) -> None:
-    """Without a model list the request itself decides whether this is an API."""
+    """Check for an API; without a model list, the main request decides whether this is one."""
     used: _Used | None = None
     if context.result(CheckId.HTTP) is None:
         used = await _decide_without_list(context, answer)
     refused = answer.failure if used is None else used.refusal
     if context.can_try(CheckId.SERVER):
-        # The two ask different addresses: together they take as long as the slower one.
+        # Different URLs, requested in parallel: together they take as long as the slower one.
         _, key_result = await asyncio.gather(
             check_server(context, answer, works=used is not None and refused is None),
             check_api_key(context, answer, refused),
         )
         context.settle(key_result)
     else:
-        context.can_try(CheckId.AUTH)  # records that it was not
+        context.can_try(CheckId.AUTH)  # records the skipped check
     check_models(context, answer)
     if answer.models is None and context.can_try(CheckId.MODELS):
         _settle_without_list(context, answer)
@@ -70,14 +70,14 @@ class _Used:
 
     @property
     def refusal(self) -> Failure | None:
-        """Why it failed, where nothing usable came."""
+        """The failure, if nothing usable was received."""
         if self.chat is not None:
             return None if self.chat.has_text else self.chat.failure
         return self.vectors.failure if self.vectors is not None else None
 
 
 async def _decide_without_list(context: DiagnosisContext, answer: FirstAnswer) -> _Used | None:
-    """Use the endpoint although its model list failed: only that shows whether all of it fails.
+    """Use the endpoint despite a failed model list: this shows whether everything fails.
 
     Returns ``None`` if it was not used, or if the list's failure affects everything.
     """
@@ -123,7 +123,7 @@ async def _use(context: DiagnosisContext) -> _Used:
 
 
 def _settle_without_list(context: DiagnosisContext, answer: FirstAnswer) -> None:
-    """There is no list to choose from: a chat needs a name."""
+    """Settle the models without a list to choose from: a chat requires a name."""
 
     failure = answer.failure
     if not context.findings.model:

@@ -1,4 +1,4 @@
-"""The checks of a real chat: one short stream through the chat's own client, and the results."""
+"""The checks of a real chat: one short stream through the chat client, and its results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tui.wire.server_quirks import ServerQuirks
 
 PROMPT = "Count from one to twenty."
 MAX_TOKENS = 20
-"""What a check spends at most; enough for a rate, little enough for any budget."""
+"""The most completion tokens of a check: enough to measure a rate, few enough for any budget."""
 
 _KEPT_EVENTS = 60
 _MOST_PIECES = 4 * MAX_TOKENS
@@ -47,31 +47,31 @@ class ChatOutcome:
 
     turn: Turn
     reads: list[float] = field(default_factory=list)
-    """When text came: one entry for each read of the socket."""
+    """When text arrived, one entry per read of the socket."""
     headers: dict[str, str] = field(default_factory=dict)
     before: Counters | None = None
-    """What the server had counted before the chat, where it shows that."""
+    """The server's counters before the chat, if it shows them."""
     log: list[str] = field(default_factory=list)
-    """Events with their time, for the details."""
+    """Events with their times, for the details."""
 
     @property
     def failure(self) -> Failure | None:
-        """Why it failed."""
+        """The failure, if any."""
         return self.turn.failure
 
     @property
     def was_cut(self) -> bool:
-        """Whether the answer ended before its end, so that what comes last is missing."""
+        """Whether the answer was cut off, so that its last part is missing."""
         return self.failure is not None and self.failure.cause != "thinking-ate-budget"
 
     @property
     def has_text(self) -> bool:
-        """Whether any text of the model came."""
+        """Whether any text from the model was received."""
         return bool(self.turn.answer) or bool(self.turn.reasoning) or bool(self.turn.tool_calls)
 
 
 async def chat(context: DiagnosisContext) -> ChatOutcome:
-    """Send the short chat and fold what comes; nothing is raised for what a network or server does."""
+    """Send the short chat and fold the reply; nothing is raised because of the network or server."""
     request = ChatRequest(
         model=context.findings.model,
         messages=(Message(Role.USER, parts_of(PROMPT)),),
@@ -100,13 +100,13 @@ async def chat(context: DiagnosisContext) -> ChatOutcome:
         async for batch in batches:
             _take(context, outcome, batch.at, redactor.clean(batch.events))
             if outcome.turn.timings.text_events > _MOST_PIECES:
-                apply(outcome.turn, Finished("length"), batch.at)  # a server that knows no limit of tokens
+                apply(outcome.turn, Finished("length"), batch.at)  # a server that ignores the token limit
                 break
     return outcome
 
 
 def _thrifty(extra_body: Mapping[str, object]) -> dict[str, object]:
-    """Leave out what would let a check spend more than it says."""
+    """Return the extra body without fields that could make a check cost more than announced."""
     return {name: value for name, value in extra_body.items() if name not in _SPENDERS}
 
 
@@ -136,7 +136,7 @@ def _log(outcome: ChatOutcome, event: StreamEvent, at: float) -> None:
 
 
 async def check_chat(context: DiagnosisContext, outcome: ChatOutcome) -> None:
-    """Judge the chat as a whole: did the model answer?"""
+    """Judge whether the model answered the chat."""
     if not context.can_try(CheckId.CHAT):
         return
     turn, failure = outcome.turn, outcome.failure
@@ -175,7 +175,7 @@ async def check_chat(context: DiagnosisContext, outcome: ChatOutcome) -> None:
 
 
 async def _add_evidence(context: DiagnosisContext, failure: Failure) -> tuple[Failure, tuple[str, ...]]:
-    """Add what else is known: close model names, the length of a queue."""
+    """Add further evidence: similar model names, the length of a queue."""
     if failure.cause == "model-not-found":
         return unlisted(context, failure), ()
     if failure.cause in ("overloaded", "rate-limited"):
@@ -195,7 +195,7 @@ def _answer_title(turn: Turn) -> str:
 
 
 def _note_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
-    """Count what the check has used: as reported, else estimated."""
+    """Add the usage of the check: as reported, else estimated."""
     turn = outcome.turn
     if turn.usage is not None:
         context.findings.usage = turn.usage
@@ -206,7 +206,7 @@ def _note_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
 
 
 def _note_identity(context: DiagnosisContext, outcome: ChatOutcome) -> None:
-    """A stream, or the headers before it, can tell the server where the model list did not."""
+    """Identify the server from the stream or its headers, if the model list did not."""
     fingerprint = outcome.turn.system_fingerprint
     seen = identify(headers=outcome.headers, system_fingerprint=fingerprint)
     known = context.findings.identity
@@ -216,7 +216,7 @@ def _note_identity(context: DiagnosisContext, outcome: ChatOutcome) -> None:
 
 
 def check_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
-    """Judge whether the server counts tokens."""
+    """Judge whether the server reports token counts."""
     if not context.can_try(CheckId.USAGE):
         return
     usage = outcome.turn.usage
@@ -240,7 +240,7 @@ def check_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
 
 
 def check_reasoning(context: DiagnosisContext, outcome: ChatOutcome) -> None:
-    """Tell whether and how the model shows its reasoning."""
+    """Report whether and how the model shows its reasoning."""
     if not context.can_try(CheckId.REASONING):
         return
     turn = outcome.turn
@@ -267,7 +267,7 @@ def _reasoning_facts(turn: Turn) -> tuple[str, ...]:
 
 
 def skip_chat(context: DiagnosisContext) -> None:
-    """Record why no chat was sent."""
+    """Settle why no chat was sent."""
     reason = checks.QUICK if context.quick else checks.NO_MODEL
     for check in (CheckId.CHAT, CheckId.STREAM, CheckId.USAGE, CheckId.REASONING, CheckId.SPEED):
         if context.can_try(check):

@@ -1,4 +1,4 @@
-"""The checks below HTTP: the name, and a connection to each of its addresses."""
+"""The checks below HTTP: the host name, and a connection to each of its addresses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tui.texts import checks
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to connect to one address."""
+    """An attempt to connect to one address."""
 
     address: Address
     milliseconds: float
@@ -38,7 +38,7 @@ class Attempt:
         return address_text(self.address)
 
     def describe(self) -> str:
-        """Return the outcome in one line."""
+        """Return the outcome on one line."""
         if self.error is None:
             return checks.ACCEPTS.format(address=self.shown)
         if isinstance(self.error, TimeoutError):
@@ -48,7 +48,7 @@ class Attempt:
 
 
 async def check_connection(context: DiagnosisContext) -> None:
-    """Look the name up and connect to every address: the endpoint's own, or the proxy's in front of it."""
+    """Resolve the host and connect to all addresses, of the endpoint or of its proxy."""
     origin = origin_of(context.findings.route.proxy or context.endpoint.base_url)
     if not context.can_try(CheckId.DNS):
         return
@@ -80,7 +80,7 @@ async def _check_name(context: DiagnosisContext, origin: Origin) -> list[Address
 
 
 def _without_lookup(context: DiagnosisContext) -> str:
-    """Report whose name needs no lookup: behind a proxy this says nothing about the endpoint's name."""
+    """Report a host that needs no look-up; behind a proxy, this is not about the endpoint's host."""
     if context.findings.route.is_direct:
         return checks.IS_ADDRESS
     host = origin_of(context.endpoint.base_url).host
@@ -90,7 +90,7 @@ def _without_lookup(context: DiagnosisContext) -> str:
 
 
 async def _check_addresses(context: DiagnosisContext, origin: Origin, addresses: list[Address]) -> None:
-    """Connect, and again while a server of this machine is starting for this very port."""
+    """Connect, and retry while a server on this machine is starting for this port."""
     while True:
         started = time.perf_counter()
         attempts = await _try_all(context, addresses)
@@ -144,7 +144,7 @@ async def _try_all(context: DiagnosisContext, addresses: list[Address]) -> list[
 
 
 async def attempt(address: Address, seconds: float) -> Attempt:
-    """Connect to an address and close at once. Never raises for what a network does."""
+    """Connect to an address and close at once. Never raises because of the network."""
     family, target = address
     started = time.perf_counter()
     error: OSError | None = None
@@ -153,13 +153,13 @@ async def attempt(address: Address, seconds: float) -> Attempt:
             raw.setblocking(False)
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_connect(raw, target)
-    except OSError as refusal:  # TimeoutError among them
+    except OSError as refusal:  # includes TimeoutError
         error = refusal
     return Attempt(address, _since(started), error)
 
 
 def _most_telling(attempts: list[Attempt]) -> OSError:
-    """Return a refusal before a silence, and either before the rest."""
+    """Return the most informative error: a refusal, then a timeout, then others."""
     errors = [tried.error for tried in attempts if tried.error is not None]
     for kind in (ConnectionRefusedError, TimeoutError):
         for error in errors:
@@ -171,7 +171,7 @@ def _most_telling(attempts: list[Attempt]) -> OSError:
 async def _other_family(
     context: DiagnosisContext, origin: Origin, addresses: list[Address], failure: Failure
 ) -> Failure:
-    """On this machine the server may listen on the IP version that the URL or the hosts file leaves out."""
+    """Add whether the server listens only on the IP version that is not used here."""
     if failure.cause != "connection-refused" or not is_loopback_host(origin.host):
         return failure
     tried: set[Any] = {address[1][0] for address in addresses}

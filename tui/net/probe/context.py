@@ -1,4 +1,4 @@
-"""One diagnosis in progress: the results so far, and the report at any moment."""
+"""The state of a running diagnosis: the results so far, and the report at any moment."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Findings:
     route: Route = field(default_factory=Route)
     surroundings: Surroundings = field(default_factory=Surroundings)
     snapshot: asyncio.Future[Snapshot] | None = None
-    """This machine's sockets and processes, once a read has begun."""
+    """The read of this machine's sockets and processes, once begun."""
     gpus: asyncio.Future[tuple[Gpu, ...]] | None = None
     models: ModelList | None = None
     model: str = ""
@@ -84,18 +84,18 @@ class Findings:
     machine: list[str] = field(default_factory=list)
     curl: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    """Those of the model list."""
+    """The headers of the model list."""
     proved: set[Proof] = field(default_factory=set)
-    """What the requests so far have shown of the endpoint."""
+    """What the requests so far have shown about the endpoint."""
     abilities: list[AbilityResult] = field(default_factory=list)
     to_test: tuple[Ability, ...] = ()
-    """The abilities whose tests have begun, or will."""
+    """The abilities to test."""
     model_build: str = ""
-    """What distinguishes the model behind the name from another one, if the server shows it."""
+    """What distinguishes the model from others with the same name, if the server shows it."""
 
 
 class DiagnosisContext:
-    """The state that the checks share. Results may be corrected by later evidence: the last one counts."""
+    """The state shared by the checks. Later evidence may correct a result; the last one counts."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class DiagnosisContext:
         self.services = services
         self.quick = quick
         self.abilities = abilities
-        """Those that are tested once the checks are over."""
+        """The abilities to test after the checks."""
         self._on_ability = on_ability
         self.endpoint: Endpoint = target.endpoint
         self.findings = Findings(model=target.model)
@@ -134,17 +134,17 @@ class DiagnosisContext:
 
     @property
     def without_key(self) -> Endpoint:
-        """The endpoint for requests outside of its own base URL: no key, no extra header."""
+        """The endpoint for requests outside its own base URL: no key, no extra header."""
         return replace(self.endpoint, key=None, extra_headers={})
 
     @property
     def sends_chat(self) -> bool:
-        """Whether a chat is part of this check, once the checks before it allow one."""
+        """Whether a chat is part of this check, once earlier checks allow one."""
         return self._spends and not self.target.is_embedding
 
     @property
     def sends_texts(self) -> bool:
-        """Whether texts are sent for their vectors, once the checks before that allow it."""
+        """Whether texts are sent for their vectors, once earlier checks allow it."""
         return self._spends and self.target.is_embedding
 
     @property
@@ -153,19 +153,19 @@ class DiagnosisContext:
 
     @property
     def has_origin(self) -> bool:
-        """Whether the URL could be used, so that there is a host to ask about."""
+        """Whether the URL is usable, so that there is a host to check."""
         result = self._results.get(CheckId.URL)
         return result is not None and CheckId.URL not in self._blocked
 
     @property
     def goes_around_proxy(self) -> bool:
-        """Whether a proxy of the environment is left aside for this endpoint."""
+        """Whether a proxy from the environment is bypassed for this endpoint."""
         return self.findings.route.is_direct and self.findings.route.variable is not None
 
     def settle(self, result: CheckResult, *, blocks: bool | None = None) -> None:
-        """Record and report a result. A failure keeps the checks that depend on it from being tried.
+        """Record and report a result. A failure skips the checks that depend on it.
 
-        The one gate for what servers say: a key that one of them repeats ends here.
+        All text from servers passes through here, where repeated keys are erased.
         """
         result = self._without_keys(result)
         self._results[result.id] = result
@@ -175,14 +175,14 @@ class DiagnosisContext:
             self._on_result(result)
 
     def _untried(self) -> Iterator[AbilityResult]:
-        """Yield the abilities whose tests did not end."""
+        """Yield the abilities whose tests did not finish."""
         tested = {result.ability for result in self.findings.abilities}
         for ability in self.findings.to_test:
             if ability not in tested:
                 yield AbilityResult(ability, Outcome.NOT_TRIED, abilities.TESTS_STOPPED)
 
     def note_ability(self, result: AbilityResult) -> None:
-        """Record and report the outcome of the test of an ability, without the keys that a server repeats."""
+        """Record and report the result of an ability test, with repeated keys erased."""
         redact = self.services.redactor.redact
         evidence, model, provider = map(redact, (result.evidence, result.model, result.provider))
         clean = replace(result, evidence=evidence, model=model, provider=provider)
@@ -202,7 +202,7 @@ class DiagnosisContext:
         )
 
     def can_try(self, check: CheckId) -> bool:
-        """Return whether a check makes sense; records it as skipped where it does not."""
+        """Return whether to run a check; if not, it is recorded as skipped."""
         if check in self._results:
             return False
         blocker = blocker_of(check, self._blocked)
@@ -214,21 +214,21 @@ class DiagnosisContext:
         return False
 
     def skip_rest(self) -> None:
-        """Record every check that was not tried as skipped."""
+        """Record all remaining checks as skipped."""
         for check in checks_of(is_embedding=self.target.is_embedding):
             if self.can_try(check):
                 self.settle(skipped(check, checks.SKIPPED), blocks=True)
 
     def has_failed(self) -> bool:
-        """Whether some check has failed."""
+        """Whether any check has failed."""
         return any(result.status is CheckStatus.FAILED for result in self._results.values())
 
     def result(self, check: CheckId) -> CheckResult | None:
-        """Return the outcome of a check so far."""
+        """Return the result of a check so far."""
         return self._results.get(check)
 
     def progress(self, text: str) -> None:
-        """Tell what is being waited for."""
+        """Report what is being waited for."""
         if self._on_progress is not None:
             self._on_progress(text)
 
@@ -245,19 +245,19 @@ class DiagnosisContext:
         )
 
     def begin(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
-        """Begin background work that can be awaited later; it ends with the diagnosis at the latest."""
+        """Start background work to be awaited later; it is cancelled at the end of the diagnosis."""
         task = asyncio.create_task(work)
         self._begun.append(task)
         return task
 
     async def aclose(self) -> None:
-        """End what was begun and is needed no more."""
+        """Cancel background work that is no longer needed."""
         for task in self._begun:
             task.cancel()
         await asyncio.gather(*self._begun, return_exceptions=True)
 
     async def _reprobe_after_failure(self, port: int) -> Snapshot:
-        """Read this machine: the first time what is read already will do."""
+        """Read this machine; the first time, an earlier read is sufficient."""
         if self.findings.snapshot is None or self._has_looked:
             self.findings.snapshot = self.begin(self.services.machine.look(port))
         self._has_looked = True
@@ -270,23 +270,26 @@ class DiagnosisContext:
             self.progress(waiting.sentence)
 
     def announce(self, text: str) -> asyncio.TimerHandle:
-        """Tell what is being waited for if it takes more than a moment; cancel the handle when it is over."""
+        """Report what is being waited for if it takes more than a moment.
+
+        Cancel the returned handle when the wait is over.
+        """
         return asyncio.get_running_loop().call_later(_NOTICE_SECONDS, self.progress, text)
 
     def offer(self, repair: Repair) -> None:
-        """Add a repair, once."""
+        """Add a repair, unless it is a duplicate."""
         if all(known.changes != repair.changes for known in self.findings.repairs):
             self.findings.repairs.append(repair)
 
     def offer_url(self, url: str, *, was_tried: bool) -> None:
-        """Offer another URL where it is one; ``was_tried`` says that it answers."""
+        """Offer another URL, if it is valid; ``was_tried`` means that it responds."""
         if inspect_url(url).normalised is None:
             return
         text = (checks.URL_ANSWERS if was_tried else checks.USE_URL).format(url=url)
         self.offer(Repair("url", text, {"provider_url": url}))
 
     def report(self, *, interrupted: bool = False) -> DiagnosisReport:
-        """Return the report as far as the diagnosis has come."""
+        """Return the report of the diagnosis so far."""
         found, redact = self.findings, self.services.redactor.redact
         report = DiagnosisReport(
             url=found.shown_url,
@@ -322,7 +325,7 @@ class DiagnosisContext:
         return curl_command(self.endpoint, url, around_proxy=self.goes_around_proxy)
 
     def _root_of(self, check: CheckId) -> CheckId:
-        """Follow skipped checks back to the one that failed."""
+        """Return the failed check that is the reason for a skipped one."""
         while (result := self._results.get(check)) is not None and result.status is CheckStatus.SKIPPED:
             needed = blocker_of(check, self._blocked)
             if needed is None:
@@ -332,7 +335,7 @@ class DiagnosisContext:
 
 
 def key_label(key: Secret | None, source: str) -> str | None:
-    """Return where a key came from and its last characters; ``None`` where there is no key."""
+    """Return the source of a key and its last characters; ``None`` without a key."""
     if not key:
         return None
     hint = key.hint.replace(MASK, "…")

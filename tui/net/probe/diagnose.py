@@ -1,7 +1,7 @@
-"""Runs the checks in their order and makes the report.
+"""Runs the checks in order and creates the report.
 
-Modules needed only once something answers (``probe.api``) are imported then: a wrong URL or a refused
-connection is reported without loading the HTTP library and the chat.
+Modules that are only needed once the server responds (``probe.api``) are imported then: an invalid URL or a
+refused connection is reported without loading the HTTP library and the chat.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tui.net.server_wait import Waiting
 
 
 class Diagnosis:
-    """One diagnosis: ``run`` it, and read the ``report`` at any moment, even after it was cancelled."""
+    """One diagnosis: ``run`` it, and read the ``report`` at any time, even after cancellation."""
 
     def __init__(
         self,
@@ -36,11 +36,17 @@ class Diagnosis:
         abilities: Collection[Ability] = (),
         on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> None:
-        """``notes_machine`` says whether the report shows what runs on this machine; a verdict that needs
-        this reads it anyway. ``on_result`` gets each check as it ends, and again where later evidence
-        corrects it; ``on_progress`` a sentence while something is waited for, also while that is a server
-        which is starting or loading, where nobody takes ``on_waiting``.
-        ``abilities`` are tested after the checks, and ``on_ability`` gets the result of each."""
+        """Create a diagnosis.
+
+        Args:
+            notes_machine: whether the report lists what runs on this machine; a verdict that depends on it
+                reads it anyway.
+            on_result: receives each check when it ends, and again if later evidence corrects it.
+            on_progress: receives a sentence while waiting, also for a server that is starting or loading,
+                unless ``on_waiting`` handles that.
+            abilities: tested after the checks.
+            on_ability: receives the result of each ability test.
+        """
         self._run = DiagnosisContext(
             target,
             services,
@@ -54,7 +60,7 @@ class Diagnosis:
         self._notes_machine = notes_machine
 
     async def run(self) -> DiagnosisReport:
-        """Run every check that makes sense. Never raises for what a network or a server does."""
+        """Run all applicable checks. Never raises because of the network or server."""
         try:
             await self._check()
         finally:
@@ -89,7 +95,7 @@ class Diagnosis:
 
 
 def _settle_drift(context: DiagnosisContext) -> None:
-    """Point out at the server what is not what it was at the last check; a slower day is no drift."""
+    """Report changes to the server since the last check; lower speed is not a change."""
     if context.target.last is None:
         return
     changes = compare_servers(context.target.last, record_of(context.report(), at=""))

@@ -1,4 +1,4 @@
-"""The check of the encryption: what the certificate says, and whether it was verified."""
+"""The encryption check: the certificate's contents, and whether it was verified."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOON = timedelta(days=14)
 
 
 def certificate_facts(failure: Failure) -> tuple[str, ...]:
-    """Return the facts of a refused certificate, one per line."""
+    """Return the facts about a rejected certificate, one per line."""
     labels = {
         "names": checks.FACT_NAMES,
         "issuer": checks.FACT_ISSUER,
@@ -31,13 +31,13 @@ def certificate_facts(failure: Failure) -> tuple[str, ...]:
 
 
 def settle_unencrypted(context: DiagnosisContext) -> None:
-    """Record that there is nothing to encrypt; what comes after is tried all the same."""
+    """Settle that there is no encryption; later checks run nevertheless."""
     if context.result(CheckId.TLS) is None:
         context.settle(skipped(CheckId.TLS, checks.NO_TLS), blocks=False)
 
 
 def settle_tls(context: DiagnosisContext, response: Fetched) -> None:
-    """Record the encryption under which a response came."""
+    """Settle the encryption of a response."""
     trace = response.trace
     if not context.endpoint.base_url.startswith("https:"):
         settle_unencrypted(context)
@@ -59,7 +59,7 @@ def _describe_certificate(der: bytes | None) -> tuple[str, ...]:
     try:
         found = read_certificate(der or b"")
     except ValueError:
-        return ()  # behind a proxy, or of a form that is not known here
+        return ()  # behind a proxy, or in an unknown format
     left = found.ends - datetime.now(UTC)
     soon = checks.SOON.format(days=Counted(left.days)) if timedelta(0) < left < _SOON else ""
     return (

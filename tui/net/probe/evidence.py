@@ -1,4 +1,4 @@
-"""Tries corrections before they are offered: another path, another scheme, another port of this machine.
+"""Tests corrections before they are offered: another path, scheme, or port of this machine.
 
 None of these requests carries a key, except below the endpoint's own base URL.
 """
@@ -17,16 +17,16 @@ _NOT_BY_GET = 405
 
 
 async def look(context: DiagnosisContext, endpoint: Endpoint, url: str) -> Fetched | None:
-    """GET a URL for evidence, shortly; ``None`` if nothing came."""
+    """GET a URL as quick evidence; ``None`` without a response."""
     return await fetch_evidence(context.services.factory, endpoint, url, context.limits.probe_seconds)
 
 
 async def first_answering(context: DiagnosisContext, bases: Sequence[str]) -> str | None:
-    """Return the first of some base URLs below which a model list is found (or a key is asked for)."""
+    """Return the first base URL below which there is a model list, or a key is required."""
     return await elsewhere.first_answering(context.endpoint, bases, lambda at, url: look(context, at, url))
 
 
 async def has_chat_route(context: DiagnosisContext) -> bool:
-    """Return whether chats are taken below the base URL: a GET there is refused for its method alone."""
+    """Return whether a chat route exists below the base URL: it rejects GET only because of the method."""
     answer = await look(context, context.endpoint, chat_url_of(context.endpoint.base_url))
     return answer is not None and answer.status == _NOT_BY_GET

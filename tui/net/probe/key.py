@@ -1,4 +1,4 @@
-"""The check of the key: whether it was accepted, and if not, what would be."""
+"""The key check: whether the key was accepted and, if not, what would be."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _REFUSED = (401, 403)
 async def check_api_key(
     context: DiagnosisContext, answer: FirstAnswer, refused: Failure | None
 ) -> CheckResult:
-    """Judge whether the key was accepted; where it was not, find out what would be.
+    """Judge whether the key was accepted; if not, find out what would be.
 
-    ``refused`` is the outcome of the request that decides: the model list, else the first chat.
+    ``refused`` is the outcome of the decisive request: the model list, or the first chat.
     """
     endpoint = context.endpoint
     if refused is None or refused.cause not in ACCESS_CAUSES:
@@ -57,7 +57,7 @@ async def _describe_access(context: DiagnosisContext, answer: FirstAnswer) -> st
 
 
 async def _try_other_ways(context: DiagnosisContext, failure: Failure) -> Failure:
-    """Ask in the other ways in which servers want a key, and offer the one that works."""
+    """Try other ways of sending a key, and offer the one that works."""
     url = models_url_of(context.endpoint.base_url)
     way = await find_key_way(context.endpoint, lambda tried: look(context, tried, url))
     if way is None:

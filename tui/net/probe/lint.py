@@ -1,4 +1,4 @@
-"""The checks that send nothing: the URL as text, the proxies, the key as text, the environment."""
+"""The checks without requests: URL, proxies, key as text, environment."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tui.net.proxies import Route, no_proxy_entries, no_proxy_setting
 from tui.texts import checks
 
 _ODDITIES = ("url-double-slash", "url-listen-address")
-"""Warnings about a URL that hold whatever the server answers; a missing /v1 is judged by evidence."""
+"""Warnings about a URL that apply whatever the server responds; a missing /v1 is judged by evidence."""
 
 
 async def check_url(context: DiagnosisContext) -> None:
-    """Judge the URL; where it cannot be used, try its repair."""
+    """Check the URL; if it is unusable, try its repair."""
     report = inspect_url(context.target.endpoint.base_url)
     context.findings.shown_url = report.normalised or _shown(context.target.endpoint.base_url, report)
     if report.normalised is None:
@@ -48,7 +48,7 @@ async def _refuse_url(context: DiagnosisContext, report: UrlReport) -> None:
     others = tuple(CATALOGUE[problem.cause].title.split("[[")[0] for problem in report.errors[1:3])
     facts: list[str] = [checks.ALSO.format(text=safe_line(other, 60)) for other in others]
     if report.repair:
-        # The repair may be a different place: no key is sent there before the user agrees.
+        # The repair may be a different server: no key is sent there before the user agrees.
         context.endpoint = replace(
             context.target.endpoint, base_url=report.repair, key=None, extra_headers={}
         )
@@ -64,7 +64,7 @@ def _failure_of(problem: UrlProblem) -> Failure:
 
 
 def _shown(text: str, report: UrlReport) -> str:
-    """Show a URL that cannot be used, without what may be secret in it."""
+    """Return an unusable URL without its possible secrets."""
     if report.repair:
         return report.repair
     bare = re.split(r"[?#]", text.rpartition("@")[2].strip(), maxsplit=1)[0]
@@ -79,7 +79,7 @@ def _unencrypted_key(context: DiagnosisContext, report: UrlReport) -> Failure | 
 
 
 async def check_environment(context: DiagnosisContext) -> None:
-    """Judge proxy variables and the key as text, and note where the program runs."""
+    """Check proxy variables and the text of the key, and record the environment."""
     found = context.findings
     found.route = context.services.factory.route(context.endpoint.base_url)
     found.surroundings = context.services.machine.surroundings(found.route.proxy)
@@ -126,7 +126,7 @@ def _malformed_key(context: DiagnosisContext) -> Failure | None:
 
 
 def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
-    """Return where the program runs, one fact a line."""
+    """Return where the program runs, one fact per line."""
     facts = [checks.RUNS_ON.format(host=safe_line(surroundings.hostname, 80))]
     if surroundings.container:
         facts.append(checks.IN_CONTAINER)
@@ -138,7 +138,7 @@ def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
 
 
 def _lint_no_proxy(context: DiagnosisContext) -> list[Failure]:
-    """Point out entries of NO_PROXY that other programs read differently, and a proxy that takes all."""
+    """Report NO_PROXY entries that other programs interpret differently, and a proxy for all hosts."""
     environment = context.services.environment
     variable, text = no_proxy_setting(environment)
     entries = no_proxy_entries(text)

@@ -1,4 +1,4 @@
-"""What this machine knows about an endpoint on it, or about where else the server may be."""
+"""What this machine shows about an endpoint on it, or about where else the server may be."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _MOST_PORTS = 32
 
 
 def begin_look(context: DiagnosisContext) -> None:
-    """Begin to read this machine for an endpoint on it, while the requests are on their way."""
+    """Start reading this machine for an endpoint on it, in parallel with the requests."""
     if is_loopback_host(origin_of(context.endpoint.base_url).host):
         _snapshot(context)
         _gpus(context)
 
 
 async def take_snapshot(context: DiagnosisContext) -> Snapshot:
-    """Return sockets and processes, read once for each diagnosis."""
+    """Return sockets and processes, read once per diagnosis."""
     return await _snapshot(context)
 
 
@@ -50,7 +50,7 @@ def _gpus(context: DiagnosisContext) -> asyncio.Future[tuple[Gpu, ...]]:
 
 
 async def explain_refusal(context: DiagnosisContext, origin: Origin, failure: Failure) -> Failure:
-    """Say what this machine shows about a port on which nothing listens."""
+    """Explain a port on which nothing listens with what this machine shows."""
     if not is_loopback_host(origin.host):
         return failure
     snapshot = await take_snapshot(context)
@@ -63,7 +63,7 @@ async def explain_refusal(context: DiagnosisContext, origin: Origin, failure: Fa
 
 
 def note_what_localhost_is(context: DiagnosisContext, origin: Origin) -> None:
-    """Point out that ``localhost`` is not what a user at another machine may think."""
+    """Explain that ``localhost`` is not the machine that a remote user may expect."""
     around = context.findings.surroundings
     for is_so, cause in (
         (around.wsl, "localhost-is-wsl"),
@@ -84,7 +84,7 @@ def note_what_localhost_is(context: DiagnosisContext, origin: Origin) -> None:
 
 
 async def note_machine(context: DiagnosisContext) -> None:
-    """Collect what runs on this machine, for an endpoint on it or one that did not answer."""
+    """Collect what runs on this machine, for an endpoint on it or one that did not respond."""
     origin = origin_of(context.endpoint.base_url)
     is_here = is_loopback_host(origin.host)
     if not is_here and not context.has_failed():
@@ -104,7 +104,7 @@ async def note_machine(context: DiagnosisContext) -> None:
 
 
 async def is_tunnel(context: DiagnosisContext) -> int | None:
-    """Return the process id of an SSH client that listens on the endpoint's port, if that is what it is."""
+    """Return the process id of an SSH client that listens on the endpoint's port, if there is one."""
     origin = origin_of(context.endpoint.base_url)
     if not is_loopback_host(origin.host):
         return None
@@ -116,9 +116,9 @@ async def is_tunnel(context: DiagnosisContext) -> int | None:
 
 
 async def _offer_ports(context: DiagnosisContext, origin: Origin, servers: list[RunningServer]) -> set[int]:
-    """Offer the same URL with each other port of this machine that is seen to answer; return those ports.
+    """Offer the same URL with other ports of this machine that respond; return those ports.
 
-    All are asked at once, for a moment: a verdict that is known must not wait for them.
+    All are requested in parallel with a short limit, so that they do not delay a known verdict.
     """
     ports = [port for server in servers if not server.is_elsewhere for port in server.ports][:_MOST_PORTS]
     asked = {port: context.begin(_answering_at(context, origin, port)) for port in ports}
@@ -144,7 +144,7 @@ async def _answering_at(context: DiagnosisContext, origin: Origin, port: int) ->
 
 
 def _hint(servers: list[RunningServer], answering: set[int]) -> str | None:
-    """Name the most likely place of the server: one that answers elsewhere, else one that is starting."""
+    """Name the most likely port of the server: one that responds, or one that is starting."""
     for server in servers:
         port = next((port for port in server.ports if port in answering), None)
         if port is not None:

@@ -1,4 +1,4 @@
-"""The checks on what answers: which server it is, and which models it offers."""
+"""The checks of the server: its kind, and the models it offers."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _SHOWN_MODELS = 5
 
 
 async def check_server(context: DiagnosisContext, answer: FirstAnswer, *, works: bool) -> None:
-    """Tell which server answers, from what arrived already and from a few requests without a key.
+    """Identify the server from responses so far and a few requests without a key.
 
-    ``works``: it was used already, though its model list failed.
+    ``works``: it was used already, although its model list failed.
     """
     context.findings.identity = identify(
         host=origin_of(context.endpoint.base_url).host,
@@ -48,10 +48,10 @@ async def check_server(context: DiagnosisContext, answer: FirstAnswer, *, works:
 
 
 def _can_wait(context: DiagnosisContext, answer: FirstAnswer) -> bool:
-    """Return whether the verdict is known, or near, before anybody knows which server it is.
+    """Return whether identifying the server can be postponed because the verdict is known or near.
 
-    A refused key is the verdict. A model that is not listed most likely gets it from the chat, and
-    ``recognise_late`` asks where it does not. The way to ask a model to think depends on the server.
+    A rejected key is the verdict. An unlisted model most likely gets it from the chat, otherwise
+    ``recognise_late`` identifies the server. How to control reasoning depends on the server.
     """
     if context.findings.identity.kind is not None:
         return False
@@ -65,12 +65,12 @@ def _can_wait(context: DiagnosisContext, answer: FirstAnswer) -> bool:
 
 
 def _is_doubtful(models: ModelList | None, name: str) -> bool:
-    """Whether there is a list of models that lacks this one."""
+    """Return whether there is a model list without this model."""
     return models is not None and bool(models.models) and models.find(name) is None
 
 
 async def recognise_late(context: DiagnosisContext, refusal: Failure | None) -> None:
-    """Tell which server it is where that was left open until the chat: from the refusal, or by asking."""
+    """Identify the server after the chat if that was postponed: from an error, or by requests."""
     found = context.findings
     if found.identity.kind is not None or not _is_doubtful(found.models, found.model):
         return
@@ -105,7 +105,7 @@ async def _recognise(context: DiagnosisContext, *, has_list: bool) -> None:
 
 
 def settle_server(context: DiagnosisContext) -> None:
-    """Record what is known about the server by now."""
+    """Settle what is known about the server."""
     identity = context.findings.identity
     if identity.kind is None:
         context.settle(passed(CheckId.SERVER, checks.UNKNOWN_KIND))
@@ -119,24 +119,24 @@ def settle_server(context: DiagnosisContext) -> None:
 
 
 async def read_load(context: DiagnosisContext) -> ServerMetrics | None:
-    """Return the server's own load figures, where it shows them to everybody."""
+    """Return the server's load metrics, if they are public."""
     return load_of(await metrics_text(context))
 
 
 async def metrics_text(context: DiagnosisContext) -> str:
-    """Return the server's ``/metrics``, where it shows them to everybody; else an empty text."""
+    """Return the server's ``/metrics`` if they are public, otherwise an empty text."""
     answer = await look(context, context.without_key, f"{_root(context)}/metrics")
     return "" if answer is None or answer.status != 200 else answer.body.decode("utf-8", "replace")
 
 
 def load_of(text: str) -> ServerMetrics | None:
-    """Return the load figures of a text of ``/metrics``."""
+    """Return the load metrics in a text of ``/metrics``."""
     metrics = read_metrics(text)
     return None if metrics.is_empty else metrics
 
 
 def check_models(context: DiagnosisContext, answer: FirstAnswer) -> None:
-    """Judge the model list and choose the model to chat with."""
+    """Check the model list and choose the model for the chat."""
     models = answer.models
     if not context.can_try(CheckId.MODELS) or models is None:
         return
@@ -167,7 +167,10 @@ def check_models(context: DiagnosisContext, answer: FirstAnswer) -> None:
 
 
 def _settle_empty(context: DiagnosisContext) -> None:
-    """An empty list says little where a model is named: servers that load on demand may not list it."""
+    """Settle an empty list.
+
+    It is no error if a model is given: servers that load models on demand may not list it.
+    """
     if context.findings.model:
         context.settle(failed(CheckId.MODELS, explain("no-model-list", is_empty="yes"), as_warning=True))
     else:
@@ -175,7 +178,7 @@ def _settle_empty(context: DiagnosisContext) -> None:
 
 
 def _offered(context: DiagnosisContext, models: ModelList) -> tuple[ModelInfo, ...]:
-    """Return the models to choose from where none is named: of the kind that the provider is for."""
+    """Return the models to choose from if none is given, of the provider's kind."""
     if context.target.is_embedding:
         return tuple(model for model in models.models if model.is_embedding) or models.models
     return models.chat_models or models.models
@@ -194,7 +197,7 @@ def _settle_unlisted(context: DiagnosisContext, models: ModelList, facts: tuple[
 
 
 def accept_unlisted(context: DiagnosisContext) -> None:
-    """Correct the doubt about a model that is not listed, once it has answered."""
+    """Correct the warning about an unlisted model, once it has answered."""
     doubt = context.result(CheckId.MODELS)
     if doubt is None or doubt.cause != "model-not-found" or doubt.status is not CheckStatus.WARNING:
         return
@@ -204,7 +207,7 @@ def accept_unlisted(context: DiagnosisContext) -> None:
 
 
 def unlisted(context: DiagnosisContext, failure: Failure) -> Failure:
-    """Return the failure of a model that is not served, with the closest names, which are offered."""
+    """Return the failure of a missing model, with the most similar names, which are offered as repairs."""
     found = context.findings
     served = found.models.identifiers if found.models is not None else ()
     closest = [name for name in closest_names(found.model, served) if name != found.model]

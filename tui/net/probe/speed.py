@@ -1,4 +1,4 @@
-"""The checks of the stream: whether it flowed, and how fast, compared with the server's own figures."""
+"""The checks of the stream: whether it was buffered, and its speed compared with the server's own metrics."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _SHORTEST_SECONDS = 0.2
 _BURST_SECONDS = 0.1
 _LONG_SECONDS = 1.0
 _BURST_GAP_SECONDS = 0.004
-"""Between pieces that were held back; a model that writes 250 of them a second is rare."""
+"""Between buffered pieces; models that generate 250 of them a second are rare."""
 
 
 def check_stream(context: DiagnosisContext, outcome: ChatOutcome) -> None:
-    """Judge how the stream ran and how it ended."""
+    """Judge the course and the end of the stream."""
     if not context.can_try(CheckId.STREAM):
         return
     turn, failure = outcome.turn, outcome.failure
@@ -76,10 +76,10 @@ def _count(number: int, word: str) -> str:
 
 
 def is_buffered(outcome: ChatOutcome) -> bool:
-    """Whether something held the stream back and let it go at the end.
+    """Return whether the stream was buffered and delivered at the end.
 
-    Either all text came in one or two reads after a wait, or more than 90 % of it in the last
-    0.1 s of more than 1 s, faster than models write. A server's own figures decide where it gives any.
+    Either all text arrived in one or two reads after a wait, or more than 90 % of it in the last 0.1 s of
+    more than 1 s, faster than models generate. The server's own figures take precedence.
     """
     timings, reads = outcome.turn.timings, outcome.reads
     if timings.text_events < _FEWEST_EVENTS or not reads:
@@ -99,7 +99,7 @@ def is_buffered(outcome: ChatOutcome) -> bool:
 
 
 async def check_speed(context: DiagnosisContext, outcome: ChatOutcome) -> None:
-    """Measure the stream and put the server's own figures beside it."""
+    """Measure the speed of the stream, and compare it with the server's own figures."""
     if not context.can_try(CheckId.SPEED):
         return
     turn = outcome.turn
@@ -120,7 +120,7 @@ async def check_speed(context: DiagnosisContext, outcome: ChatOutcome) -> None:
 
 
 def _note_phases(context: DiagnosisContext, outcome: ChatOutcome, text: str) -> None:
-    """Add up where the time of the chat went; ``text``: the server's ``/metrics`` after it."""
+    """Calculate where the time of the chat went; ``text`` is the server's ``/metrics`` after it."""
     turn = outcome.turn
     learned = Learned(route=context.services.factory.route_times.of(context.endpoint.base_url))
     if outcome.before is not None and text:

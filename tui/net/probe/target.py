@@ -1,4 +1,4 @@
-"""The input of a diagnosis: the endpoint as the user wrote it, the services it uses, its limits."""
+"""The input of a diagnosis: the endpoint as entered, the services it uses, the limits."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class ProbeTarget:
     """The endpoint to diagnose."""
 
     endpoint: Endpoint
-    """Its ``base_url`` is the text as it was written: judging it is the first check."""
+    """Its ``base_url`` is the text as entered, which the first check validates."""
     model: str = ""
-    """Empty: the first model that the endpoint serves."""
+    """Empty uses the first model that the endpoint offers."""
     sampling: Sampling = field(default_factory=Sampling)
     thinking: Thinking | None = None
     extra_body: Mapping[str, object] = field(default_factory=dict)
     is_embedding: bool = False
-    """The model makes vectors: no chat is sent."""
+    """The model creates embeddings: no chat is sent."""
     last: CheckRecord | None = None
-    """The last check of the same endpoint, for comparison."""
+    """The previous check of the same endpoint, for comparison."""
     origin: Origin = field(default_factory=Origin)
-    """Who asks, for those who observe what is sent."""
+    """The origin of the requests for observers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ProbeLimits:
     """How long the checks wait, in seconds."""
 
     connect_seconds: float = 5.0
-    """For each address; all addresses are tried at once."""
+    """For each address; all addresses are tried in parallel."""
     lookup_seconds: float = 5.0
     answer_seconds: float = 10.0
     """For the model list."""
@@ -55,18 +55,18 @@ class ProbeLimits:
     idle_seconds: float = 20.0
     """Between two pieces of that answer."""
     loading_seconds: float = 10.0
-    """How long a server that is starting or loading is waited for; a user may stop that at any time."""
+    """For a server that is starting or loading; the user can stop at any time."""
     loading_interval_seconds: float = 2.0
     loading_option: str | None = None
-    """The command's option that sets ``loading_seconds``."""
+    """The command-line option that sets ``loading_seconds``."""
     ports_seconds: float = 0.5
-    """For all other ports of this machine together that may be the right one."""
+    """For all other candidate ports of this machine together."""
     reprobe_seconds: float = 0.5
     ability_seconds: float = 60.0
-    """For the whole answer to each request that tests an ability."""
+    """For the whole answer to each request of an ability test."""
 
     def of_request(self) -> RequestTimeouts:
-        """Return the limits of the request that the endpoint is there for: one try."""
+        """Return the limits of the endpoint's main request: one attempt."""
         return RequestTimeouts(
             connect_seconds=self.connect_seconds,
             headers_seconds=self.headers_seconds,
@@ -86,7 +86,8 @@ class ProbeServices:
 
     factory: ClientFactory
     chat: Callable[[], ChatClient]
-    """Returns the chat's own client: the check sends what a chat sends. Many checks end before a chat."""
+    """Creates the client used by chats, on demand since many checks end earlier: the check sends what a chat
+    sends."""
     machine: Machine
     environment: Mapping[str, str]
     redactor: Redactor

@@ -1,4 +1,4 @@
-"""The check of how many texts an embedding provider handles per second, one by one and in batches.
+"""The check of an embedding provider's speed: texts per second, singly and in batches.
 
 It never changes the verdict: a provider with good vectors works.
 """
@@ -21,7 +21,7 @@ from tui.texts import checks, embeddings
 
 
 async def check_vector_speed(context: DiagnosisContext) -> None:
-    """Take the time of requests of one text, of eight and of 32; none of their texts was sent before."""
+    """Measure requests of 1, 8 and 32 texts, none of which was sent before."""
     traits = context.findings.vectors
     if not context.can_try(CheckId.SPEED) or traits is None:
         return
@@ -63,7 +63,7 @@ def _settle(context: DiagnosisContext, batches: list[Batch]) -> None:
 
 
 def _refused(batch: Batch, failure: Failure) -> Failure:
-    """Return the failure of a batch, as one of its size where the server refuses that."""
+    """Return the failure of a batch, in terms of its size if the server rejects that."""
     if batch.texts == 1 or outcome_of_wish(batch.outcome) is not Outcome.NO:
         return failure
     return explain(

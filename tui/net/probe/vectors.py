@@ -1,4 +1,4 @@
-"""The check of an embedding provider: three short texts, and whether their vectors can be used."""
+"""The check of an embedding provider: whether the vectors of three short texts are usable."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGEST_REASON = 80
 
 
 async def ask_vectors(context: DiagnosisContext) -> EmbeddingOutcome:
-    """Send the texts by the path that every request for vectors takes."""
+    """Send the texts like every embeddings request."""
     request = EmbeddingRequest(context.findings.model, SENTENCES, context.target.extra_body)
     url = embeddings_url_of(context.endpoint.base_url)
     body = build_embeddings_body(request)
@@ -41,12 +41,12 @@ async def ask_vectors(context: DiagnosisContext) -> EmbeddingOutcome:
 
 
 async def _in_batches(context: DiagnosisContext, request: EmbeddingRequest) -> EmbeddingOutcome:
-    """Send texts in as many requests as a server wants that takes few at once, or one."""
+    """Send texts in one request, or in several for a server with a small limit."""
     return await embed_in_batches(lambda part: send_texts(context, part, checks.WAITING_FOR_VECTORS), request)
 
 
 async def send_texts(context: DiagnosisContext, request: EmbeddingRequest, waiting: str) -> EmbeddingOutcome:
-    """Send texts, and tell what is ``waiting`` for; what they used counts."""
+    """Send texts, reporting ``waiting``, and add the usage."""
     notice = context.announce(waiting)
     try:
         outcome = await embed(
@@ -66,7 +66,7 @@ async def send_texts(context: DiagnosisContext, request: EmbeddingRequest, waiti
 
 
 async def check_vectors(context: DiagnosisContext, outcome: EmbeddingOutcome) -> None:
-    """Judge what was returned, and ask for it in other ways."""
+    """Judge the vectors, and request them with other options."""
     if not context.can_try(CheckId.VECTORS):
         return
     details = (context.findings.curl, *outcome.details)
@@ -94,7 +94,7 @@ async def check_vectors(context: DiagnosisContext, outcome: EmbeddingOutcome) ->
 
 
 def _what_is_wrong(trials: VectorTrials) -> Failure | None:
-    """Return what makes the vectors useless."""
+    """Return what makes the vectors unusable."""
     if trials.is_one_for_all:
         return explain("vectors-equal")
     if trials.is_mixed_up:
@@ -112,7 +112,7 @@ def _what_is_odd(trials: VectorTrials) -> Failure | None:
 
 
 def _wishes(trials: VectorTrials) -> str:
-    """Return the outcome of the wishes, in one line."""
+    """Return the outcomes of the options, on one line."""
     traits = trials.traits
     shown = [
         _with_reason(checks.BASE64[traits.base64], trials.packed),
@@ -158,7 +158,7 @@ def _facts(context: DiagnosisContext, vectors: Vectors) -> tuple[str, ...]:
 
 
 def skip_vectors(context: DiagnosisContext) -> None:
-    """Record why no texts were sent."""
+    """Settle why no texts were sent."""
     reason = checks.QUICK if context.quick else checks.NO_MODEL
     for check in (CheckId.VECTORS, CheckId.SPEED):
         if context.can_try(check):

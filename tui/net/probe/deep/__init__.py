@@ -1,1 +1,1 @@
-"""Tests of what an endpoint can do besides plain chats."""
+"""Tests of an endpoint's abilities beyond plain chat."""

@@ -1,4 +1,4 @@
-"""A test of one ability: what it costs, and the conversation that it needs."""
+"""The test of one ability: its cost, and the requests that it sends."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tui.net.probe.deep.talk import Talk
 
 @dataclass(frozen=True, slots=True)
 class AbilityTest:
-    """One test; ``run`` never raises for what a network or a server does."""
+    """One test; ``run`` never raises because of the network or server."""
 
     ability: Ability
     cost: AbilityCost
     run: Callable[[Talk], Awaitable[Finding]]
     needs_chat: bool = True
-    """Whether the model must chat; otherwise the test is run for embedding providers as well."""
+    """Whether the model must support chat; otherwise the test also runs for embedding providers."""

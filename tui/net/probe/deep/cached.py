@@ -1,4 +1,4 @@
-"""The test of cached tokens in the token counts."""
+"""The test of cached token counts."""
 
 from __future__ import annotations
 

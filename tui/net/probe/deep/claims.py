@@ -1,4 +1,4 @@
-"""Requests a server's own claims about its model, before anything is tested; this costs no tokens."""
+"""Requests a server's own claims about its model before the tests; this costs no tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.wire.abilities.reply import read_reply
 
 
 async def read_claims(context: DiagnosisContext) -> Claims:
-    """Return what the server claims; empty where it is of a kind that says nothing."""
+    """Return the server's claims; empty if its kind reports none."""
     kind = context.findings.identity.kind
     for source in SOURCES.get(kind.name, ()) if kind is not None else ():
         claims = await _ask(context, source)
@@ -23,7 +23,7 @@ async def read_claims(context: DiagnosisContext) -> Claims:
 
 
 async def _ask(context: DiagnosisContext, source: ClaimSource) -> Claims | None:
-    """Ask in one place. Outside of the base URL without the key: that belongs to the API alone."""
+    """Request one source. Outside the base URL without the key, which is only for the API."""
     model = context.findings.model
     base = context.endpoint.base_url if source.needs_key else origin_text(context.endpoint.base_url)
     try:

@@ -1,4 +1,4 @@
-"""The test of an answer that is continued."""
+"""The test of continuing an answer."""
 
 from __future__ import annotations
 

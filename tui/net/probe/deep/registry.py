@@ -1,4 +1,4 @@
-"""Every test of an ability, in the order in which they run."""
+"""All ability tests, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ TESTS: tuple[AbilityTest, ...] = (
 
 
 def tests_of(abilities: Collection[Ability], *, is_embedding: bool) -> tuple[AbilityTest, ...]:
-    """Return the tests of some abilities, in order: those that an endpoint of this kind is tested for."""
+    """Return the tests of some abilities, in order, that apply to this kind of endpoint."""
     return tuple(
         test for test in TESTS if test.ability in abilities and not (is_embedding and test.needs_chat)
     )
 
 
 def cost_of(tests: Iterable[AbilityTest]) -> AbilityCost:
-    """Return what some tests cost together, at most."""
+    """Return the maximum total cost of some tests."""
     total = AbilityCost()
     for test in tests:
         total = total.plus(test.cost)

@@ -1,4 +1,4 @@
-"""The tests of the other APIs for text: completions, responses, Anthropic's messages."""
+"""The tests of other text APIs: completions, responses, Anthropic's messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the ability tests after the checks, if these succeeded, one request at a time."""
+"""Runs the ability tests after successful checks, one request at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.wire.abilities.claims import with_claim
 
 
 async def test_abilities(context: DiagnosisContext) -> None:
-    """Run the tests that were asked for; what becomes of one never ends the others."""
+    """Run the requested tests; a failing one never stops the others."""
     tests = tests_of(context.abilities, is_embedding=context.target.is_embedding)
     context.findings.to_test = tuple(test.ability for test in tests)
     if not _works(context):
@@ -44,6 +44,6 @@ async def test_abilities(context: DiagnosisContext) -> None:
 
 
 def _works(context: DiagnosisContext) -> bool:
-    """Whether the endpoint does what it is there for: otherwise no test could tell anything."""
+    """Return whether the endpoint works for its purpose; otherwise all tests would be inconclusive."""
     result = context.result(CheckId.VECTORS if context.target.is_embedding else CheckId.CHAT)
     return result is not None and result.status in (CheckStatus.OK, CheckStatus.WARNING)

@@ -1,4 +1,4 @@
-"""The tests of the parameters of an answer."""
+"""The tests of sampling parameters."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ async def _choices(talk: Talk) -> Finding:
 async def _seed(talk: Talk) -> Finding:
     replies = await _seeded(talk, sampling.SEED_TOKENS)
     if sampling.was_cut_before_text(replies[-1]):
-        replies = await _seeded(talk, LONGER)  # all anew: texts of other lengths are not to be compared
+        replies = await _seeded(talk, LONGER)  # repeat all: texts of different lengths are not comparable
     return sampling.judge_seed(replies)
 
 
 async def _seeded(talk: Talk, max_tokens: int) -> list[Reply]:
-    """Return the replies to each seed, up to one that ends the test."""
+    """Return the replies for each seed, up to one that ends the test."""
     replies: list[Reply] = []
     for fields in sampling.seed_fields():
         replies.append(await talk.chat(sampling.prompt(prompts.RANDOM_WORDS), max_tokens, fields=fields))

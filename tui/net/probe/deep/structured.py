@@ -1,4 +1,4 @@
-"""The tests of answers in JSON."""
+"""The tests of JSON answers."""
 
 from __future__ import annotations
 

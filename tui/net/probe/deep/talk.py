@@ -1,4 +1,4 @@
-"""Sends the requests of the tests one at a time, like every other request of a check."""
+"""Sends the requests of the ability tests, one at a time like all requests of a check."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ _OWN_FIELDS = frozenset(
         "seed", "stop", "max_tokens", "max_completion_tokens", "n_predict", "best_of", "extra_body",
     }
 )  # fmt: skip
-"""Fields of a provider's own that a test sets itself, or that would let it spend more than it says."""
+"""The provider's fields that a test sets itself, or that could make it cost more than announced."""
 
 
 @dataclass(slots=True)
 class Spent:
-    """What the requests of one test used."""
+    """The usage of one test."""
 
     requests: int = 0
     usage: Usage | None = None
     models: list[str] = field(default_factory=list)
-    """Those that the replies name, each once."""
+    """The distinct models named in the replies."""
     providers: list[str] = field(default_factory=list)
-    """Those that a gateway says that it has asked."""
+    """The distinct upstream providers reported by a gateway."""
 
     @property
     def tokens(self) -> int | None:
-        """Prompt and completion tokens together; ``None`` where the server counts none."""
+        """Prompt and completion tokens together; ``None`` if not reported."""
         if self.usage is None:
             return None
         return (self.usage.prompt_tokens or 0) + (self.usage.completion_tokens or 0)
 
     def judge(self, finding: Finding) -> Finding:
-        """Return what a test shows: answers of two models, or from two places, are not one verdict."""
+        """Return the finding of a test; answers from two models or places are no single verdict."""
         if finding.outcome is not Verdict.NOT_TRIED:
             for text, names in (
                 (texts.SEVERAL_PROVIDERS, self.providers),
@@ -69,26 +69,26 @@ class Spent:
         return finding
 
     def result(self, ability: Ability, finding: Finding) -> AbilityResult:
-        """Return the result of a test that spent this."""
+        """Return the result of a test with this usage."""
         served = [", ".join(names) for names in (self.models, self.providers)]
         return AbilityResult(ability, finding.outcome, finding.evidence, self.tokens, self.requests, *served)
 
 
 @dataclass(eq=False, repr=False)
 class Talk:
-    """The endpoint, as the tests use it."""
+    """The endpoint as used by the tests."""
 
     context: DiagnosisContext
     quirks: ServerQuirks
-    """What the endpoint was seen to refuse: the request of a test is as portable as a chat's."""
+    """What the endpoint is known to reject: test requests are as portable as those of a chat."""
     spent: Spent = field(default_factory=Spent)
-    """Of the test that runs."""
+    """The usage of the running test."""
     results: dict[Ability, AbilityResult] = field(default_factory=dict)
-    """Those of the tests before."""
+    """The results of earlier tests."""
 
     @property
     def model(self) -> str:
-        """The model that is tested."""
+        """The tested model."""
         return self.context.findings.model
 
     @property
@@ -98,13 +98,16 @@ class Talk:
 
     @property
     def root(self) -> str:
-        """Scheme, host and port alone."""
+        """Scheme, host and port only."""
         return origin_text(self.base_url)
 
     @property
     def _thinking(self) -> Thinking | None:
-        """The provider's own setting; without one, reasoning is switched off where the chat showed some and
-        the server's way to switch it off is known: it would use up the few tokens of each answer."""
+        """The provider's own setting, or off if possible.
+
+        Reasoning, which would use up the few tokens of each answer, is switched off if the chat showed some
+        and the server's way to do so is known.
+        """
         found = self.context.findings
         if self.context.target.thinking is not None:
             return self.context.target.thinking
@@ -119,7 +122,7 @@ class Talk:
         stream: bool = False,
         fields: Mapping[str, object] | None = None,
     ) -> Reply:
-        """Send a chat completion; ``fields`` are those of the test. No sampling field is sent beside them."""
+        """Send a chat completion; ``fields`` are those of the test. No other sampling field is sent."""
         target = self.context.target
         request = ChatRequest(
             self.model,
@@ -142,8 +145,10 @@ class Talk:
         fields: Mapping[str, object] | None = None,
         is_enough: Callable[[Reply], bool] = lambda reply: False,
     ) -> Reply:
-        """The same; an answer that was cut, and is not enough, is asked for a second time with more tokens:
-        what was cut proves nothing."""
+        """Send a chat completion, with more tokens again if the answer is truncated and not sufficient.
+
+        A truncated answer proves nothing.
+        """
         reply = await self.chat(messages, max_tokens, stream=stream, fields=fields)
         if not reply.is_cut or is_enough(reply):
             return reply
@@ -152,8 +157,10 @@ class Talk:
     async def post(
         self, url: str, body: Mapping[str, object], *, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """POST a JSON object to a URL of the endpoint and read the whole reply, once. Never raises for what a
-        network or a server does. The exchange is reported to the observers."""
+        """POST a JSON object to a URL of the endpoint once, and read the whole reply.
+
+        Never raises because of the network or server. The exchange is reported to the observers.
+        """
         endpoint, target, factory = self.context.endpoint, self.context.target, self.context.services.factory
         requests = Requests(target.origin, self.model)
         route = url.removeprefix(endpoint.base_url).removeprefix(self.root).partition("?")[0]

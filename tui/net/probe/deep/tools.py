@@ -1,4 +1,4 @@
-"""The tests of tool calls: auto with a round trip, forced, streamed."""
+"""The tests of tool calls: automatic with a round trip, forced, streamed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.wire.abilities.reply import LONGER, has_same_prompt, ignored
 
 
 async def _call(talk: Talk) -> Finding:
-    """Without a call, count prompt tokens first: tools that never reached the model explain all."""
+    """Test a call; without one, check the prompt tokens: the tools may not have reached the model."""
     reply = await talk.chat(tools.question(), tools.CALL_TOKENS, fields=tools.fields())
     if reply.wants_more_tokens:
         reply = await talk.chat(tools.question(), LONGER, fields=tools.fields())

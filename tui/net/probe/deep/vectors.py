@@ -1,4 +1,4 @@
-"""The tests of vectors and of the scores of documents, also for providers that do not chat."""
+"""The tests of embeddings and reranking, also for providers without chat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.wire.rerank import build_rerank_body, rerank_routes, wants_texts
 async def _embed(talk: Talk) -> Finding:
     known = talk.context.findings.vectors
     if known is not None:
-        return vectors.judge(known)  # the check of an embedding provider has just tried it all
+        return vectors.judge(known)  # the check of an embedding provider has just tested this
     replies: list[Reply] = []
 
     async def ask(request: EmbeddingRequest) -> EmbeddingOutcome:
