@@ -1,1 +1,1 @@
-"""The only package that touches disk: providers, secrets, conversations. No network."""
+"""The only package that accesses the disk: providers, secrets, conversations. No network."""

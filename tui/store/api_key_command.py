@@ -1,6 +1,6 @@
-"""Runs the command of a ``cmd:`` key: no shell, no terminal, a small environment, 10 seconds.
+"""Runs the command of a ``cmd:`` key: no shell, no terminal, a reduced environment, 10 seconds.
 
-Its first line of output is the key. What it writes to stderr is never shown: tools print secrets there.
+The first line of its output is the key. Its stderr is never shown: tools print secrets there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PASSED_ON = frozenset(
         *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
     )
 )
-"""What password tools need to find themselves, their agent, the desktop that asks, and their server."""
+"""What password tools need to find their files, their agent, the desktop prompt, and their server."""
 PASSED_ON_PREFIXES = (
     "LC_",
     "PASSWORD_STORE_",
@@ -42,11 +42,11 @@ PASSED_ON_PREFIXES = (
     "CLOUDSDK_",
     "AZURE_",
 )
-"""The tools' own settings: pass, 1Password, Bitwarden, Vault and the clouds' secret managers."""
+"""The settings of such tools: pass, 1Password, Bitwarden, Vault and cloud secret managers."""
 
 
 class CommandFailedError(Exception):
-    """The command printed no key. ``reason`` ends a sentence, ``advice`` is one."""
+    """The command returned no key. ``reason`` is the end of a sentence, ``advice`` a sentence."""
 
     def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)
@@ -61,7 +61,7 @@ class _Output:
 
 
 def command_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what of the environment a key command gets: no other key is among it."""
+    """Return the environment for a key command, which contains no other keys."""
     return {
         name: value
         for name, value in environment.items()
@@ -105,7 +105,7 @@ def _start(arguments: list[str], environment: dict[str, str], folder: str) -> su
             stderr=subprocess.DEVNULL,
             env=environment,
             cwd=folder if os.path.isdir(folder) else "/",  # noqa: PTH112
-            # Away from our terminal: a tool that asks there would type over the screen.
+            # Without our terminal: a prompt of the tool would overwrite the screen.
             start_new_session=True,
         )
     except FileNotFoundError:
@@ -117,7 +117,7 @@ def _start(arguments: list[str], environment: dict[str, str], folder: str) -> su
 
 
 def _collect(process: subprocess.Popen[bytes], deadline: float) -> _Output:
-    """Read until the command ended. A child that keeps the pipe open is not waited for."""
+    """Read until the command has ended, without waiting for a child that keeps the pipe open."""
     output = _Output()
     if process.stdout is None:
         return output
@@ -141,7 +141,7 @@ def _collect(process: subprocess.Popen[bytes], deadline: float) -> _Output:
 
 
 def _drain(descriptor: int, output: _Output) -> bool:
-    """Take what is there; return whether it was the end."""
+    """Read the available output; return whether it was the end."""
     while len(output.data) <= OUTPUT_LIMIT:
         try:
             piece = os.read(descriptor, 65536)
@@ -154,7 +154,7 @@ def _drain(descriptor: int, output: _Output) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave nothing of the command behind while it still runs."""
+    """Kill the command and its children if it is still running."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

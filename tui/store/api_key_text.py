@@ -1,4 +1,4 @@
-"""The last check of a key before it is used: errors are reported in words that never contain it."""
+"""The final validation of a key before use; errors never contain the key."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tui.core.secret import Secret
 
 
 def checked_key(text: str, source: str) -> Secret:
-    """Return the key without the white space around it.
+    """Return the key without surrounding white space.
 
-    What only looks like a placeholder passes: some servers take any key.
+    Keys that look like placeholders are accepted, since some servers take any key.
 
     Raises:
         LmdeckError: it cannot be a key (``key-malformed``).

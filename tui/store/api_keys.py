@@ -1,4 +1,4 @@
-"""Resolves a key reference to the key, at the last moment, or explains why it cannot."""
+"""Resolves a key reference to the key just before use, or explains why it cannot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FILE_SIZE_LIMIT = 64 * 1024
 
 
 class ApiKeyResolver:
-    """Fetches keys. Only the output of a command is remembered, in memory, for this run."""
+    """Fetches keys. Only the output of commands is cached, in memory, until the program ends."""
 
     def __init__(
         self,
@@ -33,8 +33,12 @@ class ApiKeyResolver:
         command_refusal: Callable[[str], str | None] = lambda name: None,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> None:
-        """``command_refusal`` says for a provider why its key must not be fetched, if so, as the end of a
-        sentence (``ProviderTrust.command_refusal``)."""
+        """Create a resolver.
+
+        Args:
+            command_refusal: returns why a provider's key must not be fetched, as the end of a sentence, or
+                ``None`` (``ProviderTrust.command_refusal``).
+        """
         self._credentials = credentials
         self._environment = environment
         self._command_refusal = command_refusal
@@ -44,7 +48,7 @@ class ApiKeyResolver:
         self._guard = threading.Lock()
 
     def resolve(self, provider_name: str, reference: ApiKeyReference | None) -> Secret | None:
-        """Return a provider's key, or ``None`` where it has no reference. Blocks up to 10 s.
+        """Return a provider's key, or ``None`` without a reference. Blocks for up to 10 s.
 
         Raises:
             LmdeckError: ``key-unavailable`` or ``key-malformed``.
@@ -67,7 +71,7 @@ class ApiKeyResolver:
                 return self._from_credentials(provider_name)
 
     def renew(self, provider_name: str, reference: ApiKeyReference, refused: Secret) -> Secret | None:
-        """Fetch a key again that a server refused: its command runs once, even for several callers.
+        """Fetch a key again that a server rejected; its command runs once, even for several callers.
 
         Raises:
             LmdeckError: ``key-unavailable`` or ``key-malformed``.
@@ -90,7 +94,7 @@ class ApiKeyResolver:
         return checked_key(value, _shown(reference))
 
     def _from_command(self, reference: ApiKeyReference) -> Secret:
-        with self._lock_of(reference.value):  # several requests at once ask the user once
+        with self._lock_of(reference.value):  # several requests at once prompt the user only once
             if reference.value not in self._printed:
                 self._printed[reference.value] = self._run(reference)
             return self._printed[reference.value]

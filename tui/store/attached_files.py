@@ -1,4 +1,4 @@
-"""Files that a user names to attach them: found by pattern, read whole, never changed."""
+"""Files that a user attaches: found by pattern, read whole, never changed."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ _MOST_LOOKED_AT = 100_000
 
 
 def is_there(path: Path) -> bool:
-    """Whether a path leads to anything."""
+    """Return whether a path exists."""
     return look_at(path).exists
 
 
 def is_file(path: Path) -> bool:
-    """Whether a path leads to a regular file."""
+    """Return whether a path is a regular file."""
     return look_at(path).is_file
 
 
 def outside_target(path: Path, folder: Path) -> Path | None:
-    """Return where a link below a folder leads to, where that is outside of it; ``None``: nowhere else."""
+    """Return the target of a path below a folder, if a link leads outside; otherwise ``None``."""
     if ".." in path.parts or not path.absolute().is_relative_to(folder.absolute()):
         return None
     try:
         target, root = path.resolve(), folder.resolve()
-    except (OSError, RuntimeError):  # its links go round in a circle
+    except (OSError, RuntimeError):  # a cycle of links
         return None
     return None if target.is_relative_to(root) else target
 
 
 def target_of(path: Path) -> str:
-    """Return where a path leads to behind all links."""
+    """Return the path with all links resolved."""
     try:
         return str(path.resolve())
-    except (OSError, RuntimeError):  # its links go round in a circle
+    except (OSError, RuntimeError):  # a cycle of links
         return str(path)
 
 
 def read_named(path: Path, name: str) -> bytes | None:
-    """Return the content of a file that a user named; ``None``: there is none.
+    """Return the content of a file given by the user; ``None`` if it does not exist.
 
     Raises:
-        UsageError: it cannot be read, or is larger than anything that can be attached.
+        UsageError: it cannot be read, or is too large for any attachment.
     """
     sight = look_at(path)
     if sight.is_folder:
@@ -73,12 +73,12 @@ def read_named(path: Path, name: str) -> bytes | None:
 
 
 def is_pattern(name: str) -> bool:
-    """Whether a name has wildcards."""
+    """Return whether a name contains wildcards."""
     return has_magic(name)
 
 
 def files_matching(pattern: str, folder: Path) -> list[str]:
-    """Return the names of the files that a pattern means, in order; one more than may be attached at most."""
+    """Return the sorted names of the files that match a pattern, at most one more than can be attached."""
     return sorted(islice(_matching(pattern, folder), MOST_FILES + 1))
 
 

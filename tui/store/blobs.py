@@ -1,7 +1,7 @@
-"""The images and files of conversations: stored once each, under their SHA-256, next to the journals.
+"""The images and files of conversations, stored once each by SHA-256, next to the journals.
 
-A file exists before the line that names it, and is deleted with the last conversation that does. The folder's
-lock is held while such a line is written or unnamed files are removed.
+A file is written before the line that refers to it, and deleted with the last conversation that does. The
+folder's lock is held while such a line is written or unused files are removed.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from tui.texts import files
 from tui.texts import store as texts
 
 SIZE_LIMIT = 1024 * 1024 * 1024
-"""Bytes of a conversation, or of one of its files."""
+"""In bytes: of all attachments of a conversation, and of a single one."""
 _NAME = lazy_pattern(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 class BlobStore:
-    """The folder of a user's attached files. It is created with the first one."""
+    """The folder of a user's attachments, created with the first one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def held(self) -> AbstractContextManager[object]:
-        """Keep everybody else from writing and removing here.
+        """Lock the folder against writing and removing by others.
 
         Raises:
-            LmdeckError: another process does that for long.
+            LmdeckError: another process holds the lock for too long.
             OSError: the disk refuses.
         """
         return locked(self._folder)
 
     def write(self, blobs: Mapping[str, bytes]) -> None:
-        """See contents to the disk, each under its SHA-256; what is there whole stays. Call it ``held``.
+        """Write contents to the disk by SHA-256, unless they exist unchanged. Call it while ``held``.
 
         Raises:
             OSError: the disk refuses.
@@ -54,13 +54,13 @@ class BlobStore:
             path = self._folder / sha256
             status = look_at(path, follows_links=False).status
             if status is not None and stat.S_ISLNK(status.st_mode):
-                disk.unlink(path)  # it leads out of the folder
+                disk.unlink(path)  # a link to somewhere outside the folder
             elif status is not None and _content(path, sha256)[1] is None:
                 continue
             write_atomically(path, data)
 
     def read(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
-        """Return the contents of parts, and a sentence on each that cannot be had whole. Never raises."""
+        """Return the contents of parts, and a sentence about each that is unavailable. Never raises."""
         found: dict[str, bytes] = {}
         problems: dict[str, str] = {}
         for part in parts:
@@ -73,10 +73,12 @@ class BlobStore:
         return found, list(problems.values())
 
     def unnamed(self, folders: Sequence[Path], doomed: Collection[Path] = ()) -> list[Path]:
-        """Return the files that no conversation in these folders names, but for the doomed. Call it ``held``.
+        """Return the files that no conversation in these folders uses, except the doomed.
+
+        Call it while ``held``.
 
         Raises:
-            OSError: a conversation cannot be read: it may name any of them.
+            OSError: a conversation that may use any of them cannot be read.
         """
         kept = paths_in(self._folder, "*")
         if not kept:
@@ -93,7 +95,7 @@ class BlobStore:
 def without_keys(
     prompt: Parts, attachments: Mapping[str, bytes], redact: Callable[[str], str]
 ) -> tuple[Parts, dict[str, bytes]]:
-    """Return a prompt and the contents to be kept for it, known keys erased from both."""
+    """Return a prompt and its attachments for storage, with known keys erased from both."""
     parts: list[Part] = []
     blobs: dict[str, bytes] = {}
     for part in prompt:
@@ -109,12 +111,12 @@ def without_keys(
 def _redacted(data: bytes, redact: Callable[[str], str]) -> bytes:
     try:
         return redact(data.decode()).encode()
-    except UnicodeDecodeError:  # not a text
+    except UnicodeDecodeError:  # not text
         return data
 
 
 def _content(path: Path, sha256: str) -> tuple[bytes, str | None]:
-    """Return a file's content, or why it cannot be used, as the end of a sentence."""
+    """Return a file's content, or why it is unusable, as the end of a sentence."""
     try:
         content = read_file(path, SIZE_LIMIT)
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Providers from and to Casibase's JSON, with every digit of their prices.
+"""Converts providers from and to Casibase's JSON, preserving every digit of their prices.
 
-Values that every Casibase record has mean *unset* if they are Casibase's defaults for a new record
-(temperature 1, top P 1, penalties 0; prices 0): such a value was never set.
+Values that every Casibase record has mean *unset* if they equal Casibase's defaults for a new record
+(temperature 1, top P 1, penalties 0; prices 0), which nobody has set.
 """
 
 from __future__ import annotations
@@ -34,40 +34,40 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class ImportedRecord:
-    """A provider, and its key where the record had one."""
+    """A provider, and its key if the record has one."""
 
     provider: Provider
     key: Secret | None = None
     number: int = 1
-    """Its place in the text, from 1."""
+    """Its position in the text, from 1."""
     is_priced: bool = True
-    """Whether its prices are known: 0 and 0 are what a record has that was never priced."""
+    """Whether its prices are known: both are 0 in a record that was never priced."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A record that is not imported, and why."""
+    """A record that is not imported, and the reason."""
 
     number: int
     name: str
     reason: str
-    """A sentence without its stop; it holds no key."""
+    """A sentence without its full stop, and without a key."""
     is_refused: bool = False
-    """It names a secret, and that was not allowed."""
+    """It refers to a secret, which was not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The content of a text."""
+    """The content of an imported text."""
 
     records: tuple[ImportedRecord, ...]
     left_out: tuple[LeftOut, ...] = ()
     remarks: tuple[str, ...] = ()
-    """What was changed or has no place here, each a sentence."""
+    """What was changed or cannot be represented, one sentence each."""
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was left out or changed, each a sentence."""
+        """What was omitted or changed, one sentence each."""
         return (
             *(f"{_label(item.number, item.name)}: {item.reason}." for item in self.left_out),
             *self.remarks,
@@ -76,7 +76,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class NamedSecret:
-    """A record that names a secret of this machine, or a command, instead of a key."""
+    """A record with a reference to a secret on this machine, or a command, instead of a key."""
 
     name: str
     reference: ApiKeyReference
@@ -85,7 +85,7 @@ class NamedSecret:
 
 
 def refuse_references(_: NamedSecret) -> bool:
-    """Take no record that names a secret: the file would choose which one is sent to its own URL."""
+    """Reject all records that refer to secrets: the file would choose which one is sent to its own URL."""
     return False
 
 
@@ -95,13 +95,13 @@ def import_records(
     allows: Callable[[NamedSecret], bool] = refuse_references,
     zero_is_free: bool = False,
 ) -> Import:
-    """Read one record, a list of records, or an answer of Casibase's API with them under ``data``.
+    """Read one record, a list of records, or a response of Casibase's API with them under ``data``.
 
-    A record that cannot be used is left out; the others are imported.
+    Unusable records are skipped; the others are imported.
 
     Args:
-        allows: asked for each record that names a secret (``env:``, ``cmd:``, ``file:``) instead of a key.
-        zero_is_free: take prices of 0 and 0 as free, not as unknown.
+        allows: asked for each record with a reference (``env:``, ``cmd:``, ``file:``) instead of a key.
+        zero_is_free: whether prices of 0 and 0 mean free instead of unknown.
 
     Raises:
         UsageError: it is not JSON, or has no record (``import-malformed``).
@@ -113,7 +113,7 @@ def import_records(
 
 
 class _Reader:
-    """Reads the records of one text, and counts what is reported for all of them."""
+    """Reads the records of one text, and counts what is reported about all of them."""
 
     def __init__(self, allows: Callable[[NamedSecret], bool], zero_is_free: bool) -> None:
         self._allows = allows
@@ -126,7 +126,7 @@ class _Reader:
         self._unpriced = 0
 
     def read(self, number: int, value: object) -> None:
-        """Take one record, or note why not."""
+        """Read one record, or note why it is skipped."""
         name = value.get("name") if isinstance(value, dict) else None
         label = name if isinstance(name, str) else ""
         try:
@@ -194,7 +194,7 @@ def _validated(value: object) -> Mapping[str, Any]:
 
 
 def _nameless(value: object) -> list[str]:
-    """Return the names of what a record has set and lmdeck has no place for."""
+    """Return the names of the values in a record that lmdeck cannot represent."""
     return [key for key, item in value.items() if key not in KEYS and item] if isinstance(value, dict) else []
 
 
@@ -234,7 +234,7 @@ def _read(field: ProviderField, record: Mapping[str, Any]) -> Any:
 
 
 def _model(record: Mapping[str, Any]) -> str:
-    """Other types of Casibase name the model in the sub type."""
+    """Return the model; other types of Casibase have it in the sub type."""
     is_own = record["compatibleProvider"] or record["subType"] in _OWN_SUB_TYPES
     name: str = record["compatibleProvider" if is_own else "subType"]
     return name.strip()

@@ -1,4 +1,4 @@
-"""Providers as Casibase's JSON, and the values that its records cannot hold."""
+"""Converts providers to Casibase's JSON, and lists the values that its records cannot contain."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from tui.core.secret import Secret
 from tui.texts import casibase as texts
 
 UNSET = tuple(field for field in FIELDS if field.casibase_default is not None)
-"""What a record always states: there it means unset."""
+"""Fields that a record always contains, with a value that means unset."""
 _ORDER = (
     *("owner", "name", "createdTime", "displayName", "category", "type", "subType", "clientSecret"),
     *("providerUrl", "compatibleProvider", "inputPricePerThousandTokens", "outputPricePerThousandTokens"),
     *("currency", "temperature", "topP", "frequencyPenalty", "presencePenalty", "testContent", "isDefault"),
     *("isRemote", "state"),
 )
-"""The keys in Casibase's own order."""
+"""The order of the keys in Casibase."""
 KEYS = tuple(dict.fromkeys((*_ORDER, *(field.casibase for field in FIELDS if field.casibase))))
 
 
 def export_records(providers: Iterable[Provider], keys: Mapping[str, Secret] | None = None) -> str:
-    """Return the providers as a JSON list of Casibase records; keys only where they are given."""
+    """Return the providers as a JSON list of Casibase records, with keys only if given."""
     known = keys or {}
     records = [_written(_exported(provider, known.get(provider.name))) for provider in providers]
     return "[\n" + ",\n".join(records) + "\n]" if records else "[]"
 
 
 def losses_of(provider: Provider, *, with_key: bool) -> tuple[str, ...]:
-    """Return what of a provider is not in its exported record, in words without any secret."""
+    """Return what the exported record of a provider lacks, in words without any secret."""
     prices = (provider.input_price, provider.output_price)
     found = []
     if provider.api_key is not None and not with_key:
@@ -53,7 +53,7 @@ def losses_of(provider: Provider, *, with_key: bool) -> tuple[str, ...]:
 
 
 def _key_words(reference: ApiKeyReference) -> str:
-    """A command may have a secret among its arguments: its kind is enough."""
+    """Return a description of a reference; a command is not quoted, since its arguments may be secret."""
     if reference.kind is ApiKeyKind.STORED:
         return texts.LOST_KEY
     shown = "cmd:…" if reference.kind is ApiKeyKind.COMMAND else str(reference)
@@ -69,12 +69,12 @@ def _exported(provider: Provider, key: Secret | None) -> dict[str, object]:
         "clientSecret": key.reveal() if key is not None else "",
         "testContent": provider.test_text,
     }
-    # A missing price is left out, which Casibase reads as 0.
+    # A missing price is omitted, which Casibase reads as 0.
     return {name: record[name] for name in KEYS if record[name] is not None}
 
 
 def _written(record: Mapping[str, object]) -> str:
-    """Return a flat JSON object with exact decimals, which the JSON writer has no way to say."""
+    """Return a flat JSON object with exact decimals, which the JSON writer does not support."""
     values = {
         key: format(value, "f") if isinstance(value, Decimal) else json.dumps(value)
         for key, value in record.items()

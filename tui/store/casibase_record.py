@@ -1,4 +1,4 @@
-"""Casibase's provider record in JSON. Imported only where records are read: pydantic is heavy."""
+"""Casibase's provider record in JSON. Imported on demand: pydantic is slow to import."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.core.provider_schema import FIELDS
 from tui.core.safe_text import safe_line
 from tui.texts import casibase as texts
 
-# What other installed packages plug into pydantic would see every record, with its key.
+# Plug-ins of other installed packages would see every record, including its key.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 
@@ -29,18 +29,18 @@ _WORDS = {
     "decimal_": texts.NO_NUMBER,
     "float_": texts.NO_NUMBER,
 }
-"""By how pydantic's name for it begins."""
+"""Error messages by the prefix of pydantic's name for the error."""
 
 
 def _type(field: ProviderField) -> tuple[Any, Any]:
-    """Return the type of a key, and what holds where a record is silent."""
+    """Return the type of a key, and its default."""
     if field.name == "name":
         return str, Field(min_length=1)
     if field.kind is Kind.PRICE:
         return Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None, None
     if field.kind is Kind.NUMBER:
         return Annotated[float, Field(allow_inf_nan=False)] | None, None
-    # Go writes null for what was never set.
+    # Go writes null for unset values.
     if isinstance(field.default, bool):
         return Annotated[bool, BeforeValidator(lambda value: False if value is None else value)], False
     is_shown = field.kind is not Kind.KEY
@@ -54,10 +54,11 @@ _Record = create_model("_Record", __config__=_CONFIG, **_KEYS)
 
 
 def validated(value: object) -> Mapping[str, Any]:
-    """Return the values of one provider by their keys; those that have nothing to do with one are left out.
+    """Return the values of a provider by key, ignoring unrelated ones.
 
     Raises:
-        ValueError: a value cannot be used; it says which and why, without the value, which can be the key.
+        ValueError: a value is invalid; the message says which and why, without the value, which can be the
+            key.
     """
     try:
         record: dict[str, Any] = _Record.model_validate(value).model_dump(by_alias=True)
@@ -68,7 +69,7 @@ def validated(value: object) -> Mapping[str, Any]:
 
 
 def _reason(place: tuple[int | str, ...], kind: str) -> str:
-    """Return in words of ours what is wrong with a record; ``kind`` is pydantic's name for it."""
+    """Return our own description of an error in a record; ``kind`` is pydantic's name for it."""
     if not place:
         return texts.NO_OBJECT
     field = safe_line(".".join(str(part) for part in place), 40)

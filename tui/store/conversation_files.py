@@ -1,4 +1,4 @@
-"""The file of a conversation: its identity is the file's name, among the saved ones and in the trash."""
+"""The file of a conversation, whose name is its id, among the saved ones and in the trash."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def conversation_path(folder: Path, identity: str) -> Path:
     """Return the path of a conversation in a folder.
 
     Raises:
-        UsageError: what is no identity: it becomes a part of a path.
+        UsageError: the id is invalid, and must not become part of a path.
     """
     if not _IDENTITY.fullmatch(identity):
         raise usage_error("conversation-unknown", name=identity)
@@ -27,10 +27,10 @@ def conversation_path(folder: Path, identity: str) -> Path:
 
 
 def is_there(path: Path, shown: Callable[[Path], str]) -> bool:
-    """Return whether there is a conversation at a path.
+    """Return whether a conversation exists.
 
     Raises:
-        LmdeckError: that cannot be seen.
+        LmdeckError: this cannot be determined.
     """
     sight = look_at(path)
     if sight.refusal is not None:
@@ -39,5 +39,5 @@ def is_there(path: Path, shown: Callable[[Path], str]) -> bool:
 
 
 def search_text_path(paths: Paths, identity: str) -> Path:
-    """Return where the text of a conversation is as it is searched."""
+    """Return the path of the search text of a conversation."""
     return paths.search_texts_dir / f"{identity}.txt"

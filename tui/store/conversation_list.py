@@ -1,4 +1,4 @@
-"""The contents of the conversations folder: a summary of each, and which ones were interrupted."""
+"""The contents of the conversations folder: a summary of each, and the interrupted ones."""
 
 from __future__ import annotations
 
@@ -24,33 +24,35 @@ if TYPE_CHECKING:
 
 
 class ConversationList:
-    """The list of saved conversations. All calls block briefly, and may come from many threads."""
+    """The list of saved conversations. All calls block briefly, and are thread-safe."""
 
     def __init__(
         self, paths: Paths, optional: OptionalFiles, former_names: Callable[[], FormerNames] = FormerNames
     ) -> None:
-        """``optional`` reports if the cache of the list cannot be used.
+        """Create a list.
 
-        ``former_names`` finds the current names of providers, which summaries use.
+        Args:
+            optional: reports if the cache of the list is unusable.
+            former_names: returns the current names of providers, for the summaries.
         """
         self._former_names = former_names
         self._paths = paths
         self._optional = optional
         self._folder = paths.conversations_dir
         self._lock = Lock()
-        """Held while the cache of summaries is used: threads of two screens may ask at once."""
+        """Held while the cache of summaries is used: several screens may request it at once."""
 
     @cached_property
     def _index(self) -> SummaryIndex:
-        from tui.store.summaries import SummaryIndex  # a new conversation needs nothing of the old ones
+        from tui.store.summaries import SummaryIndex  # not needed for a new conversation
 
         path = self._paths.conversation_index_file
         return SummaryIndex(path, self._optional, self._paths.shown(path))
 
     def all(self, on_read: Callable[[int, int], None] | None = None) -> list[ConversationSummary]:
-        """Return a summary of every conversation, the newest first.
+        """Return a summary of every conversation, newest first.
 
-        ``on_read`` receives after each how many are read, and how many there are.
+        ``on_read`` receives the number read so far and the total.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -68,7 +70,7 @@ class ConversationList:
         return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
 
     def unread(self) -> int:
-        """Return how many conversations have to be read before all can be listed.
+        """Return how many conversations must be read before all can be listed.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -78,7 +80,7 @@ class ConversationList:
             return sum(self._index.cached(path, stamp_of(path)) is None for path in paths)
 
     def each(self) -> Iterator[ConversationSummary]:
-        """Yield a summary of every conversation, each read when it is asked for, the one written last first.
+        """Yield a summary of every conversation, reading each on demand, the last written first.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -97,7 +99,7 @@ class ConversationList:
                 self._index.save({name.removesuffix(".jsonl") for name in written})
 
     def identities(self) -> Sequence[str]:
-        """Return the identity of every conversation, the one made last first; reads none.
+        """Return the ids of all conversations without reading them, the last created first.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -106,7 +108,7 @@ class ConversationList:
         return sorted(names, reverse=True)
 
     def recent(self, limit: int) -> RecentConversations:
-        """Return the newest conversations; see ``SummaryIndex.recent`` for what is read.
+        """Return the newest conversations; ``SummaryIndex.recent`` describes what is read.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -123,15 +125,18 @@ class ConversationList:
             raise disk_error(error, self._paths.shown(self._folder)) from error
 
     def note_interrupted(self, identities: Sequence[str]) -> None:
-        """Note that conversations were open when the program was cut off: the next start offers them."""
+        """Record that conversations were open when the program was interrupted.
+
+        The next start offers to reopen them.
+        """
         if identities:
             with self._optional.attempt(self._paths.shown(self._folder), texts.NOT_OFFERED):
                 note_interrupted(self._folder, identities)
 
     def take_interrupted(self) -> Sequence[ConversationSummary]:
-        """Return the conversations that were open when a program was cut off, each to one caller alone.
+        """Return the conversations that were open when a program was interrupted, each only to one caller.
 
-        The newest comes first; what cannot be read is nothing to offer.
+        The newest comes first; unreadable ones are skipped.
         """
         with self._optional.attempt(self._paths.shown(self._folder), texts.NOT_OFFERED, is_read=True):
             paths = list(take_interrupted(self._folder))
@@ -141,7 +146,7 @@ class ConversationList:
         return []
 
     def summary_of(self, path: Path) -> ConversationSummary:
-        """Return the summary of a file in the folder, or of one that was in it."""
+        """Return the summary of a file that is or was in the folder."""
         former = self._former_names()
         with self._lock:
             return self._index.summary_of(path).of_today(former)

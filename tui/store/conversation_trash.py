@@ -1,4 +1,4 @@
-"""The trash of conversations: deleted ones stay there until they are restored or removed."""
+"""The trash: deleted conversations stay there until they are restored or purged."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ConversationTrash:
         self._summary_of = summary_of
 
     def put(self, path: Path) -> str:
-        """Move a conversation here and return the token that brings it back.
+        """Move a conversation to the trash and return the token to restore it.
 
         Raises:
             LmdeckError: the disk refuses.
@@ -49,10 +49,10 @@ class ConversationTrash:
         return self._move(path, self._folder)
 
     def restore(self, token: str) -> str:
-        """Bring a deleted conversation back and return its identity.
+        """Restore a deleted conversation and return its id.
 
         Raises:
-            LmdeckError: it is not in the trash any more, or the disk refuses.
+            LmdeckError: it is no longer in the trash, or the disk refuses.
         """
         source = conversation_path(self._folder, token)
         if not is_there(source, self._paths.shown):
@@ -60,7 +60,7 @@ class ConversationTrash:
         return self._move(source, self._paths.conversations_dir)
 
     def _move(self, source: Path, folder: Path) -> str:
-        """Move a conversation; where another version of it is there already, under an identity of its own."""
+        """Move a conversation, with a new id if another version of it exists there."""
         target = folder / source.name
         try:
             ensure_private_directory(folder)
@@ -75,9 +75,9 @@ class ConversationTrash:
         return target.stem
 
     def deleted(self) -> Sequence[ConversationSummary]:
-        """Return a summary of every conversation in the trash, the one deleted last first.
+        """Return a summary of every conversation in the trash, the last deleted first.
 
-        Its identity is the token that brings it back.
+        The id of each is the token to restore it.
 
         Raises:
             LmdeckError: the trash cannot be read.
@@ -89,14 +89,14 @@ class ConversationTrash:
         return [self._summary_of(path) for path in sorted(paths, key=_changed_at, reverse=True)]
 
     def purge(self, older_than_days: float = TRASH_DAYS) -> int:
-        """Remove for good what was deleted long ago; return how many conversations that were."""
+        """Permanently delete old conversations in the trash; return their number."""
         limit = time.time() - older_than_days * 86_400
         removed = 0
         with self._optional.attempt(self._paths.shown(self._folder), texts.TRASH_STAYS, is_read=True):
             doomed = [path for path in paths_in(self._folder, "*.jsonl") if _is_before(path, limit)]
             if doomed:
                 with self._blobs.held():
-                    # Their attachments go first: whatever ends the program now, the rest is done next time.
+                    # Attachments first: if the program is interrupted now, the rest is done next time.
                     folders = (self._paths.conversations_dir, self._folder)
                     for path in self._blobs.unnamed(folders, set(doomed)):
                         remove_quietly(path)
@@ -113,9 +113,9 @@ def _changed_at(path: Path) -> float:
 
 
 def _is_before(path: Path, moment: float) -> bool:
-    """Return whether a file was moved to the trash before a moment.
+    """Return whether a file was moved to the trash before a given time.
 
-    Its change time says so: moving it leaves its modification time as it was.
+    Uses the change time, since moving does not affect the modification time.
     """
     status = look_at(path, follows_links=False).status
     return status is not None and status.st_ctime <= moment

@@ -1,4 +1,4 @@
-"""The saved conversations: made, reopened, forked, renamed and deleted."""
+"""Saved conversations: create, reopen, fork, rename and delete."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The outcome of an imported conversation."""
+    """The outcome of importing a conversation."""
 
     is_new: bool
     turns: int
-    """So many were added, those of other answers and branches too."""
+    """The number of turns added, including those of other answers and branches."""
 
 
 class ConversationStore:
@@ -55,10 +55,12 @@ class ConversationStore:
         optional: OptionalFiles | None = None,
         former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
-        """``redactor`` erases known keys from everything that is written.
+        """Create a store.
 
-        ``optional`` reports harmless failures: the cache of the list, the trash. ``former_names`` finds the
-        current names of providers.
+        Args:
+            redactor: erases known keys from everything that is written.
+            optional: reports harmless failures of the list's cache and the trash.
+            former_names: returns the current names of providers.
         """
         self._paths = paths
         self._optional = optional or OptionalFiles()
@@ -72,11 +74,14 @@ class ConversationStore:
 
     @cached_property
     def drafts(self) -> Drafts:
-        """The messages that were not sent yet."""
+        """The unsent messages."""
         return Drafts(self._paths, self._redactor.redact, self._optional)
 
     def create(self, title: str = "", *, forked_from: str = "") -> Journal:
-        """Return the journal of a new conversation. Its file is made with its first turn; never raises."""
+        """Return the journal of a new conversation.
+
+        Its file is created with its first turn; never raises.
+        """
         identity = new_identity()
         now = datetime.now(UTC).isoformat(timespec="seconds")
         path = self._folder / f"{identity}.jsonl"
@@ -85,10 +90,10 @@ class ConversationStore:
         return journal
 
     def open(self, identity: str) -> Transcript:
-        """Read a conversation and take its lease, so that this session alone writes to it.
+        """Read a conversation and acquire its lease, so that only this session writes to it.
 
         Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
+            LmdeckError: it does not exist, or cannot be read.
         """
         path = self._existing(identity)
         lease, refusal = self._try_lease(path)
@@ -111,15 +116,15 @@ class ConversationStore:
         return transcript
 
     def is_held(self, identity: str) -> bool:
-        """Whether a session writes to a conversation now."""
+        """Return whether a session is writing to a conversation."""
         lease = lease_path(conversation_path(self._folder, identity))
         return holder_of(lease, LEASE_STALE_SECONDS) is not None
 
     def read(self, identity: str) -> tuple[bytes, tuple[str, ...]]:
-        """Return a journal as it is on disk, whichever session writes to it, and the notices about it.
+        """Return a journal as on disk, whichever session writes to it, and notices about it.
 
         Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
+            LmdeckError: it does not exist, or cannot be read.
         """
         opened = self._opened_here(identity)
         if opened is not None:
@@ -128,14 +133,14 @@ class ConversationStore:
         return b"" if content is None else content.data, tuple(self._notices(self._read(content)))
 
     def redact(self, text: str) -> str:
-        """Return a text with every known key erased."""
+        """Return a text with all known keys erased."""
         return self._redactor.redact(text)
 
     def fork(self, identity: str) -> Transcript:
-        """Copy a conversation, as far as it is on disk, into a new one of one's own.
+        """Copy a conversation, as on disk, to a new one that belongs to this session.
 
         Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
+            LmdeckError: it does not exist, or cannot be read.
         """
         opened = self._opened_here(identity)
         if opened is not None:
@@ -158,16 +163,16 @@ class ConversationStore:
         transcript.identity, transcript.forked_from, transcript.journal = journal.identity, identity, journal
         transcript.tree, transcript.turns = tree, tree.path
         transcript.recorded = [turn.identity for turn in tree.path]
-        transcript.queued = ()  # what waits is sent in the original alone
+        transcript.queued = ()  # queued prompts are only sent in the original
         return transcript
 
     def adopt(
         self, turns: Iterable[Turn], title: str = "", *, forked_from: str = "", is_copy: bool = False
     ) -> Journal:
-        """Save turns that are in memory as a new conversation; never raises.
+        """Save turns in memory as a new conversation; never raises.
 
-        Each follows its parent, or if none is given, the previous one. With ``is_copy`` the turns' costs are
-        not counted again.
+        Each follows its parent, by default the preceding turn. With ``is_copy`` the turns' costs are not
+        counted again.
         """
         journal = self.create(title, forked_from=forked_from)
         for turn in turns:
@@ -175,10 +180,10 @@ class ConversationStore:
         return journal
 
     def take_in(self, identity: str, records: Sequence[Record]) -> Intake:
-        """Save a conversation from elsewhere; of one that is there, the turns that it lacks are added.
+        """Save an imported conversation, or add missing turns to an existing one.
 
         Raises:
-            LmdeckError: another session writes to it, or the disk refuses; a new one is then not there.
+            LmdeckError: another session writes to it, or the disk refuses; a new one does not exist then.
         """
         path = conversation_path(self._folder, identity)
         if is_there(path, self._paths.shown):
@@ -202,7 +207,7 @@ class ConversationStore:
         return Intake(is_new=False, turns=len({record["turn"] for record in more}))
 
     def rename(self, identity: str, title: str) -> None:
-        """Give a conversation another name.
+        """Rename a conversation.
 
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
@@ -210,7 +215,7 @@ class ConversationStore:
         self._add_to(identity, lambda journal: journal.set_title(title))
 
     def pin(self, identity: str, is_pinned: bool) -> None:
-        """Keep a conversation at the top of the list, or no longer.
+        """Pin or unpin a conversation at the top of the list.
 
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
@@ -218,7 +223,7 @@ class ConversationStore:
         self._add_to(identity, lambda journal: journal.set_pinned(is_pinned))
 
     def turn_pin(self, identity: str) -> bool:
-        """Pin a conversation to the top of the list, or no longer; return whether it is pinned now.
+        """Toggle whether a conversation is pinned; return the new state.
 
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
@@ -231,7 +236,7 @@ class ConversationStore:
         return is_pinned
 
     def _add_to(self, identity: str, add: Callable[[Journal], None]) -> None:
-        """Write one more record to a conversation that is open here or nowhere."""
+        """Append a record to a conversation that is open in this process or nowhere."""
         opened = self._opened_here(identity)
         if opened is not None:
             add(opened)
@@ -244,10 +249,10 @@ class ConversationStore:
             raise LmdeckError(journal.failure or explain("store-failed", path=self._paths.shown(path)))
 
     def delete(self, identity: str) -> str:
-        """Move a conversation to the trash and return the token that brings it back.
+        """Move a conversation to the trash and return the token to restore it.
 
         Raises:
-            LmdeckError: there is none of that identity, another session writes to it, or the disk refuses.
+            LmdeckError: it does not exist, another session writes to it, or the disk refuses.
         """
         path = self._existing(identity)
         lease = self._take_lease(path)
@@ -260,24 +265,24 @@ class ConversationStore:
         return token
 
     def flush_open(self) -> None:
-        """Wait until what this program writes is on disk: the list is read from there."""
+        """Wait until everything written by this process is on disk, from where the list is read."""
         for journal in list(self._open):
             if not journal.is_closed:
                 journal.flush()
 
     def _opened_here(self, identity: str) -> Journal | None:
-        """Return the journal that this process writes, by the name that its file has by now."""
+        """Return the journal that this process writes, by the current name of its file."""
         known = (journal for journal in list(self._open) if not journal.is_closed)
         return next((journal for journal in known if journal.identity == identity), None)
 
     def _try_lease(self, path: Path) -> tuple[Lease | None, str | None]:
-        """Return the lease, or a sentence on who has it; neither where the disk refuses for now."""
+        """Return the lease, or a sentence about its holder; neither if the disk currently refuses."""
         try:
             return acquire_lease(lease_path(path), LEASE_STALE_SECONDS), None
         except LeaseHeldError as error:
             where = holder_words(error.owner)
             return None, texts.OPEN_ELSEWHERE.format(holder=where)
-        except OSError:  # the journal reports this trouble, and retries while the chat continues
+        except OSError:  # the journal reports this, and retries during the chat
             return None, None
 
     def _take_lease(self, path: Path) -> Lease:

@@ -10,10 +10,10 @@ FILE_NAME = "crash.log"
 
 
 def write_crash_report(state_dir: Path, text: str) -> Path | None:
-    """Write the report over the last one, readable by its owner only; ``None`` where that cannot be done."""
+    """Overwrite the last report, with access for its owner only; return ``None`` on failure."""
     path = state_dir / FILE_NAME
     try:
         write_atomically(path, text.encode("utf-8", "replace"))
-    except OSError:  # a full or read-only disk must not hide the crash itself
+    except OSError:  # a full or read-only disk must not hide the crash
         return None
     return path

@@ -1,4 +1,4 @@
-"""Rescues keys from a file that is no longer valid TOML: its intact lines, and the file itself."""
+"""Rescues keys from a damaged TOML file: its intact lines, and the file itself."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from tui.texts import store as texts
 
 _TABLE = lazy_pattern(r"\s*\[+\s*[\"']?(\w*)")
 WHOLE_TABLE = ""
-"""Stands for the name of every key."""
+"""The name that means all keys."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def readable_keys(data: bytes, size_limit: int) -> dict[str, str]:
-    """Return the keys whose lines can be read each by itself.
+    """Return the keys in lines that are intact.
 
-    A name that stands there twice with different keys is left out: which one is right is not known. So is
-    what stands in another table than ``[keys]``.
+    A name that occurs twice with different keys is ignored, since either may be right. So are other tables
+    than ``[keys]``.
     """
     found: dict[str, str] = {}
     unclear: set[str] = set()
-    is_of_keys = is_head = True  # the line of the table may be what is broken
+    is_of_keys = is_head = True  # the line of the table itself may be damaged
     for line in _text(data[:size_limit]).splitlines():
         if table := _TABLE.match(line):
             is_of_keys, is_head = table[1] == "keys", False
@@ -40,9 +40,9 @@ def readable_keys(data: bytes, size_limit: int) -> dict[str, str]:
 
 
 def kept_file(path: Path, name: str) -> Path | None:
-    """Return the file set aside in which the key of a provider may be: the newest that has its name.
+    """Return the file set aside that may contain a provider's key: the newest with its name.
 
-    Where none has it, the newest one: what is damaged may be the name.
+    If none has it, the newest one, since the name may be damaged.
     """
     kept = kept_aside(path)
     return next((file for file in kept if _has(file, name)), kept[0] if kept else None)
@@ -59,7 +59,7 @@ def _key_of(line: str) -> list[tuple[str, str]]:
         return [
             (name, checked_key(key, name).reveal()) for name, key in table.items() if isinstance(key, str)
         ]
-    except (ValueError, LmdeckError):  # no line of a key, or no key
+    except (ValueError, LmdeckError):  # no line with a key, or not a key
         return []
 
 
@@ -72,7 +72,7 @@ def _has(path: Path, name: str) -> bool:
 
 
 def odd_entries(document: TomlDocument) -> dict[str, str]:
-    """Return by name what is wrong with a key that is no text, ``WHOLE_TABLE`` where that is all of them."""
+    """Return the problem of each key that is not text, by name; ``WHOLE_TABLE`` if it concerns all."""
     keys = document.table.get("keys", {})
     if not isinstance(keys, dict):
         return {WHOLE_TABLE: texts.KEYS_TABLE.format(line=_line_of(document, "keys"))}
@@ -84,7 +84,7 @@ def odd_entries(document: TomlDocument) -> dict[str, str]:
 
 
 def _line_of(document: TomlDocument, name: str) -> str:
-    """Return the place of an entry, as the end of a sentence; empty if it is not clear."""
+    """Return the line of an entry, as the end of a sentence; empty if ambiguous."""
     pattern = re.compile(rf"\s*\[*(?:keys\s*\.\s*)?[\"']?{re.escape(name)}[\"']?\s*[=.\]]")
     for number, line in enumerate(document.data.decode("utf-8", "replace").splitlines(), 1):
         if pattern.match(line):

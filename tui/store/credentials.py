@@ -1,8 +1,7 @@
-"""The stored API keys: ``credentials.toml``, readable by its owner alone.
+"""The stored API keys: ``credentials.toml``, readable by its owner only.
 
-No backup is kept of it: a key that was deleted is gone. An unusable file blocks only the keys in it: only
-``get`` refuses, everything else continues without them. Storing the next key sets the file aside and saves
-its readable part.
+There is no backup of it: deleted keys are gone. An unusable file affects only its keys: only ``get`` raises,
+everything else works without them. Storing the next key sets the file aside and saves its readable part.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from tui.texts import store as texts
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SIZE_LIMIT = 1024 * 1024
-"""Bytes: room for thousands of keys."""
+"""In bytes: room for thousands of keys."""
 
 
 class CredentialStore:
@@ -47,23 +46,24 @@ class CredentialStore:
         self._notices: list[str] = []
         self._refusal: Failure | None = None
         self._odd: dict[str, str] = {}
-        """By name what is wrong with a key that is no text."""
+        """The problem of each key that is not text, by name."""
         self._is_replaced = False
-        """Whether the next key replaces a file that cannot be used: not one that others can read."""
+        """Whether the next key replaces an unusable file, unless that is only unsafe because others can read
+        it."""
 
     @property
     def refusal(self) -> Failure | None:
-        """Why no stored key can be used, as the file was when it was read last."""
+        """Why no stored key is usable, when the file was last read."""
         return self._refusal
 
     @property
     def shown(self) -> str:
-        """The file, as shown to users."""
+        """The path of the file for display."""
         return self._file.shown
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was found wrong with the file: corrected, set aside, or keeping it from being used."""
+        """Problems of the file: corrected, set aside, or preventing its use."""
         self._read()
         if self._refusal is None:
             odd = (texts.ODD_KEY.format(path=self._file.shown, problem=text) for text in self._odd.values())
@@ -83,38 +83,38 @@ class CredentialStore:
         return keys.get(name)
 
     def odd_entry(self, name: str) -> str | None:
-        """Return what is wrong with a provider's key that is no text, with its line."""
+        """Return the problem of a provider's key that is not text, with its line."""
         self._read()
         return self._odd.get(name) or self._odd.get(WHOLE_TABLE)
 
     def all(self) -> list[Secret]:
-        """Return every stored key, for the redactor; none where the file cannot be used."""
+        """Return all stored keys, for the redactor; none if the file is unusable."""
         return list(self._read().values())
 
     def kept_for(self, name: str) -> str | None:
-        """Return the file set aside in which the missing key of a provider may be, as shown to users."""
+        """Return the file set aside that may contain the missing key of a provider, for display."""
         kept = kept_file(self._file.path, name)
         return None if kept is None else self._paths.shown(kept)
 
     def names(self) -> frozenset[str]:
-        """Return for which names a key is stored; none where the file cannot be used."""
+        """Return the names with a stored key; none if the file is unusable."""
         return frozenset(self._read())
 
     def put(self, name: str, secret: Secret) -> None:
         """Store a key, replacing the previous one.
 
         Raises:
-            LmdeckError: the key cannot be right (``key-malformed``), or the file cannot be written.
+            LmdeckError: the key is invalid (``key-malformed``), or the file cannot be written.
         """
         text = checked_key(secret.reveal(), texts.THE_FORM).reveal()
         self._require_usable()
         self._change(lambda keys: keys.update({name: text}))
 
     def update(self, changes: Mapping[str, Secret | None]) -> dict[str, Secret | None]:
-        """Store or remove (``None``) many keys in one step; return what there was before, to undo it with.
+        """Store or remove (``None``) several keys in one step; return the previous ones, for undo.
 
         Raises:
-            LmdeckError: a key cannot be right, or the file cannot be written; then none is changed.
+            LmdeckError: a key is invalid, or the file cannot be written; then none is changed.
         """
         if not changes:
             return {}
@@ -130,7 +130,7 @@ class CredentialStore:
         return before
 
     def delete(self, name: str) -> Secret | None:
-        """Remove a key and return it, for an undo. One in a file that cannot be used stays in it.
+        """Remove a key and return it, for undo. A key in an unusable file stays there.
 
         Raises:
             LmdeckError: the file cannot be written.
@@ -141,7 +141,7 @@ class CredentialStore:
         return known
 
     def rename(self, old: str, new: str) -> None:
-        """Move a key to another name; nothing happens where there is none.
+        """Move a key to another name, if it exists.
 
         Raises:
             LmdeckError: the file cannot be written.
@@ -150,7 +150,7 @@ class CredentialStore:
             self._change(lambda keys: keys.update({new: keys.pop(old)}) if old in keys else None)
 
     def copy(self, old: str, new: str) -> None:
-        """Store the same key under another name; nothing happens where there is none.
+        """Copy a key to another name, if it exists.
 
         Raises:
             LmdeckError: the file cannot be written.
@@ -167,7 +167,7 @@ class CredentialStore:
         return self._read().get(name) if stamp_of(self._file.path) is not None else None
 
     def _read(self) -> dict[str, Secret]:
-        """Return the keys; where the file cannot be used there are none, and ``_refusal`` says why."""
+        """Return the keys; none if the file is unusable, for the reason in ``_refusal``."""
         stamp = stamp_of(self._file.path)
         if stamp is not None and stamp == self._stamp:
             return self._keys
@@ -194,7 +194,7 @@ class CredentialStore:
         return _refused(shown, texts.KEY_FILE_OPEN.format(reason=reason), texts.USE_REFERENCE)
 
     def _close_to_others(self) -> str | None:
-        """Take the file away from others; return why that could not be done: then it is not used."""
+        """Make the file inaccessible to others, or return why that failed; then it is not used."""
         try:
             descriptor = os.open(self._file.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
             try:
@@ -229,7 +229,7 @@ class CredentialStore:
 
 
 def _rescue_notice(notice: str, count: int) -> str:
-    """Say how many keys were saved from a file that was set aside, and what to do about the others."""
+    """Return how many keys were saved from a file that was set aside, and what to do about the others."""
     return (texts.ONE_KEY_STAYS if count == 1 else texts.KEYS_STAY).format(notice=notice, count=count)
 
 

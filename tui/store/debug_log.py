@@ -1,4 +1,4 @@
-"""The debug log: a private file with the events of ``core.debug_log``, and how each exchange ended."""
+"""The debug log: a private file with the events of ``core.debug_log``, and the outcome of each exchange."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _KEY_LIKE = lazy_pattern(
     r"|(?<![\w+])(?=[A-Za-z+]*[0-9])(?=[0-9+]*[A-Za-z])[A-Za-z0-9+]{20,}={0,2}",
     re.IGNORECASE,
 )
-"""What looks like a key, known or not: one that was pasted into another field is learned too late."""
+"""Text that looks like a key, known or not: a key pasted into another field becomes known too late."""
 
 
 def start_debug_log(
     shown_path: str, redactor: Redactor, optional: OptionalFiles, observers: Observers
 ) -> DebugLog | None:
-    """Write every event of this process to a file from now on; ``None`` where that cannot be, which is noted.
+    """Write all events of this process to a file from now on; return ``None`` on failure, which is reported.
 
-    One log is enough: where there is one, it continues alone.
+    If a debug log is already active, it continues and no other is started.
     """
     if LOG.handlers:
         return None
@@ -57,7 +57,7 @@ def start_debug_log(
 
 
 def _open(path: Path) -> int:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK  # a FIFO that nobody reads must not hang
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK  # a FIFO without a reader must not hang
     descriptor = disk.open_file(path, flags)
     try:
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -69,7 +69,7 @@ def _open(path: Path) -> int:
 
 
 class DebugLog(logging.Handler):
-    """Writes a line for each event: wall clock, seconds since the start, event and facts."""
+    """Writes one line per event: wall clock, seconds since the start, event and facts."""
 
     def __init__(self, descriptor: int, shown_path: str, redactor: Redactor, optional: OptionalFiles) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class DebugLog(logging.Handler):
         self._began = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one event; when the disk refuses, that is noted and the log is over."""
+        """Write one event; if the disk refuses, report it and stop."""
         if self._descriptor is None:
             return
         with self._optional.attempt(self._shown_path, texts.LOG_ENDS):
@@ -89,7 +89,7 @@ class DebugLog(logging.Handler):
         self.close()
 
     def finished(self, record: ExchangeRecord) -> None:
-        """Write how an exchange ended."""
+        """Write the outcome of an exchange."""
         usage, timings, cost = record.usage, record.timings, record.cost
         tell(
             "exchange",

@@ -1,7 +1,7 @@
-"""The few calls that change the disk, in one place.
+"""The system calls that change the disk, in one place.
 
 Everything in ``store`` writes through these functions, so that a test can simulate a full, read-only,
-lockless or stale disk at every single write. No rules here.
+lockless or stale disk at every single write. They contain no logic.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ PRIVATE_DIRECTORY = 0o700
 
 
 def open_file(path: Path, flags: int) -> int:
-    """Open a file, made private from its first byte where ``flags`` create it."""
+    """Open a file, which is private from its first byte if ``flags`` create it."""
     return os.open(path, flags | os.O_CLOEXEC, PRIVATE_FILE)
 
 
 def write(descriptor: int, data: bytes) -> int:
-    """Write once; returns how many bytes were taken, which may be fewer."""
+    """Write once; return how many bytes were written, possibly fewer."""
     return os.write(descriptor, data)
 
 
@@ -30,27 +30,27 @@ def fsync(descriptor: int) -> None:
 
 
 def flock(descriptor: int, operation: int) -> None:
-    """Take or drop an advisory lock."""
+    """Acquire or release an advisory lock."""
     fcntl.flock(descriptor, operation)
 
 
 def replace(source: Path, target: Path) -> None:
-    """Rename, replacing the target in one step."""
+    """Rename atomically, replacing the target."""
     source.replace(target)
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file a second name; fails where the name is taken."""
+    """Create a hard link; fails if the name exists."""
     os.link(source, target)
 
 
 def unlink(path: Path) -> None:
-    """Remove a name."""
+    """Remove a file."""
     path.unlink()
 
 
 def make_directory(path: Path) -> None:
-    """Make one private folder."""
+    """Create one private folder."""
     path.mkdir(PRIVATE_DIRECTORY)
 
 
@@ -60,10 +60,10 @@ def touch(path: Path) -> None:
 
 
 def make_private(descriptor: int) -> None:
-    """Take away what others may do with an open file."""
+    """Remove all permissions of others for an open file."""
     os.fchmod(descriptor, PRIVATE_FILE)
 
 
 def truncate(descriptor: int, size: int) -> None:
-    """Take away what stands behind the first ``size`` bytes of an open file."""
+    """Truncate an open file to ``size`` bytes."""
     os.ftruncate(descriptor, size)

@@ -1,4 +1,4 @@
-"""The unsent message of each chat, in a private file: a killed program loses none of it."""
+"""The unsent message of each chat, in a private file that survives a killed program."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ENCODING = "utf-8", "surrogatepass"
 
 
 class Drafts:
-    """A folder of such messages, each with its writer. Nothing here raises."""
+    """The folder of unsent messages, each with its process. Nothing here raises."""
 
     def __init__(self, paths: Paths, redact: Callable[[str], str], optional: OptionalFiles) -> None:
         self._folder = paths.drafts_dir
@@ -29,7 +29,7 @@ class Drafts:
         self._owner = new_owner().encode()
 
     def keep(self, identity: str, text: str) -> None:
-        """Write down what the draft of a chat is now; an empty one is removed."""
+        """Store the draft of a chat; an empty one is removed."""
         path = self._path(identity)
         with self._optional.attempt(self._shown, texts.NO_DRAFTS):
             if text.strip():
@@ -43,7 +43,7 @@ class Drafts:
         return self._read(self._path(identity))[1]
 
     def take_lost(self) -> str:
-        """Return the newest draft of a chat without any message whose program died, and remove it."""
+        """Return and remove the newest draft of a chat without messages whose process has died."""
         with self._optional.attempt(self._shown, texts.NO_DRAFTS, is_read=True):
             found = [
                 (stamp.modified_ns, path) for path in self._all() if (stamp := stamp_of(path)) is not None

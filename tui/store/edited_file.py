@@ -1,4 +1,4 @@
-"""A text for an external editor: in a private file, in a private folder for what the editor adds."""
+"""A text for an external editor: a private file in its own folder, where the editor can add others."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tui.store.errors import disk_error
 from tui.store.files import create_private, read_file
 
 _NAME = "text.md"
-"""Editors colour Markdown by it."""
+"""The suffix makes editors highlight Markdown."""
 
 
 class EditedFile:
-    """The file with a text in it. A text ends with a line feed there, as editors leave it."""
+    """The file with the text, which ends with a line feed, as editors expect."""
 
     def __init__(self, text: str, environment: Mapping[str, str]) -> None:
         """Write the file.
@@ -38,10 +38,10 @@ class EditedFile:
             raise disk_error(error, str(self.path)) from error
 
     def read(self) -> str | None:
-        """Return the text that the editor saved; ``None``: the one that was written.
+        """Return the text saved by the editor; ``None`` if unchanged.
 
         Raises:
-            LmdeckError: it cannot be read, or is far too long.
+            LmdeckError: it cannot be read, or is too long.
             UnicodeDecodeError: it is not UTF-8.
         """
         try:
@@ -55,10 +55,10 @@ class EditedFile:
         return None if text == self._text else text
 
     def remove(self) -> None:
-        """Delete the folder with all that is in it.
+        """Delete the folder with all its files.
 
         Raises:
-            LmdeckError: something stays.
+            LmdeckError: something remains.
         """
         try:
             shutil.rmtree(self._folder)
@@ -69,7 +69,10 @@ class EditedFile:
 
 
 def _place(environment: Mapping[str, str]) -> Path:
-    """Return the folder for files of this login, in memory on most systems, or that for temporary files."""
+    """Return the folder for this login's files, or the one for temporary files.
+
+    Most systems keep the former in memory.
+    """
     for name in ("XDG_RUNTIME_DIR", "TMPDIR"):
         value = environment.get(name, "")
         if value.startswith("/") and os.access(value, os.W_OK | os.X_OK):

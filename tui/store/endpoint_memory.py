@@ -1,6 +1,6 @@
-"""What was learned about endpoints: refusals, past checks, abilities. Bounded; losing it costs little.
+"""What was learned about endpoints: rejections, past checks, abilities. Bounded, and cheap to lose.
 
-Never raises: what cannot be written is remembered for this run, and reported to ``OptionalFiles``.
+Never raises: what cannot be written is remembered until the program ends, and reported to ``OptionalFiles``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CHECKS_PER_ENDPOINT = 20
 class EndpointMemory:
     """The file ``endpoints.json``. Values are JSON objects that are not interpreted here.
 
-    Reading blocks briefly, even while others write. Writing may wait for another process: never use it on an
+    Reading blocks briefly, even while others write. Writing may wait for another process: never call it on an
     event loop.
     """
 
@@ -37,19 +37,19 @@ class EndpointMemory:
         self._optional = optional or OptionalFiles()
         self._document: Document | None = None
         self._guard = threading.Lock()
-        """Held while the document in memory is used, never while a file is waited for."""
+        """Held while the document in memory is used, never while waiting for a file."""
         self._writing = threading.Lock()
         self._unwritten: list[Callable[[Document], None]] = []
-        """Changes that are known in memory only, the oldest first."""
+        """Changes that are only in memory, oldest first."""
 
     def get_json(self, base_url: str, model: str) -> dict[str, object] | None:
-        """Return what was kept for an endpoint and a model."""
+        """Return the value for an endpoint and a model."""
         return self._value("adaptations", base_url, model)
 
     def learn_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
-        """Keep a value for an endpoint and a model, replacing the previous one; an empty one is forgotten.
+        """Set the value for an endpoint and a model, replacing the previous one; an empty one is removed.
 
-        For this run only; ``write`` is to follow. Waits for no other process.
+        In memory only; call ``write`` afterwards. Does not wait for other processes.
         """
 
         def change(document: Document) -> None:
@@ -62,7 +62,7 @@ class EndpointMemory:
         self._learn(change)
 
     def add_checks(self, checks: Sequence[tuple[str, Mapping[str, object]]]) -> None:
-        """Add checks, each to the history of its endpoint; the file is written once."""
+        """Add checks to the histories of their endpoints; the file is written once."""
 
         def change(document: Document) -> None:
             known = _part(document, "checks")
@@ -77,13 +77,13 @@ class EndpointMemory:
             self.write()
 
     def checks(self, base_url: str) -> list[dict[str, object]]:
-        """Return an endpoint's past checks, the oldest first."""
+        """Return an endpoint's past checks, oldest first."""
         with self._guard:
             known = _part(self._loaded(), "checks").get(base_url, [])
         return [check for check in known if isinstance(check, dict)] if isinstance(known, list) else []
 
     def add_abilities(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
-        """Keep what tests have shown of a model of an endpoint, replacing what was stored before."""
+        """Store the test results for a model of an endpoint, replacing the previous ones."""
 
         def change(document: Document) -> None:
             known = _part(document, "abilities")
@@ -95,7 +95,7 @@ class EndpointMemory:
         self.write()
 
     def abilities(self, base_url: str, model: str) -> dict[str, object] | None:
-        """Return what tests have shown of a model of an endpoint."""
+        """Return the test results for a model of an endpoint."""
         return self._value("abilities", base_url, model)
 
     def _value(self, part: str, base_url: str, model: str) -> dict[str, object] | None:
@@ -114,7 +114,7 @@ class EndpointMemory:
         return self._document
 
     def reload(self) -> None:
-        """Read the file again: other processes learn, too."""
+        """Read the file again, for changes by other processes."""
         with self._guard:
             self._document = None
             document = self._loaded()
@@ -127,7 +127,7 @@ class EndpointMemory:
             self._unwritten.append(change)
 
     def write(self) -> None:
-        """Write what only the memory knows. May wait for another process that writes the file."""
+        """Write what is only in memory. May wait for another process that writes the file."""
         with (
             self._writing,
             self._optional.attempt(self._shown, texts.MEMORY_ONLY),
@@ -147,7 +147,7 @@ class EndpointMemory:
             self._take_over(document, len(changes))
 
     def _take_over(self, document: Document, written: int) -> None:
-        """Know what the file has now, other processes' part of it too, and what was added meanwhile."""
+        """Adopt the content of the file, with changes by other processes and those made meanwhile."""
         with self._guard:
             del self._unwritten[:written]
             for change in self._unwritten:
@@ -155,7 +155,7 @@ class EndpointMemory:
             self._document = document
 
     def _read(self) -> tuple[Document, bytes, bool]:
-        """Return the document, the bytes that are none, and whether a newer lmdeck wrote it."""
+        """Return the document, its content if that is invalid, and whether a newer version wrote it."""
         content = read_file(self._path)
         if content is None:
             return {}, b"", False
@@ -177,7 +177,7 @@ def _part(document: Document, name: str) -> Document:
 
 
 def _shorten(known: Document, limit: int) -> None:
-    """Forget what was not written for longest."""
+    """Remove the entries that were not written for longest."""
     for key in list(known)[: max(0, len(known) - limit)]:
         del known[key]
 

@@ -49,9 +49,9 @@ def reason_of(error: OSError, *, is_write: bool = False) -> str:
 
 
 def disk_failure(error: OSError, shown_path: str, *, is_kept: bool = False) -> Failure:
-    """Return the failure for a disk that refused to write (or to read) a path.
+    """Return the failure for a disk that refused to write (or read) a path.
 
-    ``is_kept``: what could not be written waits in memory, and is written as soon as that works.
+    ``is_kept``: the data stays in memory, and is written as soon as possible.
     """
     kept = "yes" if is_kept else None
     if error.errno in _FULL:
@@ -67,12 +67,12 @@ def disk_error(error: OSError, shown_path: str) -> LmdeckError:
 
 
 def key_error(cause: str, reason: str, advice: str, key_source: str = "") -> LmdeckError:
-    """Return the error for a key that cannot be had or cannot be right; never with the key in it."""
+    """Return the error for a key that is unavailable or invalid, without the key."""
     return LmdeckError(replace(explain(cause, reason=reason, key_source=key_source), advice=advice))
 
 
 def usage_error(
     cause: str, *, name: str | None = None, path: str | None = None, reason: str | None = None
 ) -> UsageError:
-    """Return an error of use or configuration from the catalogue."""
+    """Return a usage or configuration error from the catalogue."""
     return UsageError(explain(cause, name=name, path=path, reason=reason))

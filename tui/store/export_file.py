@@ -1,4 +1,4 @@
-"""The files that an export writes: private, and existing ones are replaced only on request."""
+"""The files written by exports: private, and existing ones are replaced only on request."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tui.texts import files
 from tui.texts import history as texts
 
 _ENDS = ("/", os.sep)
-"""How the name of a folder ends that is made where it is missing."""
+"""The end of a name that is a folder, which is created if missing."""
 
 
 def is_folder(path: str) -> bool:
-    """Return whether a place to write to is a folder: one that is there, or that is to be made."""
+    """Return whether a destination is a folder that exists or is to be created."""
     return path.endswith(_ENDS) or look_at(Path(path).expanduser()).is_folder
 
 
 def current_folder(paths: Paths) -> str:
-    """Return the folder in which the program runs, as users write it; the home where that is gone."""
+    """Return the current folder for display; the home folder if it no longer exists."""
     try:
         return paths.shown(Path.cwd())
     except OSError:
@@ -33,7 +33,7 @@ def current_folder(paths: Paths) -> str:
 
 
 def file_exists(path: Path, advice: str = texts.ADD_REPLACE) -> UsageError:
-    """Return the error for a file that exists and is not to be replaced."""
+    """Return the error for an existing file that must not be replaced."""
     return UsageError(
         replace(explain("store-failed", path=str(path), reason=texts.FILE_EXISTS), advice=advice)
     )
@@ -57,11 +57,12 @@ def _make(folder: Path) -> None:
 
 
 def write_export(path: str, name: str, text: str, *, replaces: bool, advice: str = texts.ADD_REPLACE) -> str:
-    """Write a text into a file, or into a folder under ``name``, and return where it is.
+    """Write a text to a file, or to a folder as ``name``, and return its path.
 
-    A folder whose name ends as such is made where it is missing.
+    A missing folder is created if its name ends with a slash.
 
-    ``advice``: what to do where the file exists.
+    Args:
+        advice: what to do if the file exists.
 
     Raises:
         LmdeckError: the file exists, or cannot be written.

@@ -1,4 +1,4 @@
-"""Private files, replaced in one step: no reader ever sees half a file, no other user any of it."""
+"""Private files, replaced atomically: readers never see an incomplete file, other users see none."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tui.store.optional import Sight, look_at
 from tui.texts import files as texts
 
 SIZE_LIMIT = 16 * 1024 * 1024
-"""Bytes of a configuration file: more is not one."""
+"""The maximum size of a configuration file in bytes."""
 
 _NO_SYNC = frozenset((errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS))
-"""What file systems answer that know no fsync: there is nothing to wait for."""
+"""Errors of file systems without fsync, for which there is nothing to wait for."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """Identifies a version of a file; ``None`` means that there is no file."""
+    """Identifies a version of a file; ``None`` means that the file does not exist."""
 
     modified_ns: int
     inode: int
@@ -35,7 +35,7 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """A file as it was read, all from one open descriptor."""
+    """The content and metadata of a file, read from one open descriptor."""
 
     data: bytes
     stamp: FileStamp
@@ -44,16 +44,16 @@ class FileContent:
 
 
 def stamp_of(path: Path) -> FileStamp | None:
-    """Return the stamp of a file (its target's, for a link), or ``None`` where it cannot be seen."""
+    """Return the stamp of a file (of the target for a link), or ``None`` if it is not accessible."""
     try:
         status = path.stat()
-    except OSError:  # gone, or out of reach: either way there is no version to compare
+    except OSError:  # gone or not accessible: in either case there is no version to compare
         return None
     return _stamp(status)
 
 
 def read_file(path: Path, limit: int = SIZE_LIMIT) -> FileContent | None:
-    """Return a regular file's content, or ``None`` if there is none.
+    """Return a regular file's content, or ``None`` if it does not exist.
 
     Raises:
         OSError: it cannot be read, is not a regular file (``EINVAL``) or exceeds ``limit`` (``EFBIG``).
@@ -79,10 +79,10 @@ def read_file(path: Path, limit: int = SIZE_LIMIT) -> FileContent | None:
 
 
 def ensure_private_directory(path: Path) -> None:
-    """Make a folder and its missing parents, each 0700; an existing folder stays as it is.
+    """Create a folder and its missing parents with mode 0700; an existing folder is not changed.
 
     Raises:
-        OSError: it cannot be made, or a folder on the way may not be searched.
+        OSError: it cannot be created, or a parent is not accessible.
     """
     sight = look_at(path)
     if sight.is_folder:
@@ -93,15 +93,15 @@ def ensure_private_directory(path: Path) -> None:
     try:
         disk.make_directory(path)
     except FileExistsError as error:
-        if not look_at(path).is_folder:  # a file, or a link that leads nowhere
+        if not look_at(path).is_folder:  # a file, or a broken link
             raise NotADirectoryError(errno.ENOTDIR, texts.NOT_A_FOLDER, str(path)) from error
 
 
 def require_writable(path: Path) -> None:
-    """Make sure that a regular private file can be written in place; it is made where there is none.
+    """Check that a regular private file can be written in place, creating it if necessary.
 
     Raises:
-        OSError: it cannot be made or written, or is not a regular file (``EINVAL``).
+        OSError: it cannot be created or written, or is not a regular file (``EINVAL``).
     """
     descriptor = disk.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK)
     try:
@@ -112,10 +112,10 @@ def require_writable(path: Path) -> None:
 
 
 def create_private(path: Path, data: bytes) -> None:
-    """Write a new private file and see it to the disk.
+    """Write a new private file and sync it.
 
     Raises:
-        OSError: the name is taken, or the disk refuses; then no file is left.
+        OSError: the name exists, or the disk refuses; then no file is left.
     """
     descriptor = disk.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
@@ -132,17 +132,17 @@ def create_private(path: Path, data: bytes) -> None:
 def write_atomically(
     path: Path, data: bytes, *, keep_backup: bool = False, before_replace: Callable[[], None] | None = None
 ) -> None:
-    """Replace a file in one step; a link stays a link and its target is replaced.
+    """Replace a file atomically; for a link, its target is replaced.
 
     Args:
         path: the file, or a link to it.
-        data: all of its new content.
-        keep_backup: keep the version before as ``<name>.bak`` beside ``path``.
-        before_replace: called last, to call the write off by raising.
+        data: the complete new content.
+        keep_backup: keep the previous version as ``<name>.bak`` next to ``path``.
+        before_replace: called last; it can cancel the write by raising.
 
     Raises:
-        OSError: the disk refuses, or what is there is no regular file (``EINVAL``): root could put a
-            file in the place of a device. What is there is then as it was.
+        OSError: the disk refuses, or the path is not a regular file (``EINVAL``): root could replace a device
+            by a file. The existing content is unchanged then.
     """
     real = Path(os.path.realpath(path))
     sight = look_at(real)
@@ -164,7 +164,7 @@ def write_atomically(
 
 
 def keep_aside(path: Path, data: bytes) -> Path:
-    """Keep a copy of an unreadable file as ``<name>.corrupt-<time>`` and return where it is.
+    """Save a copy of an unreadable file as ``<name>.corrupt-<time>`` and return its path.
 
     Raises:
         OSError: the disk refuses.
@@ -177,9 +177,9 @@ def keep_aside(path: Path, data: bytes) -> Path:
 
 
 def move_aside(path: Path) -> Path:
-    """Move what cannot be read as a file (a folder, a FIFO, another user's file) to such a name.
+    """Move something unreadable (a folder, a FIFO, another user's file) to such a name.
 
-    A link is moved itself, not what it leads to.
+    A link itself is moved, not its target.
 
     Raises:
         OSError: the folder cannot be changed.
@@ -192,7 +192,7 @@ def move_aside(path: Path) -> Path:
 
 
 def kept_aside(path: Path) -> list[Path]:
-    """Return what was set aside of a file, the newest first; none where the folder cannot be listed."""
+    """Return the copies of a file that were set aside, newest first; none if the folder cannot be listed."""
     try:
         found = list(path.parent.glob(f"{_escape(path.name)}.corrupt-*"))
     except OSError:
@@ -201,7 +201,7 @@ def kept_aside(path: Path) -> list[Path]:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove temporary files that a killed writer of ``path`` left; call it under the file's lock."""
+    """Remove temporary files left by a killed writer of ``path``; call it while holding the file's lock."""
     real = Path(os.path.realpath(path))
     for name in (real, backup_of(path)):
         for leftover in name.parent.glob(f".{_escape(name.name)}.*.tmp"):
@@ -209,15 +209,15 @@ def remove_leftovers(path: Path) -> None:
 
 
 def backup_of(path: Path) -> Path:
-    """Return where the version before is kept."""
+    """Return the path of the previous version."""
     return path.with_name(f"{path.name}.bak")
 
 
 def write_backup(path: Path) -> None:
-    """Keep the version that there is as ``<name>.bak`` beside it.
+    """Keep the current version as ``<name>.bak``.
 
     Raises:
-        OSError: the disk refuses, or something that is no file has that name.
+        OSError: the disk refuses, or something other than a file has that name.
     """
     content = read_file(path)
     if content is None:
@@ -233,13 +233,13 @@ def write_backup(path: Path) -> None:
 
 
 def remove_quietly(path: Path) -> None:
-    """Remove a file that no longer matters, if that is possible."""
-    with contextlib.suppress(OSError):  # a leftover is untidy, an error here would hide the real one
+    """Remove a file that is no longer needed, if possible."""
+    with contextlib.suppress(OSError):  # a leftover is harmless; an error here would hide the original one
         disk.unlink(path)
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write all bytes, however many calls it takes.
+    """Write all bytes, with as many calls as needed.
 
     Raises:
         OSError: the disk refuses.
@@ -252,10 +252,10 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 
 def sync_file(descriptor: int) -> None:
-    """See a file's data to the disk.
+    """Sync a file's data to the disk.
 
     Raises:
-        OSError: the disk could not take it (network disks say only now that they are full).
+        OSError: the disk could not store it (network disks only report here that they are full).
     """
     try:
         disk.fsync(descriptor)
@@ -265,8 +265,8 @@ def sync_file(descriptor: int) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """See a renamed or new name to the disk, as far as the file system can."""
-    with contextlib.suppress(OSError):  # not every file system can; the data itself is safe already
+    """Sync a new or renamed directory entry, as far as the file system supports it."""
+    with contextlib.suppress(OSError):  # not supported by every file system; the data itself is already safe
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             disk.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""``lmdeck forget``: deletes keys, conversations, caches or the ledger; only files of lmdeck."""
+"""``lmdeck forget``: deletes keys, conversations, caches or the ledger; only lmdeck's own files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tui.texts import store as texts
 
 _CONVERSATION = ".jsonl"
 _EMPTY = (".lock", ".lease", ".break", ".interrupted")
-"""Files of lmdeck that hold nothing of the user: not counted, and no harm where they stay."""
+"""Auxiliary files of lmdeck without user data: not counted, and harmless if they remain."""
 
 
 @dataclass(slots=True)
@@ -33,20 +33,20 @@ class Forgotten:
     """What was deleted, and what was not."""
 
     files: int = 0
-    """Files that held something; locks and the like are removed with them and not counted."""
+    """The number of files with content; locks and the like are removed with them and not counted."""
     conversations: int = 0
     kept: list[str] = field(default_factory=list)
-    """What stays, and why: a sentence or two each."""
+    """What remains, and why: one or two sentences each."""
 
 
 def forget(paths: Paths, what: str, forgotten: Forgotten | None = None) -> Forgotten:
-    """Remove for good ``keys``, ``conversations``, ``caches`` or ``ledger``: as much as can be removed.
+    """Permanently delete ``keys``, ``conversations``, ``caches`` or ``ledger``, as far as possible.
 
-    ``forgotten`` grows meanwhile, for callers that may be interrupted. Conversations that are open stay.
-    References to stored keys stay in the providers.
+    ``forgotten`` is updated meanwhile, for callers that may be interrupted. Open conversations are kept, and
+    so are references to stored keys in the providers.
 
     Raises:
-        UsageError: the word is none of these.
+        UsageError: unknown word.
     """
     remover = _Remover(paths, forgotten or Forgotten())
     kinds: dict[str, Callable[[], None]] = {
@@ -62,18 +62,18 @@ def forget(paths: Paths, what: str, forgotten: Forgotten | None = None) -> Forgo
 
 
 class _Remover:
-    """Removes files one by one, and notes what happened to each."""
+    """Removes files one by one, and records the result of each."""
 
     def __init__(self, paths: Paths, forgotten: Forgotten) -> None:
         self._paths = paths
         self.forgotten = forgotten
 
     def remove_keys(self) -> None:
-        """Remove the file, where a link leads to it the file itself, and whatever was kept beside it."""
+        """Remove the file (the target of a link), and the copies next to it."""
         file = self._paths.credentials_file
         for path in self._matching(file.parent, f"{file.name}.*", f".{file.name}.*"):
             self._unlink(path)
-        # Of a link the file is removed; a device or a folder that it leads to is not lmdeck's.
+        # The target of a link is removed, but not a device or a folder, which are not lmdeck's.
         sight = look_at(file)
         if sight.is_file:
             self._unlink(Path(os.path.realpath(file)))
@@ -81,7 +81,7 @@ class _Remover:
             self._unlink(file)
 
     def remove_conversations(self) -> None:
-        """Remove every conversation that is not open, the trash, caches of them, and copied text."""
+        """Remove all conversations that are not open, the trash, their caches, and copied text."""
         paths = self._paths
         for path in self._matching(paths.conversations_dir, f"*{_CONVERSATION}"):
             self._remove_conversation(path)
@@ -102,7 +102,7 @@ class _Remover:
             self._unlink(path)
 
     def _remove_attachments(self) -> None:
-        """Remove the files that no conversation names any more: those of one that is open stay with it."""
+        """Remove the attachments that no remaining conversation uses."""
         folder = self._paths.attachments_dir
         if not self._matching(folder, "*"):
             return
@@ -121,7 +121,7 @@ class _Remover:
         self.forgotten.kept.append(texts.ATTACHMENTS_STAY.format(path=shown, reason=reason))
 
     def remove_caches(self) -> None:
-        """Remove what was learned of endpoints, logs and caches."""
+        """Remove what was learned about endpoints, logs and caches."""
         paths = self._paths
         for path in self._matching(paths.cache_dir, "*", recursive=True):
             self._unlink(path)
@@ -129,7 +129,7 @@ class _Remover:
             self._unlink(path)
 
     def remove_ledger(self) -> None:
-        """Remove what was spent; chats are not read again for it."""
+        """Remove the ledger; chats are not read again to rebuild it."""
         folder = self._paths.ledger_dir
         found = self._matching(folder, "*.jsonl", f"*{SENT_SUFFIX}", ".*.tmp")
         if any(stamp is not None and stamp.size for stamp in map(stamp_of, found)):
@@ -139,13 +139,13 @@ class _Remover:
                 create_private(folder / PAST_FILE, b"")
 
     def _remove_conversation(self, path: Path) -> None:
-        """Remove one that is not open; while it is removed it cannot be opened."""
+        """Remove a conversation that is not open, and prevent it from being opened meanwhile."""
         lease_file = lease_path(path)
         try:
             lease = acquire_lease(lease_file, LEASE_STALE_SECONDS)
         except LeaseHeldError as error:
             self._keep_open(path, error.owner)
-        except OSError:  # a disk without room for a lease may still remove a file
+        except OSError:  # a full disk that has no room for a lease may still remove a file
             holder = holder_of(lease_file, LEASE_STALE_SECONDS)
             if holder is None:
                 self._unlink(path)
@@ -161,7 +161,7 @@ class _Remover:
         )
 
     def _unlink(self, path: Path) -> None:
-        """Remove a file, or note why it stays."""
+        """Remove a file, or record why it remains."""
         try:
             disk.unlink(path)
         except FileNotFoundError:
@@ -175,10 +175,10 @@ class _Remover:
         self.forgotten.conversations += path.suffix == _CONVERSATION
 
     def _matching(self, folder: Path, *patterns: str, recursive: bool = False) -> list[Path]:
-        """Return what is not a folder; one that cannot be listed is reported: its content stays, unseen."""
+        """Return everything that is not a folder; report a folder that cannot be listed."""
         sight = look_at(folder)
         if not sight.is_folder and (sight.refusal is None or sight.refusal.errno == errno.ELOOP):
-            return []  # whatever has the folder's name holds nothing
+            return []  # it is not a folder, so it contains nothing
         try:
             found = paths_in(folder, *patterns, recursive=recursive)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Sources of imported chats: a file, the files of an export in a folder, or those in a ZIP archive."""
+"""Sources of imported chats: a file, or the files of an export in a folder or a ZIP archive."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tui.store.optional import look_at, paths_in
 from tui.texts import history as texts
 
 CHATS_LIMIT = 256 * 1024 * 1024
-"""Bytes of a file with chats, and of all files of an archive together, unpacked."""
+"""The maximum size in bytes of a file with chats, and of all files in an archive, uncompressed."""
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
-"""What the library raises for archives that are broken, encrypted, or packed in a way that it lacks."""
+"""Exceptions for archives that are damaged, encrypted, or use an unsupported compression."""
 _CHATS = lazy_pattern(r"(?:.*/)?conversations[^/]*\.json")
-"""The files of an export of ChatGPT: one until 2025, dozens since."""
+"""The files of a ChatGPT export: one until 2025, dozens since."""
 
 
 def chat_texts(path: str) -> list[bytes]:
-    """Return what is to be read of a file, a folder or an archive. Nothing is unpacked to the disk.
+    """Return the texts to import from a file, a folder or an archive. Nothing is unpacked to the disk.
 
     Raises:
         UsageError: it cannot be read, or has no chats (``import-malformed``).

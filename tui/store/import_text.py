@@ -21,7 +21,7 @@ from tui.texts import casibase as texts
 from tui.texts import files
 
 SIZE_LIMIT = 64 * 1024 * 1024
-"""Bytes: some hundred thousand records."""
+"""In bytes: some hundred thousand records."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,10 +30,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks, the longer ones before those they begin with."""
+"""Byte order marks; longer ones come before their prefixes."""
 _ERROR_KEYS = ("msg", "message", "error", "errors", "detail", "title", "description", "reason")
 _RECORD_KEYS = frozenset(("name", "providerUrl", "compatibleProvider", "clientSecret"))
-"""What no record is without."""
+"""Keys that every record has."""
 _COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _TOML = lazy_pattern(r"\[[A-Za-z_\"'][^,{]*\]\s*$|\w+\s*=", re.MULTILINE)
 _STATUS_LINE = lazy_pattern(r"HTTP/\d(?:\.\d)?\s+\d{3}\b")
@@ -42,7 +42,7 @@ _DEEPEST = 4
 
 
 def import_file(path: str, limit: int | None = None) -> bytes:
-    """Return what a file holds; only a regular one is read, and none beyond ``limit`` bytes (``SIZE_LIMIT``).
+    """Return a file's content; only regular files up to ``limit`` bytes (default ``SIZE_LIMIT``).
 
     Raises:
         UsageError: it cannot be read (``import-malformed``).
@@ -57,7 +57,7 @@ def import_file(path: str, limit: int | None = None) -> bytes:
         elif error.errno == errno.EFBIG:
             reason = too_large(limit)
         raise usage_error("import-malformed", reason=reason) from None
-    except (RuntimeError, ValueError):  # no such user after ~, or a NUL in the name
+    except (RuntimeError, ValueError):  # unknown user after ~, or a NUL in the name
         content = None
     if content is None:
         raise usage_error("import-malformed", reason=files.MISSING)
@@ -65,16 +65,16 @@ def import_file(path: str, limit: int | None = None) -> bytes:
 
 
 def moment_of(path: str) -> datetime:
-    """Return when a file was written; now, where it cannot be seen."""
+    """Return when a file was modified, or the current time if unknown."""
     stamp = stamp_of(Path(path).expanduser())
     return datetime.now(UTC) if stamp is None else datetime.fromtimestamp(stamp.modified_ns / 1e9, UTC)
 
 
 def import_stream(stream: BinaryIO, limit: int | None = None) -> bytes:
-    """Return all that comes through a pipe; the same limits hold as for files.
+    """Read a pipe to its end, with the same limits as for files.
 
     Raises:
-        UsageError: it is beyond ``limit`` (``import-malformed``).
+        UsageError: it exceeds ``limit`` (``import-malformed``).
     """
     limit = SIZE_LIMIT if limit is None else limit
     data = stream.read(limit + 1)
@@ -84,10 +84,10 @@ def import_stream(stream: BinaryIO, limit: int | None = None) -> bytes:
 
 
 def text_of(data: bytes) -> str:
-    """Return the text of an export: UTF-8, or UTF-16 or UTF-32 as Windows writes it.
+    """Decode an export: UTF-8, or UTF-16 or UTF-32 as written by Windows.
 
     Raises:
-        UsageError: it is none of them (``import-malformed``).
+        UsageError: none of these (``import-malformed``).
     """
     if data.startswith(_COMPRESSED):
         raise usage_error("import-malformed", reason=texts.COMPRESSED)
@@ -102,7 +102,7 @@ def text_of(data: bytes) -> str:
 
 
 def values_of(text: str) -> list[object]:
-    """Return the records of a text: one, a list of them, or an answer of Casibase's API with ``data``.
+    """Return the records in a text: one, a list, or a response of Casibase's API with ``data``.
 
     Raises:
         UsageError: it is not JSON, or has no record (``import-malformed``).
@@ -130,7 +130,7 @@ def _is_record(value: object) -> bool:
 
 
 def too_large(limit: int) -> str:
-    """Return that something has more than ``limit`` bytes, as the end of a sentence."""
+    """Return that something exceeds ``limit`` bytes, as the end of a sentence."""
     return files.LARGER_THAN.format(size=limit // 1024 // 1024)
 
 
@@ -151,7 +151,7 @@ def _parsed(text: str) -> object:
     except (ValueError, ArithmeticError) as error:
         if _TOML.match(text):
             raise usage_error("import-malformed", reason=texts.TOML) from None
-        # The message of the JSON reader may quote the text, which may hold keys.
+        # The message of the JSON reader may quote the text, which may contain keys.
         line = getattr(error, "lineno", None)
         where = texts.WHERE.format(line=line) if line else ""
         raise usage_error("import-malformed", reason=texts.NOT_JSON.format(where=where)) from None
@@ -162,7 +162,7 @@ def _refuse_constant(name: str) -> object:
 
 
 def _refuse_plain_error(text: str) -> None:
-    """Refuse an error of a server without JSON: a status with its phrase, or a whole response."""
+    """Reject a plain-text server error: a status line, or a whole response."""
     first = text.splitlines()[0].strip()
     is_status = first.lower().removeprefix(first[:4].strip()).strip() in _PHRASES
     if first.lower() in _PHRASES or (first[:3].isdigit() and is_status):
@@ -173,7 +173,7 @@ def _refuse_plain_error(text: str) -> None:
 
 
 def _refuse_error(value: object) -> None:
-    """Refuse an error instead of an answer, in its own words where it has any."""
+    """Reject an error object, quoting its message if it has one."""
     if not isinstance(value, dict):
         return
     words = _error_words(value, 0)
@@ -185,7 +185,7 @@ def _refuse_error(value: object) -> None:
 
 
 def _error_words(value: object, depth: int) -> str:
-    """Return the first sentence that stands under a name for one."""
+    """Return the first sentence in a field for messages."""
     if isinstance(value, str):
         return value.strip() if depth else ""
     if depth > _DEEPEST:

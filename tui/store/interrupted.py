@@ -1,6 +1,6 @@
-"""The chats that were open when a program was interrupted: an empty file each, or a lease left behind.
+"""The chats that were open when a program was interrupted: an empty file each, or a stale lease.
 
-A program that a signal ends notes them. A killed program notes nothing; its leases show them.
+A program that is ended by a signal creates the files. A killed program cannot, but its leases remain.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SUFFIX = ".interrupted"
 
 
 def note_interrupted(folder: Path, identities: Iterable[str]) -> None:
-    """Note that conversations were open when this program was cut off.
+    """Record that conversations were open when this program was interrupted.
 
     Raises:
         OSError: the disk refuses.
@@ -30,12 +30,12 @@ def note_interrupted(folder: Path, identities: Iterable[str]) -> None:
 
 
 def forget_interrupted(path: Path) -> None:
-    """Offer a conversation no more: it is open again."""
+    """Stop offering a conversation, because it is open again."""
     remove_quietly(path.with_suffix(SUFFIX))
 
 
 def take_interrupted(folder: Path) -> Iterator[Path]:
-    """Yield the files of the interrupted conversations, each once: only one process gets it.
+    """Yield the files of the interrupted conversations, each only to one process.
 
     Raises:
         OSError: the folder cannot be read.
@@ -48,16 +48,16 @@ def take_interrupted(folder: Path) -> Iterator[Path]:
 
 
 def _take(path: Path) -> bool:
-    """Remove a note, or a lease that a dead program left; return whether this was the one to do so."""
+    """Remove a note, or a stale lease; return whether it was removed by this call."""
     if path.suffix == SUFFIX:
         with contextlib.suppress(OSError):
             disk.unlink(path)
             return True
         return False
-    if not is_abandoned(path):  # a program that is only stopped, or sleeps elsewhere, keeps its own
+    if not is_abandoned(path):  # a program that is suspended, or runs on a sleeping machine, keeps its lease
         return False
     try:
         acquire_lease(path, LEASE_STALE_SECONDS).release()
-    except (LeaseHeldError, OSError):  # another program was first, or nobody can write here
+    except (LeaseHeldError, OSError):  # another program was first, or the disk is read-only
         return False
     return True

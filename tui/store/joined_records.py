@@ -1,6 +1,6 @@
 """A journal with the text of each turn in one piece, for exports and imports.
 
-This finds a key that was split over several lines before it was known.
+This finds keys that were split over several lines before they were known.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PAIR = lazy_pattern("[\ud800-\udbff][\udc00-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class SavedConversation:
-    """A conversation that was read, and its journal in records that may leave the program."""
+    """A conversation, and its journal as records that may leave the program."""
 
     transcript: Transcript
     records: tuple[Record, ...]
@@ -31,7 +31,7 @@ class SavedConversation:
     def of(
         cls, identity: str, data: bytes, redact: Callable[[str], str], notices: tuple[str, ...] = ()
     ) -> SavedConversation:
-        """Return what a journal holds, known keys erased."""
+        """Parse a journal, with known keys erased."""
         records = tuple(without_keys(_headed(joined_records(data), identity), redact))
         transcript = transcript_of(records)
         transcript.identity, transcript.notices = identity, notices
@@ -39,7 +39,7 @@ class SavedConversation:
 
 
 def joined_records(data: bytes) -> list[Record]:
-    """Return the records of a journal, each text where the last piece of it stood. Never raises."""
+    """Return the records of a journal, each text at the position of its last piece. Never raises."""
     records = [record for line in complete_lines(data) if (record := decode_line(line)) is not None]
     transcript = read_transcript(data)
     turns = {turn.identity: turn for turn in (*transcript.turns, *transcript.dropped)}
@@ -50,7 +50,7 @@ def joined_records(data: bytes) -> list[Record]:
     joined: list[Record] = []
     for index, record in enumerate(records):
         if record["record"] == "queue" and index != last_queue:
-            continue  # it names prompts that were sent, or removed
+            continue  # it contains prompts that were sent or removed
         if record["record"] not in _TEXT:
             joined.append(record)
         elif last_pieces.get(str(record.get("turn"))) == index:
@@ -59,14 +59,14 @@ def joined_records(data: bytes) -> list[Record]:
 
 
 def _headed(records: list[Record], identity: str) -> list[Record]:
-    """Return the records with a header in front that has the name of the file."""
+    """Return the records with a header that matches the file name."""
     if records and records[0]["record"] == "header":
         return [{**records[0], "identity": identity}, *records[1:]]
     return [header_record(identity, "", ""), *(each for each in records if each["record"] != "header")]
 
 
 def without_keys(records: Iterable[Record], redact: Callable[[str], str]) -> list[Record]:
-    """Return records with every known key erased, wherever it is: nothing here is written over a file."""
+    """Return records with all known keys erased; the result never overwrites a file."""
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -79,12 +79,12 @@ def without_keys(records: Iterable[Record], redact: Callable[[str], str]) -> lis
 
 
 def transcript_of(records: Iterable[Record]) -> Transcript:
-    """Return the conversation that records tell."""
+    """Return the conversation in the records."""
     return read_transcript(b"".join(map(encode_line, records)))
 
 
 def _last_pieces(records: Iterable[Record]) -> dict[str, int]:
-    """Return which record is the last piece of each turn's text; of a dropped one no more is read."""
+    """Return the record with the last piece of each turn's text; nothing after a drop."""
     found: dict[str, int] = {}
     complete: set[str] = set()
     for index, record in enumerate(records):
@@ -101,7 +101,7 @@ def _last_pieces(records: Iterable[Record]) -> dict[str, int]:
 def _texts(turn: Turn) -> Iterator[Record]:
     for kind, text in (("reasoning", turn.reasoning.text), ("answer", turn.answer.text)):
         if text:
-            # As it is read: a character whose halves came in two pieces is one.
+            # As when reading: joins a surrogate pair that was split between pieces.
             yield delta_record(turn.identity, kind, _PAIR.sub(_whole, text))
 
 

@@ -1,4 +1,4 @@
-"""A conversation being written: it stores what a session passes to it.
+"""A conversation being written.
 
 ``Journal`` writes to disk, ``MemoryJournal`` is for a conversation that is not saved. Neither blocks nor
 raises.
@@ -36,7 +36,7 @@ from tui.store.records import (
 
 
 class Journal:
-    """The journal of a saved conversation; its file is made with its first record."""
+    """The journal of a saved conversation; its file is created with its first record."""
 
     def __init__(
         self,
@@ -50,7 +50,12 @@ class Journal:
         lease: Lease | None = None,
         content: FileContent | None = None,
     ) -> None:
-        """``header`` begins a new file; ``content`` is what an old one holds, where it has been read."""
+        """Create a journal.
+
+        Args:
+            header: begins a new file.
+            content: the content of an existing file, if it was already read.
+        """
         self.title = title
         self.is_saved = True
         self.is_closed = False
@@ -62,22 +67,22 @@ class Journal:
 
     @property
     def path(self) -> Path:
-        """The file. It is another one after another program took it away."""
+        """The file; it changes if another program removes it."""
         return self._writer.path
 
     @property
     def identity(self) -> str:
-        """The name of the file, which is the conversation's."""
+        """The name of the file, which is the conversation's id."""
         return self._writer.path.stem
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What other programs did to the file and where the conversation continues, in words for a banner."""
+        """What other programs did to the file and where the conversation continues, for a banner."""
         return self._writer.notices
 
     @property
     def storage_error(self) -> str | None:
-        """Why records wait in memory, in words for a banner; ``None`` when the disk takes them."""
+        """Why records are only in memory, for a banner; ``None`` if the disk accepts them."""
         failure = self._writer.failure
         return None if failure is None else f"{failure.title} {failure.advice}"
 
@@ -87,15 +92,15 @@ class Journal:
         return self._writer.failure
 
     def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
-        """Set the callback for ``storage_error`` and ``notices``, called from the writer's thread."""
+        """Set the callback for ``storage_error`` and ``notices``, called from the writer thread."""
         self._writer.on_storage_error_changed = changed
 
     def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:
-        """Set the callback for a new identity and the newest notice, called from the writer's thread."""
+        """Set the callback for a new id and the newest notice, called from the writer thread."""
         self._writer.on_moved = None if moved is None else lambda text: moved(self.identity, text)
 
     def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
-        """Write down the prompt, and its attachments before it. It names a conversation without a title."""
+        """Write a prompt, after its attachments; it names a conversation without a title."""
         if not self.title:
             self.set_title(title_of(turn.prompt.text))
         prompt, blobs = without_keys(turn.prompt, attachments, self._redactor.redact)
@@ -108,7 +113,7 @@ class Journal:
     def keep_queue(
         self, prompts: Sequence[QueuedPrompt], attachments: Mapping[str, bytes] = NO_ATTACHMENTS
     ) -> None:
-        """Write down which prompts wait, and their attachments before them."""
+        """Write the queued prompts, after their attachments."""
         kept: dict[str, bytes] = {}
         waiting = []
         for prompt in prompts:
@@ -118,43 +123,43 @@ class Journal:
         self._put(queue_record(waiting), kept)
 
     def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
-        """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
+        """Return the contents of parts, and a sentence about each that is lost; may be slow."""
         return self._blobs.read(parts)
 
     def note_sent(self, turn_identity: str, prompt_tokens: int, price: Price) -> None:
-        """Write down what a killed program leaves of the figures of a turn that is with its server."""
+        """Write the figures of a sent turn that remain if the program is killed."""
         self._writer.put(sent_record(turn_identity, prompt_tokens, price))
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
-        """Write down a piece of the ``reasoning`` or the ``answer``, within a quarter of a second."""
+        """Write a piece of the ``reasoning`` or the ``answer``, within a quarter of a second."""
         if text:
             self._writer.put_text(turn_identity, kind, text)
 
     def end_turn(self, turn: Turn) -> None:
-        """Write down how the turn ended and see it to the disk."""
+        """Write how a turn ended, and sync it to the disk."""
         self._writer.put(end_record(turn))
 
     def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
-        """Write down a whole turn that has ended. A copy is not counted again in sums of costs."""
+        """Write a whole finished turn. A copy is not counted again in sums of costs."""
         self.begin_turn(turn)
         self.append(turn.identity, "reasoning", turn.reasoning.text)
         self.append(turn.identity, "answer", turn.answer.text)
         self._writer.put(end_record(turn, is_copy=is_copy))
 
     def add(self, records: Iterable[Record]) -> None:
-        """Write down records of an import."""
+        """Write imported records."""
         self._writer.put(*records)
 
     def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
-        """Write down that all text of a turn so far was the other kind."""
+        """Write that all text of a turn so far is of the other kind."""
         self._writer.put(reclassify_record(turn_identity, to_answer=to_answer))
 
     def show_path(self, turn_identity: str) -> None:
-        """Write down that the branch is shown that ends with a turn."""
+        """Write that the branch ending with a turn is shown."""
         self._writer.put(path_record(turn_identity))
 
     def set_title(self, title: str) -> None:
-        """Write down the conversation's name. One that has no turn yet is not made for its name."""
+        """Write the conversation's name. This does not create the file of a conversation without turns."""
         self.title = title
         if self._header is not None:
             self._header["title"] = title
@@ -162,7 +167,7 @@ class Journal:
             self._writer.put(title_record(title))
 
     def set_pinned(self, is_pinned: bool) -> None:
-        """Write down whether the conversation stays at the top of the list."""
+        """Write whether the conversation is pinned."""
         self._writer.put(pin_record(is_pinned=is_pinned))
 
     def flush(self, timeout_seconds: float = 5.0) -> bool:
@@ -170,13 +175,13 @@ class Journal:
         return self._writer.flush(timeout_seconds)
 
     def close(self, timeout_seconds: float = 5.0) -> bool:
-        """Write what is left and let others write; return whether everything is on disk."""
+        """Write what remains and release the file; return whether everything is on disk."""
         self.is_closed = True
         return self._writer.close(timeout_seconds)
 
 
 class MemoryJournal:
-    """The journal of a conversation that is not saved: keeps nothing."""
+    """The journal of a conversation that is not saved; stores nothing."""
 
     def __init__(self, identity: str = "", title: str = "") -> None:
         self.identity = identity
@@ -187,50 +192,50 @@ class MemoryJournal:
         self.failure: Failure | None = None
 
     def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
-        """There is never any trouble."""
+        """Do nothing, since there are never storage errors."""
 
     def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:
-        """There is no file."""
+        """Do nothing, since there is no file."""
 
     def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
         """Name a conversation without a title after its first prompt."""
         self.title = self.title or title_of(turn.prompt.text)
 
     def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
-        """Nothing is kept."""
+        """Return nothing."""
         return {}, []
 
     def note_sent(self, turn_identity: str, prompt_tokens: int, price: Price) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def end_turn(self, turn: Turn) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def show_path(self, turn_identity: str) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def keep_queue(
         self, prompts: Sequence[QueuedPrompt], attachments: Mapping[str, bytes] = NO_ATTACHMENTS
     ) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def set_title(self, title: str) -> None:
-        """Keep the name for this session."""
+        """Set the name in memory."""
         self.title = title
 
     def flush(self, timeout_seconds: float = 5.0) -> bool:
-        """There is nothing to wait for."""
+        """Return ``True``, since there is nothing to wait for."""
         return True
 
     def close(self, timeout_seconds: float = 5.0) -> bool:
-        """There is nothing to write."""
+        """Return ``True``, since there is nothing to write."""
         return True

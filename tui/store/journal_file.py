@@ -1,8 +1,8 @@
-"""The file of one journal: a line counts as saved when the disk has it, in the file of that name.
+"""The file of one journal: a line counts as saved when it is on disk, in the file with that name.
 
-What was written but not yet synced is kept and written again after any failure: a failed ``fsync`` may have
-dropped it from memory, and the next one then reports success. What was synced is kept too, compressed: if
-another program removes or changes the file, all of it is written to a new one.
+Lines that were written but not synced are kept and written again after any failure: a failed ``fsync`` may
+have dropped them from memory, and the next one then reports success. Synced lines are kept too, compressed:
+if another program removes or changes the file, everything is written to a new one.
 """
 
 from __future__ import annotations
@@ -22,56 +22,56 @@ from tui.store.records import SCHEMA, decode_line, encode_line, header_record, s
 from tui.texts import files as texts
 
 _FAILURES_IN_PLACE = 2
-"""After so many failed writes to one place of a disk, the file is written in another place of it."""
+"""After this many failed writes, the file is rewritten elsewhere on the disk."""
 
 
 class FileLostError(Exception):
-    """The file of this name is not the one that was written, or no longer has its content."""
+    """The file with this name is not the one that was written, or has lost its content."""
 
     def __init__(self, what_happened: str) -> None:
-        """``what_happened`` stands after the file's name: ``was deleted``."""
+        """Create the error; ``what_happened`` follows the file's name: ``was deleted``."""
         super().__init__(what_happened)
         self.what_happened = what_happened
 
 
 class NewerFileError(Exception):
-    """A newer lmdeck wrote the file: nothing is added to it."""
+    """A newer version wrote the file: nothing is appended to it."""
 
 
 class JournalFile:
-    """Lines being written to a file, which is created with the first one. One thread at a time uses it.
+    """Writes lines to a file, which is created with the first one. For one thread at a time.
 
     If the disk refuses, ``write``, ``sync``, ``verify`` and ``move`` raise ``OSError``; the caller then calls
     ``lose`` and retries later.
     """
 
     def __init__(self, path: Path, *, is_new: bool, content: FileContent | None = None) -> None:
-        """``content`` is the content of the file when it was read; ``None``: not read yet."""
+        """Create a writer; ``content`` is the file as read earlier, ``None`` if not read yet."""
         self.path = path
         self._may_create = is_new
         self._is_read = is_new or content is not None
         self._saved = PackedBytes(content.data if content is not None else b"")
         self._is_older = content is not None and _is_older(content.data)
-        """An older schema: with the first line that is written, the file becomes one of this schema."""
+        """An older schema: the first line written converts the file to the current one."""
         self._is_newer = content is not None and _is_newer(content.data)
         self._lines: list[bytes] = []
-        """What the disk does not surely have, in the order of the file."""
+        """Lines that may not be on disk, in the order of the file."""
         self._written = 0
-        """How many of them were handed to the system since the last sync."""
+        """How many of them were written since the last sync."""
         self._size = self._saved.size
-        """How long the file is at most by what was handed over here."""
+        """The maximum size of the file with the lines written by this process."""
         self._descriptor: int | None = None
         self._inode = None if content is None else content.stamp.inode
         self._is_made = False
         self._failures = 0
         self._is_shared = False
-        """Another session has added to what the disk does not surely have: none of that is cut off."""
+        """Another session has appended to unsynced lines: nothing of that may be truncated."""
         self._must_replace = False
-        """Lines of here are to be written again, and another session has written behind them."""
+        """Lines must be written again, but another session has appended to them."""
 
     @property
     def is_saved(self) -> bool:
-        """Whether the disk has every line."""
+        """Whether all lines are on disk."""
         return not self._lines
 
     @property
@@ -80,15 +80,15 @@ class JournalFile:
         return self._is_made
 
     def add(self, lines: Sequence[bytes]) -> None:
-        """Take lines, each with its line feed."""
+        """Add lines, including their line feeds."""
         self._lines += lines
 
     def write(self) -> None:
-        """Hand every line to the system.
+        """Write all lines to the file.
 
         Raises:
             FileLostError: see ``verify``.
-            NewerFileError: the file is of a later schema.
+            NewerFileError: the file has a later schema.
         """
         if self._written == len(self._lines) and not self._must_replace:
             return
@@ -99,7 +99,7 @@ class JournalFile:
             self._replace()
             return
         while self._written < len(self._lines):
-            if not self._ends_in_a_line():  # what stands there was cut, by whoever wrote it
+            if not self._ends_in_a_line():  # the last line was truncated by whoever wrote it
                 self._lines[self._written] = b"\n" + self._lines[self._written]
             data = self._lines[self._written]
             while data:
@@ -111,7 +111,7 @@ class JournalFile:
             self._written += 1
 
     def sync(self) -> None:
-        """See what was written to the disk.
+        """Sync what was written to the disk.
 
         Raises:
             FileLostError: see ``verify``.
@@ -128,10 +128,10 @@ class JournalFile:
         self._is_shared = False
 
     def verify(self) -> int:
-        """Return the descriptor of the file of this name, which holds all that was written.
+        """Return the descriptor of the file with this name, which contains everything written.
 
         Raises:
-            FileLostError: another program took it away, put another one in its place or changed it.
+            FileLostError: another program removed, replaced or changed it.
         """
         is_fresh = self._descriptor is None
         descriptor = self._open() if self._descriptor is None else self._descriptor
@@ -158,19 +158,19 @@ class JournalFile:
         return descriptor
 
     def lose(self, error: BaseException | None = None) -> None:
-        """Open the file anew next time, and write again what was not synced.
+        """Reopen the file next time, and write everything that was not synced again.
 
-        After a stale handle the old descriptor never works again.
+        The descriptor cannot be used again after a stale handle.
         """
         if isinstance(error, OSError) and error.errno == errno.EIO and self._written:
             self._failures += 1
         self.close()
 
     def move(self, path: Path) -> None:
-        """Continue in a new file that holds everything, synced.
+        """Continue in a new file that contains everything, synced.
 
         Raises:
-            FileExistsError: something has that name.
+            FileExistsError: the name exists.
         """
         content = self._whole(path.stem)
         create_private(path, content)
@@ -180,12 +180,12 @@ class JournalFile:
     def close(self) -> None:
         """Close the file."""
         if self._descriptor is not None:
-            with contextlib.suppress(OSError):  # it repeats what the write or the fsync before was told
+            with contextlib.suppress(OSError):  # repeats the error of an earlier write or fsync
                 os.close(self._descriptor)
             self._descriptor = None
 
     def _open(self) -> int:
-        flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK  # a FIFO in its place must not hang the thread
+        flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK  # a FIFO must not hang the thread
         try:
             self._descriptor = disk.open_file(self.path, flags | (os.O_CREAT if self._may_create else 0))
         except FileNotFoundError:
@@ -201,16 +201,16 @@ class JournalFile:
         return self._descriptor
 
     def _compare(self, descriptor: int, size: int, is_fresh: bool) -> None:
-        """Look whether the file holds what was synced and, with the descriptor kept, what was written."""
+        """Check that the file contains everything synced and, if not reopened, everything written."""
         end, tail = (self._saved.size, self._saved.tail) if is_fresh else (self._size, self._tail())
         if size < end or _read_at(descriptor, end - len(tail), len(tail)) != tail:
             raise FileLostError(texts.CHANGED)
 
     def _recognise(self, descriptor: int, found: bytes) -> None:
-        """Tell the lines of here from those of others, behind what was synced in a file that is opened anew.
+        """Distinguish our lines from those of others, after the synced part of a reopened file.
 
-        Lines of here may be there whatever a write has reported, and in memory only: they are written
-        again. Where another session has written behind them, that is done with the whole file.
+        Our lines may be there whatever a write has reported, or only in memory: then they are written again.
+        If another session has appended to them, the whole file is rewritten.
         """
         ours, handed = b"".join(self._lines), self._size - self._saved.size
         if _is_of(found, ours):
@@ -230,7 +230,7 @@ class JournalFile:
         self._absorb(found[end:])
 
     def _absorb(self, found: bytes) -> None:
-        """Take over what another process has added: a session that had the lease meanwhile."""
+        """Adopt what another session has added while it held the lease."""
         if found:
             self._lines.insert(self._written, found)
             self._written += 1
@@ -245,7 +245,7 @@ class JournalFile:
         return not before or before.endswith(b"\n")
 
     def _whole(self, identity: str) -> bytes:
-        """Return the content of the file with everything in it, under this identity."""
+        """Return the content of the file with everything in it, with this id."""
         saved = self._saved.whole()
         pieces = [saved]
         for line in self._lines:
@@ -254,7 +254,7 @@ class JournalFile:
         return under_identity(b"".join(pieces), identity)
 
     def _replace(self) -> None:
-        """Write all of it in another place of the disk, under the same name."""
+        """Rewrite everything elsewhere on the disk, with the same name."""
         content = self._whole(self.path.stem)
         write_atomically(self.path, content)
         self._restart(self.path, content)
@@ -266,18 +266,18 @@ class JournalFile:
         self._lines.clear()
         self._is_shared = self._must_replace = False
         self._written = self._failures = 0
-        with contextlib.suppress(OSError, FileLostError):  # the next write looks at it again
+        with contextlib.suppress(OSError, FileLostError):  # the next write checks it again
             self.verify()
 
 
 def _is_older(data: bytes) -> bool:
-    """Return whether a file has a header of an older schema, or none."""
+    """Return whether a file has a header with an older schema, or none."""
     schema = _schema_in(data)
     return bool(data) and (schema is None or schema < SCHEMA)
 
 
 def _is_newer(data: bytes) -> bool:
-    """Return whether a file has a header of a later schema."""
+    """Return whether a file has a header with a later schema."""
     return (_schema_in(data) or SCHEMA) > SCHEMA
 
 
@@ -287,13 +287,13 @@ def _schema_in(data: bytes) -> int | None:
 
 
 def _is_of(found: bytes, ours: bytes) -> bool:
-    """Return whether bytes are the beginning of others, zeros where the disk has lost some."""
+    """Return whether bytes are a prefix of others, apart from zeros where the disk has lost some."""
     pairs = zip(found, ours, strict=False)
     return len(found) <= len(ours) and (ours.startswith(found) or all(one in (0, two) for one, two in pairs))
 
 
 def _read_at(descriptor: int, start: int, count: int) -> bytes:
-    """Return bytes of the middle of a file, fewer where it ends before."""
+    """Return bytes from the middle of a file, fewer at its end."""
     pieces: list[bytes] = []
     while count > 0 and (piece := os.pread(descriptor, count, start)):
         pieces.append(piece)
@@ -302,7 +302,7 @@ def _read_at(descriptor: int, start: int, count: int) -> bytes:
 
 
 def under_identity(content: bytes, identity: str) -> bytes:
-    """Return the content of a journal as that of a conversation of this identity."""
+    """Return the content of a journal as that of a conversation with this id."""
     first, _, rest = content.partition(b"\n")
     header = decode_line(first)
     if header is None or header["record"] != "header":  # it was damaged, or cut off

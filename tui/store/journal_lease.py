@@ -1,4 +1,4 @@
-"""The lease of a conversation that is written to: held, renewed, and checked after a long sleep."""
+"""The lease of a conversation being written: held, renewed, and checked after a long sleep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.store.files import ensure_private_directory
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease
 
 LEASE_STALE_SECONDS = 300.0
-"""After how long without a heartbeat another host's lease counts as abandoned."""
+"""How long after the last heartbeat another host's lease counts as abandoned."""
 _HEARTBEAT_SECONDS = 60.0
 
 
@@ -18,7 +18,7 @@ class LeaseLostError(Exception):
 
 
 class JournalLease:
-    """The lease of one journal, if it has one yet. One thread at a time uses it."""
+    """The lease of one journal, if it has one yet. For one thread at a time."""
 
     def __init__(self, lease: Lease | None) -> None:
         self._lease = lease
@@ -27,15 +27,15 @@ class JournalLease:
     def _note(self) -> None:
         self._beat_at = time.monotonic()
         self._seen_at = time.time()
-        """When it was last known to be held, by the clock that continues while a machine sleeps."""
+        """When it was last known to be held, by a clock that continues while the machine sleeps."""
 
     @property
     def next_beat(self) -> float | None:
-        """When the next heartbeat is due, on the monotonic clock; ``None`` where there is no lease."""
+        """When the next heartbeat is due, on the monotonic clock; ``None`` without a lease."""
         return None if self._lease is None else self._beat_at + _HEARTBEAT_SECONDS
 
     def hold(self, path: Path) -> None:
-        """Have the lease of a conversation's file.
+        """Acquire or keep the lease of a conversation's file.
 
         Raises:
             LeaseLostError: another process has it.
@@ -49,11 +49,11 @@ class JournalLease:
                 raise LeaseLostError from None
             self._note()
         elif abs(time.time() - self._seen_at) > LEASE_STALE_SECONDS / 2:
-            self._require()  # a machine that slept may have lost it meanwhile
+            self._require()  # it may have been lost while the machine slept
             self._seen_at = time.time()
 
     def beat_if_due(self) -> bool:
-        """Say that the holder lives, where it is time to; return whether it was.
+        """Renew the lease if that is due; return whether it was.
 
         Raises:
             LeaseLostError: another process has it.
@@ -67,15 +67,15 @@ class JournalLease:
         return True
 
     def move(self, path: Path, *, is_other: bool) -> None:
-        """Have the lease of the file where the conversation continues."""
+        """Acquire the lease of the file where the conversation continues."""
         if is_other:
             self.release()
         elif self._lease is not None and not self._lease.is_held:
-            self._lease = None  # it was taken away with the file
+            self._lease = None  # removed together with the file
         self.hold(path)
 
     def drop(self) -> None:
-        """Forget a lease that another process has by now: when that is done it is free again."""
+        """Drop a lease that another process holds now; it can be acquired again later."""
         self._lease = None
 
     def release(self) -> None:
@@ -90,5 +90,5 @@ class JournalLease:
 
 
 def lease_path(path: Path) -> Path:
-    """Return where the lease of a conversation's file is."""
+    """Return the path of the lease of a conversation's file."""
     return path.with_suffix(".lease")

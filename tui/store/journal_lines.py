@@ -1,4 +1,4 @@
-"""Turns the records of a session into journal lines, with every known key erased."""
+"""Encodes the records of a session as journal lines, with all known keys erased."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tui.store.record_values import Record
 from tui.store.records import delta_record, encode_line
 
 _LINE_CHARACTERS = 65_536
-"""A longer text takes several lines: while one is encoded, no other thread of the program can run."""
+"""Longer texts are split into lines: no other thread can run while one is encoded."""
 
 
 @dataclass(slots=True)
 class PendingText:
-    """Text of a turn that waits to be written."""
+    """Text of a turn to be written."""
 
     turn_identity: str
     kind: str
@@ -24,7 +24,7 @@ class PendingText:
 
 
 class LineMaker:
-    """Encodes records and texts. A key that arrives in pieces is erased, too."""
+    """Encodes records and texts, also erasing keys that arrive in pieces."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -33,12 +33,12 @@ class LineMaker:
     def lines_of(self, item: Record | PendingText) -> list[bytes]:
         """Return the lines of a record or a text, as far as they can be written now.
 
-        Whatever it raises, nothing has changed: the same item can be tried again.
+        If it raises, nothing has changed: the same item can be tried again.
         """
         return self._text_lines(item) if isinstance(item, PendingText) else self._record_lines(item)
 
     def _text_lines(self, item: PendingText) -> list[bytes]:
-        """An end of the text that could be the beginning of a key waits for what follows."""
+        """Return the lines of a text, holding back an end that could be the beginning of a key."""
         key = (item.turn_identity, item.kind)
         text = "".join(item.pieces)
         eraser = copy(self._erasers.get(key) or ApiKeyEraser())
@@ -50,7 +50,7 @@ class LineMaker:
         return lines
 
     def _record_lines(self, record: Record) -> list[bytes]:
-        """Whatever follows the text of a turn shows where that text ended."""
+        """Return the lines of a record, after the text held back, which has ended."""
         lines: list[bytes] = []
         ended = [key for key in self._erasers if key[0] == record.get("turn")]
         for key in ended:

@@ -1,4 +1,4 @@
-"""Records of a session that are not lines yet. Several threads use it."""
+"""Records of a session that have not been encoded as lines. Thread-safe."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from tui.store.record_values import Record
 
 
 class JournalQueue:
-    """Records and pieces of text, in order; waiting pieces of one text are one item."""
+    """Records and pieces of text, in order; consecutive pieces of the same text are one item."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._maker = LineMaker(redactor)
         self._guard = threading.Lock()
         self._waiting: deque[Record | PendingText] = deque()
         self._taken: Record | PendingText | None = None
-        """What lines are made of: a thread that dies at it leaves it to the next one."""
+        """The item being encoded: if the thread dies, the next one continues with it."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether lines were made of everything."""
+        """Whether everything was encoded."""
         with self._guard:
             return not self._waiting and self._taken is None
 
     def put(self, record: Record) -> None:
-        """Take a record."""
+        """Add a record."""
         with self._guard:
             self._waiting.append(record)
 
     def put_text(self, turn_identity: str, kind: str, text: str) -> bool:
-        """Take a piece of text; return whether it joined others that wait."""
+        """Add a piece of text; return whether it was joined with an earlier one."""
         with self._guard:
             last = self._waiting[-1] if self._waiting else None
             if isinstance(last, PendingText) and (last.turn_identity, last.kind) == (turn_identity, kind):
@@ -42,9 +42,9 @@ class JournalQueue:
             return False
 
     def next_lines(self) -> tuple[list[bytes], bool] | None:
-        """Return the lines of the next item, and whether a turn or the title is complete with it.
+        """Return the lines of the next item, and whether it completes a turn or the title.
 
-        ``None`` if nothing waits. The item stays until ``done``, and whatever this raises.
+        ``None`` if there is no item. The item stays until ``done``, even if this raises.
         """
         with self._guard:
             if self._taken is None and self._waiting:
@@ -56,6 +56,6 @@ class JournalQueue:
         return self._maker.lines_of(item), is_complete
 
     def done(self) -> None:
-        """The lines of the last item are kept elsewhere now."""
+        """Remove the last item, whose lines are now stored elsewhere."""
         with self._guard:
             self._taken = None

@@ -1,7 +1,7 @@
-"""Writes a journal's lines to disk in a separate thread, and continues when the disk does not.
+"""Writes a journal's lines to disk in a separate thread that continues after disk errors.
 
 A caller that passes a record never waits and sees no error: what the disk refuses stays in memory and is
-retried, and ``failure`` says why. A thread that dies early is reported and replaced.
+retried; ``failure`` has the reason. A thread that dies early is reported and replaced.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from tui.texts import store as texts
 from tui.texts.files import MEMORY_FULL
 
 BATCH_SECONDS = 0.25
-"""Text is written at least this often: what a killed process can lose."""
+"""The longest delay until text is written: what is lost if the process is killed."""
 SYNC_SECONDS = 2.0
-"""Text is seen to the disk at least this often: what a power cut can lose."""
+"""The longest delay until text is synced: what is lost in a power cut."""
 _FIRST_RETRY_SECONDS = 0.5
 _LONGEST_RETRY_SECONDS = 30.0
 _LAST_STARTS = 3
-"""So many threads may fail at the very end before what waits is given up."""
+"""How many threads may fail at the very end before the rest is given up."""
 
 
 class JournalWriter:
@@ -52,14 +52,14 @@ class JournalWriter:
         shown: Callable[[Path], str],
         lease: Lease | None = None,
     ) -> None:
-        """``shown`` returns a path as shown to users."""
+        """Create a writer; ``shown`` returns a path for display."""
         self._file = file
         self._shown = shown
         self._queue = JournalQueue(redactor)
         self._blobs = blobs
         self._waiting_blobs: dict[str, bytes] = {}
         self._taken_blobs: dict[str, bytes] = {}
-        """Those that lines were made of: no others are written before the lines that name them."""
+        """Attachments of encoded lines; no others are written before the lines that refer to them."""
         self._lease = JournalLease(lease)
         self._changed = threading.Condition()
         self._unsynced_since: float | None = None
@@ -74,21 +74,22 @@ class JournalWriter:
         self._thread: threading.Thread | None = None
         self.failure: Failure | None = None
         self.notices: tuple[str, ...] = ()
-        """What other programs did to the file, where the conversation continues, a sentence or two each."""
+        """What other programs did to the file and where the conversation continues, one or two sentences
+        each."""
         self.on_storage_error_changed: Callable[[], object] | None = None
-        """Called when ``failure`` or ``notices`` are others than before, from the writer's thread."""
+        """Called when ``failure`` or ``notices`` change, from the writer thread."""
         self.on_moved: Callable[[str], object] | None = None
-        """Called before that with the last of the ``notices``, and ``path`` is the new one."""
+        """Called before that with the last of the ``notices``; ``path`` is the new one then."""
         if lease is not None:
             self._start()
 
     @property
     def path(self) -> Path:
-        """The file. It is another one after another program took it away."""
+        """The file; it changes if another program removes it."""
         return self._file.path
 
     def put(self, *records: Record, blobs: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
-        """Hand over records, to be written now, and the attachments that are to be on disk before them."""
+        """Add records to write now, and attachments to write before them."""
         with self._changed:
             self._waiting_blobs |= blobs
             for record in records:
@@ -97,7 +98,7 @@ class JournalWriter:
             self._wake()
 
     def put_text(self, turn_identity: str, kind: str, text: str) -> None:
-        """Hand over a piece of text, to be written with those that follow within a quarter of a second."""
+        """Add a piece of text, to be written with later ones within a quarter of a second."""
         with self._changed:
             is_joined = self._queue.put_text(turn_identity, kind, text)
             if not is_joined and self._text_since is None:
@@ -105,9 +106,9 @@ class JournalWriter:
                 self._wake()
 
     def close(self, timeout_seconds: float = 5.0) -> bool:
-        """Write what is left, give the lease back; return whether everything is on disk.
+        """Write what remains and release the lease; return whether everything is on disk.
 
-        Waits at most ``timeout_seconds``: a network disk that hangs does not hold up the program's end.
+        Waits at most ``timeout_seconds``, so that a network disk that hangs does not block the exit.
         """
         deadline = time.monotonic() + timeout_seconds
         with self._changed:
@@ -116,7 +117,7 @@ class JournalWriter:
                 self._wake()
             self._changed.notify_all()
         if self._thread is None and not self._is_saved:
-            self._run()  # no thread can be had
+            self._run()  # no thread available
         while (thread := self._thread) is not None and thread.is_alive():
             thread.join(max(0.0, deadline - time.monotonic()))
             if thread is self._thread and time.monotonic() >= deadline:
@@ -125,7 +126,7 @@ class JournalWriter:
         return self._is_saved
 
     def flush(self, timeout_seconds: float = 5.0) -> bool:
-        """Wait until the disk has everything handed over, in the file of its name; return whether it has."""
+        """Wait until everything is on disk, in the file with its name; return whether it is."""
         with self._changed:
             if self._is_saved and not self._file.is_made:
                 return True
@@ -166,7 +167,7 @@ class JournalWriter:
             self._replace_thread(error)
 
     def _replace_thread(self, error: BaseException) -> None:
-        """Say that this thread ends, and have another one continue with what waits."""
+        """Report that this thread ends, and start another one to continue."""
         with self._changed:
             self._file.lose()
             self._postpone(self._stopped(error))
@@ -203,7 +204,7 @@ class JournalWriter:
         return max(min(dues), self._retry_at) - now if dues else None
 
     def _attempt(self) -> None:
-        """Write all that waits; on refusal keep it and say why."""
+        """Write everything in the queue; if the disk refuses, keep it and record the reason."""
         self._take()
         try:
             try:
@@ -213,14 +214,14 @@ class JournalWriter:
         except OSError as error:
             self._file.lose(error)
             self._postpone(disk_failure(error, self._shown(self.path), is_kept=True))
-        except LmdeckError as error:  # another lmdeck holds the folder of attachments for long
+        except LmdeckError as error:  # another process locks the attachments for too long
             self._file.lose()
             self._postpone(error.failure)
         except NewerFileError:
             self._file.lose()
             self._postpone(explain("config-newer", path=self._shown(self.path)))
         except LeaseLostError:
-            self._lease.drop()  # when the other one is done, what waits here is added
+            self._lease.drop()  # lines are added once the other session is done
             self._file.lose()
             self._postpone(_taken_over(self._shown(self.path)))
         else:
@@ -230,7 +231,7 @@ class JournalWriter:
             self._changed.notify_all()
 
     def _take(self) -> None:
-        """Turn what waits into lines."""
+        """Encode the queued items as lines."""
         with self._changed:
             self._text_since = None
             self._is_sync_due |= self._is_flushing
@@ -253,12 +254,12 @@ class JournalWriter:
         if not blobs:
             self._save_lines()
             return
-        with self._blobs.held():  # nobody removes them before the lines that name them are there
+        with self._blobs.held():  # nobody removes them before the lines that refer to them are written
             self._blobs.write(blobs)
             self._is_sync_due = True
             self._save_lines()
         with self._changed:
-            if self._queue.is_empty:  # else one that waits may name them as well
+            if self._queue.is_empty:  # otherwise, a queued record may refer to them as well
                 self._waiting_blobs.clear()
 
     def _save_lines(self) -> None:
@@ -285,7 +286,7 @@ class JournalWriter:
         self._is_sync_due = False
 
     def _move(self, lost: FileLostError) -> None:
-        """Continue in a new file: of the same name where that is free, else beside the one that has it."""
+        """Continue in a new file: with the same name if that is free, otherwise next to the existing one."""
         before = self.path
         is_free = look_at(before, follows_links=False) == Sight()
         path = before if is_free else before.with_name(f"{new_identity()}{before.suffix}")
@@ -322,7 +323,7 @@ class JournalWriter:
 
 
 def new_identity() -> str:
-    """Return the identity of a new conversation, which is the name of its file."""
+    """Return the id of a new conversation, which is the name of its file."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(6)}"
 
 

@@ -1,8 +1,8 @@
-"""Lease files: one holder at a time, without any lock support of the file system.
+"""Lease files: one holder at a time, without lock support of the file system.
 
-A lease is a file made with ``O_EXCL``; its time stamp is the holder's heartbeat. A holder whose process is
+A lease is a file created with ``O_EXCL``; its timestamp is the holder's heartbeat. A holder whose process is
 known to be dead loses it at once, any other when its heartbeat is too old (a dead host, a stopped process). A
-holder that slept so long finds out with ``is_held``.
+holder that slept that long notices with ``is_held``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from tui.store.owner import Owner, decode_owner, new_owner
 
 _OWNER_SIZE_LIMIT = 4096
 _NAMELESS_STALE_SECONDS = 10.0
-"""Without links a lease is empty for a moment; one that stays so was left by a writer that failed."""
+"""Without links, a lease is briefly empty; one that stays empty was left by a failed writer."""
 _BREAK_SECONDS = 10.0
-"""A stale lease is taken away within milliseconds: an older mark was left by one who died at it."""
+"""A stale lease is broken within milliseconds: an older mark was left by a process that died doing it."""
 _JUNK = frozenset((errno.EINVAL, errno.ELOOP, errno.ENXIO))
-"""What is read of something that no lmdeck ever makes for a lease: a folder, a FIFO, a link in a circle."""
+"""Errors for something that lmdeck never creates as a lease: a folder, a FIFO, a cycle of links."""
 _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
 
@@ -39,13 +39,13 @@ class _Seen:
     heartbeat: float
     """Seconds since the epoch."""
     is_junk: bool = False
-    """It is no file that a lease could be."""
+    """It cannot be a lease."""
     is_unreadable: bool = False
-    """Another process's: only its heartbeat is known."""
+    """It belongs to another process, and only its heartbeat is known."""
 
     @property
     def token(self) -> str:
-        """What no other lease of this name has."""
+        """A token that no other lease with this name has."""
         return self.owner.token if self.owner is not None else f"{self.heartbeat:.6f}"
 
 
@@ -58,7 +58,7 @@ class LeaseHeldError(Exception):
 
 
 class Lease:
-    """A lease that this object holds."""
+    """A lease held by this object."""
 
     def __init__(self, path: Path, owner: Owner) -> None:
         self.path = path
@@ -66,15 +66,15 @@ class Lease:
 
     @property
     def is_held(self) -> bool:
-        """Whether the lease is still this one; asks the disk.
+        """Read from the disk whether the lease is still held.
 
         Raises:
-            OSError: the disk does not answer.
+            OSError: the disk does not respond.
         """
         return _is_owned_by(self.path, self._owner)
 
     def beat(self) -> None:
-        """Say that the holder lives.
+        """Renew the heartbeat.
 
         Raises:
             OSError: the disk refuses.
@@ -82,24 +82,25 @@ class Lease:
         disk.touch(self.path)
 
     def release(self) -> None:
-        """Give the lease back, if it is still this one."""
-        with contextlib.suppress(OSError):  # it goes stale by itself
+        """Release the lease, if it is still held."""
+        with contextlib.suppress(OSError):  # it becomes stale by itself
             if self.is_held:
                 disk.unlink(self.path)
 
 
 def acquire_lease(path: Path, stale_after_seconds: float) -> Lease:
-    """Take a lease, or one whose holder is gone.
+    """Acquire a lease that is free or stale.
 
     Raises:
-        LeaseHeldError: it is held. OSError: the disk refuses.
+        LeaseHeldError: it is held.
+        OSError: the disk refuses.
     """
     owner = new_owner()
     for _ in range(3):
         try:
             _create(path, owner)
         except FileExistsError:
-            # A network disk may answer so to a link that it did make.
+            # A network disk may report this for a link that it did create.
             if not _is_owned_by(path, owner) and not _take_over(path, owner, stale_after_seconds):
                 continue
         return Lease(path, owner)
@@ -107,10 +108,10 @@ def acquire_lease(path: Path, stale_after_seconds: float) -> Lease:
 
 
 def holder_of(path: Path, stale_after_seconds: float) -> Owner | None:
-    """Return the current holder of a lease, or ``None``; a stale lease has no holder."""
+    """Return the current holder of a lease, or ``None`` if it is free or stale."""
     try:
         current = _read(path)
-    except OSError:  # out of reach: nobody can be named
+    except OSError:  # not accessible, so there is no name to report
         return None
     if current is None or _is_stale(current, stale_after_seconds):
         return None
@@ -118,7 +119,7 @@ def holder_of(path: Path, stale_after_seconds: float) -> Owner | None:
 
 
 def is_abandoned(path: Path) -> bool:
-    """Whether a process of this machine had a lease and died with it."""
+    """Return whether a process on this machine died while holding a lease."""
     try:
         current = _read(path)
     except OSError:
@@ -127,7 +128,7 @@ def is_abandoned(path: Path) -> bool:
 
 
 def _create(path: Path, owner: Owner) -> None:
-    """Create the lease with its content in one step; with links, an empty one is never visible."""
+    """Create the lease with its content atomically; with links, an empty one is never visible."""
     with _written(path, owner) as temporary:
         try:
             disk.link(temporary, path)
@@ -139,7 +140,7 @@ def _create(path: Path, owner: Owner) -> None:
 
 @contextlib.contextmanager
 def _written(path: Path, owner: Owner) -> Iterator[Path]:
-    """Have a lease's content in a file beside it."""
+    """Write a lease's content to a temporary file next to it."""
     temporary = _beside(path)
     create_private(temporary, owner.encode())
     try:
@@ -158,13 +159,13 @@ def _is_owned_by(path: Path, owner: Owner) -> bool:
 
 
 def _take_over(path: Path, owner: Owner, stale_after_seconds: float) -> bool:
-    """Replace a stale owner in one step: the name is never free meanwhile.
+    """Replace a stale owner atomically: the name is never free meanwhile.
 
-    Only the holder of the lease on that stale one may do so. If it dies, that lease is taken over in the same
-    way.
+    Only the holder of the lease on that stale one may do so. If that process dies, its lease is taken over in
+    the same way.
 
     Raises:
-        LeaseHeldError: it is held, or another process takes it over.
+        LeaseHeldError: it is held, or another process is taking it over.
         OSError: the disk refuses.
     """
     stale = _require_stale(path, stale_after_seconds)
@@ -182,14 +183,14 @@ def _replace(path: Path, owner: Owner) -> bool:
     with _written(path, owner) as temporary:
         try:
             disk.replace(temporary, path)
-        except IsADirectoryError:  # no lmdeck made that
+        except IsADirectoryError:  # lmdeck does not create folders there
             disk.replace(path, _beside(path))
             return False
     return True
 
 
 def _require_stale(path: Path, stale_after_seconds: float) -> _Seen | None:
-    """Return the stale lease, or ``None`` if there is none any more."""
+    """Return the stale lease, or ``None`` if it no longer exists."""
     current = _read(path)
     if current is not None and not _is_stale(current, stale_after_seconds):
         raise LeaseHeldError(current.owner)
@@ -197,10 +198,10 @@ def _require_stale(path: Path, stale_after_seconds: float) -> _Seen | None:
 
 
 def _read(path: Path) -> _Seen | None:
-    """Return what has the lease's name, or ``None`` if nothing has.
+    """Return whatever has the lease's name, or ``None`` if nothing does.
 
     Raises:
-        OSError: the disk does not answer.
+        OSError: the disk does not respond.
     """
     try:
         content = read_file(path, _OWNER_SIZE_LIMIT)

@@ -1,8 +1,8 @@
 """The files of the ledger: one per month, to which any number of processes append whole lines.
 
-A line is appended in one write, so that those of several processes never mix. On a network disk, where that
-is not guaranteed, each process has its own files. Readers merge all files; a torn line loses only itself and
-is counted.
+Each line is appended in one write, so that those of several processes are never mixed. On a network disk,
+where that is not guaranteed, each process has its own files. Readers merge all files; an incomplete line is
+counted and skipped.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from tui.store.optional import look_at, paths_in
 
 MONTH_FILES = "[0-9][0-9][0-9][0-9]-[0-9][0-9]*.jsonl"
 PAST_FILE = "past.jsonl"
-"""Costs from chats older than the ledger; it exists once they were read."""
+"""Costs from chats older than the ledger; exists once they have been read."""
 SENT_SUFFIX = ".sent"
-"""The exchanges that are under way, or whose processes were killed (``store.ledger_sent``)."""
+"""The exchanges in progress, or of killed processes (``store.ledger_sent``)."""
 _PRICES = "prices"
 _LINE_START = b'{"at":"'
 
@@ -47,14 +47,14 @@ class LedgerContent:
 
     lines: list[LedgerLine] = field(default_factory=list)
     bad_lines: int = 0
-    """Lines that were torn or damaged, and left out."""
+    """The number of incomplete or damaged lines, which are skipped."""
     refused: list[tuple[Path, OSError]] = field(default_factory=list)
     """Files that could not be read."""
 
 
 @dataclass(slots=True)
 class _ReadFile:
-    """How far a file was read, and its last content."""
+    """How far a file was read, and its content so far."""
 
     inode: int
     modified_ns: int
@@ -62,11 +62,11 @@ class _ReadFile:
     lines: list[LedgerLine] = field(default_factory=list)
     bad_lines: int = 0
     is_torn: bool = False
-    """Whether a line without an end stands behind ``offset``."""
+    """Whether an unterminated line follows ``offset``."""
 
 
 class LedgerFile:
-    """The folder of the ledger. All calls block briefly; one thread at a time."""
+    """The folder of the ledger. All calls block briefly; for one thread at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -74,7 +74,7 @@ class LedgerFile:
         self._read: dict[Path, _ReadFile] = {}
 
     def append(self, line: LedgerLine) -> None:
-        """Add a line to the file of its month.
+        """Append a line to the file of its month.
 
         Raises:
             OSError: the disk refuses.
@@ -82,7 +82,7 @@ class LedgerFile:
         self._append(f"{line.at:%Y-%m}", encode_ledger_line(line))
 
     def append_price(self, later: LaterPrice) -> None:
-        """Add a price for lines that have none.
+        """Append a price for lines that have none.
 
         Raises:
             OSError: the disk refuses.
@@ -92,10 +92,10 @@ class LedgerFile:
     def read(
         self, since: datetime | None = None, until: datetime | None = None, *, is_once: bool = False
     ) -> LedgerContent:
-        """Return the lines of all files that may hold some of a period, those of a file in its order.
+        """Return the lines of all files that may cover a period, each file in order.
 
-        Of a file that grew only what is new is read, unless it ``is_once``: then nothing is kept, and
-        lines from before the period are passed over unread.
+        Only the new part of a file that grew is read. With ``is_once``, nothing is cached, and lines before
+        the period are skipped unread.
         """
         content = LedgerContent()
         try:
@@ -114,7 +114,7 @@ class LedgerFile:
         return content
 
     def sent(self) -> list[Path]:
-        """Return the files of exchanges that are under way, or whose processes were killed.
+        """Return the files of exchanges in progress or of killed processes.
 
         Raises:
             OSError: the folder cannot be listed.
@@ -123,11 +123,11 @@ class LedgerFile:
         return [path for path in paths if look_at(path, follows_links=False).is_file]
 
     def has_past(self) -> bool:
-        """Return whether older chats were read already."""
+        """Return whether older chats have been read."""
         return look_at(self.folder / PAST_FILE).exists
 
     def write_past(self, lines: Iterable[LedgerLine]) -> None:
-        """Keep what older chats tell.
+        """Write the costs of older chats.
 
         Raises:
             OSError: the disk refuses.
@@ -170,10 +170,10 @@ class LedgerFile:
 
 
 def append_line(path: Path, line: bytes) -> None:
-    """Append a line in one write; behind a torn one it begins a new line.
+    """Append a line in one write, beginning a new line after an incomplete one.
 
     Raises:
-        OSError: the disk refuses, or takes a part only; or what is there is no regular file (``EINVAL``).
+        OSError: the disk refuses, or writes only part of it; or it is not a regular file (``EINVAL``).
     """
     descriptor = disk.open_file(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK)
     try:
@@ -191,13 +191,12 @@ def append_line(path: Path, line: bytes) -> None:
 
 
 def _read_on(path: Path, known: _ReadFile | None, first: bytes = b"") -> _ReadFile:
-    """Return a file's lines; what was read of it before is not read again.
+    """Return a file's lines, reading only what is new.
 
-    Lines that begin as lines do and stand before ``first`` in the order of bytes, which is that of time,
-    are left out.
+    Lines that begin regularly and sort before ``first`` as bytes, which is the order of time, are skipped.
 
     Raises:
-        OSError: it cannot be read, or is no regular file (``EINVAL``).
+        OSError: it cannot be read, or is not a regular file (``EINVAL``).
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as stream:

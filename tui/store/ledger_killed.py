@@ -1,4 +1,4 @@
-"""Adds missing lines: of exchanges whose processes were killed, and of older chats."""
+"""Adds missing lines to the ledger: of exchanges whose processes were killed, and of older chats."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _IS_LOCKED = (errno.EAGAIN, errno.EACCES)
 
 
 def add_missing(file: LedgerFile, conversations: Path) -> None:
-    """Add the lines of exchanges that were killed, and, once, those of the chats from before the ledger.
+    """Add the lines of killed exchanges and, once, those of chats older than the ledger.
 
     Raises:
         OSError: the disk refuses.
@@ -37,14 +37,15 @@ def add_missing(file: LedgerFile, conversations: Path) -> None:
 
 
 def settle_killed(file: LedgerFile, conversations: Path) -> None:
-    """Add the lines of exchanges whose processes are gone, each once, whoever else does the same; with
-    what the chat's journal has of the answer.
+    """Add the lines of exchanges whose processes are gone, each once, even if others do the same.
+
+    Each line includes what the chat's journal has of the answer.
 
     Raises:
         OSError: the disk refuses.
     """
     for path in file.sent():
-        # one that is missing: its exchange has just ended
+        # a missing file: its exchange has just ended
         with contextlib.suppress(FileNotFoundError), _opened(path) as descriptor:
             if _is_left(descriptor):
                 _settle(_line_in(descriptor), file, conversations)
@@ -52,10 +53,10 @@ def settle_killed(file: LedgerFile, conversations: Path) -> None:
 
 
 def _known(file: LedgerFile) -> list[LedgerLine]:
-    """Return the lines of exchanges under way, and those written down, which are read after them: an
-    exchange that ends meanwhile is among the one or the other.
+    """Return the lines of exchanges in progress, then the final ones.
 
-    What another process has just told of older chats is not among them: it is written again.
+    In this order, an exchange that ends meanwhile is in one of them. Lines that another process is just
+    writing for older chats are missing: they are written again.
     """
     known: list[LedgerLine] = []
     for path in file.sent():
@@ -94,7 +95,7 @@ def _settle(line: LedgerLine | None, file: LedgerFile, conversations: Path) -> N
     month = file.read(line.at, line.at)
     for _, refusal in month.refused:
         raise refusal
-    # the line of its end may have been written before its process was killed
+    # its final line may have been written before the process was killed
     if not any(_who(other) == _who(line) for other in month.lines):
         file.append(_with_answer(line, conversations))
 
@@ -104,7 +105,7 @@ def _who(line: LedgerLine) -> tuple[object, ...]:
 
 
 def _with_answer(line: LedgerLine, conversations: Path) -> LedgerLine:
-    """Return the line with what the chat's journal has of the turn: both tell the same of it."""
+    """Return the line with what the chat's journal has of the turn, so that both agree."""
     turn = _turn_of(line, conversations)
     if turn is None or turn.usage is None:
         return line
@@ -116,12 +117,12 @@ def _with_answer(line: LedgerLine, conversations: Path) -> LedgerLine:
 
 
 def _turn_of(line: LedgerLine, conversations: Path) -> Turn | None:
-    """Return the turn that a line of a chat is about."""
+    """Return the turn of a chat's line."""
     if not line.conversation:
         return None
     try:
         content = read_file(conversations / f"{line.conversation}.jsonl", SIZE_LIMIT)
-    except OSError:  # opening that chat reports it
+    except OSError:  # reported when that chat is opened
         return None
     if content is None:
         return None

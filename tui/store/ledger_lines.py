@@ -1,6 +1,6 @@
-"""The lines of the ledger's files: JSON objects, one per exchange, without any text of it.
+"""The lines of the ledger's files: JSON objects, one per exchange, without any of its text.
 
-Amounts and prices are texts with every digit. Unknown values are left out.
+Amounts and prices are strings with all digits. Unknown values are omitted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LONGEST_NAME = 200
 """Characters of a name: a line stays below 4 kB, which is appended in one piece."""
 _LARGEST_COUNT = 2**53
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
-"""At the ends of what Python counts, no zone of another place can be reckoned."""
+"""At the ends of Python's range, times cannot be converted to other time zones."""
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _TOKENS = (
@@ -36,17 +36,17 @@ _TOKENS = (
 
 @dataclass(frozen=True, slots=True)
 class LaterPrice:
-    """A price that was given later to a provider's lines which had none."""
+    """A price that was given later to a provider's lines without one."""
 
     provider: str
     price: Price
     until: datetime
-    """Of lines before this instant."""
+    """Applies to lines before this instant."""
     day: date
 
 
 def encode_ledger_line(line: LedgerLine) -> bytes:
-    """Return the whole line with its end."""
+    """Return the whole line with its line feed."""
     usage, price = line.usage, line.price
     tokens: dict[str, object] = {
         short: getattr(usage, name) for name, short in _TOKENS if getattr(usage, name) is not None
@@ -94,7 +94,7 @@ def encode_later_price(later: LaterPrice) -> bytes:
 
 
 def decode_ledger_line(data: bytes) -> LedgerLine | None:
-    """Return a line, ``None`` if it is none or is damaged."""
+    """Parse a line; return ``None`` if it is something else or damaged."""
     record = _record_of(data)
     at = _instant(record.get("at"))
     purpose = _PURPOSES.get(_text(record, "for"), Purpose.OTHER)
@@ -126,7 +126,7 @@ def decode_ledger_line(data: bytes) -> LedgerLine | None:
 
 
 def decode_later_price(data: bytes) -> LaterPrice | None:
-    """Return a price that was given later, ``None`` where the line is none or is damaged."""
+    """Parse a price that was given later; return ``None`` if the line is something else or damaged."""
     record = _record_of(data)
     until, day = _instant(record.get("until")), _instant(record.get("day"))
     provider, price = record.get("priced"), decode_price(record.get("price"))
@@ -149,7 +149,7 @@ def _record_of(data: bytes) -> dict[str, Any]:
 
 
 def instant_text(instant: datetime) -> str:
-    """Return an instant as lines have it: texts in their order are in the order of time."""
+    """Return an instant as written in lines, in a format that sorts by time."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -177,7 +177,7 @@ def _usage(tokens: Mapping[str, object]) -> Usage:
 
 
 def _count(value: object) -> int | None:
-    """Return a count; that of every line of a month, so the usual case comes first."""
+    """Return a count; called for every line of a month, so the usual case comes first."""
     return value if value.__class__ is int and 0 <= value < _LARGEST_COUNT else None
 
 

@@ -1,4 +1,4 @@
-"""Costs from chats older than the ledger: a line for each paid turn."""
+"""Costs from chats older than the ledger: one line per paid turn."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tui.store.files import read_file
 from tui.store.transcript_file import read_transcript
 
 _LONGEST_WAIT = timedelta(minutes=10)
-"""Between the beginning of a turn and that of its request: a key command runs, a model is loaded."""
+"""Between the beginning of a turn and its request: a key command may run, a model may be loaded."""
 _SECOND = timedelta(seconds=1)
 _OUTCOMES = {TurnState.DONE: Outcome.DONE, TurnState.FAILED: Outcome.FAILED}
 
 
 def past_lines(paths: Iterable[Path], known: Callable[[], Iterable[LedgerLine]]) -> list[LedgerLine]:
-    """Return the lines of chats whose journals are at ``paths``, without the turns that are ``known``.
+    """Return the lines of the chats in the journals at ``paths``, without the turns that are ``known``.
 
-    Copies of turns were paid for elsewhere. A journal that cannot be read is left out. ``known`` is asked
-    once all journals are read: a turn that ends meanwhile is in it, or is in no journal yet.
+    Copied turns were paid for elsewhere. Unreadable journals are skipped. ``known`` is called after reading
+    all journals: a turn that ends meanwhile is in it, or in no journal yet.
     """
     told = {path.stem: _begun_in(path) for path in paths}
     recorded: dict[str, list[datetime]] = {}
@@ -44,7 +44,7 @@ def past_lines(paths: Iterable[Path], known: Callable[[], Iterable[LedgerLine]])
 def _begun_in(path: Path) -> list[tuple[datetime, Turn]]:
     try:
         content = read_file(path, SIZE_LIMIT)
-    except OSError:  # opening that chat reports it; here it only costs its own lines
+    except OSError:  # reported when that chat is opened; here it only loses its lines
         return []
     transcript = read_transcript(b"" if content is None else content.data, without_texts=True)
     turns = (*transcript.turns, *transcript.dropped)
@@ -52,18 +52,18 @@ def _begun_in(path: Path) -> list[tuple[datetime, Turn]]:
 
 
 def moment_of(turn: Turn) -> datetime | None:
-    """Return when a turn began, in UTC; ``None``: its record does not tell."""
+    """Return when a turn began, in UTC; ``None`` if not recorded."""
     at = read_local_moment(turn.started_at)
     return None if at is None else at.astimezone(UTC)
 
 
 def outcome_of(turn: Turn) -> Outcome:
-    """Return how the exchange of a turn that is over ended."""
+    """Return how the exchange of a finished turn ended."""
     return _OUTCOMES.get(turn.state, Outcome.STOPPED)
 
 
 def turn_at(at: datetime, turns: Iterable[tuple[datetime, Turn]]) -> tuple[datetime, Turn] | None:
-    """Return the turn whose request began at a moment: the last one that had begun by then."""
+    """Return the turn whose request began at a given time: the last one begun before it."""
     begun = [each for each in turns if at - _LONGEST_WAIT <= each[0] <= at + _SECOND]
     return max(begun, key=lambda each: each[0], default=None)
 
@@ -81,7 +81,7 @@ def _unknown(turns: list[tuple[datetime, Turn]], recorded: list[datetime]) -> li
 def _line_of(at: datetime, turn: Turn, usage: Usage, conversation: str) -> LedgerLine:
     cost, server = turn.cost, turn.server_cost
     outcome = outcome_of(turn)
-    # earlier versions did not write down that the cost of a turn that was cut is a lower bound
+    # earlier versions did not record that the cost of a truncated turn is a lower bound
     is_cut = outcome is not Outcome.DONE and usage.source is Source.ESTIMATED
     return LedgerLine(
         at,

@@ -1,7 +1,7 @@
-"""The lines of running exchanges, one file each: they remain if the process is killed.
+"""The lines of running exchanges, one file each, which remain if the process is killed.
 
 Each file is locked by the process of the exchange, and removed once the final line is written. An unlocked
-file belongs to a process that is gone (``store.ledger_killed``). On a disk without locks there are none.
+file belongs to a dead process (``store.ledger_killed``). Without support for locks, there are none.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from tui.store.ledger_lines import encode_ledger_line
 
 
 class SentFiles:
-    """The running exchanges of this process. One thread at a time uses it."""
+    """The running exchanges of this process. For one thread at a time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: dict[int, tuple[Path, int]] = {}
 
     def keep(self, number: int, line: LedgerLine) -> None:
-        """Keep the line of an exchange until it is over.
+        """Store the line of an exchange until it ends.
 
         Raises:
-            OSError: the disk refuses, or knows no locks; then nothing is left.
+            OSError: the disk refuses, or does not support locks; then no file is left.
         """
         ensure_private_directory(self._folder)
         name = secrets.token_hex(6)
@@ -37,7 +37,7 @@ class SentFiles:
         path = self._folder / f"{name}{SENT_SUFFIX}"
         descriptor = disk.open_file(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         try:
-            # nobody knows the name before it is locked
+            # the name is unknown to others until it is locked
             disk.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             write_all(descriptor, encode_ledger_line(line))
             disk.replace(temporary, path)
@@ -48,7 +48,7 @@ class SentFiles:
         self._open[number] = path, descriptor
 
     def drop(self, number: int) -> None:
-        """Remove the line of an exchange whose end is written down, or that used nothing."""
+        """Remove the line of an exchange whose final line is written, or that used nothing."""
         kept = self._open.pop(number, None)
         if kept is not None:
             path, descriptor = kept

@@ -11,14 +11,14 @@ _LARGEST = 64 * 1024**2
 
 
 class LinesFileError(ValueError):
-    """A file has no readable lines; the message says why."""
+    """A file has no readable lines; the message is the reason."""
 
 
 def read_lines_file(path: Path) -> str:
     """Return the text of a file. Blocks.
 
     Raises:
-        LinesFileError: it cannot be read, is beyond 64 MB, or is not UTF-8.
+        LinesFileError: it cannot be read, exceeds 64 MB, or is not UTF-8.
     """
     try:
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""One writer of a configuration file at a time, even if the file system has no locks."""
+"""Locks for configuration files, even if the file system does not support locks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEASE_STALE_SECONDS = 15.0
 _NO_LOCKS = frozenset(
     (errno.ENOLCK, errno.EIO, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.ESTALE)
 )
-"""What NFS without a lock daemon, Lustre without ``-o flock`` and FUSE file systems answer."""
+"""Errors of NFS without a lock daemon, Lustre without ``-o flock`` and FUSE file systems."""
 _NO_LOCK_FILE = frozenset(
     (errno.EISDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO, errno.ENOENT, errno.ENODEV)
 )
@@ -49,7 +49,7 @@ _held = _Held()
 
 @contextlib.contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """Have ``locked`` wait at most that long for another process; 0: not at all."""
+    """Limit how long ``locked`` waits for another process; 0: not at all."""
     token = _patience.set(seconds)
     try:
         yield
@@ -59,13 +59,13 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[Callable[[], None]]:
-    """Hold the lock of a file; yields a check to be called just before the file is replaced.
+    """Hold the lock of a file; yields a check to call just before replacing the file.
 
-    The lock is a file beside it (``.<name>.lock``) that stays, as removing it would let two hold it.
-    Who holds it in this thread may take it again: several changes of a file, or of two, are one step.
+    The lock is a file next to it (``.<name>.lock``) that is never removed, since two processes could hold it
+    then. It is reentrant in one thread: several changes of a file, or of two, are one step.
 
     Raises:
-        LmdeckError: another process holds it for longer than two seconds (or ``waiting_at_most``).
+        LmdeckError: another process holds it for more than two seconds (or ``waiting_at_most``).
         OSError: the disk refuses.
     """
     if path in _held.checks:
@@ -95,12 +95,14 @@ def _locked(path: Path) -> Iterator[Callable[[], None]]:
                 lease.release()
     finally:
         if descriptor is not None:
-            os.close(descriptor)  # drops the flock too
+            os.close(descriptor)  # also releases the flock
 
 
 def _open_lock(path: Path) -> int | None:
-    """Open the lock's file; ``None`` where something has its name that cannot be one (a folder, a FIFO,
-    a file of another user, a link: it may lead to another file's lock): a lease does in its place."""
+    """Open the lock file; ``None`` if its name is used by something unsuitable, so that a lease is used.
+
+    A folder, a FIFO, another user's file, or a link, which may lead to another file's lock.
+    """
     try:
         descriptor = disk.open_file(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
@@ -114,7 +116,7 @@ def _open_lock(path: Path) -> int | None:
 
 
 def _take_flock(descriptor: int, path: Path, deadline: float) -> bool:
-    """Return whether the lock is held; ``False`` where there are no locks."""
+    """Return whether the lock is held; ``False`` without support for locks."""
     while True:
         try:
             disk.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -147,4 +149,4 @@ def _require(lease: Lease, path: Path) -> None:
 
 
 def _nothing() -> None:
-    """A flock needs no second look."""
+    """Do nothing: a flock needs no second check."""

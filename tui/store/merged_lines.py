@@ -1,4 +1,4 @@
-"""A journal with neighbouring pieces of one text in one line: whole texts are read many times faster."""
+"""Merges consecutive pieces of a text in a journal into one line, which is read many times faster."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from tui.store.records import DELTA_START, decode_line
 _PREFIX = lazy_pattern(rb'\{"record":"delta","turn":"[^"\\]*","kind":"(?:answer|reasoning)","text":"')
 _END = b'"}'
 _DOUBTFUL = b'\\"}'
-"""The end of a line that may have been torn behind a quotation mark of its text."""
+"""The end of a line that may have been cut after a quotation mark in its text."""
 
 
 def merged_lines(data: bytes) -> bytes:
-    """Return the journal with such pieces merged, as far as they are as lmdeck writes them."""
+    """Return the journal with such pieces merged, as far as they are in lmdeck's own format."""
     lines: list[bytes] = []
     run: list[bytes] = []
     prefix = b""
@@ -29,7 +29,7 @@ def merged_lines(data: bytes) -> bytes:
 
 
 def _merged(run: list[bytes], prefix: bytes) -> list[bytes]:
-    """Return one line for several, unless one of them holds more than its text, or is damaged."""
+    """Return one line for several, unless one of them contains more than its text, or is damaged."""
     if len(run) < 2:
         return run
     start, end = len(prefix), -len(_END)

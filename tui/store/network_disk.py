@@ -1,4 +1,4 @@
-"""Whether a folder is on a disk that other machines also write to, where appending is not atomic."""
+"""Detects network disks, which other machines also write to, so that appending is not atomic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NETWORK = frozenset(
 
 
 def is_network_disk(folder: Path) -> bool:
-    """Return whether a folder is on a network's disk; false where the system does not tell."""
+    """Return whether a folder is on a network disk; false if unknown."""
     try:
         mounts = _MOUNTS.read_text("utf-8", "replace")
     except OSError:
@@ -22,9 +22,9 @@ def is_network_disk(folder: Path) -> bool:
 
 
 def file_system_of(path: str, mounts: str) -> str:
-    """Return the kind of file system on which a path lies, by the text of ``/proc/self/mountinfo``.
+    """Return the file system type of a path, from the text of ``/proc/self/mountinfo``.
 
-    The format is in proc(5): the mount point is the fifth field, the kind the first behind a hyphen.
+    Format as in proc(5): the mount point is the fifth field, the type the first after a hyphen.
     """
     longest, kind = "", ""
     for line in mounts.splitlines():
@@ -33,11 +33,11 @@ def file_system_of(path: str, mounts: str) -> str:
         if len(fields) < 5 or not behind:
             continue
         point = fields[4].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
-        if is_below(path, point) and len(point) >= len(longest):  # a later mount covers an earlier one
+        if is_below(path, point) and len(point) >= len(longest):  # a later mount hides an earlier one
             longest, kind = point, behind.split(" ")[0]
     return kind
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Return whether a path is a folder or lies in it."""
+    """Return whether a path is a folder or inside it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")

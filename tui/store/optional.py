@@ -1,8 +1,8 @@
-"""Path checks that never raise, and writes on which nothing depends.
+"""Path checks that never raise, and writes that may fail.
 
-``Path.exists`` and similar methods raise if a folder on the way cannot be searched; these functions do not.
-Files that lmdeck can do without (a log, a cache, what was learned) are written inside
-``OptionalFiles.attempt``: a failure costs only that file, and one sentence reports it.
+``Path.exists`` and similar methods raise if a parent folder is not accessible; these functions do not. Files
+that lmdeck can do without (a log, a cache, what was learned) are written inside ``OptionalFiles.attempt``: a
+failure affects only that file, and is reported in one sentence.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is known about a path: its status, an error, or neither if nothing is there."""
+    """What is known about a path: its status, an error, or neither if it does not exist."""
 
     status: os.stat_result | None = None
     refusal: OSError | None = None
 
     @property
     def exists(self) -> bool:
-        """Whether something is known to be there."""
+        """Whether it is known to exist."""
         return self.status is not None
 
     @property
     def is_file(self) -> bool:
-        """Whether a regular file is known to be there."""
+        """Whether it is known to be a regular file."""
         return self.status is not None and stat.S_ISREG(self.status.st_mode)
 
     @property
     def is_folder(self) -> bool:
-        """Whether a folder is known to be there."""
+        """Whether it is known to be a folder."""
         return self.status is not None and stat.S_ISDIR(self.status.st_mode)
 
     @property
     def problem(self) -> str | None:
-        """Why nothing can be seen, as the end of a sentence; ``None`` where that is not so."""
+        """Why it cannot be determined, as the end of a sentence; ``None`` if it can."""
         return None if self.refusal is None else reason_of(self.refusal)
 
 
 def look_at(path: Path, *, follows_links: bool = True) -> Sight:
-    """Return what can be seen of a path. Never raises."""
+    """Return what is known about a path. Never raises."""
     try:
         return Sight(status=path.stat() if follows_links else path.lstat())
     except (FileNotFoundError, NotADirectoryError):
@@ -59,7 +59,7 @@ def look_at(path: Path, *, follows_links: bool = True) -> Sight:
 
 
 def paths_in(folder: Path, *patterns: str, recursive: bool = False) -> list[Path]:
-    """Return the paths in a folder whose names match one of the patterns, sorted; none where it is missing.
+    """Return the sorted paths in a folder whose names match one of the patterns; none if it is missing.
 
     Raises:
         OSError: the folder, or with ``recursive`` one below it, cannot be listed. (``Path.glob`` hides that.)
@@ -77,7 +77,7 @@ def paths_in(folder: Path, *patterns: str, recursive: bool = False) -> list[Path
 
 
 class OptionalFiles:
-    """Runs writes that may fail, and remembers a sentence for each failure. Thread-safe."""
+    """Runs writes that may fail, and stores a sentence for each failure. Thread-safe."""
 
     def __init__(self) -> None:
         self._sentences: dict[str, str] = {}
@@ -85,32 +85,33 @@ class OptionalFiles:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What could not be done and what is missing for it, a sentence or two for each file."""
+        """What failed and its consequence, one or two sentences per file."""
         with self._guard:
             return tuple(self._sentences.values())
 
     def attempt(self, shown_path: str, consequence: str, *, is_read: bool = False) -> _Attempt:
-        """Do something with a file that nothing depends on; a refusal is noted, never raised.
+        """Return a context manager for an optional operation: a failure is recorded, never raised.
 
         Args:
-            shown_path: the file, as shown to users. consequence: a sentence on what is done without it.
+            shown_path: the file for display.
+            consequence: a sentence on what happens without it.
             is_read: whether the file is only read.
         """
         return _Attempt(self, shown_path, consequence, is_read)
 
     def note(self, shown_path: str, reason: str, consequence: str, *, is_read: bool = False) -> None:
-        """Keep a sentence about a file that cannot be used; the last one about it counts."""
+        """Record a sentence about an unusable file, replacing an earlier one."""
         text = texts.CANNOT_READ if is_read else texts.CANNOT_WRITE
         self.tell(shown_path, text.format(path=shown_path, reason=reason, consequence=consequence))
 
     def tell(self, shown_path: str, sentence: str) -> None:
-        """Keep this sentence about a file."""
+        """Record this sentence about a file."""
         with self._guard:
             self._sentences[shown_path] = sentence
 
 
 class _Attempt:
-    """A context that suppresses every error of a disk or of a lock."""
+    """Suppresses errors of a disk or a lock."""
 
     def __init__(self, files: OptionalFiles, shown_path: str, consequence: str, is_read: bool) -> None:
         self._files = files
@@ -119,12 +120,12 @@ class _Attempt:
         self._is_read = is_read
 
     def __enter__(self) -> None:
-        """Begin."""
+        """Enter the context."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        """Note a refusal and end it; let everything else pass."""
+        """Record and suppress a disk error; let all others pass."""
         if isinstance(error, OSError):
             reason = reason_of(error, is_write=not self._is_read)
             self._files.note(self._shown, reason, self._consequence, is_read=self._is_read)

@@ -1,4 +1,4 @@
-"""Whether the program's own files are still those that it was started from."""
+"""Detects whether the program's own files were replaced since it started."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _LOADED_AT = time.time()
 
 
 def were_replaced() -> bool:
-    """Return whether a module that was loaded has another file by now, or none, as after an upgrade.
+    """Return whether the file of a loaded module was replaced or removed, as by an upgrade.
 
-    What is loaded only when it is needed then comes from files that do not fit the rest.
+    Modules loaded later would then come from a different version.
     """
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)

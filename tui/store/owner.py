@@ -17,7 +17,7 @@ from tui.texts import files as texts
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The holder of a lease. ``machine`` distinguishes boots and process namespaces of one host."""
+    """The holder of a lease. ``machine`` distinguishes boots and process namespaces on one host."""
 
     host: str
     machine: str
@@ -30,12 +30,12 @@ class Owner:
 
     @property
     def is_this_process(self) -> bool:
-        """Whether it is this very process."""
+        """Whether it is the current process."""
         return (self.host, self.machine) == machine_identity() and self.process == os.getpid()
 
     @property
     def is_dead(self) -> bool:
-        """Whether its process is known to be gone; what runs elsewhere cannot be known."""
+        """Whether its process is known to be dead; unknown for other machines."""
         if (self.host, self.machine) != machine_identity():
             return False
         try:
@@ -48,7 +48,7 @@ class Owner:
 
 
 def holder_words(owner: Owner | None) -> str:
-    """Return who holds a lease, for a user."""
+    """Return who holds a lease, for display."""
     if owner is None or not owner.host:
         return texts.OTHER_LMDECK
     if owner.is_this_process:
@@ -57,13 +57,13 @@ def holder_words(owner: Owner | None) -> str:
 
 
 def new_owner() -> Owner:
-    """Return this process as an owner, with a token that no other lease has."""
+    """Return the current process as an owner, with a unique token."""
     host, machine = machine_identity()
     return Owner(host, machine, os.getpid(), secrets.token_hex(8))
 
 
 def decode_owner(data: bytes) -> Owner | None:
-    """Return the owner in a lease file, or ``None`` if there is none (its writer died too early)."""
+    """Parse a lease file; return ``None`` if it has no owner (its writer died too early)."""
     try:
         value = json.loads(data)
         return Owner(str(value["host"]), str(value["machine"]), int(value["process"]), str(value["token"]))
@@ -73,7 +73,7 @@ def decode_owner(data: bytes) -> Owner | None:
 
 @cache
 def machine_identity() -> tuple[str, str]:
-    """Return the host's name, and its boot and process namespace: a process number means nothing beyond."""
+    """Return the host name, and its boot and process namespace, in which process ids are unique."""
     return socket.gethostname(), f"{_boot_identity()}/{_process_namespace()}"
 
 

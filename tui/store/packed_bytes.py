@@ -1,16 +1,16 @@
-"""Bytes that are kept but hardly ever needed: compressed, and read only whole or from the end."""
+"""Bytes that are rarely needed: compressed, and read only as a whole or from the end."""
 
 from __future__ import annotations
 
 import zlib
 
 _PACK_BYTES = 256 * 1024
-"""So much is kept as it is; a short conversation is never packed."""
+"""Smaller amounts are not compressed, such as a short conversation."""
 TAIL_BYTES = 256
 
 
 class PackedBytes:
-    """A growing run of bytes."""
+    """A growing sequence of bytes."""
 
     def __init__(self, data: bytes = b"") -> None:
         self.size = 0
@@ -30,9 +30,9 @@ class PackedBytes:
 
     @property
     def tail(self) -> bytes:
-        """The last bytes, 256 of them where there are as many."""
+        """The last 256 bytes, or fewer if there are not as many."""
         return self._tail
 
     def whole(self) -> bytes:
-        """Return all of it."""
+        """Return all bytes."""
         return b"".join((*map(zlib.decompress, self._packed), bytes(self._loose)))

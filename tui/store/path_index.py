@@ -1,4 +1,4 @@
-"""The files below a folder, for suggestions: those tracked by git, then those not ignored; else a walk.
+"""The files below a folder, for suggestions: tracked by git, then not ignored; without git, all files.
 
 ``scan`` blocks, for a few seconds at most, and runs in a thread; partial results are available meanwhile.
 """
@@ -18,20 +18,20 @@ from tui.core.path_search import MOST_PATHS, PathList, is_suggested
 GIT_SECONDS = 5.0
 WALK_SECONDS = 5.0
 FRESH_SECONDS = 5.0
-"""How long a scan is good for."""
+"""How long a scan is valid."""
 _FIRST_PATHS = 500
-"""Until the list is shown; from then on it grows by doubling."""
+"""Until the list is first shown; from then on, whenever it has doubled."""
 _DRAWN_SECONDS = 0.03
-"""After the first list, so that it can be drawn: both share the interpreter."""
+"""A pause after the first list so that it can be drawn: both share the interpreter."""
 _READ = 65_536
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "-z")
-"""Nothing that a repository's own settings name is run."""
+"""Nothing configured by a repository is run."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "XDG_CONFIG_HOME", "TMPDIR")
 
 
 class PathIndex:
-    """The result of a scan. A scan replaces it as a whole, so that any thread may read it."""
+    """The result of a scan. Scans replace it as a whole, so that any thread may read it."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
@@ -43,10 +43,10 @@ class PathIndex:
         self.found = PathList()
         self.is_scanning = False
         self.is_capped = False
-        """Whether there are more than can be held."""
+        """Whether there are more paths than the limit."""
 
     def begin(self) -> bool:
-        """Return whether it is time for a scan, which the caller then does."""
+        """Return whether a scan is due, which the caller then does."""
         is_fresh = self._scanned_at is not None and time.monotonic() - self._scanned_at < FRESH_SECONDS
         if self.is_scanning or is_fresh:
             return False
@@ -77,7 +77,7 @@ class PathIndex:
             self._walk(time.monotonic() + WALK_SECONDS)
 
     def _take(self, path: str) -> bool:
-        """Keep a path; return whether there is room for more."""
+        """Add a path; return whether there is room for more."""
         if is_suggested(path):
             if len(self._seen) >= MOST_PATHS:
                 self.is_capped = True
@@ -92,7 +92,7 @@ class PathIndex:
     # ── git ─────────────────────────────────────────────────────────────────────────────────
 
     def _take_from_git(self, options: tuple[str, ...], deadline: float) -> bool:
-        """Keep what git lists; return whether it knows this folder."""
+        """Add the files that git lists; return whether the folder is in a repository."""
         try:
             child = subprocess.Popen(  # noqa: S603 (no shell, and nothing of the user in it)
                 (*_GIT, *options),
@@ -103,7 +103,7 @@ class PathIndex:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        except OSError:  # no git here
+        except OSError:  # git is not installed
             return False
         try:
             is_whole = all(self._take(os.fsdecode(name)) for name in _names(child, deadline))
@@ -118,7 +118,7 @@ class PathIndex:
     # ── Without git ─────────────────────────────────────────────────────────────────────────
 
     def _walk(self, deadline: float) -> None:
-        """Keep what lies in the folder and below it, what is near first."""
+        """Add the files in the folder and below, nearest first."""
         folders = deque([""])
         while folders and time.monotonic() < deadline:
             for path in _entries(self._folder, folders.popleft()):
@@ -130,11 +130,11 @@ class PathIndex:
 
 
 def _entries(root: Path, below: str) -> Iterator[str]:
-    """Yield what is in a folder, by name: other folders end with a slash. Links to folders are none."""
+    """Yield the names in a folder; those of folders end with a slash. Links to folders are skipped."""
     try:
         with os.scandir(root / below) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:  # it is closed to us, or gone
+    except OSError:  # not accessible, or gone
         return
     for entry in found:
         if entry.name.startswith(".") or entry.name in _SKIPPED:
@@ -149,7 +149,7 @@ def _entries(root: Path, below: str) -> Iterator[str]:
 
 
 def _names(child: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:
-    """Yield what a child writes, each name ended by a NUL, until it has ended or is too late."""
+    """Yield the NUL-terminated names from a child process, until it ends or the deadline passes."""
     if child.stdout is None:
         return
     descriptor, rest = child.stdout.fileno(), b""

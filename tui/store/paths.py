@@ -1,4 +1,4 @@
-"""Where files are stored: the XDG folders, from the environment that is passed in."""
+"""File locations: the XDG folders, from the given environment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Place:
     exists: bool
     note: str
     problem: str | None = None
-    """Why it cannot be seen whether it is there, as the end of a sentence."""
+    """Why its existence cannot be determined, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Paths:
 
     @property
     def providers_file(self) -> Path:
-        """The providers: shareable, without secrets."""
+        """The providers: can be shared, contains no secrets."""
         return self.config_dir / "providers.toml"
 
     @property
@@ -51,62 +51,62 @@ class Paths:
 
     @property
     def settings_file(self) -> Path:
-        """The settings, written by hand only."""
+        """The settings, normally written by hand."""
         return self.config_dir / "config.toml"
 
     @property
     def presets_dir(self) -> Path:
-        """The presets, written by hand only, one file each."""
+        """The presets, one file each, normally written by hand."""
         return self.config_dir / "presets"
 
     @property
     def conversations_dir(self) -> Path:
-        """One file for each conversation."""
+        """The conversations, one file each."""
         return self.data_dir / "conversations"
 
     @property
     def trash_dir(self) -> Path:
-        """Deleted conversations, until they are purged."""
+        """Deleted conversations, until purged."""
         return self.data_dir / "trash"
 
     @property
     def attachments_dir(self) -> Path:
-        """The pictures and files of all conversations."""
+        """The images and files of all conversations."""
         return self.conversations_dir / "files"
 
     @property
     def endpoints_file(self) -> Path:
-        """What was learnt about endpoints."""
+        """What was learned about endpoints."""
         return self.state_dir / "endpoints.json"
 
     @property
     def ledger_dir(self) -> Path:
-        """What each exchange used and cost, one file a month."""
+        """The usage and cost of each exchange, one file per month."""
         return self.state_dir / "ledger"
 
     @property
     def trusted_file(self) -> Path:
-        """Which files' contents the user has confirmed; no cache: ``forget caches`` leaves it."""
+        """The files whose content the user has confirmed; not a cache, so ``forget caches`` keeps it."""
         return self.state_dir / "trusted-files"
 
     @property
     def engine_log_file(self) -> Path:
-        """What the embedded model's program prints."""
+        """The output of the built-in model's server."""
         return self.state_dir / "engine.log"
 
     @property
     def crash_file(self) -> Path:
-        """The report of the last defect, redacted."""
+        """The report of the last crash, redacted."""
         return self.state_dir / "crash.log"
 
     @property
     def copied_file(self) -> Path:
-        """What was copied last where no clipboard was reachable."""
+        """The last copied text, if no clipboard was available."""
         return self.state_dir / "copied.txt"
 
     @property
     def drafts_dir(self) -> Path:
-        """Messages that were not sent yet, one file for each conversation."""
+        """Unsent messages, one file per conversation."""
         return self.state_dir / "drafts"
 
     @property
@@ -116,22 +116,22 @@ class Paths:
 
     @property
     def search_texts_dir(self) -> Path:
-        """The texts of the conversations as they are searched: a cache."""
+        """The texts of the conversations for searching: a cache."""
         return self.cache_dir / "texts"
 
     @property
     def site_provider_files(self) -> tuple[Path, ...]:
-        """Read-only providers for everyone on this machine, the most important file first."""
+        """Read-only providers for everyone on this machine, in order of precedence."""
         return tuple(folder / "providers.toml" for folder in self.site_config_dirs)
 
     def shown(self, path: Path) -> str:
-        """Return a path as shown to users, with ``~`` for the home folder."""
+        """Return a path for display, with ``~`` for the home folder."""
         if self.home != Path("/") and path.is_relative_to(self.home):
             return str("~" / path.relative_to(self.home))
         return str(path)
 
     def places(self) -> tuple[Place, ...]:
-        """Return what is kept where, for ``lmdeck paths``; looks at the disk."""
+        """Return all locations for ``lmdeck paths``; accesses the disk."""
         rows = [
             (texts.PROVIDERS, self.providers_file),
             (texts.SETTINGS, self.settings_file),
@@ -154,12 +154,12 @@ class Paths:
 
 
 def resolve_paths(environment: Mapping[str, str]) -> Paths:
-    """Return the folders for an environment; touches no disk.
+    """Return the locations for an environment, without accessing the disk.
 
-    A relative ``XDG_*`` value is ignored, as the XDG Base Directory specification demands.
+    A relative ``XDG_*`` value is ignored, as the XDG Base Directory specification requires.
 
     Raises:
-        UsageError: there is no home folder and no absolute ``XDG_*`` in its place.
+        UsageError: there is neither a home folder nor an absolute ``XDG_*``.
     """
     home = _home(environment)
     defaults = _system_defaults(home)
@@ -182,7 +182,7 @@ def _home(environment: Mapping[str, str]) -> Path:
     value = environment.get("HOME")
     if value is not None and value.startswith("/"):
         return Path(value)
-    try:  # Path.home() would take a value that is empty or relative
+    try:  # Path.home() would accept an empty or relative value
         return Path.home() if value is None else Path(pwd.getpwuid(os.getuid()).pw_dir)
     except (RuntimeError, KeyError):
         raise usage_error("store-failed", path="~", reason=texts.NO_HOME) from None
@@ -190,7 +190,7 @@ def _home(environment: Mapping[str, str]) -> Path:
 
 def _system_defaults(home: Path) -> dict[str, Path]:
     if sys.platform == "darwin":
-        # Both the XDG variables (above) and the system's own place are in use on macOS.
+        # On macOS both the XDG variables (above) and the system's own location are common.
         from platformdirs.macos import MacOS
 
         folders = MacOS()

@@ -24,15 +24,15 @@ _LARGEST = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class KnownPresets:
-    """The presets by their names, and a sentence on each file that is not used."""
+    """The presets by name, and a sentence about each unusable file."""
 
     presets: Mapping[str, Preset]
     problems: Mapping[str, str]
-    """By the names that the files would give, in small letters; what is wrong with all of them has none."""
+    """By the names of the presets, in lower case; the name is empty for a problem with all of them."""
 
 
 class PresetStore:
-    """Reads each file again only when it has changed."""
+    """The presets; a file is read again only if it has changed."""
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
@@ -41,11 +41,11 @@ class PresetStore:
 
     @property
     def shown(self) -> str:
-        """The folder, as shown to users."""
+        """The path of the folder for display."""
         return self._paths.shown(self._folder)
 
     def known(self) -> KnownPresets:
-        """Return what there is now. Never raises: a file that cannot be used gets a notice."""
+        """Return the current presets. Never raises: an unusable file gets a notice."""
         try:
             files = sorted(path for path in self._folder.iterdir() if path.suffix == ".toml")
         except FileNotFoundError:
@@ -61,7 +61,7 @@ class PresetStore:
         return KnownPresets(presets, problems)
 
     def _of(self, path: Path) -> Preset | str:
-        """Return a preset, or the sentence on why it is none."""
+        """Return a preset, or a sentence on why the file is unusable."""
         stamp = stamp_of(path)
         known = self._read.get(path)
         if known is None or known[0] != stamp:
@@ -85,7 +85,7 @@ class PresetStore:
         return distrust_of(path, self._paths.shown, mode=document.mode, owner=document.owner)
 
     def install(self) -> tuple[list[str], list[str]]:
-        """Write the samples that are not there yet; return their names, and those that were there.
+        """Write the missing samples; return their names, and those of the existing ones.
 
         Raises:
             LmdeckError: the disk refuses.

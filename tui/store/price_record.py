@@ -1,4 +1,4 @@
-"""The prices of a moment, as the ledger and the journals write them: texts with every digit."""
+"""Prices as written to the ledger and the journals: strings with all digits."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _PRICE_NAMES = (*(short for _, short in _PRICES), "currency")
 
 
 def encode_price(price: Price, *, with_currency: bool) -> dict[str, str]:
-    """Return the prices that are known, and the currency where one is or ``with_currency``."""
+    """Return the known prices, and the currency if there are any or ``with_currency``."""
     record = {short: digits_of(getattr(price, name)) for name, short in _PRICES}
     found = {name: digits for name, digits in record.items() if digits is not None}
     return {**found, "currency": price.currency} if with_currency or found else {}
 
 
 def decode_price(value: object) -> Price:
-    """Return a price; those of a month are few."""
+    """Parse prices; cached, since those of a month are few."""
     if not isinstance(value, dict):
         return _NO_PRICE
     return _price_of(*(str(value.get(name, "")) for name in _PRICE_NAMES))
 
 
 def digits_of(amount: Decimal | None) -> str | None:
-    """Return an amount with every digit."""
+    """Return all digits of an amount."""
     return None if amount is None else format(amount, "f")
 
 

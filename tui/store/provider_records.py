@@ -1,4 +1,4 @@
-"""The providers' document: pure functions from its tables to providers, and from one edit to the next."""
+"""The document of providers: pure functions to parse and to edit its tables."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tui.store.toml_values import ValueProblem
 from tui.texts import store as texts
 
 FORMER_NAMES = "former_names"
-"""What a record has that is no field: the names it had, each with the time until when."""
+"""A key of a record that is not a field: its former names, each with the time until when."""
 _DOCUMENT_KEYS = ("schema", "providers", "defaults")
 
 
 def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider], tuple[str, ...]]:
-    """Return the providers of a document and a notice for everything in it that cannot be used."""
+    """Return the providers of a document, and a notice for everything unusable in it."""
     records = table.get("providers", {})
     if not isinstance(records, dict):
         return [], (texts.PROVIDERS_TABLE.format(path=shown),)
@@ -45,19 +45,19 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
 
 
 def _code_points(name: str) -> str:
-    """Return what distinguishes a name from one that looks the same."""
+    """Return what distinguishes a name from another one that looks the same."""
     return " ".join(f"U+{ord(mark):04X}" for mark in name if not mark.isascii())[:60]
 
 
 def unusable_records(table: Table) -> dict[str, str]:
-    """Return the names whose records are no tables, each with the reason."""
+    """Return the names whose records are not tables, each with the reason."""
     records = table.get("providers", {})
     named = records.items() if isinstance(records, dict) else ()
     return {name: texts.MUST_BE_TABLE for name, record in named if not isinstance(record, dict)}
 
 
 def _unknown_names(table: Table, shown: str) -> list[str]:
-    """Return a notice for each name at the top of a document that has no effect there."""
+    """Return a notice for each top-level name without effect."""
     advice = {"default": texts.USE_DEFAULTS}
     return [
         texts.UNKNOWN_NAME.format(
@@ -69,7 +69,7 @@ def _unknown_names(table: Table, shown: str) -> list[str]:
 
 
 def _rule_notices(label: str, provider: Provider, told: set[str]) -> list[str]:
-    """Return the rules of the form that a hand-written record breaks; it stays listed all the same."""
+    """Return the validation errors of a hand-written record, which is listed nevertheless."""
     readable = replace(provider, refusals=())
     broken = [problem for problem in check_provider(readable, ()) if problem.is_error]
     return [f"{label}: {problem.field}: {problem.message}" for problem in broken if problem.field not in told]
@@ -92,7 +92,7 @@ def _unknown_keys(label: str, record: Table, told: set[str]) -> list[str]:
 
 
 def records_of(table: Table) -> Table:
-    """Return the table of providers, made where it is missing."""
+    """Return the table of providers, creating it if missing."""
     records = table.setdefault("providers", {})
     if not isinstance(records, dict):
         records = table["providers"] = {}
@@ -100,14 +100,14 @@ def records_of(table: Table) -> Table:
 
 
 def merge(fresh: Table, base: Table, wanted: Table) -> Table:
-    """Return the record as it is now, changed in the fields where ``wanted`` differs from ``base``."""
+    """Return the current record, changed in the fields where ``wanted`` differs from ``base``."""
     record = _merged(fresh, base, wanted)
     known = {key: record[key] for key in KNOWN_KEYS if key in record}
     return {**known, **{key: value for key, value in record.items() if key not in known}}
 
 
 def _merged(fresh: Table, base: Table, wanted: Table) -> Table:
-    """Merge key by key, in tables within as well: what stands beside a changed key stays as it is now."""
+    """Merge recursively by key: whatever is next to a changed key stays as it is now."""
     record = dict(fresh)
     for key in {**base, **wanted}:
         if wanted.get(key) == base.get(key):
@@ -123,7 +123,7 @@ def _merged(fresh: Table, base: Table, wanted: Table) -> Table:
 
 
 def without(record: Table, keys: Collection[str]) -> Table:
-    """Return a record without some fields, named as in the file (``tls.ca_file``), whatever stands there."""
+    """Return a record without some fields, named as in the file (``tls.ca_file``), whatever their values."""
     kept = dict(record)
     for key in keys:
         outer, _, inner = key.partition(".")
@@ -137,7 +137,7 @@ def without(record: Table, keys: Collection[str]) -> Table:
 
 
 def put(table: Table, old_name: str, name: str, record: Table) -> None:
-    """Put a record in its place, under its new name."""
+    """Replace a record in its position, with its new name."""
     records = records_of(table)
     if old_name not in records:
         records[name] = record
@@ -149,7 +149,7 @@ def put(table: Table, old_name: str, name: str, record: Table) -> None:
 
 
 def defaults_of(table: Table, providers: tuple[Provider, ...] | list[Provider]) -> dict[Category, str]:
-    """Return the default of each category; the table ``defaults`` wins over flags written by hand."""
+    """Return the default of each category; the table ``defaults`` overrides hand-written flags."""
     chosen: dict[Category, str] = {}
     for provider in providers:
         if provider.is_default:
@@ -161,7 +161,7 @@ def defaults_of(table: Table, providers: tuple[Provider, ...] | list[Provider]) 
 
 
 def set_default(table: Table, name: str, category: Category) -> None:
-    """Make a provider the one default of its category."""
+    """Make a provider the only default of its category."""
     clear_default(table, name)
     named = table.get("defaults")
     table["defaults"] = {**(named if isinstance(named, dict) else {}), category.value: name}
@@ -171,7 +171,7 @@ def set_default(table: Table, name: str, category: Category) -> None:
 
 
 def clear_default(table: Table, name: str) -> None:
-    """Take the mark of the default from a provider."""
+    """Unmark a provider as default."""
     named = table.get("defaults")
     if isinstance(named, dict):
         table["defaults"] = {key: value for key, value in named.items() if not _is_of(value, name)}
@@ -183,7 +183,7 @@ def clear_default(table: Table, name: str) -> None:
 
 
 def remember_name(record: Table, old_name: str, name: str) -> None:
-    """Note in a record that is renamed until when it had its old name: its chats have that one."""
+    """Record until when a renamed provider had its old name, which its chats refer to."""
     former = record.get(FORMER_NAMES)
     known = former if isinstance(former, dict) else {}
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -191,14 +191,14 @@ def remember_name(record: Table, old_name: str, name: str) -> None:
 
 
 def rename_default(table: Table, old_name: str, name: str) -> None:
-    """Let the mark of the default follow a rename."""
+    """Keep a renamed provider as the default."""
     named = table.get("defaults")
     if isinstance(named, dict):
         table["defaults"] = {key: name if _is_of(value, old_name) else value for key, value in named.items()}
 
 
 def with_default(provider: Provider, defaults: Mapping[Category, str]) -> Provider:
-    """Return the provider with its mark as the defaults have it."""
+    """Return the provider, marked as default or not."""
     is_default = _is_of(defaults.get(provider.category), provider.name)
     return provider if provider.is_default == is_default else replace(provider, is_default=is_default)
 

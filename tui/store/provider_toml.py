@@ -1,6 +1,6 @@
-"""A provider as a TOML table and back: exact decimals, plain messages for unreadable values.
+"""Converts providers to and from TOML tables: exact decimals, plain messages for unreadable values.
 
-A table names only what differs from the default, in the order of the form. Prices are strings, so
+A table contains only values that differ from the default, in the order of the form. Prices are strings, so
 that no reader turns them into binary floats; numbers are accepted too.
 """
 
@@ -33,7 +33,7 @@ from tui.texts import store as texts
 Table = dict[str, object]
 
 KNOWN_KEYS = tuple(dict.fromkeys(field.toml_table or field.name for field in IN_TOML))
-"""What a provider's table may hold, in the order in which it is written. ``is_default`` is read too."""
+"""The keys of a provider's table, in the order in which they are written. ``is_default`` is read too."""
 
 _ALWAYS = ("category", "state")
 
@@ -45,7 +45,7 @@ def encode_provider(provider: Provider) -> Table:
     table: Table = {}
     for field in IN_TOML:
         value = field.of(provider)
-        # An empty test prompt is a choice (it differs from the default); every other empty text is none.
+        # An empty test prompt is a value (it differs from the default); any other empty text is unset.
         is_given = value not in (None, "", {}) or field.kind is Kind.TEST
         if field.name in _ALWAYS or (is_given and value != field.default):
             inner: Any = table.setdefault(field.toml_table, {}) if field.toml_table else table
@@ -67,7 +67,7 @@ def _written(field: ProviderField, value: Any) -> object:
 
 
 def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, tuple[ValueProblem, ...]]:
-    """Return the provider of a table, as far as its values can be used, and what cannot."""
+    """Return the provider in a table, as far as its values are usable, and the problems."""
     problems: list[ValueProblem] = []
     tls = table.get("tls", {})
     if not isinstance(tls, dict):
@@ -81,7 +81,7 @@ def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, t
 
 
 def _read(field: ProviderField, table: Mapping[str, object], problems: list[ValueProblem]) -> Any:
-    """Return a value; where it cannot be used, what holds without it."""
+    """Return a value, or the default if it is unusable."""
     value = table.get(field.name)
     if value is None:
         return field.default
@@ -151,7 +151,7 @@ def _decode_body(value: object) -> dict[str, object]:
 
 
 def _encode_body(body: Mapping[str, object]) -> object:
-    """Return a table, or JSON as a text where the body holds what TOML has no word for."""
+    """Return a table, or JSON text if the body contains values that TOML does not support."""
     if _fits_toml(dict(body)):
         return dict(body)
     return json.dumps(dict(body))
@@ -168,7 +168,7 @@ def _fits_toml(value: object) -> bool:
 
 
 def _json_value(value: object) -> object:
-    """Return a TOML value as JSON has it: a float for a decimal, a text for a date."""
+    """Return a TOML value for JSON: a float for a decimal, a text for a date."""
     if isinstance(value, dict):
         return {key: _json_value(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Which provider files are trusted: those that others can write only if the user has confirmed them.
+"""Which provider files are trusted: those that others can write only after confirmation by the user.
 
-A file that others can write could name any command, and send any secret to any address.
+A file that others can write could contain any command, and send any secret to any address.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ class Reading:
 
     documents: dict[Path, TomlDocument] = field(default_factory=dict)
     untrusted: dict[str, Distrust] = field(default_factory=dict)
-    """By the provider whose key is not used."""
+    """By provider whose key is not used."""
 
 
 class ProviderTrust:
-    """Checks the provider files as they are read."""
+    """Checks the provider files when they are read."""
 
     def __init__(self, paths: Paths, own: TomlFile) -> None:
-        """``own`` is the user's file."""
+        """Create a checker; ``own`` is the user's file."""
         self._paths = paths
         self._own = own
         self._confirmed = TrustedFiles(paths.trusted_file, paths.shown)
         self._kept = Reading()
         self._shown_distrust: Distrust | None = None
-        """Of what is shown as one's own while that cannot be read."""
+        """For the version shown while the user's own file cannot be read."""
 
     def show(self, path: Path, document: TomlDocument | None) -> None:
-        """Judge what is shown as one's own once that cannot be read; ``None``: nothing is."""
+        """Set the version shown while the user's own file cannot be read; ``None`` for none."""
         self._shown_distrust = None if document is None else self._distrust(path, document)
 
     def judge_own(
         self, document: TomlDocument, providers: Sequence[Provider], reading: Reading
     ) -> tuple[str, ...]:
-        """Do what ``judge`` does for what is shown as one's own, which may not stand in the file now."""
+        """Like ``judge``, for the version shown of the user's own file, which may differ from the file."""
         distrust = self._distrust(self._own.path, document) or self._shown_distrust
         reading.documents[self._own.path] = document
         return _note_untrusted(distrust, providers, reading.untrusted)
@@ -56,33 +56,33 @@ class ProviderTrust:
     def judge(
         self, path: Path, document: TomlDocument, providers: Sequence[Provider], reading: Reading
     ) -> tuple[str, ...]:
-        """Note which providers of a file are not relied on; return a notice of it."""
+        """Record which providers of a file are not trusted; return a notice about it."""
         reading.documents[path] = document
         return _note_untrusted(self._distrust(path, document), providers, reading.untrusted)
 
     def keep(self, reading: Reading) -> None:
-        """Trust what was read now; earlier callers got the earlier answer."""
+        """Use the result of this read from now on; earlier callers got the previous one."""
         self._kept = reading
 
     def command_refusal(self, name: str) -> str | None:
-        """Return why the key of this provider must not be fetched, or ``None`` where it may."""
+        """Return why the key of this provider must not be fetched, or ``None`` if it may."""
         distrust = self._kept.untrusted.get(name)
         return None if distrust is None else distrust.refusal
 
     def require(self) -> None:
-        """Look whether the own file may be changed.
+        """Check that the user's own file may be changed.
 
         Raises:
-            UsageError: others can write it (``file-untrusted``), or it is no TOML (``config-malformed``).
+            UsageError: others can write it (``file-untrusted``), or it is not TOML (``config-malformed``).
         """
         self.refuse(self._own.read())
 
     def distrusted(self) -> tuple[Distrust, ...]:
-        """Return why files of providers, as they were loaded, are not relied on."""
+        """Return why provider files, as loaded, are not trusted."""
         return tuple(distrust for _, distrust in self._distrusted())
 
     def confirmed(self) -> tuple[Distrust, ...]:
-        """Return why files, as they were loaded, would not be relied on, had the user not confirmed them."""
+        """Return why provider files, as loaded, would not be trusted without the user's confirmation."""
         found = [
             distrust_of(path, self._paths.shown, mode=document.mode, owner=document.owner)
             for path, document in self._kept.documents.items()
@@ -92,20 +92,20 @@ class ProviderTrust:
         return tuple(distrust for distrust in found if distrust is not None and distrust not in distrusted)
 
     def confirm(self) -> None:
-        """Trust every provider file as it was loaded: the user has reviewed it.
+        """Trust every provider file as loaded: the user has reviewed it.
 
-        It applies from the next read. Changes since the last read are not trusted.
+        Applies from the next read. Changes since the last read are not trusted.
 
         Raises:
-            LmdeckError: the record of it cannot be written.
+            LmdeckError: the confirmation cannot be written.
         """
         for path, _ in self._distrusted():
             self._keep_trust(path, self._kept.documents[path].data)
 
     def refuse(self, document: TomlDocument) -> None:
-        """Keep a file that is not relied on from being written: the new one would look like the user's own.
+        """Prevent writing to an untrusted file: the result would look like the user's own.
 
-        The same for one that is no TOML: what is shown of it is older, and would take its place.
+        The same for a file that is not TOML: it would be replaced by the older version that is shown.
         """
         distrust = self._distrust(self._own.path, document)
         if distrust is not None:
@@ -122,7 +122,7 @@ class ProviderTrust:
             )
 
     def keep_own(self, data: bytes) -> None:
-        """What was confirmed stays so when lmdeck changes it."""
+        """Keep the confirmation when lmdeck itself changes the file."""
         path = self._own.path
         document = self._own.read()
         mode = None if document.stamp is None else document.mode
@@ -130,7 +130,7 @@ class ProviderTrust:
             self._keep_trust(path, data)
 
     def _distrust(self, path: Path, document: TomlDocument) -> Distrust | None:
-        """Return why a document is not relied on; what the user has confirmed is."""
+        """Return why a document is not trusted, unless the user has confirmed it."""
         mode = None if document.stamp is None else document.mode
         distrust = distrust_of(path, self._paths.shown, mode=mode, owner=document.owner)
         is_confirmed = distrust is not None and self._confirmed.is_trusted(path, document.data)
@@ -154,7 +154,7 @@ class ProviderTrust:
 def _note_untrusted(
     distrust: Distrust | None, providers: Sequence[Provider], untrusted: dict[str, Distrust]
 ) -> tuple[str, ...]:
-    """Note that the keys of these providers are not used; return the notice of it."""
+    """Record that the keys of these providers are not used; return a notice about it."""
     if distrust is None or not providers:
         return ()
     untrusted.update((provider.name, distrust) for provider in providers)

@@ -1,7 +1,7 @@
-"""The providers on disk: yours, which can be changed, and those of the site, which cannot.
+"""The providers on disk: the user's own, and read-only ones for the whole site.
 
-Every change is one step on the file as it is at that moment: sessions that change different providers, or
-different fields of one, never undo each other's edits.
+Every change is applied to the current file: sessions that change different providers, or different fields of
+one, never undo each other's edits.
 """
 
 from __future__ import annotations
@@ -44,23 +44,24 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class ProviderSnapshot:
-    """The providers as the files had them at one moment."""
+    """The providers in the files at one moment."""
 
     providers: tuple[Provider, ...] = ()
     notices: tuple[str, ...] = ()
-    """What is wrong with the files, each a sentence or two for a banner."""
+    """Problems with the files, one or two sentences each, for a banner."""
     defaults: Mapping[Category, str] = field(default_factory=dict)
-    """The default's name by category. It may name a provider that no file holds (a built-in one)."""
+    """The name of each category's default, which may be a built-in provider."""
     unreadable: tuple[str, str] | None = None
-    """Your file and why it cannot be read: what is listed of it is older, and any name may stand in it."""
+    """The user's file and why it cannot be read: the list is older than the file, which may contain any
+    name."""
     unusable: Mapping[str, str] = field(default_factory=dict)
-    """Names whose records cannot be used at all, and why: no other provider may replace them."""
+    """Names of unusable records with the reason: no other provider may replace them."""
     former: FormerNames = field(default_factory=FormerNames)
-    """The names that your providers had before."""
+    """The former names of the user's providers."""
     is_read_only: bool = False
-    """A newer lmdeck wrote the file: nothing can be saved."""
+    """A newer version wrote the file: nothing can be saved."""
     is_whole: bool = True
-    """Whether every file could be read: else there may be providers that are not listed."""
+    """Whether all files could be read; otherwise there may be unlisted providers."""
 
 
 class ProviderStore:
@@ -80,11 +81,11 @@ class ProviderStore:
         self._document = TomlDocument()
         self._is_site_whole = True
         self._turn = threading.RLock()
-        """Changes are made by threads of the screens: one after another, and no reading in between."""
+        """Changes come from threads of the screens: one at a time, and no reads in between."""
         self._is_changing = False
 
     def load(self) -> ProviderSnapshot:
-        """Read the files. Never raises: what cannot be read is reported in the notices."""
+        """Read the files. Never raises: problems are in the notices."""
         with self._turn:
             return self._load()
 
@@ -114,17 +115,17 @@ class ProviderStore:
         return self._snapshot
 
     def has_changed(self) -> bool:
-        """Return whether any file is another than the one that was read, or that is being written here."""
+        """Return whether any file differs from the one that was read, or is being written here."""
         stamps = self._stamps
         is_other = any(stamp_of(path) != stamp for path, stamp in tuple(stamps.items()))
         return is_other and not self._is_changing and stamps is self._stamps
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Hold every file that a change may write: what is changed in several is one step.
+        """Lock every file that a change may write, so that changes to several are one step.
 
         Raises:
-            LmdeckError: another process holds one of them, or the disk refuses.
+            LmdeckError: another process holds a lock, or the disk refuses.
         """
         with contextlib.ExitStack() as stack:
             for path in (self._paths.providers_file, self._paths.credentials_file):
@@ -133,12 +134,12 @@ class ProviderStore:
                 except OSError as error:
                     raise disk_error(error, self._paths.shown(path)) from error
             if look_at(self._paths.trusted_file).exists:
-                with contextlib.suppress(OSError):  # whoever writes it says so
+                with contextlib.suppress(OSError):  # reported when it is written
                     stack.enter_context(locked(self._paths.trusted_file))
             yield
 
     def unreadable_fields(self, name: str) -> frozenset[str]:
-        """Return the fields of an own provider whose values, as loaded, cannot be read: ``tls.ca_file``."""
+        """Return the fields of the user's own provider whose values cannot be read: ``tls.ca_file``."""
         record = records_of(self._document.table).get(name)
         problems = decode_provider(name, record)[1] if isinstance(record, dict) else ()
         return frozenset(problem.field for problem in problems)
@@ -150,11 +151,11 @@ class ProviderStore:
         cleared: Collection[str] = (),
         base: Provider | None = None,
     ) -> Provider:
-        """Write one provider: the fields that differ from ``base``, and only those; return it as written.
+        """Write the fields of a provider that differ from ``base``; return it as written.
 
-        ``base`` is the record that was edited, by default as it was loaded last. With ``previous_name`` it
-        is renamed in its place, and its stored key goes with it. Of the fields ``cleared``, named as in the
-        file, nothing stays but what the provider has, not even a value that cannot be read.
+        ``base`` is the record that was edited, by default as last loaded. With ``previous_name`` it is
+        renamed in its position, together with its stored key. The fields ``cleared``, named as in the file,
+        are overwritten even if unreadable.
 
         Raises:
             LmdeckError: the name is taken, or the file cannot be written.
@@ -187,7 +188,7 @@ class ProviderStore:
         return next(written, provider)
 
     def save_all(self, providers: Sequence[Provider]) -> None:
-        """Write many providers in one step: each anew, or over the one of its name that was loaded.
+        """Write several providers in one step: new ones, or over the loaded one with that name.
 
         Raises:
             LmdeckError: a name was taken meanwhile, or the file cannot be written; then nothing is.
@@ -207,10 +208,10 @@ class ProviderStore:
         self._change(edit)
 
     def delete(self, name: str) -> Provider:
-        """Remove one provider and return it as it was; its stored key stays, for an undo.
+        """Remove one provider and return it; its stored key is kept, for undo.
 
         Raises:
-            LmdeckError: there is none of that name, or the file cannot be written.
+            LmdeckError: it does not exist, or the file cannot be written.
         """
         removed: list[Provider] = []
 
@@ -229,7 +230,7 @@ class ProviderStore:
     def set_default(self, name: str, category: Category | None = None) -> None:
         """Make a provider the default of its category, replacing the previous one.
 
-        ``category`` is needed only for a provider that no file holds and that is not of category Model.
+        ``category`` is only needed for a built-in provider whose category is not Model.
 
         Raises:
             LmdeckError: the file cannot be written.
@@ -239,18 +240,18 @@ class ProviderStore:
         self._change(lambda table: set_default(table, name, kind))
 
     def default_name(self, category: Category = Category.MODEL) -> str | None:
-        """Return the name of a category's default as last loaded, which may be a built-in provider's."""
+        """Return the name of a category's default as last loaded, which may be a built-in provider."""
         return self._snapshot.defaults.get(category)
 
     def _merged(self, fresh: object, base: Table, provider: Provider, cleared: Collection[str] = ()) -> Table:
-        """Return the record as it is now, changed in the fields that differ from ``base``."""
+        """Return the current record, changed in the fields that differ from ``base``."""
         wanted = encode_provider(provider)
         if isinstance(fresh, dict):
             return merge(without(fresh, cleared), without(base, cleared), wanted)
         removed = self._removed.pop(provider.name, None)
         if removed is None:
             return wanted
-        # An undone deletion brings back what only the file knew.
+        # An undone deletion also restores what only the file contained.
         return merge(removed, encode_provider(decode_provider(provider.name, removed)[0]), wanted)
 
     def _change(self, edit: Callable[[Table], None]) -> None:
@@ -264,7 +265,7 @@ class ProviderStore:
                 self._is_changing = False
 
     def _usable(self, document: TomlDocument) -> tuple[Table, tuple[str, ...]]:
-        """Return what to show of the own file; for an unreadable one, the last version that was readable."""
+        """Return what to show of the user's own file; if it is unreadable, the last readable version."""
         if document.problem is None:
             self._good = None if document.is_newer else document.table
             self.trust.show(self._file.path, document if self._good else None)

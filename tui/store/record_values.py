@@ -1,4 +1,4 @@
-"""The values in a journal's lines: to JSON, and back if they are valid."""
+"""Converts the values in a journal's lines to JSON, and back if they are valid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.wire.numbers import read_number
 Record = dict[str, Any]
 
 _MOST_DIGITS = 40
-"""Before or behind the point: an amount such as 1e99999 would fill the memory where it is written out."""
+"""Before or after the decimal point: an amount such as 1e99999 would exhaust the memory when formatted."""
 _STAMPS = ("sending", "headers", "first_text", "first_answer", "last_text", "last_chunk", "ended")
 _PART_KINDS = {TextPart: "text", ImagePart: "image", FilePart: "file"}
 _SHA256 = lazy_pattern(r"[0-9a-f]{64}")
@@ -31,22 +31,22 @@ def text_of(value: object) -> str | None:
 
 
 def texts_of(value: object) -> tuple[str, ...]:
-    """Return the texts of a list."""
+    """Return the texts in a list."""
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
 def count_of(value: object) -> int | None:
-    """Return a whole number of 0 or more."""
+    """Return a non-negative integer."""
     return value if isinstance(value, int) and number_of(value) is not None else None
 
 
 def number_of(value: object) -> float | None:
-    """Return a number that a server could have reported as well: finite, 0 or more, at most 2**53."""
+    """Return a plausible number: finite, from 0 to 2**53."""
     return None if isinstance(value, str) else read_number(value)
 
 
 def encode_flat(value: Usage | ServerTimings | Part | None) -> Record | None:
-    """Return the fields of a value that are known."""
+    """Return the known fields of a value."""
     if value is None:
         return None
     items = {item.name: getattr(value, item.name) for item in fields(value)}
@@ -58,7 +58,7 @@ def encode_flat(value: Usage | ServerTimings | Part | None) -> Record | None:
 
 
 def decode_usage(value: object) -> Usage | None:
-    """Return token counts."""
+    """Decode token counts."""
     if not isinstance(value, dict):
         return None
     return Usage(
@@ -74,7 +74,7 @@ def decode_usage(value: object) -> Usage | None:
 
 
 def decode_server_timings(value: object) -> ServerTimings | None:
-    """Return the times that a server reported."""
+    """Decode the times reported by a server."""
     if not isinstance(value, dict):
         return None
     names = [item.name for item in fields(ServerTimings) if item.name != "origin"]
@@ -88,7 +88,7 @@ def decode_server_timings(value: object) -> ServerTimings | None:
 
 
 def encode_cost(cost: Cost | None) -> Record | None:
-    """Return an amount with every digit it has."""
+    """Encode an amount with all its digits."""
     if cost is None:
         return None
     parts = (("input", cost.lacks_input), ("output", cost.lacks_output), ("end", cost.lacks_end))
@@ -103,7 +103,7 @@ def encode_cost(cost: Cost | None) -> Record | None:
 
 
 def decode_cost(value: object) -> Cost | None:
-    """Return an amount, with every digit it was written with."""
+    """Decode an amount with all its digits."""
     if not isinstance(value, dict):
         return None
     amounts = _amount(value.get("input")), _amount(value.get("output"))
@@ -122,7 +122,7 @@ def decode_cost(value: object) -> Cost | None:
 
 
 def encode_server_cost(cost: ServerCost | None) -> Record | None:
-    """Return what the server said that an exchange cost."""
+    """Encode the cost reported by a server."""
     if cost is None:
         return None
     record: Record = {"amount": format(cost.amount, "f"), "from": cost.origin}
@@ -130,7 +130,7 @@ def encode_server_cost(cost: ServerCost | None) -> Record | None:
 
 
 def decode_server_cost(value: object) -> ServerCost | None:
-    """Return what the server said that an exchange cost."""
+    """Decode the cost reported by a server."""
     if not isinstance(value, dict):
         return None
     amount, currency = _amount(value.get("amount")), text_of(value.get("currency"))
@@ -138,7 +138,7 @@ def decode_server_cost(value: object) -> ServerCost | None:
 
 
 def encode_timings(timings: Timings) -> Record | None:
-    """Return the stamps in seconds since the request; the gaps between texts are not kept."""
+    """Encode timestamps as seconds since the request; the gaps between texts are not stored."""
     if timings.started is None:
         return None
     stamps = {name: getattr(timings, name) for name in _STAMPS}
@@ -150,7 +150,7 @@ def encode_timings(timings: Timings) -> Record | None:
 
 
 def decode_timings(value: object) -> Timings:
-    """Return the stamps, the request at 0."""
+    """Decode timestamps, with the request at 0."""
     if not isinstance(value, dict):
         return Timings()
     events = count_of(value.get("text_events")) or 0
@@ -161,7 +161,7 @@ def decode_timings(value: object) -> Timings:
 
 
 def encode_failure(failure: Failure | None) -> Record | None:
-    """Return a failure with its facts."""
+    """Encode a failure with its facts."""
     if failure is None:
         return None
     record = {item.name: getattr(failure, item.name) for item in fields(failure)}
@@ -169,7 +169,7 @@ def encode_failure(failure: Failure | None) -> Record | None:
 
 
 def decode_failure(value: object) -> Failure | None:
-    """Return a failure; of an unknown cause where none stands there."""
+    """Decode a failure; without a cause, as an unknown one."""
     if not isinstance(value, dict):
         return None
     facts, chain = value.get("facts"), value.get("chain")
@@ -185,12 +185,12 @@ def decode_failure(value: object) -> Failure | None:
 
 
 def encode_tool_calls(calls: Mapping[int, ToolCall]) -> Record:
-    """Return the tool calls by their index."""
+    """Encode tool calls by index."""
     return {str(index): [call.name, call.arguments] for index, call in calls.items()}
 
 
 def decode_tool_calls(value: object) -> dict[int, ToolCall]:
-    """Return the tool calls by their index."""
+    """Decode tool calls by index."""
     calls: dict[int, ToolCall] = {}
     if isinstance(value, dict):
         for index, call in value.items():
@@ -200,7 +200,7 @@ def decode_tool_calls(value: object) -> dict[int, ToolCall]:
 
 
 def encode_phases(phases: tuple[Phase, ...]) -> list[Record]:
-    """Return the parts of the time, in order."""
+    """Encode phases, in order."""
     return [
         {"name": phase.name, "ms": phase.milliseconds, "source": phase.source}
         | ({"from": phase.origin} if phase.origin else {})
@@ -209,7 +209,7 @@ def encode_phases(phases: tuple[Phase, ...]) -> list[Record]:
 
 
 def decode_phases(value: object) -> tuple[Phase, ...]:
-    """Return the parts of the time, in order; one without a name or a number is left out."""
+    """Decode phases, in order; invalid ones are skipped."""
     found: list[Phase] = []
     for item in value if isinstance(value, list) else ():
         record = item if isinstance(item, dict) else {}
@@ -221,14 +221,14 @@ def decode_phases(value: object) -> tuple[Phase, ...]:
 
 
 def encode_parts(parts: Parts) -> list[Record] | None:
-    """Return the parts of a message; ``None`` where its plain reading is all of it."""
+    """Encode the parts of a message; ``None`` if it is only text."""
     if parts == parts_of(parts.text):
         return None
     return [{"kind": _PART_KINDS[type(part)], **(encode_flat(part) or {})} for part in parts]
 
 
 def decode_parts(value: object) -> Parts | None:
-    """Return the parts of a message, or ``None`` where any of them is of a kind that is unknown here."""
+    """Decode the parts of a message; ``None`` if any is of an unknown kind."""
     if not isinstance(value, list) or not value:
         return None
     parts = [_decode_part(item) if isinstance(item, dict) else None for item in value]

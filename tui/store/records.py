@@ -1,7 +1,7 @@
-"""The lines of a conversation's journal: one JSON object each, pure functions both ways.
+"""The lines of a conversation's journal: one JSON object each, converted by pure functions.
 
-``docs/journal.md`` describes them. Lines are ASCII, so texts that no encoding can carry (lone surrogates)
-survive. Values that a newer lmdeck adds to a turn are kept.
+``docs/journal.md`` describes them. Lines are ASCII, so that texts that cannot be encoded (lone surrogates)
+survive. Values that a newer version adds to a turn are preserved.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from tui.store.price_record import decode_price, encode_price
 from tui.store.record_values import END_VALUES, Record, count_of, decode_parts, encode_parts, text_of
 
 SCHEMA = 2
-"""Of the conversations that are written; those of schema 1 are read, and rewritten when they continue."""
+"""The schema of new conversations; those of schema 1 are read, and rewritten when they continue."""
 
 DELTA_START = b'{"record":"delta"'
-"""How every line of text begins: a reader that wants the figures skips those without parsing them."""
+"""The beginning of all lines with text, which a reader of figures skips without parsing."""
 
 _FORMAT = frozenset(
     ("record", "turn", "parent", "kind", "identity", "forked_from", "state", "source", "currency", "cause")
 ) | {"sha256", "media_type"}
-"""Words of the format: a key that happens to be one of them (``done``) must not break the file."""
+"""Words of the format: a key that is one of them (``done``) must not break the file."""
 _TURN_TEXTS = ("provider", "model", "started_at")
 _TURN_KEYS = frozenset(("record", "turn", "parent", "prompt", "parts", "settings", *_TURN_TEXTS))
 _END_KEYS = frozenset(("record", "turn", "state", "provider", "model", "copy", *END_VALUES))
 
 
 def encode_line(record: Record, redact: Callable[[str], str] | None = None) -> bytes:
-    """Return a record as one line, its texts redacted; keys of the format itself stay."""
+    """Encode a record as one line, with its texts redacted; keys of the format itself stay."""
     clean = record if redact is None else _redacted(record, redact)
     return json.dumps(clean, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def decode_line(line: bytes) -> Record | None:
-    """Return a line's record, or ``None`` if it is none."""
+    """Decode a line, or return ``None`` if it is invalid."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -55,7 +55,7 @@ def schema_of(header: Mapping[str, Any]) -> int | None:
 
 
 def header_record(identity: str, title: str, created_at: str, forked_from: str = "") -> Record:
-    """Return the first line of a conversation."""
+    """Return the first record of a conversation."""
     record: Record = {
         "record": "header",
         "schema": SCHEMA,
@@ -67,7 +67,7 @@ def header_record(identity: str, title: str, created_at: str, forked_from: str =
 
 
 def turn_record(turn: Turn) -> Record:
-    """Return the line that begins a turn."""
+    """Return the record of a new turn."""
     parts, settings = encode_parts(turn.prompt), dict(turn.settings)
     return {
         "record": "turn",
@@ -82,19 +82,19 @@ def turn_record(turn: Turn) -> Record:
 
 
 def sent_record(turn_identity: str, prompt_tokens: int, price: Price) -> Record:
-    """Return the line that says what a turn costs that its server has, should nothing more come of it."""
+    """Return the record with the cost of a sent turn, in case nothing follows."""
     priced = encode_price(price, with_currency=False)
     record: Record = {"record": "sent", "turn": turn_identity, "prompt_tokens": prompt_tokens}
     return {**record, "price": priced} if priced else record
 
 
 def delta_record(turn_identity: str, kind: str, text: str) -> Record:
-    """Return the line of a piece of text; ``kind`` is ``reasoning`` or ``answer``."""
+    """Return the record of a piece of text; ``kind`` is ``reasoning`` or ``answer``."""
     return {"record": "delta", "turn": turn_identity, "kind": kind, "text": text}
 
 
 def end_record(turn: Turn, *, is_copy: bool = False) -> Record:
-    """Return the line that ends a turn. A copy (in a fork) is not counted again in sums."""
+    """Return the record that ends a turn. A copy (in a fork) is not counted again in sums."""
     values = {name: encode(getattr(turn, name)) for name, (encode, _) in END_VALUES.items()}
     values["notes"] = [*turn.notes, *turn.lost]
     return {
@@ -110,27 +110,27 @@ def end_record(turn: Turn, *, is_copy: bool = False) -> Record:
 
 
 def reclassify_record(turn_identity: str, *, to_answer: bool) -> Record:
-    """Return the line that says that all text of a turn so far was the other kind."""
+    """Return the record that moves all text of a turn to the other kind."""
     return {"record": "reclassify", "turn": turn_identity, "kind": "answer" if to_answer else "reasoning"}
 
 
 def title_record(title: str) -> Record:
-    """Return the line of a new title."""
+    """Return the record of a new title."""
     return {"record": "title", "title": title}
 
 
 def pin_record(*, is_pinned: bool) -> Record:
-    """Return the line that pins a conversation to the top of the list, or takes it from there."""
+    """Return the record that pins or unpins a conversation."""
     return {"record": "pin", "pinned": is_pinned}
 
 
 def path_record(turn_identity: str) -> Record:
-    """Return the line that names the last turn of the branch that is shown."""
+    """Return the record with the last turn of the branch that is shown."""
     return {"record": "path", "turn": turn_identity}
 
 
 def queue_record(prompts: Iterable[QueuedPrompt]) -> Record:
-    """Return the line that says which prompts wait: all of them, in order, by the turns that they become."""
+    """Return the record with all queued prompts, in order, by the ids of their turns."""
     waiting = []
     for prompt in prompts:
         parts = encode_parts(prompt.content)
@@ -140,7 +140,7 @@ def queue_record(prompts: Iterable[QueuedPrompt]) -> Record:
 
 
 def read_queue(record: Mapping[str, Any]) -> tuple[QueuedPrompt, ...]:
-    """Return the prompts of a ``queue`` line, as far as it makes sense; each once."""
+    """Decode the valid prompts of a ``queue`` record, without duplicates."""
     entries = record.get("prompts")
     found: dict[str, QueuedPrompt] = {}
     for entry in entries if isinstance(entries, list) else ():
@@ -153,7 +153,7 @@ def read_queue(record: Mapping[str, Any]) -> tuple[QueuedPrompt, ...]:
 
 
 def apply_turn(record: Mapping[str, Any], turn: Turn) -> None:
-    """Take over what a ``turn`` line says; ``parent`` is the path's to judge."""
+    """Apply a ``turn`` record, except ``parent``, which the path determines."""
     parts, settings = decode_parts(record.get("parts")), record.get("settings")
     turn.prompt = parts or parts_of(text_of(record.get("prompt")) or "")
     for name in _TURN_TEXTS:
@@ -164,14 +164,14 @@ def apply_turn(record: Mapping[str, Any], turn: Turn) -> None:
 
 
 def apply_sent(record: Mapping[str, Any], turn: Turn) -> None:
-    """Take over what a ``sent`` line says of a turn that was interrupted, whose texts are all there."""
+    """Apply a ``sent`` record to an interrupted turn whose texts are complete."""
     turn.usage = estimated_usage(turn, count_of(record.get("prompt_tokens")))
     turn.cost = cost_of(turn.usage, decode_price(record.get("price")), is_cut=True)
     turn.is_copy = record.get("copy") is True
 
 
 def apply_end(record: Mapping[str, Any], turn: Turn) -> None:
-    """Take over what an ``end`` line says, as far as it makes sense."""
+    """Apply the valid values of an ``end`` record."""
     turn.state = _state(record)
     for name, (_, decode) in END_VALUES.items():
         setattr(turn, name, decode(record.get(name)))

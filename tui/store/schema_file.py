@@ -14,11 +14,11 @@ _BOM = "\ufeff"
 
 
 class SchemaFileError(ValueError):
-    """A file has no usable schema; the message says why."""
+    """A file has no usable schema; the message is the reason."""
 
 
 def read_schema_file(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file. Blocks.
+    """Read the JSON object in a file. Blocks.
 
     Raises:
         SchemaFileError: there is none.
@@ -34,7 +34,7 @@ def read_schema_file(path: Path) -> dict[str, Any]:
 
 
 def read_schema(data: bytes) -> dict[str, Any]:
-    """Return the JSON object in some bytes.
+    """Parse a JSON object.
 
     Raises:
         SchemaFileError: there is none.

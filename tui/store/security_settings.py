@@ -1,4 +1,4 @@
-"""Settings that protect a connection: if one cannot be read, the connection is refused.
+"""Settings that protect a connection: if one is unreadable, the connection is refused.
 
 Other unusable values have a fallback and a notice. Skipping a pin would send the key with weaker
 verification.
@@ -25,11 +25,11 @@ _WORDS = frozenset(
         *("verify", "verification", "pin", "pinned", "insecure"),
     )
 )
-"""What the names of such settings are made of, here and in other programs."""
+"""Words in the names of such settings, here and in other programs."""
 
 
 def tls_problems(tls: Mapping[str, object]) -> list[ValueProblem]:
-    """Return what is wrong with a ``tls`` table besides types: nothing is tolerated there."""
+    """Return the problems of a ``tls`` table other than types: nothing is tolerated there."""
     found = {}
     for key, value in tls.items():
         if key not in TLS_KEYS:
@@ -44,7 +44,7 @@ def tls_problems(tls: Mapping[str, object]) -> list[ValueProblem]:
 
 
 def misplaced(table: Mapping[str, object], known: Iterable[str]) -> list[ValueProblem]:
-    """Return a problem for each unknown key of a record that is meant as a security setting."""
+    """Return a problem for each unknown key of a record that looks like a security setting."""
     names = set(known)
     found = []
     for key in table:
@@ -56,7 +56,7 @@ def misplaced(table: Mapping[str, object], known: Iterable[str]) -> list[ValuePr
 
 
 def refusals_of(problems: Iterable[ValueProblem]) -> tuple[Refusal, ...]:
-    """Return what keeps the record from being used, with the fields of the form that put it right."""
+    """Return the problems that prevent the use of a record, with the form fields that resolve them."""
     return tuple(
         Refusal(problem.field, problem.message, _fields_of(problem.field))
         for problem in problems

@@ -1,4 +1,4 @@
-"""The settings of ``config.toml``: written by the user, read at the start; only a chosen theme is added.
+"""The settings in ``config.toml``: written by the user, read at startup; lmdeck only writes the theme.
 
 Read without a schema library, because the first screen needs them before anything else.
 """
@@ -27,41 +27,41 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user can set for the whole program; each has a default that needs no file."""
+    """The global settings; each has a default."""
 
     theme: str | None = None
-    """A theme's name; ``None`` lets the terminal decide."""
+    """A theme's name; ``None`` detects it from the terminal."""
     calm: bool | None = None
-    """Fewer frames and no movement; ``None``: when the line is SSH."""
+    """Fewer frames and no animation; ``None``: over SSH."""
     plain: bool = False
-    """Line by line, without screens, as a screen reader needs it."""
+    """Line by line, without screens, for screen readers."""
     mouse: bool = True
     reasoning: ReasoningView = ReasoningView.LIVE
     code_wrap: bool = False
-    """Whether long lines of code are wrapped."""
+    """Whether to wrap long lines of code."""
     raw: bool = False
-    """Whether answers show as they were sent, without Markdown."""
+    """Whether to show answers without rendering Markdown."""
     save_conversations: bool = True
     titles: TitleSource = TitleSource.PROMPT
-    """What names new conversations."""
+    """The source of titles for new conversations."""
     check_reachability: bool = True
-    """Whether the list looks in the background which endpoints answer."""
+    """Whether the list checks in the background which endpoints respond."""
     max_tokens: int | None = None
-    """For providers that set no limit of their own."""
+    """For providers without their own limit."""
     send_back: ReasoningReplay | None = None
-    """For providers that set none of their own."""
+    """For providers without their own setting."""
     budget: tuple[Limit, ...] = ()
-    """What may be spent, as far as that can be read."""
+    """The readable budgets."""
     unread_budget: str = ""
-    """Why a budget cannot be read, if so: then the limit is unknown."""
+    """Why a budget cannot be read: then the limit is unknown."""
     rates: Rates = NO_RATES
-    """What currencies are worth."""
+    """The exchange rates."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by binding id (``chat.stop``), several separated by commas."""
 
 
 def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
-    """Read the settings. Never raises: what cannot be used keeps its default and gets a notice."""
+    """Read the settings. Never raises: an unusable value keeps its default and gets a notice."""
     file = TomlFile(paths, paths.settings_file, keep_backup=False)
     document = file.read()
     if document.problem is not None:
@@ -92,10 +92,10 @@ def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
 
 
 def keep_theme(paths: Paths, name: str) -> None:
-    """Write the theme that was chosen into the file; every other line and comment stays.
+    """Write the selected theme to the file, preserving all other lines and comments.
 
     Raises:
-        LmdeckError: the file cannot be read or written, or a newer lmdeck wrote it.
+        LmdeckError: the file cannot be read or written, or a newer version wrote it.
     """
     file = TomlFile(paths, paths.settings_file, keep_backup=False)
 
@@ -131,7 +131,7 @@ def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
 def _entries(
     value: object, read: Callable[[Mapping[str, object], list[str]], object], empty: object, wanted: str
 ) -> tuple[object, list[str]]:
-    """Return what the entries of a table mean and what is wrong: a wrong entry costs itself alone."""
+    """Return the valid entries of a table, and the problems of the others."""
     problems: list[str] = []
     if not isinstance(value, dict):
         return empty, [wanted]
@@ -139,7 +139,7 @@ def _entries(
 
 
 def _budget(table: Mapping[str, object], problems: list[str]) -> tuple[Limit, ...]:
-    """Read ``month = "20 EUR"``, ``day`` and a table ``providers`` of such limits a month."""
+    """Parse ``month = "20 EUR"``, ``day`` and a table ``providers`` of monthly limits."""
     providers = table.get("providers", {})
     if not isinstance(providers, dict):
         problems.append(texts.BUDGET_PROVIDERS)
@@ -161,7 +161,7 @@ def _budget(table: Mapping[str, object], problems: list[str]) -> tuple[Limit, ..
 
 
 def _rates(table: Mapping[str, object], problems: list[str]) -> Rates:
-    """Read ``EUR = "1.08"``: US dollars for one, and the ``date`` from which that is."""
+    """Parse ``EUR = "1.08"`` (US dollars per unit) and the ``date`` of the rates."""
     day = table.get("date")
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
         problems.append(texts.RATES_DATE)
@@ -179,7 +179,7 @@ def _rates(table: Mapping[str, object], problems: list[str]) -> Rates:
 
 
 def _keys(table: Mapping[str, object], problems: list[str]) -> dict[str, str]:
-    """Flatten ``[keys]``: ``chat.stop = "f5"`` is a table in a table for TOML."""
+    """Flatten ``[keys]``: in TOML, ``chat.stop = "f5"`` is a nested table."""
     flat: dict[str, str] = {}
     for name, item in table.items():
         if isinstance(item, dict):

@@ -1,7 +1,7 @@
-"""What the list of conversations shows for each, without reading their texts twice.
+"""Summaries for the list of conversations, without reading the texts twice.
 
-Figures come from a scan that skips the lines of text. Summaries are kept in a cache file by the stamp of the
-conversation's file; the cache can be rebuilt at any time and deleted without loss.
+Figures come from a scan that skips the lines of text. Summaries are cached in a file by the stamp of the
+conversation's file; the cache can be deleted and rebuilt at any time.
 """
 
 from __future__ import annotations
@@ -29,42 +29,42 @@ from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
 
 _INDEX_VERSION = f"8, lmdeck {__version__}, schema {SCHEMA}"
-"""Another lmdeck reads the same files in another way."""
+"""Other versions may read the same files differently."""
 _READ_PER_SHOWN = 3
-"""How many files that the cache does not know are read for each recent conversation that is shown."""
+"""How many uncached files are read per recent conversation shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """One line of the list of conversations. Texts are raw."""
+    """One line of the list of conversations. Texts are unsanitised."""
 
     identity: str
     title: str = ""
     created_at: str = ""
     updated_at: str = ""
-    """When its last turn ended, in UTC (ISO 8601), as its journal says: copying a file changes no date."""
+    """When its last turn ended, in UTC (ISO 8601), from the journal: copying a file does not change it."""
     turns: int = 0
-    """Those that are shown when it is opened."""
+    """The turns shown when it is opened."""
     hidden_turns: int = 0
-    """Those in other answers and branches."""
+    """The turns of other answers and branches."""
     provider: str = ""
-    """Of the last turn."""
+    """The provider of the last turn."""
     model: str = ""
     providers: tuple[str, ...] = ()
-    """Of every turn, those of other answers and branches too, each once."""
+    """The providers of all turns, including other answers and branches, without duplicates."""
     models: tuple[str, ...] = ()
     usage: Usage | None = None
     costs: tuple[Cost, ...] = ()
-    """One amount a currency; turns copied from another conversation are not counted again."""
+    """One amount per currency; turns copied from another conversation are not counted again."""
     not_priced: int = 0
-    """Turns that used tokens and have no amount."""
+    """The number of turns that used tokens and have no amount."""
     is_pinned: bool = False
     is_open_elsewhere: bool = False
     problem: str | None = None
     """What is wrong with the file, as a sentence."""
 
     def of_today(self, names: FormerNames) -> ConversationSummary:
-        """Return this with the names that its providers have today."""
+        """Return this with the current names of its providers."""
         if names.renamed.keys().isdisjoint((self.provider, *self.providers)):
             return self
         today = [names.now(name, self.updated_at) for name in self.providers]
@@ -77,21 +77,26 @@ class ConversationSummary:
 
 @dataclass(frozen=True, slots=True)
 class RecentConversations:
-    """What the first screen shows of the conversations."""
+    """The conversations shown on the first screen."""
 
     newest: tuple[ConversationSummary, ...] = ()
-    """The newest first; those without a turn are left out."""
+    """Newest first; those without turns are omitted."""
     last_used: Mapping[str, str] = field(default_factory=dict)
-    """By the name of a provider: when a conversation's last turn with it ended, in ISO 8601."""
+    """By provider name: when a conversation's last turn with it ended, in ISO 8601."""
     total: int = 0
-    """How many conversations there are."""
+    """The total number of conversations."""
 
 
 class SummaryIndex:
-    """The cache of summaries. Losing it costs time, never data."""
+    """The cache of summaries, which can be lost without losing data."""
 
     def __init__(self, path: Path, optional: OptionalFiles | None = None, shown_path: str = "") -> None:
-        """``optional`` reports if the cache cannot be written; ``shown_path`` is for messages."""
+        """Create a cache.
+
+        Args:
+            optional: reports if the cache cannot be written.
+            shown_path: for messages.
+        """
         self._path = path
         self._optional = optional or OptionalFiles()
         self._shown = shown_path or str(path)
@@ -99,7 +104,7 @@ class SummaryIndex:
         self._is_changed = False
 
     def summary_of(self, path: Path) -> ConversationSummary:
-        """Return a conversation's summary: from the cache where the file is the same, else reread."""
+        """Return a conversation's summary: from the cache if the file is unchanged, else read again."""
         stamp = stamp_of(path)
         cached = self.cached(path, stamp)
         if cached is not None:
@@ -111,15 +116,15 @@ class SummaryIndex:
         return summary
 
     def cached(self, path: Path, stamp: FileStamp | None) -> ConversationSummary | None:
-        """Return the summary that is kept for a file with this stamp."""
+        """Return the cached summary of a file with this stamp."""
         kept = self._load().get(path.stem)
         return kept[1] if kept is not None and kept[0] == stamp else None
 
     def recent(self, paths: Iterable[Path], limit: int, names: FormerNames) -> RecentConversations:
-        """Return the newest conversations, as far as the cache knows them.
+        """Return the newest conversations, as far as cached.
 
-        Of the others only the files that were written last are read: a complete list of thousands would
-        take seconds. ``summary_of`` makes them known, one by one. ``names`` are those of providers today.
+        Of the others, only the most recently written files are read: a complete list of thousands would take
+        seconds. ``summary_of`` adds them one by one. ``names`` are the current names of providers.
         """
         known: list[ConversationSummary] = []
         unknown: list[tuple[int, Path]] = []
@@ -141,7 +146,7 @@ class SummaryIndex:
         return RecentConversations(tuple(item for item in known if item.turns)[:limit], last_used, total)
 
     def save(self, identities: set[str]) -> None:
-        """Write the cache for the conversations that there are."""
+        """Write the cache for the existing conversations."""
         known = self._load()
         for gone in known.keys() - identities:
             del known[gone]
@@ -161,12 +166,12 @@ class SummaryIndex:
 
 
 def newest_last(summary: ConversationSummary) -> tuple[str, str]:
-    """Return the key that sorts summaries by when they were updated."""
+    """Return the key that sorts summaries by the time of their last update."""
     return summary.updated_at, summary.identity
 
 
 def summarise(path: Path) -> ConversationSummary:
-    """Read a conversation's figures. Never raises: what is wrong is in ``problem``."""
+    """Read a conversation's figures. Never raises: ``problem`` has the reason."""
     try:
         content = read_file(path, SIZE_LIMIT)
     except OSError as error:
@@ -177,7 +182,7 @@ def summarise(path: Path) -> ConversationSummary:
         return ConversationSummary(path.stem, problem=texts.SUMMARY_GONE)
     found = read_transcript(content.data, without_texts=True)
     if any(turn.state is TurnState.INTERRUPTED for turn in (*found.turns, *found.dropped)):
-        found = read_transcript(content.data)  # what those used is told by their texts
+        found = read_transcript(content.data)  # only the texts show what interrupted turns used
     every, last = (*found.turns, *found.dropped), found.turns[-1] if found.turns else None
     totals = totals_of(every)
     return ConversationSummary(
@@ -204,7 +209,7 @@ def _each(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _updated_at(created_at: str, turns: Iterable[Turn]) -> str:
-    """Return when the last turn ended (a copy: when it was made, if that was later); empty where unknown."""
+    """Return when the last turn ended (for a copy, when it was created if later); empty if unknown."""
     moments = [_moment(created_at), *map(_end_of, turns)]
     latest = max((moment for moment in moments if moment is not None), default=None)
     return "" if latest is None else latest.isoformat(timespec="milliseconds")
@@ -219,7 +224,7 @@ def _end_of(turn: Turn) -> datetime | None:
 
 
 def _moment(stamp: str) -> datetime | None:
-    """Return a moment in UTC; one without a zone is taken as UTC."""
+    """Return a timestamp in UTC, which is also the default time zone."""
     try:
         moment = datetime.fromisoformat(stamp)
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
@@ -262,7 +267,7 @@ def _read_index(path: Path) -> dict[str, tuple[FileStamp, ConversationSummary]]:
             return {}
         return {identity: _decode(entry) for identity, entry in document["conversations"].items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return {}  # a cache that cannot be read is built anew
+        return {}  # an unreadable cache is rebuilt
 
 
 def _decode(entry: Record) -> tuple[FileStamp, ConversationSummary]:

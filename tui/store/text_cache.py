@@ -1,7 +1,7 @@
-"""The texts of the saved conversations as they are searched, a private file for each.
+"""The texts of the saved conversations for searching, one private file each.
 
-A journal itself cannot be searched: words are split over its lines. The files are made from the journals,
-each with the stamp of its journal, and can be deleted without loss: then a search takes longer.
+A journal itself cannot be searched, since its lines split words. The files are created from the journals,
+each with the stamp of its journal, and can be deleted at any time, which only makes a search slower.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from tui.store.transcript_file import read_transcript
 from tui.texts import store as texts
 
 _VERSION = f"lmdeck texts 1, {__version__}, schema {SCHEMA}"
-"""Another lmdeck reads the same journals, or folds the same texts, in another way."""
+"""Other versions may read the same journals or fold the same texts differently."""
 _HEAD = 160
-"""Bytes of the head of a file: what its text was made of, and the sizes of its two parts."""
+"""Bytes of a file's header: what its text was created from, and the sizes of its two parts."""
 _SUFFIX = ".txt"
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _LEFTOVER_SECONDS = 600
-"""From then on a temporary file is one that a killed program left."""
+"""Older temporary files were left by a killed program."""
 
 
 class TextCache:
-    """A folder of such texts. Losing it costs time, never data. Safe for several threads and processes."""
+    """The folder of these texts, which can be lost without losing data. Thread- and process-safe."""
 
     def __init__(self, paths: Paths, optional: OptionalFiles, redact: Callable[[str], str]) -> None:
         self._paths = paths
@@ -54,10 +54,10 @@ class TextCache:
         self._optional = optional
         self._redact = redact
         self._is_refused = False
-        """Whether the disk took no text: it is not tried with each of thousands."""
+        """Whether the disk refused a text: it is not tried again for each of thousands."""
 
     def text_of(self, identity: str) -> SearchText:
-        """Return the text of a conversation, made where the one that is kept is not of this journal.
+        """Return the text of a conversation, created if the stored one is outdated.
 
         Raises:
             OSError: the journal is gone, or cannot be read.
@@ -65,11 +65,11 @@ class TextCache:
         return self._kept(identity) or self.made(identity)
 
     def is_kept(self, identity: str) -> bool:
-        """Return whether the text of a conversation is at hand."""
+        """Return whether the text of a conversation is available."""
         return self._kept(identity, is_whole=False) is not None
 
     def made(self, identity: str) -> SearchText:
-        """Return the text of a conversation as its journal has it, and keep it.
+        """Create and store the text of a conversation from its journal.
 
         Raises:
             OSError: the journal is gone, or cannot be read.
@@ -81,14 +81,14 @@ class TextCache:
         folded, packed = search_texts(found.turns, found.dropped, self._redact)
         data = b"".join((_head(content.stamp, len(folded), len(packed)), folded, packed))
         if not self._is_refused:
-            self._is_refused = True  # until it has worked: a refusal ends in ``attempt``
+            self._is_refused = True  # reset on success: a refusal leaves ``attempt`` early
             with self._optional.attempt(self._shown, texts.SLOW_SEARCH):
                 self._keep(identity, data)
                 self._is_refused = False
         return SearchText(data, _HEAD, _HEAD + len(folded))
 
     def tidy(self) -> None:
-        """Remove the texts of conversations that are gone, and what killed programs left."""
+        """Remove the texts of deleted conversations, and the leftovers of killed programs."""
         with self._optional.attempt(self._shown, texts.SLOW_SEARCH, is_read=True):
             kept = {path.stem: path for path in paths_in(self._folder, f"*{_SUFFIX}")}
             there = {path.stem for path in paths_in(self._journals, "*.jsonl")}
@@ -99,7 +99,7 @@ class TextCache:
                     remove_quietly(path)
 
     def _keep(self, identity: str, data: bytes) -> None:
-        """Write a text in one step. It is not waited for: one that a power failure takes is made again."""
+        """Write a text atomically, without syncing: one lost in a power cut is created again."""
         path = search_text_path(self._paths, identity)
         ensure_private_directory(self._folder)
         temporary = path.with_name(f".{token_hex(8)}.tmp")
@@ -114,17 +114,17 @@ class TextCache:
             remove_quietly(temporary)
             raise
         if stamp_of(self._journals / f"{identity}.jsonl") is None:
-            remove_quietly(path)  # deleted meanwhile: nothing of it may stay
+            remove_quietly(path)  # deleted meanwhile: nothing of it may remain
 
     def _kept(self, identity: str, *, is_whole: bool = True) -> SearchText | None:
-        """Return the text that is kept where it is whole and of this journal.
+        """Return the stored text if it is complete and up to date.
 
-        With plain calls, as thousands are read for each search.
+        Uses simple calls, since each search reads thousands.
         """
         try:
             status = os.stat(f"{self._journals}/{identity}.jsonl")  # noqa: PTH116
             descriptor = os.open(f"{self._folder}/{identity}{_SUFFIX}", _READ)
-        except (OSError, ValueError):  # whatever it is: the journal has the text, or cannot be read either
+        except (OSError, ValueError):  # in any case, the journal has the text, or cannot be read either
             return None
         try:
             own = os.fstat(descriptor)

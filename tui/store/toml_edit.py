@@ -1,8 +1,8 @@
-"""Writes a changed TOML document into its old text and keeps comments, order and layout.
+"""Applies changes to the text of a TOML document, preserving comments, order and layout.
 
-A text is read as statements, and each change is made in the statements it is about, in the layout that the
-user chose: below headers, in dotted keys or within braces, where tomlkit edits. The result is parsed again
-and must be the wanted document; if it is not, the whole text is rewritten, below its comments.
+A text is parsed into statements, and each change is made in the statements that it concerns, in the layout
+chosen by the user: below headers, in dotted keys or within braces, where tomlkit is used. The result is
+parsed again and must be the wanted document; otherwise the whole text is rewritten, below its comments.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tui.store.toml_lines import (
 )
 
 _RECORDS = ("providers",)
-"""The table whose entries may get another name, and which need not be there when it is empty."""
+"""The table whose entries can be renamed, and which can be missing if empty."""
 _NOT_EDITABLE = (
     TOMLKitError,
     ValueError,
@@ -43,11 +43,11 @@ _NOT_EDITABLE = (
     ArithmeticError,
     RecursionError,
 )
-"""What is raised for layouts that cannot be edited, by tomlkit most of all."""
+"""Exceptions for layouts that cannot be edited, mostly from tomlkit."""
 
 
 class _Layout(Enum):
-    """How the tables within a table are written."""
+    """How the subtables of a table are written."""
 
     HEADERS = auto()
     DOTTED = auto()
@@ -55,9 +55,9 @@ class _Layout(Enum):
 
 
 def edit_text(text: str, wanted: Table) -> str:
-    """Return a text that parses to ``wanted`` and keeps of the old text what did not change.
+    """Return a text that parses to ``wanted`` and preserves what did not change.
 
-    A byte order mark and the line ends of Windows stay.
+    A byte order mark and Windows line ends are preserved.
     """
     bare = text.removeprefix("\ufeff")
     is_crlf = 0 < bare.count("\n") == bare.count("\r\n")
@@ -88,7 +88,7 @@ def _anew(text: str, wanted: Table) -> str:
 
 
 class _Edit:
-    """The statements of a text while they are edited."""
+    """The statements of a text being edited."""
 
     def __init__(self, statements: list[Statement], end: str = "") -> None:
         self._statements, self._end = statements, end
@@ -98,7 +98,7 @@ class _Edit:
         return "".join((*(item.text for item in self._statements), self._end))
 
     def rename_record(self, old: Table, wanted: Table) -> Table:
-        """Rename the record that has another name; return the document as it is then."""
+        """Rename the record that has a different name; return the resulting document."""
         before, after = old.get(_RECORDS[0]), wanted.get(_RECORDS[0])
         if not isinstance(before, dict) or not isinstance(after, dict):
             return old
@@ -114,7 +114,7 @@ class _Edit:
         return {**old, _RECORDS[0]: renamed} if found else old
 
     def change(self, path: Path, old: Table, wanted: Table) -> None:
-        """Make of the table ``old`` the one that is wanted."""
+        """Change the table ``old`` to the wanted one."""
         self._add(path, {key: value for key, value in wanted.items() if key not in old})
         changed = {key: old[key] for key in old if key in wanted and not _is_same(old[key], wanted[key])}
         if path == _RECORDS:
@@ -133,7 +133,7 @@ class _Edit:
     def _change_apart(self, changed: Table, wanted: Table) -> None:
         """Change each record that stands in one piece, and take it from ``changed``.
 
-        To search the whole of a long file for every value of every record would take seconds.
+        Searching the whole of a long file for every value of every record would take seconds.
         """
         pieces = [[*piece] for _, piece in groupby(self._statements, lambda item: item.path[:2])]
         counts = Counter(piece[0].path[:2] for piece in pieces)
@@ -168,7 +168,7 @@ class _Edit:
             added.above += "".join(f"{comment}\n" for comment in lost)
 
     def _remove(self, path: Path, *, has_own_comments: bool) -> None:
-        """Remove a value or a table, and the comments of its own directly above what is removed."""
+        """Remove a value or a table, together with the comments directly above it."""
         kept: list[Statement] = []
         above = ""
         for item in self._statements:
@@ -182,7 +182,7 @@ class _Edit:
                 above += _split(item.above)[0]
         self._statements, self._end = kept, above + self._end
 
-    # -- what is new ---------------------------------------------------------------------------------
+    # -- additions -----------------------------------------------------------------------------------
 
     def _add(self, parent: Path, values: Table) -> None:
         tables = {key: value for key, value in values.items() if isinstance(value, dict)}
@@ -203,7 +203,7 @@ class _Edit:
             self._insert(place, "\n".join(sections), gap="\n")
 
     def _layout(self, parent: Path) -> _Layout:
-        """Return how the tables within a table are written, or how it is itself."""
+        """Return how the subtables of a table are written, or how it is written itself."""
         size = len(parent)
         inner = [item for item in self._statements if item.is_at(parent) and len(item.path) > size]
         if any(not item.value for item in inner):
@@ -235,7 +235,7 @@ class _Edit:
         self._insert(self._statements.index(last) + 1, "".join(lines), last.header)
 
     def _insert(self, place: int, text: str, header: Path = (), gap: str = "") -> None:
-        """Insert statements, behind what stands apart at the top of a file."""
+        """Insert statements, after separate comments at the top of a file."""
         new, _ = statements_of(text, header)
         for item in new:
             item.is_new = True
@@ -251,7 +251,7 @@ class _Edit:
 
 
 def _split(above: str) -> tuple[str, str]:
-    """Return the comments that a blank line sets apart from what they stand above, and those of its own."""
+    """Split the comments above a statement at a blank line: separate ones, and its own."""
     lines = above.splitlines(keepends=True)
     blank = max((place for place, line in enumerate(lines) if not line.strip()), default=-1) + 1
     apart = "".join(lines[:blank])
@@ -259,7 +259,7 @@ def _split(above: str) -> tuple[str, str]:
 
 
 def _set_value(item: Statement, old: object, wanted: object) -> None:
-    """Give a key another value; the comments within its old one that do not fit go above it."""
+    """Change the value of a key; comments inside the old value that do not fit move above it."""
     text = value_text(wanted)
     if isinstance(old, dict) and isinstance(wanted, dict):
         try:
@@ -303,7 +303,7 @@ def _without_empty(table: Table) -> Table:
 
 
 def _plain(value: object) -> object:
-    """Return a value as parsing gives it back: binary floats as the decimals they are written as."""
+    """Return a value as parsed: binary floats as the decimals they are written as."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -314,7 +314,7 @@ def _plain(value: object) -> object:
 
 
 def _is_same(one: object, other: object) -> bool:
-    """Compare values with their types: ``true`` is not 1, and a number that is none is itself."""
+    """Compare values with their types: ``true`` is not 1, and NaN equals itself."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_is_same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):

@@ -1,6 +1,6 @@
-"""A TOML file that several sessions and an editor share: read as it is, changed one step at a time.
+"""A TOML file shared by several sessions and an editor, changed one step at a time.
 
-A change is a function on the freshly read document, applied under the file's lock: changing one record never
+A change is a function applied to the freshly read document under the file's lock: changing one record never
 undoes another session's change to a different one.
 """
 
@@ -38,17 +38,17 @@ from tui.texts import store as texts
 Table = dict[str, object]
 
 SCHEMA = 1
-"""Of the files that are written here."""
+"""The schema of newly written files."""
 
 _NO_USABLE_FILE = frozenset(
     (errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EFBIG, errno.ENXIO, errno.EACCES, errno.EPERM)
 )
-"""Errors after which a file of this name can never be read, unlike a disk that is temporarily away."""
+"""Errors after which a file with this name can never be read, unlike a temporarily missing disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class TomlDocument:
-    """A file as it was read. ``table`` is empty if the file is missing or unreadable."""
+    """A file as read. ``table`` is empty if the file is missing or unreadable."""
 
     table: Table = field(default_factory=dict)
     data: bytes = b""
@@ -56,13 +56,13 @@ class TomlDocument:
     mode: int = 0
     owner: int = 0
     problem: str | None = None
-    """Why it cannot be used, as the end of a sentence."""
+    """Why it is unusable, as the end of a sentence."""
     is_corrupt: bool = False
-    """It is there, and it is not TOML."""
+    """It exists, but is not TOML."""
     is_newer: bool = False
-    """A newer lmdeck wrote it: read, never written."""
+    """A newer version wrote it: it is read, never written."""
     is_unusable: bool = False
-    """What has its name is no file that can be read: a folder, a FIFO, another user's, far too large."""
+    """It is not a readable file: a folder, a FIFO, another user's, or far too large."""
 
 
 class TomlFile:
@@ -77,7 +77,7 @@ class TomlFile:
         replaces_unusable: bool = False,
         size_limit: int = SIZE_LIMIT,
     ) -> None:
-        """``replaces_unusable``: a change moves aside what cannot be read at all, instead of refusing."""
+        """Create a file; with ``replaces_unusable``, a change moves something unreadable aside."""
         self.path = path
         self.shown = paths.shown(path)
         self._keep_backup = keep_backup
@@ -85,11 +85,11 @@ class TomlFile:
         self._size_limit = size_limit
 
     def read(self) -> TomlDocument:
-        """Read the file. Never raises: what is wrong with it is in the document."""
+        """Read the file. Never raises: problems are in the document."""
         return self._read(self.path)
 
     def read_backup(self) -> TomlDocument:
-        """Read the version before."""
+        """Read the previous version."""
         return self._read(backup_of(self.path))
 
     def change(
@@ -100,18 +100,18 @@ class TomlFile:
         guard: Callable[[TomlDocument], None] = lambda document: None,
         on_written: Callable[[bytes], None] = lambda data: None,
     ) -> str | None:
-        """Apply an edit to the file as it is now, and write it.
+        """Apply an edit to the current file, and write it.
 
         Args:
-            base: what to edit where the file is unreadable; the unreadable one is set aside.
-            guard: called with the file as it is under the lock; raises where it must not be changed.
+            base: what to edit if the file is unreadable; the unreadable one is set aside.
+            guard: called with the current file under the lock; raises if it must not be changed.
             on_written: called with the new content, still under the lock.
 
         Returns:
-            A sentence for the user, where something was set aside.
+            A sentence for the user, if something was set aside.
 
         Raises:
-            LmdeckError: the file cannot be written, or is a newer lmdeck's. ``edit`` may raise as well;
+            LmdeckError: the file cannot be written, or a newer version wrote it. ``edit`` may raise as well;
                 then nothing is written.
         """
         try:
@@ -142,10 +142,10 @@ class TomlFile:
             text = document.data.decode("utf-8")
         changed = _copy(table)
         edit(changed)
-        if not text or "schema" in table:  # a file that was written by hand without it stays so
+        if not text or "schema" in table:  # not added to a hand-written file
             changed = {"schema": SCHEMA, **{key: value for key, value in changed.items() if key != "schema"}}
         if is_broken or changed != _raw_table(document.data):
-            if self._keep_backup and not is_broken:  # a broken one never takes the place of a good backup
+            if self._keep_backup and not is_broken:  # a broken one never replaces a good backup
                 notice = self._try_backup()
             data = render(text, changed)
             if len(data) > self._size_limit:  # it could not be read again
@@ -157,7 +157,7 @@ class TomlFile:
         return notice
 
     def _try_backup(self) -> str | None:
-        """Keep the version before; where that is refused the change continues, and a sentence says so."""
+        """Keep the previous version; if that fails the change continues, and a sentence is returned."""
         try:
             write_backup(self.path)
         except OSError as error:
@@ -183,7 +183,7 @@ class TomlFile:
             table = parse_toml(content.data)
         except ValueError as error:
             return _document(content, problem=str(error), is_corrupt=True)
-        version = table.get("schema", SCHEMA)  # one without it was written by hand
+        version = table.get("schema", SCHEMA)  # missing in a hand-written file
         if isinstance(version, bool) or not isinstance(version, int) or version < 1:
             return _document(content, problem=files.NO_SCHEMA, is_corrupt=True)
         if version > SCHEMA:
@@ -195,7 +195,7 @@ def parse_toml(data: bytes) -> Table:
     """Parse TOML with exact decimals.
 
     Raises:
-        ValueError: it is not TOML; the message names the place and quotes nothing of the content.
+        ValueError: it is not TOML; the message contains the position, but nothing of the content.
     """
     try:
         return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
@@ -207,14 +207,14 @@ def parse_toml(data: bytes) -> Table:
     except ArithmeticError:
         raise ValueError(files.ODD_NUMBER) from None
     except ValueError as error:  # a TOMLDecodeError, or an integer with too many digits
-        # The message may quote the file, which may hold a key: only the place is reported.
+        # The message may quote the file, which may contain a key: only the position is reported.
         place = re.search(r"line (\d+)", str(error))
         line = int(place[1]) if place else data.rstrip().count(b"\n") + 1  # at the end of the document
         raise ValueError(files.NOT_TOML.format(line=line)) from None
 
 
 def render(text: str, table: Table) -> bytes:
-    """Return the file's new content: the old text, edited where that is possible, so comments stay."""
+    """Return the new content of the file: the old text, edited if possible, to preserve comments."""
     from tui.store.toml_edit import edit_text
 
     return edit_text(text, table).encode("utf-8", "replace")

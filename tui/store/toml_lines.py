@@ -1,4 +1,4 @@
-"""The statements of a TOML text, each with its exact spelling: joined they are the text, byte for byte."""
+"""The statements of a TOML text with their exact spelling: joined, they are the text, byte for byte."""
 
 from __future__ import annotations
 
@@ -32,41 +32,41 @@ class Statement:
     above: str
     """The blank lines and comments directly above it."""
     key: list[str]
-    """The tokens of a header, or those from the key to what stands before its value."""
+    """The tokens of a header, or from a key up to its value."""
     names: list[int]
-    """Where in ``key`` the parts of the name are."""
+    """The positions of the name's parts in ``key``."""
     value: str
     """Empty for a header."""
     tail: str
-    """The rest of its last line, with its comment."""
+    """The rest of its last line, including a comment."""
     header: Path
-    """The table whose header it is, or under whose header it stands."""
+    """The table of this header, or that of the header above."""
     path: Path
-    """The full name; of all that belongs to an array of tables, that of the array."""
+    """The full name; inside an array of tables, that of the array."""
     is_in_array: bool = False
     is_new: bool = False
     """It was not in the text: a comment that loses its key is not about it."""
 
     @property
     def is_table(self) -> bool:
-        """Return whether it is the header of a table that is no element of an array."""
+        """Return whether it is the header of a table, not of an element of an array."""
         return not self.value and not self.is_in_array
 
     @property
     def text(self) -> str:
-        """Return what it was read from."""
+        """Return the source text."""
         return "".join((self.above, *self.key, self.value, self.tail))
 
     def is_at(self, path: Path) -> bool:
-        """Return whether it is of this name, or of one within."""
+        """Return whether it has this name, or one inside."""
         return self.path[: len(path)] == path
 
     def makes(self, path: Path) -> bool:
-        """Return whether a dotted key makes this table: ``a.b = 1`` under a header makes ``a``."""
+        """Return whether a dotted key creates this table: ``a.b = 1`` below a header creates ``a``."""
         return bool(self.value) and not self.is_in_array and len(self.header) < len(path) < len(self.path)
 
     def rename(self, path: Path, name: str) -> None:
-        """Give the table of that path another name."""
+        """Rename the table with that path."""
         place = len(path) - 1
         own = place - (len(self.header) if self.value else 0)
         if own >= 0:
@@ -92,7 +92,7 @@ def statements_of(text: str, header: Path = ()) -> tuple[list[Statement], str]:
             found.append(_statement(above, line, found[-1].header if found else header, arrays))
             above = ""
         line = []
-    # The line end above is one too many.
+    # Remove the line end added above.
     if above:
         return found, above[:-1]
     found[-1].tail = found[-1].tail[:-1]
@@ -126,17 +126,17 @@ def _name(token: str) -> str:
 
 
 def comments_in(text: str) -> list[str]:
-    """Return the comments of a text or of a value, each with its ``#``."""
+    """Return the comments in a text or a value, including ``#``."""
     return [token.rstrip() for token in _TOKEN.findall(text) if token.startswith("#")]
 
 
 def key_text(*names: str) -> str:
-    """Write a key, quoted where that is needed."""
+    """Format a key, quoted if necessary."""
     return ".".join(tomli_w.dumps({name: 0}).removesuffix(" = 0\n") for name in names)
 
 
 def value_text(value: object) -> str:
-    """Write a value on one line."""
+    """Format a value on one line."""
     if isinstance(value, dict):
         items = ", ".join(f"{key_text(key)} = {value_text(item)}" for key, item in value.items())
         return f"{{ {items} }}" if items else "{}"
@@ -146,7 +146,7 @@ def value_text(value: object) -> str:
 
 
 def section_text(path: Path, table: Table) -> str:
-    """Write a table below its header, and the tables within below theirs."""
+    """Format a table below its header, with its subtables below theirs."""
     own = [
         f"{key_text(key)} = {value_text(item)}\n" for key, item in table.items() if not isinstance(item, dict)
     ]
@@ -155,7 +155,7 @@ def section_text(path: Path, table: Table) -> str:
 
 
 def leaves_of(path: Path, value: object) -> Iterable[tuple[Path, object]]:
-    """Return what is written for a value in dotted keys."""
+    """Return the dotted keys for a value."""
     if not isinstance(value, dict) or not value:
         return [(path, value)]
     return [leaf for key, item in value.items() for leaf in leaves_of((*path, key), item)]

@@ -1,4 +1,4 @@
-"""Values of a hand-written TOML file: each is read as what it must be, or refused in plain words."""
+"""Validates values of a hand-written TOML file, with plain error messages."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class ValueProblem:
-    """A value of a table that cannot be used."""
+    """An unusable value of a table."""
 
     field: str
     message: str
     """What is wrong and what to write instead."""
     is_of_security: bool = False
-    """It says who may read or answer: without it the endpoint is not used."""
+    """It is a security setting: without it, the endpoint is not used."""
 
 
 def as_flag(value: object) -> bool:
-    """Read true or false; this and the following raise ``ValueError`` with the end of a sentence."""
+    """Return a boolean; like the following, raises ``ValueError`` with the end of a sentence."""
     if not isinstance(value, bool):
         raise ValueError(texts.FLAG_WANTED)
     return value
 
 
 def as_text(value: object) -> str:
-    """Read a text."""
+    """Return a text."""
     if not isinstance(value, str):
         raise ValueError(texts.TEXT_WANTED)
     return value
 
 
 def as_count(value: object) -> int:
-    """Read a whole number above 0."""
+    """Return a positive integer."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(texts.COUNT_WANTED)
     return value
 
 
 def as_choice(kind: type[Choice]) -> Callable[[object], Choice]:
-    """Return what reads one of a few words, whatever their case."""
+    """Return a function that reads one of a few words, ignoring case."""
 
     def read(value: object) -> Choice:
         for member in kind:
@@ -59,7 +59,7 @@ def as_choice(kind: type[Choice]) -> Callable[[object], Choice]:
 
 
 def as_amount(value: object) -> Decimal | None:
-    """Read an exact amount of 0 or more, written as a text or a number; an empty text is none."""
+    """Return an exact amount of 0 or more from a text or a number; an empty text is none."""
     if value == "":
         return None
     if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
@@ -67,14 +67,14 @@ def as_amount(value: object) -> Decimal | None:
             amount = Decimal(value.strip() if isinstance(value, str) else value)
         except InvalidOperation:
             amount = Decimal(-1)
-        # An exponent such as 1e99999 is valid, and writing it out would fill the disk.
+        # An exponent such as 1e99999 is valid, but would fill the disk when formatted.
         if amount.is_finite() and amount >= 0 and abs(amount.adjusted()) < 40:
             return amount
     raise ValueError(texts.AMOUNT_WANTED)
 
 
 def as_number(value: object) -> float:
-    """Read a finite number."""
+    """Return a finite number."""
     if isinstance(value, int | Decimal | float) and not isinstance(value, bool):
         try:
             number = float(value)

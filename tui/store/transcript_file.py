@@ -1,4 +1,4 @@
-"""Reads a conversation's journal: any prefix of a journal is a conversation, a bad line loses only itself."""
+"""Reads a conversation's journal: any prefix is valid, and an invalid line affects nothing else."""
 
 from __future__ import annotations
 
@@ -40,46 +40,46 @@ _PIECES = lazy_pattern(
 
 @dataclass(slots=True)
 class Transcript:
-    """A conversation, as read from its journal."""
+    """A conversation as read from its journal."""
 
     identity: str = ""
     title: str = ""
     created_at: str = ""
     forked_from: str = ""
     is_pinned: bool = False
-    """Whether it stays at the top of the list."""
+    """Whether it is pinned at the top of the list."""
     schema: int | None = None
-    """``None``: no header could be read."""
+    """``None`` without a readable header."""
     turns: list[Turn] = field(default_factory=list)
     dropped: list[Turn] = field(default_factory=list)
-    """Turns of other branches, or that were taken out: what they cost was paid all the same."""
+    """Turns of other branches, or that were removed; their costs were paid nevertheless."""
     tree: TurnTree = field(default_factory=TurnTree)
-    """All turns; those that are shown are its path."""
+    """All turns, with those shown as its path."""
     recorded: list[str] = field(default_factory=list)
-    """The identities of ``turns`` as far as the journal says so: a retry that died early leaves the rest."""
+    """The ids of those ``turns`` that the journal contains: an early end of a retry leaves others."""
     queued: tuple[QueuedPrompt, ...] = ()
-    """Prompts that waited when it was written, and were not sent."""
+    """Prompts that were queued, and not sent."""
     bad_lines: int = 0
-    """Complete lines that could not be read: damage, unlike a torn last line."""
+    """The number of complete lines that are invalid: damage, unlike an incomplete last line."""
     journal: Journal | None = None
-    """To continue with. ``None``: it can only be read (and forked); the notices say why."""
+    """The journal to continue with. ``None`` if it can only be read (and forked), as the notices explain."""
     is_elsewhere: bool = False
-    """Whether another session writes to it: it can be written to here once that one has closed it."""
+    """Whether another session writes to it; it becomes writable here once that is closed."""
     notices: tuple[str, ...] = ()
-    """The notices about it, a sentence or two each."""
+    """The notices about it, one or two sentences each."""
 
     @property
     def is_newer(self) -> bool:
-        """Whether a newer lmdeck wrote it."""
+        """Whether a newer version wrote it."""
         return self.schema is not None and self.schema > SCHEMA
 
 
 def read_transcript(data: bytes, *, without_texts: bool = False) -> Transcript:
-    """Fold a journal into a conversation. Never raises.
+    """Parse a journal. Never raises.
 
     A turn without an end was interrupted. Text for a turn whose first line is lost is kept. With
-    ``without_texts`` the reasoning and the answers are skipped, which is many times faster; then nothing is
-    known of what interrupted turns used.
+    ``without_texts``, reasoning and answers are skipped, which is many times faster, but leaves the usage of
+    interrupted turns unknown.
     """
     reader = _Reader(without_texts=without_texts)
     for line in complete_lines(_first_pieces(data) if without_texts else data):
@@ -95,7 +95,7 @@ def read_transcript(data: bytes, *, without_texts: bool = False) -> Transcript:
 
 
 def _first_pieces(data: bytes) -> bytes:
-    """Return the journal with the first of neighbouring pieces of a turn's text alone."""
+    """Return the journal with only the first of consecutive pieces of a text."""
 
     def first(match: re.Match[bytes]) -> bytes:
         is_line = match.start() == 0 or data[match.start() - 1 : match.start()] == b"\n"
@@ -105,7 +105,7 @@ def _first_pieces(data: bytes) -> bytes:
 
 
 class _Reader:
-    """Reads a journal's records, one by one."""
+    """Applies a journal's records one by one."""
 
     def __init__(self, *, without_texts: bool) -> None:
         self.transcript = Transcript()
@@ -113,14 +113,14 @@ class _Reader:
         self._turns: dict[str, Turn] = {}
         self._path = TurnPath()
         self._complete: set[str] = set()
-        """Turns that were dropped: what is written of them again is a copy."""
+        """Dropped turns: if they occur again, they are copies."""
         self._sent: dict[str, Record] = {}
-        """What is known of a turn should it never have ended."""
+        """What is known about turns in case they never ended."""
         self._with_text: set[str] = set()
         """Turns whose text was skipped."""
 
     def take(self, record: Record) -> None:
-        """Take over what a line says. One of another kind was added by a later lmdeck of this schema."""
+        """Apply a record. One of an unknown kind was added by a later version with the same schema."""
         kind, identity = record["record"], record.get("turn")
         if kind == "header":
             self._take_header(record)
@@ -134,13 +134,13 @@ class _Reader:
             self._take_of_turn(kind, identity, record)
 
     def skip(self, line: bytes) -> None:
-        """Note that a turn has text."""
+        """Record that a turn has text."""
         identity = line[_TURN_AT : line.find(b'"', _TURN_AT)].decode("ascii", "replace")
         self._turn(identity)
         self._with_text.add(identity)
 
     def arranged(self) -> Transcript:
-        """End: tell the conversation from its other branches and answers."""
+        """Finish: separate the conversation from its other branches and answers."""
         turns, path, transcript = self._turns, self._path, self.transcript
         transcript.queued = tuple(prompt for prompt in transcript.queued if prompt.identity not in turns)
         for turn in turns.values():
@@ -191,7 +191,7 @@ class _Reader:
 
 
 def complete_lines(data: bytes) -> Iterator[bytes]:
-    """Yield the lines; an incomplete one that was written again in full, or stands last, is left out."""
+    """Yield the complete lines; an incomplete one that was written again, or is the last, is skipped."""
     lines = data.split(b"\n")
     last = lines.pop()
     if last and decode_line(last) is not None:

@@ -1,7 +1,7 @@
-"""Whether a file can be trusted to contain what its owner wrote: who can write or replace it.
+"""Whether a file's content can be trusted: who can write or replace it.
 
-A file that others can write could name any command, any secret and any address to send it to. What the user
-has confirmed is stored as a checksum of the content: changed content is not confirmed.
+A file that others can write could contain any command, any secret and any address to send it to. What the
+user has confirmed is stored as a checksum of the content, so that changes are not confirmed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tui.texts import runtime as texts
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MOST_LINKS = 40
-"""As many links as the system follows in one path."""
+"""The system's limit for links in one path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +33,28 @@ class Distrust:
     reason: str
     """The end of a sentence."""
     command: str = ""
-    """What takes it away from others, where one command does."""
+    """A command that removes the access of others, if one is sufficient."""
 
     @property
     def advice(self) -> str:
-        """What to do, as a sentence: only a user can say that the content is theirs."""
+        """What to do, as a sentence: only the user can confirm the content."""
         ways = f"{self.command}, or {texts.TRUST}" if self.command else texts.TRUST
         return texts.REVIEW.format(ways=ways)
 
     @property
     def refusal(self) -> str:
-        """Both, without the first capital letter and the last stop."""
+        """Reason and advice, without the initial capital and the final full stop."""
         return f"{self.reason}. {self.advice}"
 
 
 def distrust_of(path: Path, shown: Callable[[Path], str], *, mode: int | None, owner: int) -> Distrust | None:
-    """Return why a file is not to be relied on, or ``None`` if it is.
+    """Return why a file is not trusted, or ``None`` if it is.
 
     Args:
-        shown: how a path is written for a user. mode: the permissions of the file that was read; ``None`` if
-        there is none: its folders alone
-            are judged.
-        owner: the number of the user to whom that file belongs.
+        shown: formats a path for display.
+        mode: the permissions of the file that was read; ``None`` if it does not exist, so that only its
+            folders are checked.
+        owner: the user id of the file's owner.
     """
     if mode is not None:
         if not _is_own(owner):
@@ -77,7 +77,7 @@ def _distrust_of_folder(folder: Path, shown: Callable[[Path], str], *, holds_fil
     if not _is_own(status.st_uid):
         return Distrust(files.FOREIGN_FOLDER.format(path=shown(folder)))
     others = status.st_mode & _OTHERS_WRITE
-    # In a sticky folder (/tmp) nobody replaces what belongs to somebody else.
+    # In a sticky folder (/tmp), nobody can replace files of others.
     if not others or status.st_mode & stat.S_ISVTX:
         return None
     if others == stat.S_IWGRP and _is_private_group(status.st_gid):
@@ -91,12 +91,12 @@ def _user() -> int:
 
 
 def _is_own(owner: int) -> bool:
-    """Root can do anything anyway."""
+    """Return whether the owner is the user or root, who can do anything anyway."""
     return owner in (_user(), 0)
 
 
 def _is_private_group(group: int) -> bool:
-    """Whether a group is the user's own (as Red Hat's and Debian's set-ups make one for each user)."""
+    """Return whether a group is the user's own, as created for each user by Red Hat and Debian."""
     user = _user()
     if user == 0:
         return False
@@ -109,9 +109,9 @@ def _is_private_group(group: int) -> bool:
 
 
 def _way_to(path: Path) -> tuple[list[Path], list[Path]]:
-    """Return every folder that has a say in where a path leads, the nearest first, and the links on the way.
+    """Return all folders that determine where a path leads, nearest first, and the links on the way.
 
-    Of a path with too many links only the beginning is returned: such a file cannot be read either.
+    For a path with too many links, only the beginning is returned: the file cannot be read either.
     """
     seen: dict[Path, None] = {}
     followed: list[Path] = []
@@ -125,7 +125,7 @@ def _way_to(path: Path) -> tuple[list[Path], list[Path]]:
         step = folder / part
         try:
             target = step.readlink()
-        except OSError:  # not a link, or not there
+        except OSError:  # not a link, or it does not exist
             folder = step
             continue
         followed.append(step)
@@ -137,21 +137,21 @@ def _way_to(path: Path) -> tuple[list[Path], list[Path]]:
 
 
 class TrustedFiles:
-    """The files whose current content the user has confirmed; kept in the private state folder."""
+    """The files whose current content the user has confirmed; stored in the private state folder."""
 
     def __init__(self, file: Path, shown: Callable[[Path], str]) -> None:
         self._file = file
         self._shown = shown
 
     def is_trusted(self, path: Path, data: bytes) -> bool:
-        """Return whether this content of the file was confirmed. Never raises."""
+        """Return whether this content of a file was confirmed. Never raises."""
         return self._read().get(str(path)) == _checksum(data)
 
     def trust(self, path: Path, data: bytes) -> None:
-        """Keep that this content is confirmed, replacing the previous one.
+        """Confirm this content of a file, replacing the previous one.
 
         Raises:
-            LmdeckError: another process holds the record.
+            LmdeckError: another process holds the lock.
             OSError: the disk refuses.
         """
         with locked(self._file) as check:
@@ -159,7 +159,7 @@ class TrustedFiles:
             write_atomically(self._file, json.dumps(known, indent=1).encode(), before_replace=check)
 
     def _read(self) -> dict[str, str]:
-        """Return what is confirmed; nothing where others could have written the record."""
+        """Return what is confirmed; nothing if others could have written it."""
         try:
             content = read_file(self._file)
         except OSError:

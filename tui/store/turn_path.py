@@ -1,9 +1,9 @@
-"""Which turns of a journal form the conversation, and which turn each of them follows.
+"""Which turns of a journal form the conversation, and in which order.
 
-A turn names its predecessor, the parent: one whose parent is not the last turn begins a branch, and the
-conversation is the newest one, or the one that a ``path`` names. lmdeck 0.1.0 wrote no parents, but a
+A turn names its predecessor, the parent: if that is not the last turn, it begins a branch, and the
+conversation is the newest branch, or the one named by a ``path``. lmdeck 0.1.0 wrote no parents, but a
 ``drop`` of the last turn before a retry: the next turn replaces it, and the turns after it follow that one. A
-dropped turn that is written again is the answer that was chosen. If nothing followed a ``drop``, the program
+dropped turn that is written again is the answer that was chosen. If nothing follows a ``drop``, the program
 died in between, and an existing answer is still shown.
 """
 
@@ -18,37 +18,37 @@ from tui.core.turn import UNTOLD
 
 @dataclass(slots=True, eq=False)
 class _Place:
-    """One prompt's place in the conversation."""
+    """The place of one prompt in the conversation."""
 
     identities: list[str] = field(default_factory=list)
     """All answers, oldest first."""
     shown: str = ""
     is_waiting: bool = False
-    """Its answer was dropped, and nothing has taken its place yet."""
+    """Its answer was dropped, and nothing has replaced it yet."""
 
     def take(self, identity: str) -> None:
-        """Show a turn here."""
+        """Show a turn in this place."""
         if identity not in self.identities:
             self.identities.append(identity)
         self.shown, self.is_waiting = identity, False
 
 
 class TurnPath:
-    """Follows a journal's records turn by turn. Every order of records gives a path."""
+    """Follows a journal's records turn by turn. Every order of records results in a path."""
 
     def __init__(self) -> None:
         self.parents: dict[str, str | None] = {}
-        """The parent of every turn that was begun."""
+        """The parents of all turns."""
         self._seen: dict[str, int] = {}
-        """When each turn came to be shown last."""
+        """When each turn was last shown."""
         self._places: list[_Place] = []
         self._place_of: dict[str, _Place] = {}
         self._clock = 0
         self._waiting = 0
-        """How many places at the end wait; those before them never do."""
+        """How many places at the end have a dropped answer; earlier ones never do."""
 
     def begin(self, identity: str, parent: str | None = UNTOLD) -> None:
-        """Note a record of a turn."""
+        """Process the record of a turn."""
         place = self._place_of.get(identity)
         if place is not None and not place.is_waiting:
             return
@@ -67,7 +67,7 @@ class TurnPath:
         self._join(len(self._places) - self._waiting - 1)
 
     def drop(self, identity: str) -> None:
-        """Note that a turn was dropped: the last one is to be replaced, any other is taken out."""
+        """Process a dropped turn: the last one will be replaced, any other is removed."""
         place = self._place_of.get(identity)
         if place is None or place.is_waiting or place.shown != identity or place not in self._places:
             return
@@ -78,12 +78,12 @@ class TurnPath:
             self._take_out(place)
 
     def show(self, identity: str) -> None:
-        """Note that the conversation is the branch that ends with this turn."""
+        """Process a path: the conversation is the branch that ends with this turn."""
         if identity in self._place_of:
             self._leave(identity)
 
     def settle(self, has_content: Callable[[str], bool]) -> None:
-        """End: places that still wait show what they showed before, if that has any content."""
+        """Finish: places with a dropped answer show the earlier one, if it has any content."""
         waiting = [place for place in self._places if place.is_waiting]
         self._waiting = 0
         for place in waiting:
@@ -95,18 +95,18 @@ class TurnPath:
 
     @property
     def shown(self) -> list[str]:
-        """The conversation, turn by turn: those that wait for a successor are left out."""
+        """Return the turns of the conversation, without dropped ones."""
         return [place.shown for place in self._places if not place.is_waiting]
 
     @property
     def chosen(self) -> dict[str | None, str]:
-        """The turn that was shown last behind each."""
+        """Return the follower of each turn that was shown last."""
         return {
             self.parents[identity]: identity for identity in sorted(self._seen, key=self._seen.__getitem__)
         }
 
     def _join(self, index: int) -> None:
-        """Let the turns of a place follow the one that is shown before it."""
+        """Link the turns of a place to the one shown before it."""
         place = self._places[index]
         for identity in place.identities:
             self.parents[identity] = self._places[index - 1].shown if index else None
@@ -116,7 +116,7 @@ class TurnPath:
         self._seen[identity] = self._clock = self._clock + 1
 
     def _branch(self, parent: str | None) -> None:
-        """Go where a new turn continues, if that is not the end."""
+        """Move to where a new turn continues, if that is not the end."""
         if parent is not None and parent not in self._place_of:
             return
         settled = self._places[: len(self._places) - self._waiting]
@@ -137,7 +137,7 @@ class TurnPath:
         self._places.reverse()
 
     def _settle_first(self) -> None:
-        """Let the first place that waits show what it showed before."""
+        """Show the earlier answer in the first place with a dropped one."""
         self._places[-self._waiting].is_waiting = False
         self._waiting -= 1
 
