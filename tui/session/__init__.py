@@ -1,1 +1,1 @@
-"""One conversation in progress: folds events into the turn, prices it, journals it."""
+"""Running conversations: folds events into turns, and calculates and records their cost."""

@@ -1,7 +1,7 @@
-"""One conversation in progress: sends prompts, folds the replies, prices and journals them.
+"""A running conversation: sends prompts, folds the replies, and writes the journal.
 
-Holds the single copy of the text. Does not know how it is drawn: a listener is notified of changes, and reads
-the turns at its own pace.
+Holds the only copy of the text, independently of how it is displayed: a listener is notified of changes, and
+reads the turns at its own pace.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
     from tui.session.live_turn import LiveTurn
 
 CONTINUE_PROMPT = "Continue exactly where you stopped."
-"""What ``continue_turn`` asks: plain words work on every server, a prefilled answer does not."""
+"""The prompt of ``continue_turn``: plain text works with every server, a prefilled answer does not."""
 _LATE_SECONDS = 0.2
 """How long the end of a conversation waits for the last figures of its answers."""
 
 
 class ChatStream(Protocol):
-    """Opens the stream of one request; expected failures arrive as its last event."""
+    """Opens the stream of one request; expected failures are its last event."""
 
     def __call__(self, target: ChatTarget, request: ChatRequest, /) -> AsyncGenerator[EventBatch]: ...
 
 
 class ChatSession:
-    """A conversation: its turns, and the one that may be streaming."""
+    """A conversation: its turns, one of which may be streaming."""
 
     def __init__(
         self,
@@ -74,21 +74,21 @@ class ChatSession:
         self.title = title
         self.is_saved = is_saved
         self.is_read_only = is_read_only
-        """Another session writes to it, or only a newer lmdeck can: nothing is asked in it here."""
+        """Another session writes to it, or only a newer version can: no prompts can be sent here."""
         self.is_elsewhere = is_elsewhere
         """Another session writes to it, or did when it was opened."""
         self.notices = tuple(notices)
-        """The notices about the record: read-only, interrupted, unreadable lines."""
+        """Notices about the record: read-only, interrupted, unreadable lines."""
         self.moves: tuple[str, ...] = ()
         """What other programs did to the record, and where the conversation continues."""
         self.path_revision = 0
-        """Grows when ``turns`` has other members than before."""
+        """Increases when the members of ``turns`` change."""
         self.on_change: Callable[[], None] | None = None
         self.on_settled: Callable[[], None] | None = None
-        """Called when the newest answer has ended and nothing is at work for it any more."""
+        """Called when the newest answer has ended and nothing is running for it any more."""
         self.titling = Titling(lambda: self.title, self.rename)
         self.attachments: dict[str, bytes] = {}
-        """The bytes of the pictures and files in prompts, by their SHA-256: put here before they are sent."""
+        """The images and files in prompts by SHA-256, added before they are sent."""
         self._defaults = defaults
         self._redactor = redactor or Redactor()
         self._stream = stream
@@ -98,50 +98,50 @@ class ChatSession:
         self._tasks: set[asyncio.Task[Turn]] = set()
         self._late = LateFigures(self._changed)
         self._newest: Turn | None = None
-        """The turn that was begun last: one before it may take longer to come to rest."""
+        """The turn begun last: an earlier one may take longer to settle."""
         self._tree = TurnTree() if tree is None else tree
         self.queue = PromptQueue(lambda prompts: journal.keep_queue(prompts, self.attachments), queued)
-        """The prompts that wait for an answer; ``send_queued`` sends the first one."""
+        """The queued prompts; ``send_queued`` sends the first one."""
         self._unrecorded = [] if recorded is None else self.turns[len(recorded) :]
         """Turns that are shown although a program that died had begun to replace them."""
 
     @property
     def turns(self) -> list[Turn]:
-        """The conversation: the branch that is shown, and what is sent with the next prompt."""
+        """The current branch, which is sent with the next prompt."""
         return self._tree.path
 
     @property
     def branches(self) -> list[BranchRow]:
-        """Every turn, also of the branches that are not shown."""
+        """All turns, including those of other branches."""
         return list(branch_rows(self._tree))
 
     @property
     def live(self) -> Turn | None:
-        """The turn that is streaming, if any."""
+        """The streaming turn, if any."""
         return self.turns[-1] if self.turns and self.turns[-1].state.is_live else None
 
     @property
     def storage_error(self) -> str | None:
-        """Why the conversation cannot be written to disk right now, in words for a banner."""
+        """Why the conversation currently cannot be written to disk, for a banner."""
         return self._journal.storage_error
 
     def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
-        """Call ``changed`` when ``storage_error`` or ``moves`` changes, perhaps from another thread."""
+        """Call ``changed`` when ``storage_error`` or ``moves`` changes, possibly from another thread."""
         self._journal.watch_storage_error(changed)
 
     def moved(self, identity: str, sentence: str) -> None:
-        """Note that the record continues elsewhere, and why; from any thread.
+        """Record that the file continues elsewhere, and why; thread-safe.
 
-        The observer of the trouble is called next.
+        The observer of storage errors is called next.
         """
         self.identity = identity
         self.notices = (sentence,)
         self.moves = (*self.moves, sentence)
 
     async def send(self, prompt: str | Parts, target: ChatTarget, *, beside: Turn | None = None) -> Turn:
-        """Send a prompt and fold the reply until it ends; return its turn. ``start`` says where it goes.
+        """Send a prompt and fold the reply until it ends; return its turn. ``start`` describes its position.
 
-        Failures end the turn, they are not raised. Cancelling stops the turn and keeps what arrived.
+        Failures end the turn and are not raised. Cancelling stops the turn and keeps what arrived.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
@@ -161,21 +161,21 @@ class ChatSession:
         return turn
 
     def send_queued(self, target: ChatTarget) -> asyncio.Task[Turn]:
-        """Send the first prompt of the queue, as ``start`` does."""
+        """Send the first queued prompt, like ``start``."""
         first = self.queue.prompts[0]
         return self.start(first.content, target, identity=first.identity)
 
     def start(
         self, prompt: str | Parts, target: ChatTarget, *, beside: Turn | None = None, identity: str = ""
     ) -> asyncio.Task[Turn]:
-        """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
+        """Send a prompt without waiting; the task returns the turn at the end of the reply.
 
-        It follows the last turn, or begins a branch in the place of one, ``beside``.
+        It follows the last turn, or begins a branch in place of ``beside``.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
-        from tui.session.live_turn import LiveTurn  # not before the first prompt: a start does without
+        from tui.session.live_turn import LiveTurn  # not needed before the first prompt
 
         if self.live is not None:
             raise RuntimeError("a turn is still streaming")
@@ -212,9 +212,9 @@ class ChatSession:
         return task
 
     async def regenerate(self, target: ChatTarget) -> Turn | None:
-        """Ask the last prompt again; its answer so far stays a variant of the new one.
+        """Send the last prompt again; the earlier answer stays available as a variant.
 
-        ``None`` where there is no turn, one is streaming, or the conversation is read-only.
+        ``None`` without a turn, while one is streaming, or in a read-only conversation.
         """
         if not self.turns or self.live is not None or self.is_read_only:
             return None
@@ -222,10 +222,10 @@ class ChatSession:
         return await self._finish(self.start(old.prompt, target, beside=old))
 
     def choose_variant(self, turn: Turn, step: int) -> Turn | None:
-        """Show the branch of another variant in the place of a turn; ``None`` where that cannot be.
+        """Show the branch of another variant of a turn; ``None`` if not possible.
 
-        ``step`` is -1 for the variant before it, 1 for the one after. The turns that are shown are what is
-        sent with the next prompt.
+        ``step`` is -1 for the previous variant, 1 for the next. The turns shown are sent with the next
+        prompt.
         """
         chosen = variant_beside(turn, step)
         if chosen is None or not any(other is turn for other in self.turns):
@@ -233,9 +233,9 @@ class ChatSession:
         return chosen if self.show_branch(chosen) else None
 
     def show_branch(self, turn: Turn, *, is_kept: bool = True) -> bool:
-        """Show the branch of a turn, to what was shown last behind it; ``False`` while an answer streams.
+        """Show the branch of a turn, up to the followers shown last; ``False`` while an answer streams.
 
-        ``is_kept``: it is the branch of the record, too; else only until something is asked or chosen.
+        ``is_kept``: also record it; otherwise it is shown until a prompt is sent or a variant is chosen.
         """
         if self.live is not None:
             return False
@@ -248,52 +248,52 @@ class ChatSession:
         return True
 
     def show_turn(self, identity: str) -> bool:
-        """Show the branch that has a turn, for now; return whether that can be."""
+        """Temporarily show the branch of a turn; return whether that is possible."""
         turn = self._tree.turns.get(identity)
         return turn is not None and self.show_branch(turn, is_kept=False)
 
     def _complete_record(self) -> None:
-        """Write again what a program that died had begun to replace."""
+        """Write turns again that a program that died had begun to replace."""
         unrecorded, self._unrecorded = self._unrecorded, []
         for turn in [] if self.is_read_only else unrecorded:
             self._journal.write_turn(turn, is_copy=True)
 
     async def continue_turn(self, target: ChatTarget) -> Turn | None:
-        """Ask the model to continue with a reply that was cut; ``None`` if there is none."""
+        """Ask the model to continue a truncated reply; ``None`` if there is none."""
         if not self.turns or self.live is not None or self.is_read_only or not self.turns[-1].answer:
             return None
         return await self.send(CONTINUE_PROMPT, target)
 
     def stop(self) -> None:
-        """Stop the streaming turn at once, its socket included; what arrived is kept, and the queue waits."""
+        """Stop the streaming turn at once, including its socket; keeps what arrived and pauses the queue."""
         for task in self._tasks:
             task.cancel()
         self.queue.hold(Pause.STOPPED)
 
     def rename(self, title: str) -> None:
-        """Give the conversation a name."""
+        """Rename the conversation."""
         self.title = title.strip() or self.title
         self._journal.set_title(self.title)
         self._changed()
 
     async def aclose(self) -> bool:
-        """Stop what streams and close the record; return whether all of it is on disk."""
+        """Stop streaming and close the record; return whether all of it is on disk."""
         await self._stop_and_wait()
         await self._late.aclose(_LATE_SECONDS)
         return await asyncio.to_thread(self._journal.close)
 
     @property
     def totals(self) -> Totals:
-        """Tokens and money of all turns that were paid for here."""
+        """Tokens and cost of all turns that were paid for in this conversation."""
         return totals_of(self._tree.turns.values())
 
     def attached(self, turn: Turn) -> dict[str, bytes]:
-        """Return the bytes of what is attached to a turn, by their SHA-256, without what is lost. Blocks."""
+        """Return the available attachments of a turn by SHA-256. Blocks."""
         parts = [part for part in turn.prompt.blobs if part.sha256 not in self.attachments]
         return {**self._journal.read_attachments(parts)[0], **self.attachments}
 
     async def _with_attachments(self, request: ChatRequest, turn: Turn) -> ChatRequest:
-        """Return the request with the files of the turns before too; what is lost goes as its name."""
+        """Return the request with the files of all its turns; lost ones are replaced by their names."""
         parts = [part for message in request.messages for part in message.content.blobs]
         unread = [part for part in parts if part.sha256 not in self.attachments]
         if not unread:
@@ -328,11 +328,11 @@ class ChatSession:
         return live.turn
 
     async def wait_for_figures(self, seconds: float) -> None:
-        """Wait until everything is known of the turns that ended, for so long at most."""
+        """Wait for the late figures of finished turns, at most ``seconds``."""
         await self._late.wait(seconds)
 
     def _leave(self, task: asyncio.Task[Turn], live: LiveTurn, target: ChatTarget) -> None:
-        """Forget a task that is done; one that was stopped before its first step has ended nothing yet."""
+        """Forget a finished task; one that was stopped before its first step has not ended its turn yet."""
         self._tasks.discard(task)
         self._end(live, TurnState.STOPPED)
         if live.turn is self._newest:

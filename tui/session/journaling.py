@@ -12,45 +12,44 @@ from tui.core.usage import Price
 
 
 class TurnJournal(Protocol):
-    """What a session needs of a journal; no method blocks or raises."""
+    """The part of a journal that a session uses; no method blocks or raises."""
 
     @property
     def storage_error(self) -> str | None:
-        """Why records wait in memory, in words for a banner; ``None`` when all is written."""
+        """Why records are only in memory, for a banner; ``None`` if everything is written."""
 
     def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
-        """Call ``changed`` when ``storage_error`` changes, perhaps from another thread."""
+        """Call ``changed`` when ``storage_error`` changes, possibly from another thread."""
 
     def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = ...) -> None:
-        """Write down the prompt and its attachments before anything is sent."""
+        """Write the prompt and its attachments before anything is sent."""
 
     def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
-        """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
+        """Return the contents of parts, and a sentence about each that is lost; may be slow."""
 
     def note_sent(self, turn_identity: str, prompt_tokens: int, price: Price) -> None:
-        """Write down what the prompt is estimated at, and its price: all that a killed program leaves of
-        the figures."""
+        """Write the estimated prompt tokens and the price, which remain if the program is killed."""
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
-        """Write down a piece of the ``reasoning`` or the ``answer``."""
+        """Write a piece of the ``reasoning`` or the ``answer``."""
 
     def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
-        """Write down that all text so far was the other kind."""
+        """Write that all text so far is of the other kind."""
 
     def end_turn(self, turn: Turn) -> None:
-        """Write down how the turn ended, with its figures."""
+        """Write how the turn ended, with its figures."""
 
     def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
-        """Write down a whole turn that has ended; a copy is not counted again in sums of costs."""
+        """Write a whole finished turn; a copy is not counted again in sums of costs."""
 
     def show_path(self, turn_identity: str) -> None:
-        """Write down that the branch is shown that ends with a turn."""
+        """Write that the branch ending with a turn is shown."""
 
     def keep_queue(self, prompts: Sequence[QueuedPrompt], attachments: Mapping[str, bytes] = ...) -> None:
-        """Write down which prompts wait, and their attachments."""
+        """Write the queued prompts and their attachments."""
 
     def set_title(self, title: str) -> None:
-        """Write down the conversation's name."""
+        """Write the conversation's name."""
 
     def close(self) -> bool:
-        """Write what is left and give up the file, which may take a moment; return whether all is written."""
+        """Write what remains and release the file; return whether everything is written. May be slow."""

@@ -1,4 +1,4 @@
-"""Figures of answers that arrive after their end; nothing waits for them."""
+"""Figures of answers that become available after their end, without blocking anything."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class LateFigures:
-    """Completes turns, and reports each time that something was learned."""
+    """Completes turns, and reports new information."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._tasks: set[asyncio.Task[None]] = set()
 
     def follow(self, live: LiveTurn) -> None:
-        """Complete a turn that is done as soon as more is known of it."""
+        """Complete a finished turn when more is known about it."""
         if live.read_late is not None:
             task = asyncio.ensure_future(self._complete(live, live.read_late))
             self._tasks.add(task)
@@ -30,12 +30,12 @@ class LateFigures:
             self._on_change()
 
     async def wait(self, seconds: float) -> None:
-        """Wait until everything is known, for so long at most."""
+        """Wait until everything is known, at most ``seconds``."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
     async def aclose(self, seconds: float) -> None:
-        """Wait for so long at most, and give up the rest."""
+        """Wait at most ``seconds``, then cancel the rest."""
         await self.wait(seconds)
         for task in self._tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""A turn while its reply arrives: folded, priced and journaled, and settled when it ends."""
+"""A turn while its reply arrives: folds, prices and journals it, and settles it at its end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tui.session.structured import SchemaWatch
 
 
 class LiveTurn:
-    """The turn is shown as ended only when its figures are complete and its end is being written.
+    """A streaming turn, shown as ended only when its figures are complete and its end is being written.
 
     Known keys are erased before anything is folded or written.
     """
@@ -43,7 +43,7 @@ class LiveTurn:
         redactor: Redactor,
         clock: Callable[[], float],
     ) -> None:
-        """Begin: the prompt is written down before anything is sent."""
+        """Begin a turn: the prompt is written before anything is sent."""
         self.turn = turn
         self._request = request
         self._price = price
@@ -51,19 +51,19 @@ class LiveTurn:
         self._redactor = ReplyRedactor(redactor)
         self._clock = clock
         self.read_late: Callable[[], Awaitable[Learned]] | None = None
-        """Reads what is known about its time only after its end."""
+        """Returns what is known about its time only after its end."""
         self._watch: SchemaWatch | None = None
         self._is_sent = False
         journal.begin_turn(turn, request.attachments)
 
     async def follow(self, schema: Mapping[str, Any]) -> None:
-        """Have the answer judged by a schema."""
+        """Validate the answer against a schema."""
         self._watch = await asyncio.to_thread(SchemaWatch, schema)  # the first one loads the validator
 
     def fold(self, batch: EventBatch) -> bool:
-        """Take over what one read of the socket brought; the event that ends the turn settles it.
+        """Fold the events of one read; the final event settles the turn.
 
-        Return whether the answer has to be stopped: the turn has ended, and the server writes on.
+        Return whether to stop the answer: the turn has ended, but the server continues.
         """
         if not self.turn.state.is_live:
             return False
@@ -78,7 +78,7 @@ class LiveTurn:
         return self._watch.ends(self.turn) if self._watch is not None and self.turn.state.is_live else None
 
     def end(self, state: TurnState) -> bool:
-        """End the turn with this state where no event has ended it; return whether that was so."""
+        """End the turn with this state unless an event has ended it; return whether it did."""
         if not self.turn.state.is_live:
             return False
         self._take(self._redactor.flush(), self._clock())  # it could have become a key
@@ -87,7 +87,7 @@ class LiveTurn:
         return True
 
     def complete(self, learned: Learned) -> bool:
-        """Add what was learned after the end, on disk too; return whether that changed anything."""
+        """Add what was learned after the end, also on disk; return whether anything changed."""
         is_new = learn(self.turn, learned)
         if is_new:
             self._journal.end_turn(self.turn)
@@ -116,7 +116,7 @@ class LiveTurn:
             self.turn.cost = cost_of(self.turn.usage, self._price)
 
     def _settle(self) -> None:
-        """Complete the figures of the turn, whatever ended it, and write its end down."""
+        """Complete the figures of the turn, however it ended, and write its end."""
         turn = self.turn
         settle(turn, self._request, self._price, self._clock())
         if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:

@@ -1,7 +1,6 @@
-"""Prompts that wait for the answer before them.
+"""Prompts queued until the current answer ends.
 
-They are sent one by one while answers complete. Any other end pauses the queue: the rest stays until the user
-decides.
+They are sent one by one after complete answers. Any other end pauses the queue until the user decides.
 """
 
 from __future__ import annotations
@@ -22,15 +21,15 @@ class Pause(Enum):
     STOPPED = "stopped"
     FAILED = "failed"
     CUT = "cut"
-    """The answer ended otherwise than complete: at its limit, filtered, with a tool call."""
+    """The answer is incomplete: at its limit, filtered, or with a tool call."""
     REOPENED = "reopened"
-    """It was left waiting when the conversation was closed."""
+    """The prompts were queued when the conversation was closed."""
     BLOCKED = "blocked"
-    """There is no model to ask."""
+    """There is no model to send to."""
     TOO_LONG = "too long"
-    """The next prompt does not fit the context."""
+    """The next prompt does not fit into the context."""
     OVER_BUDGET = "over budget"
-    """All is spent that may be."""
+    """A budget is used up."""
 
 
 class PromptQueue:
@@ -39,31 +38,31 @@ class PromptQueue:
     def __init__(
         self, keep: Callable[[Sequence[QueuedPrompt]], None], kept: Iterable[QueuedPrompt] = ()
     ) -> None:
-        """``keep`` writes the queue down whenever it has other prompts; ``kept`` is what was written."""
+        """Create a queue; ``keep`` stores it after changes, ``kept`` is what was stored."""
         self._keep = keep
         self._waiting = list(kept)
         self.pause = Pause.REOPENED if self._waiting else None
-        """Why nothing goes out now; ``None`` if nothing waits."""
+        """Why nothing is sent; ``None`` if the queue is empty."""
         self.last_sent = ""
-        """The identity of the prompt that was sent last."""
+        """The id of the prompt that was sent last."""
 
     @property
     def prompts(self) -> tuple[QueuedPrompt, ...]:
-        """What waits, the next one first."""
+        """The queued prompts, the next one first."""
         return tuple(self._waiting)
 
     @property
     def is_running(self) -> bool:
-        """Whether the next prompt goes out as soon as nothing streams."""
+        """Whether the next prompt is sent as soon as nothing streams."""
         return bool(self._waiting) and self.pause is None
 
     @property
     def is_full(self) -> bool:
-        """Whether no more may wait."""
+        """Whether the queue is full."""
         return len(self._waiting) >= QUEUE_LIMIT
 
     def add(self, content: str | Parts) -> QueuedPrompt:
-        """Let a prompt wait behind the others.
+        """Append a prompt to the queue.
 
         Raises:
             RuntimeError: the queue is full.
@@ -76,7 +75,7 @@ class PromptQueue:
         return prompt
 
     def remove(self, prompt: QueuedPrompt) -> bool:
-        """Remove a prompt; return whether it still waited."""
+        """Remove a prompt; return whether it was still queued."""
         is_waiting = prompt in self._waiting
         if is_waiting:
             self._waiting.remove(prompt)
@@ -90,7 +89,7 @@ class PromptQueue:
             self._changed()
 
     def sent(self, identity: str) -> None:
-        """Note that the record has the turn of a prompt: that alone says that it waits no more."""
+        """Remove a prompt whose turn is recorded, so that the record shows it as sent."""
         for prompt in self.prompts:
             if prompt.identity == identity:
                 self._waiting.remove(prompt)
@@ -98,16 +97,16 @@ class PromptQueue:
                 self._settle()
 
     def hold(self, reason: Pause) -> None:
-        """Let nothing go out any more; the first reason stays."""
+        """Pause the queue; an earlier reason is kept."""
         if self.is_running:
             self.pause = reason
 
     def go(self) -> None:
-        """Let the prompts go out again."""
+        """Resume the queue."""
         self.pause = None
 
     def ended(self, turn: Turn) -> None:
-        """Note how an answer ended."""
+        """Update the queue after the end of an answer."""
         if turn.state is TurnState.STOPPED:
             self.hold(Pause.STOPPED)
         elif turn.state is not TurnState.DONE:
@@ -125,5 +124,5 @@ class PromptQueue:
 
 
 def _is_complete(turn: Turn) -> bool:
-    """Return whether the server said that an answer is complete, or said nothing of it."""
+    """Return whether the server marked an answer as complete, or sent no finish reason."""
     return not turn.tool_calls and ending_of(turn.finish_reason) is Ending.COMPLETE

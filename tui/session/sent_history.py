@@ -10,7 +10,7 @@ from tui.core.turn import Turn
 
 
 def history_of(turns: Iterable[Turn]) -> list[Message]:
-    """Return the turns that were answered; a prompt without an answer is not asked a second time."""
+    """Return the messages of answered turns; a prompt without an answer is not sent again."""
     messages: list[Message] = []
     for turn in turns:
         if turn.answer:

@@ -1,4 +1,4 @@
-"""Structured answers: the verdict on an answer against its schema, and when to stop it early."""
+"""Structured answers: validates an answer against its schema, and decides when to stop it early."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tui.core.turn import TextBuffer, Turn
 from tui.texts import schemas as texts
 
 MOST_WHITE_SPACE = 200
-"""Characters in a row: a grammar allows them without end, and some models write nothing else."""
+"""Consecutive characters: grammars allow any number of them, and some models write nothing else."""
 
 
 class Worth(StrEnum):
-    """How an answer ended."""
+    """The outcome of a structured answer."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -32,28 +32,28 @@ class Worth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict on an answer against its schema."""
+    """The result of validating an answer."""
 
     worth: Worth
     sentence: str
-    """The line under the answer."""
+    """The line below the answer."""
     answer: JsonAnswer | None = None
-    """The JSON, where there is any."""
+    """The JSON, if there is any."""
     path: str | None = None
-    """Where the first violation is, as JSONPath."""
+    """The position of the first violation, as JSONPath."""
     problem: str | None = None
     """What is wrong there, or with the answer."""
     tokens: str | None = None
-    """At how many tokens it was cut."""
+    """The number of tokens if it was truncated."""
 
     @property
     def is_valid(self) -> bool:
-        """Whether the answer can be used."""
+        """Whether the answer is usable."""
         return self.worth is Worth.VALID
 
     @property
     def failure(self) -> Failure | None:
-        """What a command ends with; ``None`` for a valid answer."""
+        """The failure of a command; ``None`` for a valid answer."""
         match self.worth:
             case Worth.VALID:
                 return None
@@ -68,9 +68,9 @@ class Verdict:
 
 
 def verdict_of(turn: Turn, schema: Mapping[str, Any]) -> Verdict:
-    """Judge the answer of a turn that is done; what a server promises does not count.
+    """Validate the answer of a finished turn, whatever the server promises.
 
-    The finish reason comes first: what was cut is never taken, even where it happens to be JSON.
+    The finish reason comes first: a truncated answer is never accepted, even if it happens to be valid JSON.
     """
     if cut := _cut(turn):
         return cut
@@ -94,7 +94,7 @@ def _cut(turn: Turn) -> Verdict | None:
 
 
 def _of_reasoning(turn: Turn, schema: Mapping[str, Any]) -> Verdict:
-    """Take the JSON out of the reasoning where the answer is empty, but only if it is valid."""
+    """Validate the reasoning if the answer is empty; accept it only if it is valid."""
     try:
         found = _against(read_json_answer(turn.reasoning.text), schema)
     except NotJsonError:
@@ -108,7 +108,7 @@ def _of_reasoning(turn: Turn, schema: Mapping[str, Any]) -> Verdict:
 
 
 def token_counts(turn: Turn) -> str:
-    """Return where the tokens of a turn went."""
+    """Return how the tokens of a turn were used."""
     usage = turn.usage
     prompt, completion, reasoning = (
         (None, None, None)
@@ -133,7 +133,7 @@ def _against(answer: JsonAnswer, schema: Mapping[str, Any]) -> Verdict:
 
 
 class SchemaWatch:
-    """Watches one answer against its schema."""
+    """Validates one answer while it streams."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
@@ -144,13 +144,13 @@ class SchemaWatch:
             self._problem = str(problem)
 
     def ends(self, turn: Turn) -> Failure | None:
-        """Return why an answer has to be stopped: it writes nothing but white space."""
+        """Return why to stop an answer: it consists of white space."""
         if _ends_in_white_space(turn.answer):
             return explain("endless-white-space", limit=str(MOST_WHITE_SPACE))
         return None
 
     def sentence(self, turn: Turn) -> str:
-        """Return the line under the answer of a turn that is done."""
+        """Return the line below the answer of a finished turn."""
         return self._problem or verdict_of(turn, self._schema).sentence
 
 

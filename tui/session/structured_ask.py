@@ -1,4 +1,4 @@
-"""Asks for an answer that follows a schema: in a form that the server supports, twice with ``--retry``."""
+"""Requests an answer that follows a schema: in a form that the server supports, twice with ``--retry``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.session.target import ChatTarget
 from tui.texts import schemas as texts
 
 _RETRIED = (Worth.INVALID, Worth.NOT_JSON, Worth.EMPTY)
-"""What another try may fix; what was cut needs more tokens."""
+"""Outcomes for which to try again; a truncated answer needs more tokens instead."""
 
 
 @dataclass(eq=False)
@@ -31,12 +31,12 @@ class StructuredAsk:
     """Called for each step after the first."""
     form: SchemaForm = field(default=SchemaForm.SCHEMA, init=False)
     tries: list[Turn] = field(default_factory=list, init=False)
-    """What was sent, each as it ended."""
+    """All attempts, in order."""
 
     async def ask(self, message: Callable[[str], Parts], prompt: str) -> tuple[Turn, Verdict | None]:
-        """Ask, and return the last turn with its verdict; ``None``: it failed or was stopped.
+        """Send the question; return the last turn and its verdict, ``None`` if it failed or was stopped.
 
-        ``message`` makes a message of a prompt.
+        ``message`` creates the message of a prompt.
         """
         turn = await self._send(message(prompt), None)
         while turn.failure is not None and self._climbs(turn):
@@ -55,7 +55,7 @@ class StructuredAsk:
         return self.tries[-1]
 
     def _climbs(self, turn: Turn) -> bool:
-        """Use the next form where a server does not know this one; return whether there is one."""
+        """Switch to the next form if a server does not support this one; return whether there is one."""
         forms = list(SchemaForm)
         place = forms.index(self.form) + 1
         if place == len(forms) or not is_form_refused(turn.failure) or self.advice(turn):
@@ -65,7 +65,7 @@ class StructuredAsk:
         return True
 
     def advice(self, turn: Turn) -> str | None:
-        """Return what helps where a server refuses the schema itself, not the form."""
+        """Return what helps if a server rejects the schema itself, not the form."""
         keyword = refused_keyword(turn.failure, self.asked.schema)
         if keyword is not None:
             words = texts.STRICT_ALREADY if self.asked.is_strict else texts.OFFER_STRICT

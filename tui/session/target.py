@@ -1,4 +1,4 @@
-"""Where a prompt is sent: the provider with the settings of the chat."""
+"""The target of a prompt: the provider with the settings of the chat."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.core.sent_body import sent_body
 
 @dataclass(frozen=True, slots=True)
 class RequestDefaults:
-    """The defaults of requests if neither the chat nor its provider sets a value."""
+    """Defaults for requests, if neither the chat nor its provider sets a value."""
 
     max_tokens: int | None = None
     reasoning_replay: ReasoningReplay | None = None
@@ -28,44 +28,44 @@ NO_DEFAULTS = RequestDefaults()
 
 @dataclass(frozen=True, slots=True)
 class ChatTarget:
-    """A provider, with the model, thinking, system prompt and parameters that the chat sets."""
+    """A provider, with the chat's own model, thinking, system prompt and parameters."""
 
     provider: Provider
     model: str = ""
-    """Empty: the provider's own."""
+    """Empty uses the provider's model."""
     thinking: Thinking | None = None
-    """``None``: the provider's own setting."""
+    """``None`` uses the provider's setting."""
     system_prompt: str | None = None
     parameters: Parameters = field(default_factory=dict)
-    """Parameters of the request by their names in ``core.chat_settings``; ``None``: it is not sent."""
+    """Request parameters by name in ``core.chat_settings``; ``None`` is not sent."""
     stream: bool = True
     schema_form: SchemaForm = SchemaForm.SCHEMA
-    """How the request says which JSON schema the answer has to follow, if the chat has one."""
+    """How the JSON Schema is sent, if the chat has one."""
 
     @property
     def model_name(self) -> str:
-        """The model that is asked for."""
+        """The requested model."""
         return self.model or self.provider.model
 
     @property
     def schema(self) -> Mapping[str, Any] | None:
-        """The JSON schema that the answer has to follow."""
+        """The JSON Schema that the answer must follow."""
         return schema_of(self.parameters.get("json_schema"))
 
     @property
     def own_settings(self) -> dict[str, object]:
-        """What the chat says otherwise, as a journal keeps it, without what it leaves to its provider."""
+        """The settings that differ from the provider's, in the format of the journal."""
         return OwnSettings(self.thinking, self.system_prompt, self.parameters).to_json()
 
     def with_settings(self, kept: Mapping[str, object]) -> ChatTarget:
-        """Return the target with the settings that a journal kept."""
+        """Return the target with settings from a journal."""
         own = OwnSettings.from_json(kept)
         return replace(
             self, thinking=own.thinking, system_prompt=own.system_prompt, parameters=own.parameters
         )
 
     def request(self, messages: tuple[Message, ...], defaults: RequestDefaults = NO_DEFAULTS) -> ChatRequest:
-        """Return the request for these messages, the system prompt in front."""
+        """Return the request for these messages, preceded by the system prompt."""
         provider = self.provider
         system = provider.system_prompt if self.system_prompt is None else self.system_prompt
         if self.schema is not None:
@@ -84,7 +84,7 @@ class ChatTarget:
         )
 
     def answer_limit(self, defaults: RequestDefaults = NO_DEFAULTS) -> int | None:
-        """Return how many tokens a request lets its answer have; ``None``: as many as the server likes."""
+        """Return the token limit of the answer; ``None`` leaves it to the server."""
         extra_body = self._extra_body()
         fields = sent_body(extra_body)
         limits = (fields.get(name) for name in BODY_FIELDS["max_tokens"])
@@ -102,7 +102,7 @@ class ChatTarget:
         return others
 
     def _extra_body(self) -> Mapping[str, object]:
-        """Return the provider's extra body without what the chat says otherwise."""
+        """Return the provider's extra body without fields that the chat overrides."""
         own = {name for setting in self.parameters for name in BODY_FIELDS[setting]}
         if not own:
             return self.provider.extra_body
@@ -110,7 +110,7 @@ class ChatTarget:
         return {name: value for name, value in fields.items() if name not in own}
 
     def _sampling(self, defaults: RequestDefaults, extra_body: Mapping[str, object]) -> Sampling:
-        """Return the parameters; a limit under any name in the extra body is the provider's own."""
+        """Return the sampling parameters; a token limit in the extra body overrides those here."""
         own = {name: self.parameters[name] for name in SAMPLING if name in self.parameters}
         sampling = replace(self.provider.sampling, **own)
         limit = defaults.max_tokens or (None if self.schema is None else SCHEMA_TOKENS)

@@ -1,4 +1,4 @@
-"""Titles of conversations written by a model, if the settings ask for them."""
+"""Titles of conversations written by a model, if enabled in the settings."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from tui.core.turn import Turn
 from tui.session.target import ChatTarget
 
 AskTitle = Callable[[Turn, ChatTarget], Awaitable[str]]
-"""Returns a title for a conversation of one turn; empty: it keeps its own."""
+"""Returns a title for a conversation with one turn; empty keeps the current one."""
 
 
 class Titling:
-    """Asks for the title of one conversation, once and in the background."""
+    """Requests the title of one conversation, once and in the background."""
 
     def __init__(self, title: Callable[[], str], rename: Callable[[str], None]) -> None:
-        """``title`` returns the one of now."""
+        """Create an instance; ``title`` returns the current title."""
         self.ask: AskTitle | None = None
         self._title = title
         self._rename = rename
         self._task: asyncio.Task[None] | None = None
 
     def begin(self, turn: Turn, target: ChatTarget) -> None:
-        """Ask, where the user wants that."""
+        """Request a title, if enabled."""
         if self.ask is not None:
             self._task = asyncio.ensure_future(self._give(self.ask, turn, target))
 
     async def _give(self, ask: AskTitle, turn: Turn, target: ChatTarget) -> None:
-        """Name the conversation, unless the user named it."""
+        """Rename the conversation, unless the user has named it."""
         own = title_of(turn.prompt.text)
         if self._title() == own and (title := await ask(turn, target)) and self._title() == own:
             self._rename(title)
 
     async def wait(self) -> None:
-        """Wait until the title that was asked for is there, or will not come."""
+        """Wait until the request for a title has finished or failed."""
         if self._task is not None:
             await asyncio.wait({self._task})
 
     def end(self) -> None:
-        """Ask no more: what the user asks comes first."""
+        """Cancel the request: prompts of the user come first."""
         if self._task is not None:
             self._task.cancel()
             self._task = None

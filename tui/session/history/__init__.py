@@ -1,1 +1,1 @@
-"""Saved conversations in the formats of other programs, and back: pure code."""
+"""Converts saved conversations to and from the formats of other programs, without I/O."""

@@ -1,4 +1,4 @@
-"""The exports of ChatGPT and of Open WebUI: trees of messages, with every branch."""
+"""Imports the exports of ChatGPT and Open WebUI: trees of messages, with all branches."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _LATEST = 253_402_300_799
 
 
 def is_chatgpt(value: object) -> bool:
-    """Return whether a value is a conversation as ChatGPT exports it."""
+    """Return whether a value is a conversation exported by ChatGPT."""
     return isinstance(value, dict) and isinstance(value.get("mapping"), dict)
 
 
 def is_open_webui(value: object) -> bool:
-    """Return whether a value is a chat as Open WebUI exports it."""
+    """Return whether a value is a chat exported by Open WebUI."""
     return isinstance(value, dict) and isinstance(_history(value).get("messages"), dict)
 
 
 def from_chatgpt(value: Mapping[str, Any], moment: str) -> Incoming:
-    """Return a conversation of ChatGPT; ``moment`` is the date of one without a time.
+    """Return a conversation of ChatGPT; ``moment`` is used if it has no time.
 
     Raises:
         UsageError: it has no message, or content that cannot be saved.
@@ -45,7 +45,7 @@ def from_chatgpt(value: Mapping[str, Any], moment: str) -> Incoming:
 
 
 def from_open_webui(value: Mapping[str, Any], moment: str) -> Incoming:
-    """Return a chat of Open WebUI; ``moment`` is the date of one without a time.
+    """Return a chat of Open WebUI; ``moment`` is used if it has no time.
 
     Raises:
         UsageError: it has no message, or content that cannot be saved.
@@ -79,7 +79,7 @@ def _conversation(
 
 
 def _chatgpt_message(node: Mapping[str, Any], fallback: str, remarks: list[str]) -> Message:
-    """Read a node; only its author and its parts are expected, and a node without a message is none."""
+    """Read a node; only its author and its parts are required, and a node may have no message."""
     parent = text_of(node.get("parent"))
     message = record_of(node.get("message"))
     content, metadata = record_of(message.get("content")), record_of(message.get("metadata"))
@@ -130,7 +130,7 @@ def _history(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def record_of(value: object) -> Mapping[str, Any]:
-    """Return an object, an empty one for anything else."""
+    """Return an object, or an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
@@ -139,7 +139,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _moment(seconds: object) -> str:
-    """Return seconds since 1970 in ISO 8601; empty where they are none."""
+    """Return a Unix timestamp in ISO 8601; empty if it is invalid."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return ""
     if not math.isfinite(seconds) or not 0 <= seconds <= _LATEST:

@@ -20,7 +20,7 @@ class Said(NamedTuple):
 
 
 def said_in(turns: Iterable[Turn]) -> list[Said]:
-    """Return what was said so far; a thread can then read it while another answer arrives."""
+    """Return the texts so far, so that a thread can read them while another answer arrives."""
     return [
         Said(
             turn.prompt.text,
@@ -33,7 +33,7 @@ def said_in(turns: Iterable[Turn]) -> list[Said]:
 
 
 def copied_markdown(title: str, said: Sequence[Said], redact: Callable[[str], str]) -> str:
-    """Return the page, every known key erased; empty where nothing was said."""
+    """Return the page, with all known keys erased; empty without any text."""
     if not said:
         return ""
     parts = [f"# {shown_markdown.one_line(redact(title) or texts.UNTITLED)}"]

@@ -1,7 +1,7 @@
-"""The HTML that Open WebUI puts into the text of an answer: reasoning and tool calls.
+"""The HTML that Open WebUI inserts into answers: reasoning and tool calls.
 
 Source: ``serialize_content_blocks`` and ``serialize_output`` of its ``utils/middleware.py``: a block begins
-and ends on lines of its own, each line of reasoning is quoted, and newer versions escape it.
+and ends on separate lines, each line of reasoning is quoted, and newer versions escape it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _FENCE = "```"
 
 
 def split_details(text: str) -> tuple[str, str, bool]:
-    """Return an answer without such blocks, the reasoning of them, and whether tools were called.
+    """Return an answer without such blocks, their reasoning, and whether tools were called.
 
-    What stands in a block of code is shown there, and is left alone; so is a block without an end.
+    Code blocks and unterminated blocks are left unchanged.
     """
     answer: list[str] = []
     reasoning: list[str] = []

@@ -19,18 +19,18 @@ Text = Callable[[Sequence[SavedConversation]], str]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format."""
+    """One export format."""
 
     suffix: str
-    """Of a file."""
+    """The file name suffix."""
     text: Text
-    """Makes the text of conversations, of one alone where ``is_single``."""
+    """Formats conversations; a single one if ``is_single``."""
     is_single: bool = False
-    """Each conversation needs a file of its own."""
+    """Each conversation requires a separate file."""
     is_whole: bool = False
-    """Other answers and branches are in it."""
+    """Includes other answers and branches."""
     is_answered: bool = False
-    """Turns without an answer are not in it."""
+    """Excludes turns without an answer."""
 
 
 def _single(text: Callable[[SavedConversation], str], conversations: Sequence[SavedConversation]) -> str:
@@ -48,7 +48,7 @@ FORMATS = {
 
 
 def left_out(how: Format, saved: SavedConversation) -> Iterator[str]:
-    """Yield a sentence on each kind of thing that an export of a conversation lacks."""
+    """Yield a sentence on each kind of content that the export of a conversation lacks."""
     found = saved.transcript
     others = sum(map(has_content, found.dropped))
     if others and not how.is_whole:

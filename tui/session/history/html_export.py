@@ -1,4 +1,4 @@
-"""A conversation as one HTML page: every text is text, nothing runs and nothing is fetched."""
+"""A conversation as one HTML page: all text is escaped, nothing is executed or fetched."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TAIL = "</body>\n</html>\n"
 
 
 def to_html(saved: SavedConversation) -> str:
-    """Return the branch that is shown."""
+    """Return the current branch."""
     found = saved.transcript
     head = _HEAD.format(title=_line(found.title or texts.UNTITLED), created_at=_line(found.created_at))
     return "".join((head, *(piece for turn in found.turns for piece in _turn(turn)), _TAIL))
@@ -59,5 +59,5 @@ def _line(text: str) -> str:
 
 
 def _block(text: str) -> str:
-    """Return a text for ``pre``, which drops a line feed that it begins with."""
+    """Return a text for ``pre``, which ignores an initial line feed."""
     return "\n" + escape(safe_text(text))

@@ -1,4 +1,4 @@
-"""A conversation being imported: the records of its journal, and its identity."""
+"""A conversation being imported: the records of its journal, and its id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.texts.bodies import TOO_LARGE
 
 _IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _DEEPEST = 40
-"""Levels of a value: more is no conversation, and could not be written again."""
+"""The maximum nesting of a value: more could not be written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,18 @@ class Incoming:
     identity: str
     """The same whenever the same conversation is imported."""
     records: tuple[Record, ...]
-    """The header first. Every turn that cost something is a copy: it was paid for elsewhere."""
+    """The header comes first. Every turn with a cost is a copy: it was paid for elsewhere."""
     remarks: tuple[str, ...] = ()
-    """What is left out, a sentence each."""
+    """What is omitted, one sentence each."""
 
 
 BEFORE = ""
-"""The previous turn, in the order of the file."""
+"""The preceding turn in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A conversation of a file that cannot be imported; the others of the file can."""
+    """A conversation that cannot be imported; this does not affect others in the file."""
 
     title: str
     failure: Failure
@@ -59,13 +59,13 @@ class ForeignTurn:
     started_at: str = ""
     system_prompt: str | None = None
     parent: str | None = BEFORE
-    """The turn that it follows; ``None``: it is a first one."""
+    """The preceding turn; ``None`` for the first."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Values of the ``end`` record."""
 
 
 def own(records: Iterable[Record]) -> Incoming:
-    """Return a conversation that lmdeck exported.
+    """Return a conversation that was exported by lmdeck.
 
     Raises:
         UsageError: it cannot be written again.
@@ -90,7 +90,7 @@ def foreign(
     remarks: Iterable[str] = (),
     shown: str | None = None,
 ) -> Incoming:
-    """Return a conversation of another program; ``shown`` is the last turn of the branch that is shown.
+    """Return a conversation of another program; ``shown`` is the last turn of the current branch.
 
     Raises:
         UsageError: it has no turn.
@@ -108,7 +108,7 @@ def foreign(
 
 
 def stable_identity(origin: str, content: object, name: object = None) -> str:
-    """Return an identity for what another program calls ``name``; without a name, for this content."""
+    """Return an id based on another program's ``name``, or on the content without a name."""
     plain = f"{origin}-{name}"
     if isinstance(name, str) and name and _IDENTITY.fullmatch(plain):
         return plain
@@ -117,15 +117,15 @@ def stable_identity(origin: str, content: object, name: object = None) -> str:
 
 
 def malformed(reason: str) -> UsageError:
-    """Return the error for a file that cannot be imported; ``reason`` ends a sentence."""
+    """Return the error for a file that cannot be imported; ``reason`` is the end of a sentence."""
     return UsageError(replace(explain("import-malformed", reason=reason), advice=texts.IMPORT_ADVICE))
 
 
 def require_writable(value: object) -> None:
-    """Refuse a value that JSON cannot be made of again: nested too deeply, or with a number without end.
+    """Reject a value that cannot be converted to JSON: nested too deeply, or with an infinite number.
 
     Raises:
-        UsageError: it is.
+        UsageError: it cannot be converted.
     """
     level: list[object] = [value]
     for _ in range(_DEEPEST):

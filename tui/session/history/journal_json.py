@@ -1,4 +1,4 @@
-"""The records of a journal as JSON and as JSON lines: a whole conversation, other branches included."""
+"""The records of a journal as JSON or JSON lines: a complete conversation, including other branches."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def to_json(conversations: Iterable[SavedConversation]) -> str:
 
 
 def to_lines(conversations: Iterable[SavedConversation]) -> str:
-    """Return one record a line, in ASCII; a header begins the next conversation."""
+    """Return one record per line, in ASCII; a header begins the next conversation."""
     return "".join(f"{json.dumps(record)}\n" for saved in conversations for record in saved.records)
 
 
 def from_json(document: Record) -> list[Incoming]:
-    """Return the conversations of such a document.
+    """Return the conversations in a document.
 
     Raises:
-        UsageError: one of them is none.
+        UsageError: one of them is invalid.
     """
     found: list[Incoming] = []
     for item in document[KEY]:
@@ -51,10 +51,10 @@ def from_json(document: Record) -> list[Incoming]:
 
 
 def from_records(records: Iterable[object]) -> list[Incoming]:
-    """Return the conversations that records tell, each from its header on.
+    """Return the conversations in a sequence of records, each beginning with a header.
 
     Raises:
-        UsageError: one of them is no record, or the first is no header.
+        UsageError: one is not a record, or the first is not a header.
     """
     return [own(group) for group in _groups(records)]
 

@@ -1,4 +1,4 @@
-"""The output of ``llm logs --json``: one object per answer, with its conversation."""
+"""Imports the output of ``llm logs --json``: one object per answer, with its conversation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def is_log(value: object) -> bool:
 
 
 def from_logs(entries: list[Mapping[str, Any]]) -> list[Incoming]:
-    """Return the conversations, each with its turns in the order of their times."""
+    """Return the conversations, with their turns in chronological order."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for entry in entries:
         require_writable(entry)
@@ -59,6 +59,6 @@ def _turn(entry: Mapping[str, Any], index: int) -> ForeignTurn:
 
 
 def _moment(entry: Mapping[str, Any]) -> str:
-    """Return when it was asked, with the zone that the log leaves out."""
+    """Return when it was asked, with the time zone that the log omits."""
     stamp = text_of(entry.get("datetime_utc")) or ""
     return stamp if not stamp or stamp.endswith("Z") or "+" in stamp else f"{stamp}+00:00"

@@ -1,4 +1,4 @@
-"""A conversation as a Markdown page that is read back to the same turns.
+"""A conversation as a Markdown page that can be imported without loss.
 
 Comments mark where each text begins. Text that the page cannot show unchanged (a control character, a tag, a
 line that would end a block) is also in the comment, as JSON.
@@ -28,7 +28,7 @@ TEXTS = ("prompt", "reasoning", "answer")
 
 
 def to_markdown(saved: SavedConversation) -> str:
-    """Return the branch that is shown."""
+    """Return the current branch."""
     found = saved.transcript
     page = _Page(_mark(found))
     page.add(*_front_matter(found, page.mark))
@@ -54,7 +54,7 @@ class _Page:
         self.lines += lines
 
     def mark_line(self, kind: str, value: object = None) -> None:
-        """Add a mark; no text that is shown has one."""
+        """Add a marker, which no text on the page contains."""
         words = [self.mark, kind] if value is None else [self.mark, kind, _in_comment(value)]
         self.add(f"<!-- {' '.join(words)} -->")
 
@@ -111,17 +111,17 @@ def _front_matter(found: Transcript, mark: str) -> Iterator[str]:
 
 
 def _yaml(text: str) -> str:
-    """Return a text as a string of YAML, which JSON's are."""
+    """Return a text as a YAML string, for which a JSON string is valid."""
     return json.dumps(safe_line(text), ensure_ascii=False)
 
 
 def _in_comment(value: object) -> str:
-    """Return JSON that ends no comment."""
+    """Return JSON that does not end a comment."""
     return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _mark(found: Transcript) -> str:
-    """Return a word that stands in no text of the conversation."""
+    """Return a word that does not occur in the conversation."""
     whole = "\n".join(
         text
         for turn in found.turns

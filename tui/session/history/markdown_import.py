@@ -18,10 +18,10 @@ _MARK = lazy_pattern(r"lmdeck-[0-9]{1,9}")
 
 
 def from_markdown(page: str) -> Incoming:
-    """Return the conversation of a page.
+    """Return the conversation on a page.
 
     Raises:
-        UsageError: lmdeck did not write it, or it was changed beyond reading.
+        UsageError: lmdeck did not write it, or it was changed beyond recognition.
     """
     lines = page.replace("\r\n", "\n").split("\n")
     reader = _Reader()
@@ -34,7 +34,7 @@ def from_markdown(page: str) -> Incoming:
 
 
 class _Reader:
-    """Makes records of the marked parts of a page."""
+    """Creates records from the marked parts of a page."""
 
     def __init__(self) -> None:
         self.records: list[Record] = []
@@ -43,7 +43,7 @@ class _Reader:
         self._end: Record = {}
 
     def take(self, kind: str, value: Record, body: list[str]) -> None:
-        """Take one part."""
+        """Read one part."""
         if kind == "header":
             self.records.append(value)
         elif kind == "turn":
@@ -54,7 +54,7 @@ class _Reader:
             self._texts[kind] = text if isinstance(text, str) else _text_of(kind, body)
 
     def end_turn(self) -> None:
-        """Add the records of the turn that was read."""
+        """Add the records of the current turn."""
         turn, found = self._turn, self._texts
         self._turn, self._texts = None, {}
         if turn is None:
@@ -76,7 +76,7 @@ def _mark_of(lines: list[str]) -> str:
 
 
 def _sections(lines: list[str], mark: str) -> Iterator[tuple[str, Record, list[str]]]:
-    """Yield each mark with its value, and the lines that follow it."""
+    """Yield each marker with its value, and the lines after it."""
     pattern = re.compile(rf"<!-- {mark} (\w+)(?: (.*))? -->")
     kind, value, body = "", Record(), list[str]()
     for line in lines:
@@ -106,7 +106,7 @@ def _record(value: Record, kind: str) -> Record:
 
 
 def _text_of(kind: str, body: list[str]) -> str:
-    """Return a text without the empty line before and behind it."""
+    """Return a text without the surrounding empty lines."""
     first = 1 if body[:1] == [""] else 0
     last = len(body) - (1 if len(body) > first and body[-1] == "" else 0)
     text = "\n".join(body[first:last])

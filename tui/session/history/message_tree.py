@@ -1,4 +1,4 @@
-"""Trees of messages, as other programs keep the branches of a chat, made into turns."""
+"""Converts trees of messages, in which other programs store the branches of a chat, to turns."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tui.core.lazy_dataclass import dataclass
 from tui.session.history.incoming import ForeignTurn
 
 _MOST_REPEATED = 100_000_000
-"""Characters that the answers of one tree may repeat: branches of one answer each begin with what they share,
-so that a file of a few megabytes could unfold to any size."""
+"""In characters. Since branches of one answer repeat its common beginning, a file of a few megabytes could
+expand to any size."""
 _OF_A_MESSAGE = 100
-"""Characters that a message counts for at least, since taking an empty one is work, too."""
+"""The minimum count of a message in characters, since empty ones take work, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,13 @@ class Message:
 
     parent: str | None
     role: str = ""
-    """``user`` or ``assistant``; any other one is passed over, and what follows it stays in its place."""
+    """``user`` or ``assistant``; messages with other roles are skipped, with their followers in their
+    place."""
     text: str = ""
     reasoning: str = ""
     model: str = ""
     at: str = ""
-    """ISO 8601; empty: unknown."""
+    """ISO 8601; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,15 @@ class _Place:
     """The position of a message."""
 
     begins: str | None
-    """The message that begins its turn; ``None``: no turn has begun yet."""
+    """The message that begins its turn; ``None`` if no turn has begun yet."""
     follows: str | None
-    """The message that ends the turn before it."""
+    """The message that ends the preceding turn."""
     end: str | None
-    """The last message of the turn until here: what is passed over ends none."""
+    """The last message of the turn so far; skipped messages are not included."""
     said: str | None = None
-    """The last message of the turn until here that is a part of its answer."""
+    """The last message so far that is part of the turn's answer."""
     before: str | None = None
-    """The one before it."""
+    """The preceding message."""
 
 
 _NOWHERE = _Place(None, None, None)
@@ -49,20 +50,20 @@ _NOWHERE = _Place(None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """The turns of a tree, every branch of it."""
+    """The turns of a tree, including all branches."""
 
     turns: list[ForeignTurn]
     shown: str | None
-    """The last turn of the branch that is shown."""
+    """The last turn of the current branch."""
     is_cut: bool
-    """The beginnings of answers are left out, since the branches would repeat too much."""
+    """The beginnings of answers are omitted, since the branches would repeat too much."""
 
 
 def tree_turns(messages: Mapping[str, Message], current: str | None) -> Turns:
     """Return the turns of a tree.
 
-    Only the links to parents count: what is no tree (a missing parent, a circle) begins a branch of its own.
-    ``current`` is the last message that was shown; without it, the branch of the last leaf is.
+    Only the links to parents count: a missing parent or a cycle begins a new branch. ``current`` is the last
+    message shown, by default that of the branch with the last leaf.
     """
     places: dict[str, _Place] = {}
     ends: set[str] = set()
@@ -88,7 +89,7 @@ def tree_turns(messages: Mapping[str, Message], current: str | None) -> Turns:
 
 
 def _in_order(messages: Mapping[str, Message]) -> Iterator[str]:
-    """Yield every message, each after its parent, siblings in the order of the file."""
+    """Yield every message after its parent, siblings in the order of the file."""
     children: dict[str, list[str]] = {}
     roots = []
     for name, message in messages.items():
@@ -97,7 +98,7 @@ def _in_order(messages: Mapping[str, Message]) -> Iterator[str]:
         else:
             children.setdefault(message.parent, []).append(name)
     seen: set[str] = set()
-    for first in (*roots, *messages):  # behind the roots only what stands in circles is left
+    for first in (*roots, *messages):  # after the roots, only cycles are left
         waiting = [first]
         while waiting:
             name = waiting.pop()
@@ -108,7 +109,7 @@ def _in_order(messages: Mapping[str, Message]) -> Iterator[str]:
 
 
 class _Answers:
-    """Joins the messages of answers, and repeats at most ``_MOST_REPEATED``."""
+    """Joins the messages of answers, repeating at most ``_MOST_REPEATED``."""
 
     def __init__(self, messages: Mapping[str, Message], places: Mapping[str, _Place]) -> None:
         self._messages = messages
@@ -117,7 +118,7 @@ class _Answers:
         self.is_cut = False
 
     def turn(self, end: str) -> ForeignTurn:
-        """Return the turn that a message ends."""
+        """Return the turn that ends with a message."""
         place = self._places[end]
         first = self._messages[place.begins or end]
         said = self._said(place)
@@ -151,7 +152,7 @@ def _size(message: Message) -> int:
 
 
 def _up(name: str | None, messages: Mapping[str, Message]) -> Iterator[str]:
-    """Yield a message and those before it, each once."""
+    """Yield a message and its ancestors, each once."""
     seen: set[str] = set()
     while name is not None and name in messages and name not in seen:
         seen.add(name)

@@ -1,4 +1,4 @@
-"""OpenAI messages: one line of JSON per conversation, ready for a request or for fine-tuning, and back."""
+"""OpenAI messages: one JSON line per conversation, for requests or fine-tuning, and their import."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _REASONING = ("reasoning_content", "reasoning")
 
 
 def to_messages(conversations: Iterable[SavedConversation]) -> str:
-    """Return the branches that are shown, in ASCII: prompts with their answers, without reasoning.
+    """Return the current branches in ASCII: prompts with their answers, without reasoning.
 
-    A conversation without an answer has no line: what reads such files refuses one without messages.
+    Conversations without an answer are omitted: readers of such files reject empty ones.
     """
     found = (list(_messages(saved.transcript.turns)) for saved in conversations)
     return "".join(f"{json.dumps({'messages': messages})}\n" for messages in found if messages)
@@ -36,7 +36,7 @@ def to_messages(conversations: Iterable[SavedConversation]) -> str:
 def _messages(turns: Iterable[Turn]) -> Iterator[dict[str, str]]:
     system: object = None
     for turn in turns:
-        if not turn.answer:  # two messages of the user in a row are no conversation
+        if not turn.answer:  # consecutive user messages are not allowed
             continue
         own = turn.settings.get("system_prompt")
         if isinstance(own, str) and own != system:
@@ -48,10 +48,10 @@ def _messages(turns: Iterable[Turn]) -> Iterator[dict[str, str]]:
 
 
 def from_messages(value: Mapping[str, Any] | list[Any], moment: str) -> Incoming:
-    """Return a conversation of ``{"messages": […]}`` or of the list alone; ``moment`` dates it.
+    """Return a conversation from ``{"messages": […]}`` or only the list; ``moment`` is its date.
 
     Raises:
-        UsageError: what stands there is no message, or no message of a chat is there.
+        UsageError: an entry is not a message, or there is no chat message.
     """
     messages = value.get("messages") if isinstance(value, Mapping) else value
     if not isinstance(messages, list):
@@ -69,7 +69,7 @@ def from_messages(value: Mapping[str, Any] | list[Any], moment: str) -> Incoming
 
 
 class _Reader:
-    """Makes turns of messages: each message of the user begins one."""
+    """Converts messages to turns: each user message begins one."""
 
     def __init__(self, model: str) -> None:
         self.turns: list[ForeignTurn] = []
@@ -78,7 +78,7 @@ class _Reader:
         self._system: str | None = None
 
     def take(self, role: str, message: Mapping[str, Any]) -> None:
-        """Take a message; one of a role that no chat has is left out."""
+        """Add a message; unknown roles are skipped."""
         text = self._text(message.get("content"))
         if role in ("system", "developer"):
             self._system = text
@@ -94,7 +94,7 @@ class _Reader:
         self.turns.append(ForeignTurn(name, prompt, model=self._model, system_prompt=self._system))
 
     def _answer(self, text: str, message: Mapping[str, Any]) -> None:
-        """Add to the answer of the last turn: an answer that called tools comes in several messages."""
+        """Append to the last answer: an answer with tool calls consists of several messages."""
         if not self.turns:
             self._begin("")
         last = self.turns[-1]

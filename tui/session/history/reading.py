@@ -24,12 +24,12 @@ from tui.wire.strict_json import StrictJsonError, is_json, parse_json
 
 
 def read_conversations(text: str, moment: str) -> Sequence[Incoming | Skipped]:
-    """Return the conversations of a text; ``moment`` dates those of a format without times.
+    """Return the conversations in a text; ``moment`` is used for formats without times.
 
-    Of an export of hundreds, one that cannot be read is skipped.
+    In an export with hundreds of conversations, unreadable ones are skipped.
 
     Raises:
-        UsageError: it has none, or has no format that is known.
+        UsageError: it has none, or its format is unknown.
     """
     bare = text.lstrip("\ufeff \t\r\n")
     if not bare:
@@ -43,7 +43,7 @@ def read_conversations(text: str, moment: str) -> Sequence[Incoming | Skipped]:
 
 
 def _value(text: str) -> object:
-    """Return the JSON of a text; of JSON lines a list."""
+    """Parse JSON, or JSON lines to a list."""
     lines = text.rstrip().split("\n")
     if len(lines) > 1 and is_json(lines[0]) and lines[0].lstrip().startswith("{"):
         return [_parsed(line, number) for number, line in enumerate(lines, 1) if line.strip()]
@@ -53,7 +53,7 @@ def _value(text: str) -> object:
 def _parsed(text: str, line: int | None = None) -> object:
     try:
         return parse_json(text)
-    except StrictJsonError:  # its message may quote the text, which may hold keys
+    except StrictJsonError:  # its message may quote the text, which may contain keys
         reason = texts.NOT_JSON if line is None else texts.NOT_JSON_LINE.format(line=line)
         raise malformed(reason) from None
 

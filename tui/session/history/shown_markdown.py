@@ -1,4 +1,4 @@
-"""Texts of a chat as parts of a Markdown page: nothing in them ends a part, or is markup for a browser."""
+"""Embeds texts in a Markdown page, so that they neither end a block nor become HTML."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ _SPECIAL = lazy_pattern(r"([\\`*_\[\]{}#|~!<>&])")
 
 
 def one_line(text: str) -> str:
-    """Return a text as one line that shows as it is."""
+    """Return a text on one line, with Markdown escaped."""
     return _SPECIAL.sub(r"\\\1", safe_line(text))
 
 
 def answer(text: str) -> str:
-    """Return a text that is Markdown itself: what it opens it closes, and tags show as text."""
+    """Return a Markdown text with open blocks closed and tags escaped."""
     lines, open_fence = _without_tags(text)
     return "\n".join([*lines, open_fence] if open_fence else lines)
 
 
 def quoted(text: str) -> str:
-    """Return a text as a quotation; the end of that closes whatever the text opens."""
+    """Return a text as a block quotation, whose end also closes open blocks."""
     return "\n".join(f"> {line}" if line else ">" for line in _without_tags(text)[0])
 
 
 def unquoted(text: str) -> str:
-    """Return what was quoted."""
+    """Return the text of a block quotation."""
     return "\n".join(line.removeprefix(">").removeprefix(" ") for line in text.split("\n"))
 
 
 def _without_tags(text: str) -> tuple[list[str], str]:
-    """Return the lines, and the fence of a block of code that is still open at the end."""
+    """Return the lines, and the fence of a code block that is open at the end."""
     lines: list[str] = []
     fence = ""
     is_cut = False
-    """A code span may have begun in this paragraph and go into the next line."""
+    """A code span may continue from an earlier line of this paragraph."""
     for line in safe_text(text).split("\n"):
         begun = _FENCE.match(line) if not fence else None
         if fence:
@@ -55,7 +55,7 @@ def _without_tags(text: str) -> tuple[list[str], str]:
 
 
 def _escaped(line: str, is_cut: bool) -> tuple[str, bool]:
-    """Return a line whose tags outside of code show as text, and whether its code spans are uncertain."""
+    """Return a line with tags outside code escaped, and whether its code spans are ambiguous."""
     ticks = list(_TICKS.finditer(line))
     if is_cut or "\\" in line or not ticks:
         return _TAG.sub("&lt;", line), is_cut or bool(ticks)
