@@ -1,1 +1,1 @@
-"""The composition root: paths, settings, client, history in one object that is passed in."""
+"""The composition root: paths, settings, client and history in one object that is passed in."""

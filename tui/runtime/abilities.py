@@ -19,9 +19,9 @@ class Abilities:
         self._memory = memory
 
     def cost(self, abilities: Collection[Ability], *, is_embedding: bool) -> AbilityCost:
-        """Return what it costs at most to test some abilities of a provider."""
+        """Return the maximum cost of testing some abilities of a provider."""
         return cost_of(tests_of(abilities, is_embedding=is_embedding))
 
     def known(self, provider: Provider, model: str, build: str) -> tuple[Remembered, ...]:
-        """Return what the tests of a model have shown that ``build`` answers for. May read a file."""
+        """Return the known results for a model that are valid for ``build``. May read a file."""
         return known_abilities(self._memory, provider, model, build)

@@ -1,4 +1,4 @@
-"""The matrix of abilities: the remembered results of every provider, and the tests that fill it."""
+"""The ability matrix: the stored results of all providers, and the tests that fill it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.texts import ability_matrix as texts
 
 
 def remembered_matrix(memory: EndpointMemory, providers: Sequence[Provider]) -> Matrix:
-    """Return what is remembered of some providers, however old. Blocks shortly."""
+    """Return the stored results of some providers, whatever their age. Blocks briefly."""
     return Matrix(tuple(_remembered(memory, provider) for provider in providers))
 
 
@@ -34,7 +34,7 @@ def _kept(memory: EndpointMemory, provider: Provider, model: str) -> dict[Abilit
 
 
 def column_of(memory: EndpointMemory, provider: Provider, report: DiagnosisReport) -> Column:
-    """Return what a check with tests has shown, which the memory has by now."""
+    """Return the results of a check with tests, which are already stored."""
     server = report.server
     column = Column(
         provider.name,
@@ -58,5 +58,5 @@ def _cell(result: AbilityResult, before: Mapping[Ability, Outcome | None], at: s
 def matrix_cost(
     providers: Sequence[Provider], abilities: Sequence[Ability], cost: Callable[..., AbilityCost]
 ) -> str:
-    """Return what the tests of some providers cost; ``cost`` is that of ``Abilities``."""
+    """Return the cost of testing some providers; ``cost`` is that of ``Abilities``."""
     return cost_sentence([cost(abilities, is_embedding=provider.is_embedding) for provider in providers])

@@ -1,4 +1,4 @@
-"""The second fetch of a key from a command: tokens expire, and the command prints the next one."""
+"""Fetches a key from a command again: tokens expire, and the command prints the next one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class CommandRenewal:
     """Fetches one key again, once; for one resolved endpoint on one event loop."""
 
     def __init__(self, refused: Secret, fetch: Callable[[], Secret | None]) -> None:
-        """``fetch`` runs the command, blocking, and returns what it printed."""
+        """Create a renewal; ``fetch`` runs the command, blocking, and returns its output."""
         self._refused = refused
         self._fetch = fetch
         self._fetching: asyncio.Future[Secret | None] | None = None
@@ -20,11 +20,11 @@ class CommandRenewal:
 
     @property
     def key(self) -> Secret | None:
-        """The other key that the command printed; ``None``: it was not run again, or printed the same."""
+        """The new key; ``None`` if the command was not run again, or printed the same key."""
         return self._key
 
     async def renew(self) -> Secret | None:
-        """Run the command again, unless that was done; requests refused at the same time share one run."""
+        """Run the command again, at most once; requests rejected at the same time share one run."""
         if self._fetching is None:
             self._fetching = asyncio.ensure_future(asyncio.to_thread(self._fetch))
         fetched = await asyncio.shield(self._fetching)

@@ -1,4 +1,4 @@
-"""What a user attaches to a message: files are named, found and read, and become its parts."""
+"""Attachments of a message: files are named, found and read, and become parts of the message."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ class Draft:
     only_words: Collection[str] = frozenset()
     """Mentions that are meant as text."""
     chosen: frozenset[str] = frozenset()
-    """Files that were chosen from a list."""
+    """Files selected from a list."""
     words: str = ""
-    """The words before an edit."""
+    """The text before an edit."""
     kept: Sequence[ImagePart | FilePart] = ()
-    """What was attached before an edit."""
+    """The attachments before an edit."""
     named: Sequence[str] = ()
-    """Files that are attached without a mention."""
+    """Files attached without a mention."""
 
 
 NO_DRAFT = Draft()
 
 
 class Files:
-    """Resolves names to files in a folder: the one in which the program was started."""
+    """Resolves names to files, relative to the folder in which the program was started."""
 
     def __init__(self, folder: Path | None = None, environment: Mapping[str, str] = NO_ENVIRONMENT) -> None:
         self._folder = Path() if folder is None else folder
@@ -61,15 +61,15 @@ class Files:
         self._seen: dict[str, tuple[FileStamp | None, ImagePart | FilePart]] = {}
         """What was announced about files that are not sent yet."""
         self._secret: dict[str, bool] = {}
-        """Files whose names say that they hold keys, by how they are called; whether they may be sent."""
+        """Files whose names suggest that they contain keys, and whether they may be sent."""
 
     @cached_property
     def index(self) -> PathIndex:
-        """The files below the folder, to be suggested."""
+        """The files below the folder, for suggestions."""
         return PathIndex(self._folder, self._environment)
 
     def read_all(self, references: Iterable[str]) -> list[Attachment]:
-        """Return the files of references, each ``PATH``, ``PATH:40-90`` or a pattern such as ``src/**/*.py``.
+        """Read the files of references: ``PATH``, ``PATH:40-90`` or patterns such as ``src/**/*.py``.
 
         Raises:
             UsageError: one of them cannot be attached.
@@ -77,7 +77,7 @@ class Files:
         return [self.read(name) for reference in references for name in self.names(reference)]
 
     def asked_for(self, typed: str) -> list[str]:
-        """Return the files of ``/attach``, perhaps in shell quotation marks.
+        """Return the files given to ``/attach``, possibly in shell quotes.
 
         Raises:
             UsageError: no file matches.
@@ -85,7 +85,7 @@ class Files:
         return self.names(typed if self._is_there(typed) else unquoted(typed))
 
     def names(self, reference: str) -> list[str]:
-        """Return a reference, or the files that a pattern means.
+        """Return a reference, or the files that match a pattern.
 
         Raises:
             UsageError: no file matches.
@@ -98,7 +98,7 @@ class Files:
         return found
 
     def read(self, reference: str) -> Attachment:
-        """Return one file, or some lines of it.
+        """Read one file, or a range of its lines.
 
         Raises:
             UsageError: it cannot be attached.
@@ -115,25 +115,25 @@ class Files:
         return file
 
     def secrets(self, parts: Iterable[ImagePart | FilePart]) -> list[str]:
-        """Return which files among parts of a message probably hold keys, and were not allowed yet."""
+        """Return the files in a message that probably contain keys, and were not confirmed yet."""
         return [
             name for name in dict.fromkeys(part.name for part in parts) if self._secret.get(name) is False
         ]
 
     def allow(self, names: Iterable[str]) -> None:
-        """Ask no more before these files are sent."""
+        """Allow sending these files without another confirmation."""
         self._secret.update(dict.fromkeys(names, True))
 
     def is_attachable(self, reference: str) -> bool:
-        """Whether a reference means a regular file."""
+        """Return whether a reference means a regular file."""
         path = self._place(reference)[0]
         return not is_url(path) and is_file(self._path(path))
 
     def mentioned(self, words: str, draft: Draft = NO_DRAFT) -> Attached:
-        """Return the files that a message names or mentions, and those that an edited one had.
+        """Return the files that a message names or mentions, and those of the message being edited.
 
         Raises:
-            UsageError: one cannot be attached; what was chosen from a list must be there.
+            UsageError: one cannot be attached; files selected from a list must exist.
         """
         kept = {part.text[1:-1]: part for part in draft.kept}
         in_words = {mention.reference for mention in mentions(draft.words)} if draft.kept else set()
@@ -154,7 +154,7 @@ class Files:
         return replace(attached(files, parts), changed=tuple(changed))
 
     def preview(self, words: str, draft: Draft = NO_DRAFT) -> Attached:
-        """Return the same without the contents, for a draft; what cannot be attached is left out."""
+        """Return the same without the contents, for a draft; what cannot be attached is skipped."""
         parts: list[ImagePart | FilePart] = []
         for mention in mentions(words):
             meant = self._meant([] if mention.reference in draft.only_words else list(mention.readings), ())
@@ -163,7 +163,7 @@ class Files:
         return Attached(tuple(parts))
 
     def _part(self, reference: str) -> ImagePart | FilePart | None:
-        """Return what a file is as a part; it is read only where it is another one than before."""
+        """Return a file as a part; it is read only if it has changed."""
         stamp = stamp_of(self._path(self._place(reference)[0]))
         known = self._seen.get(reference)
         if known is not None and known[0] == stamp:
@@ -183,7 +183,7 @@ class Files:
         return known is not None and known[1].sha256 != file.part.sha256
 
     def _meant(self, readings: Sequence[str], chosen: Collection[str]) -> str | None:
-        """Return which reading of a mention is a file; what is none may be an error."""
+        """Return the reading of a mention that is a file; otherwise it may be an error."""
         if readings and is_url(readings[0]):
             return readings[0]
         if any(reading in chosen for reading in readings):
@@ -191,7 +191,7 @@ class Files:
         return next(filter(self.is_attachable, readings), None)
 
     def _place(self, reference: str) -> tuple[str, tuple[int, int] | None]:
-        """Return the path and the lines; a file may be called as if lines were meant."""
+        """Return the path and the lines; a file name may look as if it had a line range."""
         with_lines = split_lines(reference)
         return (reference, None) if with_lines is None or self._is_there(reference) else with_lines
 
@@ -199,14 +199,14 @@ class Files:
         return is_there(self._path(name))
 
     def _path(self, name: str) -> Path:
-        """Return where a name leads; what can be no path leads nowhere."""
+        """Return the path of a name; an invalid path leads nowhere."""
         return self._folder / _expanded(name.replace("\0", "\N{SYMBOL FOR NULL}"))
 
     @property
     def _shown_folder(self) -> str:
         try:
             return str(self._folder.absolute())
-        except OSError:  # the folder of the program is gone
+        except OSError:  # the current folder no longer exists
             return ""
 
 

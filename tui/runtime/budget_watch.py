@@ -1,4 +1,4 @@
-"""The state of the budgets while the program runs: read from the ledger, updated with its own exchanges."""
+"""The state of the budgets while the program runs: read from the ledger, updated by its own exchanges."""
 
 from __future__ import annotations
 
@@ -22,32 +22,37 @@ class BudgetWatch:
     """An observer of exchanges. Its answers are as current as its last read."""
 
     def __init__(self, read: Callable[[], tuple[BudgetState, ...]], rates: Rates, unread: str = "") -> None:
-        """``read`` reads the ledger and blocks; ``unread``: why a budget of the settings cannot be read."""
+        """Create a watch.
+
+        Args:
+            read: reads the ledger, blocking.
+            unread: why a budget in the settings cannot be read.
+        """
         self._read = read
         self._unread = unread
         self._rates = rates
         self._states: tuple[BudgetState, ...] = ()
         self._ended = 0
         self._allowed: set[tuple[str, Limit | None, date]] = set()
-        """Which screen may exceed which budget on which day; ``None``: one that cannot be read."""
+        """Which screens may exceed which budgets on which day; ``None`` for an unreadable budget."""
 
     def read(self) -> None:
-        """Read the ledger, what other processes spent included. Blocks."""
+        """Read the ledger, including the spending of other processes. Blocks."""
         before = -1
-        while before != self._ended:  # what ended meanwhile is perhaps not in what was read
+        while before != self._ended:  # an exchange that ended meanwhile may be missing in what was read
             before = self._ended
             states = self._read()
         self._states = states
 
     def finished(self, record: ExchangeRecord) -> None:
-        """Count an exchange that is over."""
+        """Count a finished exchange."""
         line = line_of(record)
         if line is not None:
             self._ended += 1
             self._states = tuple(with_line(state, line, self._rates) for state in self._states)
 
     def question(self, provider: Provider, who: str) -> str:
-        """Return the question to ask before a paid request; empty: none, as it is free or allowed."""
+        """Return the question before a paid request; empty if it is free or allowed."""
         if provider.price.is_free:
             return ""
         state = spent_one(self._unallowed(who), provider.name)
@@ -58,13 +63,13 @@ class BudgetWatch:
         return ""
 
     def allow(self, provider: str, who: str) -> None:
-        """Allow more spending today."""
+        """Allow exceeding the budgets today."""
         today = _today()
         mine = [state.limit for state in self._states if state.limit.provider in ("", provider)]
         self._allowed |= {(who, limit, today) for limit in (*mine, None)}
 
     def mark(self, provider: str) -> tuple[str, str]:
-        """Return a mark for the status bar and its style; empty: no budget is close to its limit."""
+        """Return a mark for the status bar and its style; empty if no budget is close to its limit."""
         state = worst([state for state in self._states if state.limit.provider in ("", provider)])
         if state is None or state.level is Level.WITHIN:
             return "", ""

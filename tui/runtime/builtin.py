@@ -1,4 +1,4 @@
-"""The providers that need no setup: the embedded model and the demo endpoint, started on demand."""
+"""The providers without set-up: the built-in model and the demo endpoint, started on demand."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 ENGINE_NAME = "smollm2"
 DEMO_NAME = "demo"
 URL_PREFIX = "builtin:"
-"""Stands for the address of a built-in provider until it is started: the port is a free one."""
+"""The URL of a built-in provider until it is started and listens on a free port."""
 
 ENGINE_PROMPT = "Answer the question in one short English sentence."
-"""Of 22 everyday questions the model answers 19 with it, at low temperatures; without it, it drifts into
-other languages ("What is the capital of France?") and talks on."""
+"""With it, the model answers 19 of 22 simple questions correctly, at low temperatures; without it, it
+switches to other languages ("What is the capital of France?") and rambles."""
 
 ENGINE_PROVIDER = Provider(
     name=ENGINE_NAME,
@@ -53,30 +53,29 @@ DEMO_PROVIDER = Provider(
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether a provider can be used at all, before any request."""
+    """Whether a provider is usable at all, before any request."""
 
     is_available: bool
     reason: str = ""
     command: str = ""
-    """The one command that makes it available."""
+    """The command that makes it available."""
 
 
 AVAILABLE = Availability(True)
 
 
 def is_built_in(provider: Provider) -> bool:
-    """Return whether a provider's address is that of an endpoint which needs no set-up: only names that
-    exist count."""
+    """Return whether a provider's URL is that of an existing built-in endpoint."""
     return built_in_name(provider) in (ENGINE_NAME, DEMO_NAME)
 
 
 def shown_url(provider: Provider) -> str:
-    """Return a provider's URL for a user: ``built in`` where there is none yet."""
+    """Return a provider's URL for display: ``built in`` if there is none yet."""
     return "built in" if is_built_in(provider) else safe_line(provider.provider_url)
 
 
 def address_of(provider: Provider) -> str:
-    """Return host and port, as short as they identify the endpoint."""
+    """Return host and port, in a short form that identifies the endpoint."""
     if is_built_in(provider):
         return THIS_MACHINE
     report = inspect_url(provider.provider_url)
@@ -88,29 +87,29 @@ def address_of(provider: Provider) -> str:
 
 
 def remote_words(provider: Provider) -> str:
-    """Return the value of *Is remote* for a provider: built-in ones are not remote."""
+    """Return the value of *Is remote* for a provider; built-in ones are not remote."""
     return "built in" if is_built_in(provider) else ("yes" if provider.is_remote else "no")
 
 
 def built_in_name(provider: Provider) -> str:
-    """Return what stands behind the prefix of a built-in address, or an empty text."""
+    """Return the name in a built-in URL, or an empty text."""
     prefix, name = provider.provider_url[: len(URL_PREFIX)], provider.provider_url[len(URL_PREFIX) :]
     return name if prefix == URL_PREFIX else ""
 
 
 class BuiltIns:
-    """Starts the built-in endpoints when they are first needed, and stops them with the program."""
+    """Starts the built-in endpoints on demand, and stops them at the end of the program."""
 
     providers: tuple[Provider, ...] = (ENGINE_PROVIDER, DEMO_PROVIDER)
 
     def __init__(self, log_directory: Path, optional: OptionalFiles | None = None) -> None:
-        """``optional`` reports if the engine's log cannot be written: it runs without one."""
+        """Create an instance; ``optional`` reports if the engine's log cannot be written."""
         self._log_directory = log_directory
         self._optional = optional or OptionalFiles()
         self._servers: BuiltInServers | None = None
 
     def availability(self, name: str) -> Availability:
-        """Say whether a built-in provider can be started; looks for files, starts nothing."""
+        """Return whether a built-in provider can be started; checks files, starts nothing."""
         if name != ENGINE_NAME:
             return AVAILABLE
         if find_engine() is not None:
@@ -118,17 +117,17 @@ class BuiltIns:
         return Availability(False, texts.ENGINE_MISSING, INSTALL_COMMAND)
 
     def context_window(self, provider: Provider) -> int | None:
-        """Return how many tokens fit into the context of a built-in model."""
+        """Return the context length of a built-in model in tokens."""
         return DEMO_CONTEXT if built_in_name(provider) == DEMO_NAME else ENGINE_CONTEXT
 
     def is_running(self, name: str) -> bool:
-        """Return whether a built-in endpoint is up."""
+        """Return whether a built-in endpoint is running."""
         if self._servers is None:
             return False
         return self._servers.is_demo_running if name == DEMO_NAME else self._servers.is_engine_running
 
     async def endpoint(self, name: str) -> Endpoint:
-        """Return where a built-in provider listens, starting it when it is not up.
+        """Return the endpoint of a built-in provider, starting it if necessary.
 
         Raises:
             LmdeckError: the engine is not installed (``engine-missing``) or did not start.
@@ -140,7 +139,7 @@ class BuiltIns:
         return await (self._servers.demo() if name == DEMO_NAME else self._servers.engine())
 
     async def aclose(self) -> None:
-        """Stop whatever was started."""
+        """Stop all started endpoints."""
         servers, self._servers = self._servers, None
         if servers is not None:
             await servers.aclose()

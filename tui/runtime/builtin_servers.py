@@ -1,4 +1,4 @@
-"""The servers of the built-in providers. Importing it loads an HTTP server."""
+"""The servers of the built-in providers. Importing this module loads an HTTP server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.texts.runtime import BUILT_IN
 
 
 class BuiltInServers:
-    """Starts each on first use."""
+    """Starts each server on first use."""
 
     def __init__(self, log_directory: Path, optional: OptionalFiles) -> None:
         self._log_directory = log_directory
@@ -26,16 +26,16 @@ class BuiltInServers:
 
     @property
     def is_demo_running(self) -> bool:
-        """Whether the demo endpoint is up."""
+        """Whether the demo endpoint is running."""
         return self._demo is not None
 
     @property
     def is_engine_running(self) -> bool:
-        """Whether the engine is up."""
+        """Whether the engine is running."""
         return self._engine is not None and self._engine.is_running
 
     async def demo(self) -> Endpoint:
-        """Return where the demo endpoint listens."""
+        """Return the demo endpoint, starting it if necessary."""
         async with self._starting:
             if self._demo is None:
                 demo = DemoServer()
@@ -44,7 +44,7 @@ class BuiltInServers:
             return Endpoint(self._demo.base_url)
 
     async def engine(self) -> Endpoint:
-        """Return where the engine listens.
+        """Return the endpoint of the engine, starting it if necessary.
 
         Raises:
             LmdeckError: it is not installed (``engine-missing``) or did not start.
@@ -64,7 +64,7 @@ class BuiltInServers:
         return None
 
     async def aclose(self) -> None:
-        """Stop what was started."""
+        """Stop all started servers."""
         engine, self._engine = self._engine, None
         demo, self._demo = self._demo, None
         if engine is not None:

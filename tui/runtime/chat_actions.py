@@ -1,4 +1,4 @@
-"""Which actions a chat allows now, and why not the others."""
+"""Which actions a chat currently allows, and why not the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.runtime.chat_control import ChatControl
 from tui.texts import branches, commands, queue
 
 _NEEDS_REST = frozenset({"again", "edit", "go_on", "fork", "export", "new", "new_unsaved", "diagnose"})
-"""What has to wait until nothing streams."""
+"""Actions that are not possible while an answer streams."""
 
 
 def _is_writable(chat: ChatControl) -> bool:
@@ -44,11 +44,11 @@ _NEEDS: dict[str, tuple[tuple[Callable[[ChatControl], object], str], ...]] = {
     "editor": ((_is_writable, commands.READ_ONLY),),
     "attach": ((_is_writable, commands.READ_ONLY),),
 }
-"""What there has to be for an action, each with what is said where it is missing."""
+"""The requirements of an action, each with the message if it is not met."""
 
 
 def why_not(chat: ChatControl, action: str) -> str:
-    """Return why an action cannot be done now, as a sentence; empty: it can."""
+    """Return why an action is not possible now, as a sentence; empty if it is."""
     if chat.is_busy and action in _NEEDS_REST:
         return commands.STREAMING
     return next((reason for is_there, reason in _NEEDS.get(action, ()) if not is_there(chat)), "")

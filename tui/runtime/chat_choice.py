@@ -1,4 +1,4 @@
-"""Chooses the provider of a chat: the named one or the default one, if it can chat."""
+"""Chooses the provider of a chat: the given one or the default, if it supports chat."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.runtime.directory import ProviderDirectory
 
 
 def default_provider(directory: ProviderDirectory) -> Provider | None:
-    """Return the provider used where none is named: active, and available."""
+    """Return the default provider, if it is active and available."""
     marked = _marked_default(directory)
     if marked is not None and _is_usable(directory, marked):
         return marked
@@ -20,16 +20,16 @@ def default_provider(directory: ProviderDirectory) -> Provider | None:
 
 
 def usable_providers(directory: ProviderDirectory) -> list[Provider]:
-    """Return the providers that a chat can go to: active, for chats, and there."""
+    """Return the active and available providers for chats."""
     return [provider for provider in directory.providers() if _is_usable(directory, provider)]
 
 
 def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provider:
-    """Return the provider of that name, or without one the default, if it can chat.
+    """Return the provider with a name, or the default without one, if it supports chat.
 
     Raises:
-        UsageError: there is none, it is inactive, for embeddings, or not installed. Never another
-            provider in its place: a prompt goes to nobody but whom it was meant for.
+        UsageError: there is none, it is inactive, for embeddings, or not installed. It is never replaced by a
+            different provider: a prompt is sent only where it was meant to be sent.
     """
     provider = directory.get(name) if name is not None else _default_for_chat(directory)
     if provider is None:
@@ -46,12 +46,12 @@ def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provide
 
 
 def still_for_chat(directory: ProviderDirectory, provider: Provider, at: datetime) -> Provider:
-    """Return the provider as currently in the files, for a chat that has used it since a time.
+    """Return the current record of a provider that a chat has used since a given time.
 
-    It may have been renamed since then, and another one may have its old name.
+    It may have been renamed since, and its old name may belong to another provider.
 
     Raises:
-        UsageError: it is gone, or can no longer chat.
+        UsageError: it is gone, or no longer supports chat.
     """
     if directory.has_changed():
         directory.reload()
@@ -59,13 +59,13 @@ def still_for_chat(directory: ProviderDirectory, provider: Provider, at: datetim
 
 
 def _marked_default(directory: ProviderDirectory) -> Provider | None:
-    """Return the provider that was made the default for chats, whether or not it can be used now."""
+    """Return the provider set as default for chats, whether or not it is usable now."""
     marked = (provider for provider in directory.providers() if provider.is_default)
     return next((provider for provider in marked if provider.category is Category.MODEL), None)
 
 
 def _default_for_chat(directory: ProviderDirectory) -> Provider | None:
-    """Return the provider of a chat if none is named; a set default is never replaced."""
+    """Return the provider of a chat without a name; a default set by the user is never replaced."""
     directory.require_current()
     providers = directory.providers()
     name = directory.default_name()

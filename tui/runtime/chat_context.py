@@ -28,35 +28,36 @@ if TYPE_CHECKING:
 _MOST_SHARES = 3
 _TITLE_LENGTH = 40
 _MUCH = 2_000
-"""Tokens from which on the window of a model is asked for before they are sent: fewer fit nearly anywhere."""
+"""The request size in tokens from which an unknown context length is requested first: smaller ones fit nearly
+anywhere."""
 _LOOK_SECONDS = 2.0
-"""No message waits longer for that."""
+"""The longest delay of a message for that."""
 
 
 class Windows(Protocol):
-    """What is known about the context windows of models."""
+    """What is known about the context lengths of models."""
 
     @property
     def settings(self) -> Settings:
         """The user's settings."""
 
     def context_window(self, provider: Provider, model: str) -> int | None:
-        """Return how many tokens fit; ``None``: unknown."""
+        """Return the context length in tokens; ``None`` if unknown."""
 
     async def look(self, provider: Provider) -> object:
-        """Request what a server reports without using tokens, including the windows of its models."""
+        """Request what a server reports without using tokens, including context lengths."""
 
 
 class Chat(Protocol):
-    """The chat, as its context sees it."""
+    """The part of a chat that its context uses."""
 
     @property
     def session(self) -> ChatSession | None:
-        """The conversation that is open."""
+        """The open conversation."""
 
     @property
     def target(self) -> ChatTarget | None:
-        """Whom the chat asks."""
+        """The target of the chat."""
 
     @property
     def turns(self) -> Sequence[Turn]:
@@ -70,14 +71,17 @@ class ChatContext:
         self._chat = chat
         self._windows = windows
         self._allowed: tuple[object, ...] = ()
-        """The conversation and the model for which the user wants to send what does not fit."""
+        """The conversation and model for which the user allowed sending what does not fit."""
         self._asked: set[tuple[str, str]] = set()
-        """The servers and models whose window was asked for when they had answered."""
+        """The servers and models whose context length was requested after an answer."""
         self._asked_before: set[tuple[str, str]] = set()
-        """Those whose window was asked for before they got much."""
+        """Those whose context length was requested before a large request."""
 
     def use(self, draft: str | Parts = "", turns: Sequence[Turn] | None = None) -> ContextUse | None:
-        """Return what the next request uses; ``None``: there is no model. ``turns`` are sent before it."""
+        """Return the context used by the next request; ``None`` without a model.
+
+        ``turns`` are sent before the draft.
+        """
         target = self._chat.target
         if target is None:
             return None
@@ -93,7 +97,7 @@ class ChatContext:
         )
 
     def unlearned(self) -> ChatTarget | None:
-        """Return, once a model, whom to ask for its window: a server that has just answered."""
+        """Return, once per model, a target that has just answered and whose context length is unknown."""
         target, turns = self._chat.target, self._chat.turns
         if target is None or not turns or turns[-1].state is not TurnState.DONE:
             return None
@@ -105,7 +109,7 @@ class ChatContext:
         return target
 
     def needs_look(self, draft: str | Parts) -> bool:
-        """Whether a request is so large that the window, which is unknown, is to be asked for before it."""
+        """Return whether a request is so large that an unknown context length should be requested first."""
         target = self._chat.target
         if target is None or not self._windows.settings.check_reachability:
             return False
@@ -113,7 +117,7 @@ class ChatContext:
         return use is not None and not use.window and use.whole > _MUCH
 
     async def look_before(self, draft: str | Parts) -> None:
-        """Ask, once a model, for the window where that is needed, and wait for it for a moment."""
+        """Request the context length if necessary, once per model, and briefly wait for it."""
         target = self._chat.target
         if target is None or not self.needs_look(draft):
             return
@@ -123,12 +127,12 @@ class ChatContext:
                 await self.learn(target)
 
     async def learn(self, target: ChatTarget) -> bool:
-        """Request the window of a model; return whether the server reported it."""
+        """Request the context length of a model; return whether the server reported it."""
         await self._windows.look(target.provider)
         return bool(self._windows.context_window(target.provider, target.model_name))
 
     def _refused(self, target: ChatTarget) -> int | None:
-        """Return the limit that the server named when it refused a prompt of this conversation."""
+        """Return the limit from the server's rejection of a prompt in this conversation."""
         for turn in reversed(self._chat.turns):
             if (turn.provider, turn.model) == (target.provider.name, target.model_name) and turn.failure:
                 limit = turn.failure.facts.get("limit", "")
@@ -137,12 +141,12 @@ class ChatContext:
         return None
 
     def excess(self, draft: str | Parts, turns: Sequence[Turn] | None = None) -> ContextUse | None:
-        """Return the use of a request that cannot fit, where the user has not said to send such a one."""
+        """Return the context use of a request that cannot fit, unless the user allowed sending it."""
         use = self.use(draft, turns) if self._allowed != self._place else None
         return use if use is not None and (use.excess or use.is_heavy) else None
 
     def allow(self) -> None:
-        """Ask no more in this conversation, for as long as the same model is asked."""
+        """Allow this without asking again, in this conversation and for this model."""
         self._allowed = self._place
 
     @property
@@ -157,7 +161,7 @@ def _place_of(target: ChatTarget) -> tuple[str, str]:
 
 
 def excess_words(use: ContextUse, turns: Sequence[Turn], draft: Parts) -> str:
-    """Return by how much a request is too long or too heavy, and what of it is largest."""
+    """Return by how much a request is too large, and its largest parts."""
     lines: list[str] = []
     if use.excess:
         whole, window = _count(use.whole), f"{use.window or 0:,}"
@@ -174,7 +178,7 @@ def excess_words(use: ContextUse, turns: Sequence[Turn], draft: Parts) -> str:
 
 
 def _largest_images(prompts: Sequence[tuple[int, Parts]]) -> Iterator[str]:
-    """Yield the largest pictures, each with the number of its message; 0 is the one that is written now."""
+    """Yield the largest images, each with the number of its message; 0 is the draft."""
     images = [(number, part) for number, prompt in prompts for part in prompt if isinstance(part, ImagePart)]
     for number, image in sorted(images, key=lambda pair: -pair[1].size)[:_MOST_SHARES]:
         place = texts.OF_MESSAGE.format(number=number) if number else texts.OF_DRAFT
@@ -200,7 +204,7 @@ def _share_words(share: Share, turns: Sequence[Turn]) -> str:
 
 
 def gauge_forms(use: ContextUse | None) -> tuple[str, ...]:
-    """Return the forms of the context in a header, the longest first; none if the window is unknown."""
+    """Return the forms of the gauge in the header, longest first; none if the context length is unknown."""
     if use is None or not use.window or not use.used + use.draft:
         return ()
     percent, is_over = _share_of(use.used + use.draft, use.window)
@@ -219,7 +223,7 @@ def gauge_forms(use: ContextUse | None) -> tuple[str, ...]:
 
 
 def context_words(use: ContextUse | None) -> str:
-    """Return a line on the context; empty where nothing is sent yet."""
+    """Return a line on the context; empty if nothing was sent yet."""
     if use is None or not use.used:
         return ""
     if not use.window:
@@ -230,12 +234,12 @@ def context_words(use: ContextUse | None) -> str:
 
 
 def _share_of(tokens: int, window: int) -> tuple[int, bool]:
-    """Return how many per cent of a window tokens take, and whether they are too many."""
+    """Return the percentage of the context that tokens take, and whether they exceed it."""
     return round(100 * tokens / window), tokens > window
 
 
 def how_words(use: ContextUse) -> str:
-    """Return what can be done about a request that is too long or too heavy."""
+    """Return what can be done about a request that is too large."""
     return texts.HOW_ANSWER if use.excess and use.whole - use.answer <= (use.window or 0) else texts.HOW
 
 

@@ -1,4 +1,4 @@
-"""A chat without a screen: its provider and model, its conversation, blocked actions, notices."""
+"""A chat without a screen: provider and model, conversation, blocked actions, notices."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Opened = TypeVar("Opened", bound="ChatSession | None")
 
 
 class ChatControl:
-    """One conversation at a time, with one provider at a time."""
+    """One conversation and one provider at a time."""
 
     def __init__(
         self,
@@ -49,12 +49,17 @@ class ChatControl:
         on_change: Callable[[], None] | None = None,
         on_storage_error: Callable[[], object] | None = None,
     ) -> None:
-        """``on_change``: something arrived. ``on_storage_error``: that, or a notice, in any thread."""
+        """Create a chat.
+
+        Args:
+            on_change: called after changes.
+            on_storage_error: called for storage errors and notices, in any thread.
+        """
         self.runtime = runtime
         self.session: ChatSession | None = None
         self.target = None
         self.files = Files(environment=runtime.environment)
-        """What can be attached: the files below the folder of the program."""
+        """The files that can be attached, below the current folder."""
         self.context = ChatContext(self, runtime)
         self.queue = ChatQueue(self)
         self._on_change = on_change
@@ -63,11 +68,11 @@ class ChatControl:
         """Why there is no target."""
         self._closing: set[asyncio.Task[None]] = set()
         self._sent = ""
-        """The prompt that was sent last, for as long as it may come back."""
+        """The prompt sent last, as long as it can be restored."""
         self._notices_seen: Sequence[str] = ()
-        """The notice about the conversation when the user began to write."""
+        """The notices when the user began to write."""
         self._notices_read: Sequence[str] = ()
-        """The notice about the conversation before the first request, which ends it."""
+        """The notices before the first request, which clears them."""
 
     # ── The conversation ────────────────────────────────────────────────────────────────────
 
@@ -83,17 +88,17 @@ class ChatControl:
 
     @property
     def live(self) -> Turn | None:
-        """The turn that streams, if any."""
+        """The streaming turn, if any."""
         return self.session.live if self.session is not None else None
 
     @property
     def is_busy(self) -> bool:
-        """Whether a turn streams, or a queued prompt goes out next."""
+        """Whether a turn streams, or a queued prompt is about to be sent."""
         return self.live is not None or self.queue.is_running
 
     @property
     def is_saved(self) -> bool:
-        """Whether the conversation is written to disk here."""
+        """Whether this process writes the conversation to disk."""
         return self.session is not None and self.session.is_saved
 
     @property
@@ -103,44 +108,44 @@ class ChatControl:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the last answer began and did not come to its end."""
+        """Whether the last answer is incomplete."""
         return self.last is not None and is_cut(self.last)
 
     @property
     def has_variants(self) -> bool:
-        """Whether another branch has a different version of a turn."""
+        """Whether any turn has variants."""
         return self.last_with_variants is not None
 
     @property
     def branches(self) -> list[BranchRow]:
-        """Every turn, also of the branches that are not shown."""
+        """All turns, including those of other branches."""
         return [] if self.session is None else self.session.branches
 
     @property
     def last_with_variants(self) -> Turn | None:
-        """The newest turn that has variants."""
+        """The newest turn with variants."""
         return next((turn for turn in reversed(self.turns) if turn.variants), None)
 
     @property
     def can_fork(self) -> bool:
-        """Whether a copy can be made of the conversation."""
+        """Whether the conversation can be copied."""
         return bool(self.turns) and (self.is_read_only or self.is_saved)
 
     @property
     def storage_error(self) -> str:
-        """Why nothing can be written to disk now, and what becomes of the chat; empty: it can."""
+        """Why nothing can be written to disk, and what this means for the chat; empty if it can."""
         storage_error = self.session.storage_error if self.session is not None else None
         return f"{storage_error} {texts.UNWRITTEN}" if storage_error else ""
 
     @property
     def notices(self) -> Sequence[str]:
-        """The notices about the record: until something was asked, or for as long as nothing can be."""
+        """The notices about the record: until the first request, or permanently if there can be none."""
         if self.session is None or (self.session.notices == self._notices_read and not self.is_read_only):
             return ()
         return self.session.notices
 
     def begin(self, session: ChatSession, *, keeps_target: bool = False) -> None:
-        """Continue in a conversation: with whom was asked last in it, or (``keeps_target``) with the same.
+        """Continue in a conversation, with its last provider or (``keeps_target``) the current one.
 
         Settings belong to a conversation: a new one begins with those of its provider.
         """
@@ -162,26 +167,30 @@ class ChatControl:
         """Open a saved conversation, or a copy of it; ``begin`` continues in it.
 
         Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
+            LmdeckError: it does not exist, or cannot be read.
         """
         opening = self.runtime.sessions.fork if is_fork else self.runtime.sessions.open
         return await self._opened(partial(opening, identity))
 
     async def take_over(self) -> ChatSession | None:
-        """Open the conversation anew once no other session writes to it, with what that one wrote; ``begin``
-        continues in it."""
+        """Reopen the conversation after another session has closed it, with that session's changes.
+
+        ``begin`` continues in it.
+        """
         session = self.session
         if session is None or not session.is_elsewhere:
             return None
         again = await self._opened(partial(self.runtime.sessions.take_over, session.identity))
         if again is not None and (again.is_elsewhere or self.session is not session):
-            await self.runtime.sessions.release(again)  # a third one was faster, or it is not shown any more
+            await self.runtime.sessions.release(again)  # a third session was faster, or it is no longer shown
             return None
         return again
 
     async def _opened(self, opening: Callable[[], Opened]) -> Opened:
-        """Open a conversation in a thread. Where nobody waits for it any more it is closed at once: a lease
-        that is held keeps everybody else from it."""
+        """Open a conversation in a thread.
+
+        If nobody waits for it any more, it is closed at once: its lease would block other sessions.
+        """
         opened = asyncio.ensure_future(asyncio.to_thread(opening))
         try:
             return await asyncio.shield(opened)
@@ -197,7 +206,7 @@ class ChatControl:
                 await self.runtime.sessions.release(session)
 
     async def leave(self) -> None:
-        """Close the conversation: what streams is stopped, and what arrived is kept."""
+        """Close the conversation: streaming is stopped, and the received text is kept."""
         session, self.session = self.session, None
         if session is not None:
             session.on_change = session.on_settled = None
@@ -212,7 +221,7 @@ class ChatControl:
             return loss
         if self.queue.prompts and not self.is_saved:
             return queue_texts.LOSS
-        is_kept = self.last is not None and self.last.prompt.words.strip() == draft.strip()  # it came back
+        is_kept = self.last is not None and self.last.prompt.words.strip() == draft.strip()  # it was restored
         return texts.LOSS_DRAFT if draft.strip() and not is_kept else None
 
     def _unsaved_loss(self) -> str | None:
@@ -227,7 +236,7 @@ class ChatControl:
 
     @property
     def target(self) -> ChatTarget | None:
-        """Whom to ask, and how."""
+        """The provider and its settings for the next prompt."""
         return self._target
 
     @target.setter
@@ -235,7 +244,7 @@ class ChatControl:
         self._target, self._aimed_at = target, datetime.now(UTC)
 
     def aim(self, name: str | None, model: str = "") -> None:
-        """Use the provider of that name (``None``: the default one), or none: never another one."""
+        """Use the provider with a name (``None``: the default), or none; never a different one."""
         self._refusal = None
         try:
             provider = provider_for_chat(self.runtime.directory, name)
@@ -245,7 +254,7 @@ class ChatControl:
             self._refusal = None if error.failure.cause == "no-provider" else error.failure
 
     def use(self, provider: Provider, model: str = "") -> None:
-        """Ask a provider from now on, with what was set for this chat."""
+        """Use a provider from now on, with this chat's settings."""
         own = "" if model == provider.model else model
         self.target = (
             ChatTarget(provider, own)
@@ -255,7 +264,7 @@ class ChatControl:
         self._refusal = None
 
     def use_named(self, name: str) -> bool:
-        """Ask the provider of a name, with its own model; return whether there is a usable one."""
+        """Use the provider with a name, with its own model; return whether it is usable."""
         usable = usable_providers(self.runtime.directory)
         known = next((item for item in usable if is_same_name(item.name, name)), None)
         if known is not None:
@@ -263,7 +272,7 @@ class ChatControl:
         return known is not None
 
     def take_repair(self) -> bool:
-        """Continue with the provider as a diagnosis has left it; return whether that changed it."""
+        """Use the provider as changed by a diagnosis; return whether that changed the target."""
         target = self.target
         known = {provider.name: provider for provider in self.runtime.directory.providers()}
         repaired = known.get(target.provider.name) if target is not None else None
@@ -274,7 +283,7 @@ class ChatControl:
         return True
 
     def take_edit(self, name: str) -> bool:
-        """Use the provider as its form saved it under this name; return whether that changed it."""
+        """Use the provider as saved by its form with this name; return whether that changed the target."""
         target = self.target
         if target is None or name == target.provider.name:
             return self.take_repair()
@@ -282,7 +291,7 @@ class ChatControl:
         return True
 
     def subject(self) -> DiagnosisSubject | None:
-        """Return what a diagnosis looks at: the failure of the last turn where it is the target's."""
+        """Return the subject of a diagnosis, with the failure of the last turn if it had the same target."""
         target, last = self.target, self.last
         if target is None:
             return None
@@ -292,7 +301,7 @@ class ChatControl:
         return DiagnosisSubject(target.provider, model=target.model_name, known=known)
 
     def price(self, turn: Turn | None = None) -> Price:
-        """Return the price of the provider that gave a turn (by default the last), else of the next one."""
+        """Return the price of a turn (by default the last), or of the next one."""
         turn = turn or self.last
         last = turn.provider if turn is not None else None
         provider = self.target.provider if self.target is not None else None
@@ -301,12 +310,12 @@ class ChatControl:
         known = {provider.name: provider.price for provider in self.runtime.directory.providers()}
         return known.get(last, Price())
 
-    # ── Asking ──────────────────────────────────────────────────────────────────────────────
+    # ── Requests ────────────────────────────────────────────────────────────────────────────
 
     def ready(self, *, is_next: bool = False) -> Blocked | None:
-        """Return what prevents a request, with the target as currently in the files.
+        """Return what prevents a request, with the current record of the target.
 
-        ``is_next``: of one for the queue, which waits for no queue.
+        ``is_next``: for a queued prompt, which does not wait for the queue.
         """
         if (blocked := self.blocked(is_next=is_next)) is not None or self.target is None:
             return blocked
@@ -329,44 +338,46 @@ class ChatControl:
         return None if self.target is not None else self.no_target()
 
     def budget_question(self) -> str:
-        """Return what has to be asked before a request goes out, since a budget is spent; empty: nothing."""
+        """Return the question before a request that exceeds a budget; empty if there is none."""
         budgets = self.runtime.budgets
         if budgets is None or self.session is None or self.target is None:
             return ""
         return budgets.question(self.target.provider, self.session.identity)
 
     def allow_budget(self) -> None:
-        """Let this chat spend more than the budgets, today."""
+        """Allow this chat to exceed the budgets today."""
         if self.runtime.budgets is not None and self.session is not None and self.target is not None:
             self.runtime.budgets.allow(self.target.provider.name, self.session.identity)
 
     def no_target(self) -> Blocked:
-        """Return why there is no provider to ask, if so."""
+        """Return why there is no provider for the request."""
         return Blocked(Obstacle.REFUSED if self._refusal else Obstacle.NO_PROVIDER, self._refusal)
 
     def send(
         self, prompt: str, files: Attached = NOTHING_ATTACHED, *, beside: Turn | None = None
     ) -> asyncio.Task[Turn]:
-        """Send a prompt with its files, or (``beside``) one that was edited, on a branch of its own; nothing
-        may prevent it."""
+        """Send a prompt with its files, or (``beside``) an edited one on a new branch.
+
+        Must not be blocked.
+        """
         session, target = self.asking(prompt)
         return session.start(self.message(prompt, files), target, beside=beside)
 
     def message(self, prompt: str, files: Attached) -> Parts:
-        """Return a prompt with its files, which the conversation has from now on."""
+        """Return a prompt with its files, which are added to the conversation."""
         if self.session is not None:
             self.session.attachments |= files.blobs
         return files.message(prompt)
 
     def refuses_images(self) -> bool:
-        """Whether the model that is asked next is known to accept no images. May read a file."""
+        """Return whether the current model is known to reject images. May read a file."""
         target = self.target
         if target is None:
             return False
         return is_without_images(self.runtime.endpoint_memory, target.provider, target.model_name)
 
     def about_images(self, text: str) -> str:
-        """Return a sentence on the model that accepts no images, and how to test it again."""
+        """Return a sentence about a model that rejects images, and how to test it again."""
         target = self.target
         if target is None:
             return ""
@@ -374,27 +385,27 @@ class ChatControl:
         return f"{text.format(model=safe_line(target.model_name))}\n{again}"
 
     def retry(self) -> Awaitable[Turn | None]:
-        """Ask the last prompt again; nothing may prevent it."""
+        """Send the last prompt again; must not be blocked."""
         session, target = self.asking()
         return session.regenerate(target)
 
     def go_on(self) -> Awaitable[Turn | None]:
-        """Ask for the rest of a cut answer; nothing may prevent it."""
+        """Request the rest of an incomplete answer; must not be blocked."""
         session, target = self.asking()
         return session.continue_turn(target)
 
     def asking(self, prompt: str = "") -> tuple[ChatSession, ChatTarget]:
-        """Return the conversation and whom to ask, for a request that goes out now."""
+        """Return conversation and target for a request that is sent now."""
         session, target = self.both()
         self._sent, self._notices_read = prompt, self._notices_seen if prompt else session.notices
         return session, target
 
     def begin_draft(self) -> None:
-        """The user begins to write: what comes up from now on is not read yet when the prompt is sent."""
+        """Record that the user begins to write: later notices count as unread when the prompt is sent."""
         self._notices_seen = self.session.notices if self.session is not None else ()
 
     def take_unanswered(self) -> str:
-        """Return once the prompt that was sent last and got no answer; a cut one can be continued."""
+        """Return, once, the last prompt if it got no answer; an incomplete answer can be continued."""
         last = self.last
         if last is None or last.state not in (TurnState.FAILED, TurnState.INTERRUPTED):
             return ""
@@ -402,7 +413,7 @@ class ChatControl:
         return "" if is_cut(last) else prompt
 
     def both(self) -> tuple[ChatSession, ChatTarget]:
-        """Return the conversation and the target, if nothing prevents a request.
+        """Return conversation and target, if nothing prevents a request.
 
         Raises:
             RuntimeError: one of them is missing.
@@ -413,6 +424,6 @@ class ChatControl:
 
 
 def is_cut(turn: Turn) -> bool:
-    """Return whether an answer began and did not come to its end."""
+    """Return whether an answer is incomplete."""
     ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
     return bool(turn.answer) and (ended_early or ending_of(turn.finish_reason) in UNFINISHED)

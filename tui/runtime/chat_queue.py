@@ -21,42 +21,42 @@ if TYPE_CHECKING:
 
 
 class Asks(Protocol):
-    """The chat, as its queue sees it."""
+    """The part of a chat that its queue uses."""
 
     @property
     def session(self) -> ChatSession | None:
-        """The conversation that is open."""
+        """The open conversation."""
 
     @property
     def live(self) -> Turn | None:
-        """The turn that streams."""
+        """The streaming turn."""
 
     @property
     def context(self) -> ChatContext:
-        """How full its context is."""
+        """The state of its context."""
 
     def ready(self, *, is_next: bool) -> Blocked | None:
         """Return what prevents a request; see ``ChatControl.ready``."""
 
     def budget_question(self) -> str:
-        """Return what has to be asked since a budget is spent; empty: nothing."""
+        """Return the question before a request that exceeds a budget; empty if there is none."""
 
     def allow_budget(self) -> None:
-        """Let this chat spend more."""
+        """Allow the chat to exceed the budgets."""
 
     def asking(self, prompt: str) -> tuple[ChatSession, ChatTarget]:
-        """Return the conversation and whom to ask, for a request that goes out now."""
+        """Return conversation and target for a request that is sent now."""
 
 
 class ChatQueue:
-    """The queue of the conversation that is open."""
+    """The queue of the open conversation."""
 
     def __init__(self, chat: Asks) -> None:
         self._chat = chat
         self.on_sent: Callable[[asyncio.Task[Turn]], object] | None = None
-        """Gets what the queue sends by itself. Without it, ``send_next`` has to be called for each."""
+        """Receives prompts sent automatically. Without it, ``send_next`` must be called for each."""
         self.on_paused: Callable[[], object] | None = None
-        """Called when an answer has ended and what waits stays."""
+        """Called after an answer if the queue is paused."""
 
     @property
     def _queue(self) -> PromptQueue | None:
@@ -64,36 +64,36 @@ class ChatQueue:
 
     @property
     def prompts(self) -> tuple[QueuedPrompt, ...]:
-        """What waits, the next one first."""
+        """The queued prompts, the next one first."""
         return self._queue.prompts if self._queue is not None else ()
 
     @property
     def pause(self) -> Pause | None:
-        """Why nothing goes out; ``None``: it does, or nothing waits."""
+        """Why the queue is paused; ``None`` if it is running or empty."""
         return self._queue.pause if self._queue is not None else None
 
     @property
     def is_running(self) -> bool:
-        """Whether the next prompt goes out as soon as nothing streams."""
+        """Whether the next prompt is sent as soon as nothing streams."""
         return self._queue is not None and self._queue.is_running
 
     @property
     def is_full(self) -> bool:
-        """Whether no more may wait."""
+        """Whether the queue is full."""
         return self._queue is not None and self._queue.is_full
 
     def add(self, content: str | Parts) -> None:
-        """Let a prompt wait for what streams; there has to be room."""
+        """Queue a prompt; the queue must not be full."""
         if self._queue is not None:
             self._queue.add(content)
             self.settle()
 
     def remove(self, prompt: QueuedPrompt) -> bool:
-        """Remove a prompt; return whether it still waited."""
+        """Remove a prompt; return whether it was still queued."""
         return self._queue is not None and self._queue.remove(prompt)
 
     def clear(self) -> int:
-        """Remove all; return how many there were."""
+        """Remove all prompts; return their number."""
         count = len(self.prompts)
         if self._queue is not None:
             self._queue.clear()
@@ -114,7 +114,7 @@ class ChatQueue:
         return blocked
 
     def may_send_next(self) -> bool:
-        """Whether the first prompt can be sent: there is a model, and it fits; else the queue pauses."""
+        """Return whether the first prompt can be sent: there is a model, and it fits; otherwise pause."""
         reason = None
         if self._chat.ready(is_next=True) is not None:
             reason = Pause.BLOCKED
@@ -127,7 +127,7 @@ class ChatQueue:
         return reason is None
 
     def settle(self) -> None:
-        """Send the next prompt where nothing streams, or pause where it cannot go out."""
+        """Send the next prompt if nothing streams, or pause if it cannot be sent."""
         is_next = self.is_running and self._chat.live is None
         if self.on_sent is not None and is_next and self.may_send_next():
             self.on_sent(self.send_next())
@@ -135,7 +135,7 @@ class ChatQueue:
             self.on_paused()
 
     def send_next(self) -> asyncio.Task[Turn]:
-        """Send the first prompt; nothing may prevent it."""
+        """Send the first prompt; must not be blocked."""
         session, target = self._chat.asking(self.prompts[0].content.words)
         return session.send_queued(target)
 
@@ -152,12 +152,12 @@ _REASONS = {
 
 
 def pause_words(pause: Pause) -> str:
-    """Return that a queue is paused, and why."""
+    """Return that the queue is paused, and why."""
     return texts.PAUSED.format(reason=_REASONS[pause])
 
 
 def queue_values(queue: ChatQueue) -> Iterator[tuple[str, str]]:
-    """Yield what may follow ``/queue`` now, each with a few words about it."""
+    """Yield the possible arguments of ``/queue``, each with a short description."""
     if queue.prompts:
         yield "go", texts.SENDS
         yield "clear", texts.CLEARS
@@ -167,7 +167,7 @@ def queue_values(queue: ChatQueue) -> Iterator[tuple[str, str]]:
 
 
 def queue_lines(queue: ChatQueue) -> list[str]:
-    """Return a line on each prompt that waits."""
+    """Return one line per queued prompt."""
     return [
         texts.QUEUED.format(number=number, text=title_of(prompt.content.text))
         for number, prompt in enumerate(queue.prompts, 1)

@@ -1,4 +1,4 @@
-"""The settings of one chat as text, and changed by text: ``/settings NAME VALUE``."""
+"""The settings of one chat as text, shown and changed with ``/settings NAME VALUE``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_NAME = 40
 
 
 def setting_words(target: ChatTarget, name: str) -> str:
-    """Return what holds of a setting, and whether this chat, its provider or the server says so."""
+    """Return the value of a setting, and whether it comes from the chat, its provider or the server."""
     own: str | None
     given: str | None
     if name == "thinking":
@@ -48,10 +48,10 @@ def setting_words(target: ChatTarget, name: str) -> str:
 
 
 def set_by_words(chat: ChatControl, words: str) -> str:
-    """Change one setting of a chat that has a target, and return what holds now.
+    """Change one setting of a chat with a target, and return the new value.
 
     Raises:
-        SettingError: there is none of that name, or it cannot have that value.
+        SettingError: unknown setting, or invalid value.
     """
     typed, _, value = words.strip().partition(" ")
     name = name_of(typed)

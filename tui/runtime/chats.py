@@ -1,6 +1,6 @@
-"""The network side of every chat: resolve the endpoint, stream, and let failures end the stream.
+"""The network part of all chats: resolves the endpoint and streams; failures end the stream.
 
-Importing it loads the network.
+Importing this module loads the network.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tui.store.endpoint_memory import EndpointMemory
 
 
 class Chats:
-    """Streams the replies of every session: of a screen, a command that must end, a form's test."""
+    """Streams the replies of all sessions: of a screen, a command with a time limit, a form's test."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Chats:
         redactor: Redactor,
         machine: Callable[[], Machine],
     ) -> None:
-        """``machine`` gives this machine when a port on it is refused."""
+        """Create an instance; ``machine`` returns this machine if a port on it is refused."""
         self._endpoints = endpoints
         self._clients = clients
         self._redactor = redactor
@@ -52,12 +52,12 @@ class Chats:
 
     @cached_property
     def client(self) -> ChatClient:
-        """The client that remembers what endpoints refuse."""
+        """The client that remembers what endpoints reject."""
         return self._client(self._kept_quirks)
 
     @cached_property
     def forgetful_client(self) -> ChatClient:
-        """The same for an endpoint of which nothing is kept after this run."""
+        """The same for an endpoint about which nothing is stored."""
         return self._client(ForgottenQuirks())
 
     def _client(self, memory: KeptQuirks | ForgottenQuirks) -> ChatClient:
@@ -71,7 +71,7 @@ class Chats:
         return await self._machine().look(port)
 
     async def aclose(self) -> None:
-        """Let what was learned of endpoints be written."""
+        """Wait until what was learned about endpoints is written."""
         await self._kept_quirks.aclose()
         if "_scrapes" in self.__dict__:
             await self._scrapes.aclose()
@@ -79,7 +79,7 @@ class Chats:
     async def stream(
         self, how: ChatTransport, target: ChatTarget, request: ChatRequest
     ) -> AsyncGenerator[EventBatch]:
-        """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
+        """Yield the reply; a failure to resolve the endpoint ends the stream."""
         provider = target.provider
         if not request.model:
             failure = explain("provider-without-model", name=safe_line(provider.name))
@@ -111,7 +111,7 @@ class Chats:
 
 
 def _timeouts(how: ChatTransport) -> RequestTimeouts:
-    """A screen waits while the connection lives, a test is not for waiting, and a command ends in time."""
+    """Return the time limits: none for screens while the connection is alive, short ones for tests."""
     wait = how.wait_seconds
     if wait is None:
         return replace(SCREEN, loading_seconds=0.0) if how.purpose == "test" else SCREEN

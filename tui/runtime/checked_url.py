@@ -1,4 +1,4 @@
-"""The URL of a provider at the moment of use: nothing is sent to a URL that the rules refuse."""
+"""Validates the URL of a provider just before use: nothing is sent to an invalid URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def checked_url(text: str) -> str:
     """Return the normalised base URL.
 
     Raises:
-        UsageError: the URL cannot be used; the advice has its repair, where there is one.
+        UsageError: the URL is unusable; the advice contains its repair, if there is one.
     """
     report = inspect_url(text)
     if report.normalised is None:

@@ -1,4 +1,4 @@
-"""Bounds how many checks work at once, without letting those that only wait keep others from working."""
+"""Limits how many checks work in parallel, without letting waiting ones block others."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 AT_ONCE = 32
-"""Checks that may be at work: more would be felt by each other's timings."""
+"""The number of active checks: more would affect each other's timings."""
 MOST = 256
-"""Checks that may be open, the slow ones among them: each holds a few sockets, and a process has 1,024."""
+"""The number of open checks, including slow ones: each holds a few sockets, of 1,024 per process."""
 PATIENCE_SECONDS = 1.0
-"""How long a check keeps its slot; a slower one only waits."""
+"""How long a check counts as active; after that, it is probably waiting."""
 
 
 class ConcurrencyLimiter:
@@ -23,7 +23,7 @@ class ConcurrencyLimiter:
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
-        """Wait for a place, and keep it until the end; among those at work for ``PATIENCE_SECONDS``."""
+        """Wait for a slot and hold it, counting as active for ``PATIENCE_SECONDS``."""
         async with self._open:
             await self._working.acquire()
             leaving = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._working.release)

@@ -1,9 +1,8 @@
-"""The routes to the user's clipboard, and which one was used.
+"""Copies text to the user's clipboard, and reports by which route.
 
-The clipboard that counts is the user's, which may be three hops away: tmux passes text on to its terminal, a
-display has its own tool, a terminal accepts OSC 52 without ever confirming it, and a private file always
-works. The screen writes the OSC 52 sequence itself (it owns the terminal); this module decides and runs the
-tools.
+The user's clipboard may be three hops away: tmux passes text on to its terminal, a display has its own tool,
+a terminal accepts OSC 52 without confirming it, and a private file always works. The screen writes the OSC 52
+sequence itself, since it owns the terminal; this module selects the route and runs the tools.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from tui.texts import runtime as texts
 
 TIME_LIMIT_SECONDS = 2.0
 OSC52_LIMIT_BYTES = 74_994
-"""xterm and its descendants take 100,000 characters of Base64 and drop a longer sequence whole."""
+"""xterm and its descendants accept 100,000 characters of Base64, and ignore longer sequences."""
 
 """As ``Paths.copied_file`` has it."""
 _PASSED_ON = (
@@ -52,14 +51,14 @@ class CopyResult:
 
     route: CopyRoute
     confirmed: bool
-    """Whether the route said that it has the text; a terminal never says so."""
+    """Whether the route confirmed that it has the text; a terminal never does."""
     detail: str
-    """One sentence for the user: where the text is now."""
+    """Where the text is now, in one sentence."""
     hidden_characters: int = 0
-    """How many control, direction and zero-width characters were left out of the copy."""
+    """The number of control, direction and zero-width characters removed from the copy."""
 
     def message(self, what: str) -> str:
-        """Return what to tell: ``what`` is the thing copied, such as ``Answer``."""
+        """Return the message; ``what`` is the copied thing, such as ``Answer``."""
         if self.route is CopyRoute.NONE:
             return texts.NOT_COPIED.format(what=what, detail=self.detail)
         copied = texts.COPIED if self.confirmed else texts.PASSED_ON
@@ -79,11 +78,11 @@ class _Tool:
 
 
 class Clipboard:
-    """Copies by the best available route.
+    """Copies text by the best available route.
 
     Args:
-        environment: decides which routes exist; children get a few of its variables, no others.
-        paths: where the file of the last resort is written (private).
+        environment: determines the available routes; child processes only get some of its variables.
+        paths: where the fallback file is written (private).
         time_limit_seconds: how long one tool may take before the next route is tried.
     """
 
@@ -95,11 +94,11 @@ class Clipboard:
         self._time_limit = time_limit_seconds
 
     async def copy(self, raw: str, write_terminal: Callable[[str], None] | None = None) -> CopyResult:
-        """Copy a text; never raises for a route that fails, the next one is tried.
+        """Copy a text; never raises if a route fails, but tries the next one.
 
         Args:
-            raw: the text as it came; what commands a terminal or hides is left out, and counted.
-            write_terminal: writes the text to the terminal as OSC 52; ``None`` if there is none.
+            raw: the unsanitised text; control and invisible characters are removed and counted.
+            write_terminal: writes the text to the terminal as OSC 52; ``None`` without a terminal.
         """
         text, hidden = strip_controls(raw), count_neutralised(raw)
         for tool in self._tools():
@@ -111,7 +110,7 @@ class Clipboard:
         return await asyncio.to_thread(self._save, text, hidden)
 
     def _tools(self) -> Iterator[_Tool]:
-        """Yield the tools worth trying, the nearest to the user first."""
+        """Yield the applicable tools, the one closest to the user first."""
         environment = self._environment
         if environment.get("TMUX"):
             yield from self._installed("tmux", ("load-buffer", "-w", "-"), CopyRoute.TMUX, texts.IN_TMUX)
@@ -135,7 +134,7 @@ class Clipboard:
             yield from self._installed("pbcopy", (), CopyRoute.MACOS, texts.ON_DESKTOP.format(tool="pbcopy"))
 
     def _has_display(self, is_remote: bool) -> bool:
-        """Tell whether an X display is the user's: over SSH only a forwarded one (``host:10.0``) is."""
+        """Return whether an X display is the user's: over SSH, only if it is forwarded (``host:10.0``)."""
         display = self._environment.get("DISPLAY", "")
         return bool(display.partition(":")[0]) if is_remote else bool(display)
 
@@ -147,13 +146,13 @@ class Clipboard:
             yield _Tool(route, (path, *arguments), detail)
 
     async def _run(self, tool: _Tool, text: str) -> bool:
-        """Feed the text to a tool; tell whether it said that it took it."""
+        """Pass the text to a tool; return whether it reported success."""
         environment = {name: self._environment[name] for name in _PASSED_ON if name in self._environment}
         try:
             child = await asyncio.create_subprocess_exec(
                 *tool.arguments,
                 stdin=asyncio.subprocess.PIPE,
-                # xclip and wl-copy stay behind to serve the text: a pipe from them would never end.
+                # xclip and wl-copy stay in the background to serve the text: their pipe would never end.
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
                 env=environment,
@@ -173,7 +172,7 @@ class Clipboard:
         return child.returncode == 0
 
     def _terminal_takes(self, text: str) -> bool:
-        """Return whether OSC 52 may work; tmux and screen drop it by default."""
+        """Return whether OSC 52 may work; tmux and screen ignore it by default."""
         if self._environment.get("TMUX") or self._environment.get("STY"):
             return False
         if self._environment.get("TERM", "") in _DUMB_TERMINALS:

@@ -1,4 +1,4 @@
-"""What may follow a command of a chat, with screens or without."""
+"""The possible arguments of chat commands, with and without screens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_MODEL = 60
 
 
 def command_values(chat: ChatControl, command: Command) -> Iterator[tuple[str, str]]:
-    """Yield what may follow a command, each with a few words about it."""
+    """Yield the possible arguments of a command, each with a short description."""
     if command.name == "model":
         for provider in usable_providers(chat.runtime.directory):
             yield provider.name, safe_line(provider.model, _MOST_MODEL)

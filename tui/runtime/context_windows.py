@@ -1,4 +1,4 @@
-"""The context sizes of models that this run has learned. Sends no requests."""
+"""The context lengths of models learned since the program started. Sends no requests."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 class ContextWindows:
-    """The windows by endpoint and model: from lists of models, and past checks."""
+    """Context lengths by endpoint and model: from model lists and past checks."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], int | None] = {}
 
     def note(self, provider: Provider, model: str, window: int | None) -> None:
-        """Note what a server reported about a model; under an empty name it holds for all of them."""
+        """Store the reported length of a model; an empty name applies to all models."""
         if window:
             self._known[provider.provider_url, model] = window
 
     def note_all(self, provider: Provider, windows: Mapping[str, int | None]) -> None:
-        """Note what a server reported about its models."""
+        """Store the reported lengths of several models."""
         for model, window in windows.items():
             self.note(provider, model, window)
 
     def find(
         self, provider: Provider, model: str, past_checks: Callable[[Provider], Sequence[CheckRecord]]
     ) -> int | None:
-        """Return the window of a model; ``None``: unknown. Past checks are read once."""
+        """Return the context length of a model; ``None`` if unknown. Past checks are read once."""
         key = (provider.provider_url, model)
         if key not in self._known:
             checks = reversed(past_checks(provider))

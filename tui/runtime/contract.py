@@ -1,4 +1,4 @@
-"""The interface between the screens and the runtime; tests can script the parts that use the network."""
+"""The interface between screens and runtime; tests can replace the parts that use the network."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Reported(Protocol):
-    """What a crash report needs: its folder, and every key that must not be in it."""
+    """What a crash report needs: its folder, and all keys that it must not contain."""
 
     paths: Paths
     environment: Mapping[str, str]
@@ -46,7 +46,7 @@ class Reported(Protocol):
 
 
 class MakesChecks(Protocol):
-    """What makes diagnoses."""
+    """Creates diagnoses."""
 
     def check(
         self,
@@ -62,7 +62,7 @@ class MakesChecks(Protocol):
 
 
 class ScreenRuntime(Reported, MakesChecks, Protocol):
-    """The runtime, as the screens see it. See ``Runtime`` for what each part does."""
+    """The runtime as used by the screens; ``Runtime`` describes each part."""
 
     settings_notices: tuple[str, ...]
 
@@ -71,7 +71,7 @@ class ScreenRuntime(Reported, MakesChecks, Protocol):
         """The user's settings."""
 
     def keep_theme(self, name: str) -> None:
-        """Write the theme that was chosen into the settings file."""
+        """Write the selected theme to the settings file."""
 
     @property
     def directory(self) -> ProviderDirectory:
@@ -79,7 +79,7 @@ class ScreenRuntime(Reported, MakesChecks, Protocol):
 
     @property
     def provider_changes(self) -> ProviderChanges:
-        """What changes the provider list."""
+        """Changes to the provider list."""
 
     @property
     def conversations(self) -> ConversationStore:
@@ -87,62 +87,62 @@ class ScreenRuntime(Reported, MakesChecks, Protocol):
 
     @property
     def chat_history(self) -> History:
-        """The saved conversations, to be read, searched and exported."""
+        """The saved conversations for reading, searching and exporting."""
 
     @property
     def costs(self) -> Costs:
-        """What was spent."""
+        """The costs."""
 
     def check_budgets(self) -> None:
         """Add a notice for each budget of an unknown provider. Reads the disk."""
 
     @property
     def budgets(self) -> BudgetWatch | None:
-        """Watches the budgets of the settings; ``None``: there are none."""
+        """The state of the budgets; ``None`` without budgets."""
 
     @property
     def sessions(self) -> Sessions:
-        """The conversations of this run."""
+        """The open conversations."""
 
     @property
     def clipboard(self) -> Clipboard:
-        """The routes to the user's clipboard."""
+        """The user's clipboard."""
 
     @property
     def endpoint_memory(self) -> EndpointMemory:
-        """What was learned of endpoints."""
+        """What was learned about endpoints."""
 
     def context_window(self, provider: Provider, model: str) -> int | None:
-        """Return how many tokens fit into the context of a model; ``None``: unknown."""
+        """Return the context length of a model in tokens; ``None`` if unknown."""
 
     def key_label(self, provider: Provider) -> str:
         """Return how a provider's key is shown."""
 
     def proxy_label(self, provider: Provider) -> str:
-        """Return the proxy between here and a provider; empty: none."""
+        """Return the proxy for a provider; empty if there is none."""
 
     async def reach(self, provider: Provider) -> Reachability:
-        """Look shortly whether a provider answers."""
+        """Briefly check whether a provider responds."""
 
     @property
     def abilities(self) -> Abilities:
-        """What tests of abilities cost, and what they have shown."""
+        """The costs and results of ability tests."""
 
     def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
-        """Return what the checks of a provider's endpoint found, the oldest first."""
+        """Return the results of past checks of a provider's endpoint, oldest first."""
 
     async def look(self, provider: Provider, key_text: str | None = None) -> Reachability:
-        """Look closely at an endpoint with unsaved values."""
+        """Thoroughly check an endpoint with unsaved values."""
 
     async def discover(
         self,
         on_found: Callable[[Discovered], None] | None = None,
         on_scanned: Callable[[int, int], None] | None = None,
     ) -> Discovery:
-        """Look for model servers on this machine."""
+        """Search for model servers on this machine."""
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
-        """Return what the endpoint offers; raises ``LmdeckError``."""
+        """Return the models of an endpoint; raises ``LmdeckError``."""
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt."""
@@ -156,4 +156,4 @@ class ScreenRuntime(Reported, MakesChecks, Protocol):
         """Load what the first request needs."""
 
     async def aclose(self) -> None:
-        """Stop what streams, close every record, end the children."""
+        """Stop all streams, close all records, and end child processes."""

@@ -1,4 +1,4 @@
-"""The costs of a month as a file, as a user names it in the screens."""
+"""Exports the costs of a month to a file, for the screens."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _SUFFIXES = ("csv", "json")
 
 
 def default_place(paths: Paths, month: CostMonth) -> str:
-    """Return the file that is offered."""
+    """Return the suggested file."""
     return f"{current_folder(paths)}/{_name(month)}.csv"
 
 
 def export_costs(month: CostMonth, by: By, place: str) -> str:
-    """Write the sums of a month into a file, by its ending, or into a folder; return where it is.
+    """Write the sums of a month to a file (format by its suffix) or a folder; return the path.
 
     Raises:
-        LmdeckError: the file exists already or cannot be written, or its ending is no format.
+        LmdeckError: the file exists or cannot be written, or its suffix is no known format.
     """
     suffix = "csv" if is_folder(place) else place.rpartition(".")[2].casefold()
     if suffix not in _SUFFIXES:

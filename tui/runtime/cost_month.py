@@ -1,4 +1,4 @@
-"""One month of the ledger, as a screen shows it: its sums, its days, its exchanges, its budgets."""
+"""One month of the ledger, as shown on the screen: sums, days, exchanges, budgets."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tui.runtime.history import History
 
 SHOWN_BY = (By.PROVIDER, By.MODEL, By.DAY, By.CHAT, By.ORIGIN)
-"""The groupings of the sums of a month, in order."""
+"""The groupings of a month's sums, in order."""
 
 
 class CostMonth:
-    """See the module. Computes on access: use it in a thread."""
+    """One month of the ledger. Calculated on access: use it in a thread."""
 
     def __init__(
         self,
@@ -35,12 +35,12 @@ class CostMonth:
         titles: Mapping[str, str] | None = None,
         rates: Rates = NO_RATES,
     ) -> None:
-        """``titles``: those of the chats, by their identity."""
+        """Create a month; ``titles`` are those of the chats, by id."""
         self.rates = rates
         self.together: Sum | None = None
-        """What it cost at the rates of the settings, where it cost several currencies."""
+        """The total at the configured exchange rates, if there are several currencies."""
         self.unread_budget = ""
-        """Why a budget of the settings cannot be read."""
+        """Why a budget in the settings cannot be read."""
         self.first = first
         self.titles = titles or {}
         period = month_of(first)
@@ -53,28 +53,28 @@ class CostMonth:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was recorded in it."""
+        """Whether nothing was recorded."""
         return not self._lines
 
     def report(self, by: By) -> CostReport:
-        """Return its sums."""
+        """Return the sums of the month."""
         if by not in self._reports:
             self._reports[by] = summarize(self._lines, by, self.wanted)
         return self._reports[by]
 
     @property
     def totals(self) -> tuple[Sum, ...]:
-        """What it cost, one sum a currency."""
+        """The total cost, one sum per currency."""
         return self.report(By.PROVIDER).totals
 
     @property
     def currency(self) -> str:
-        """The currency that is used most; empty: nothing has cost anything."""
+        """The most used currency; empty if nothing cost anything."""
         return next((total.currency for total in self.totals if total.amount), "")
 
     @property
     def days(self) -> list[Decimal]:
-        """What each of its days cost in the currency that is used most."""
+        """The cost of each day in the most used currency."""
         amounts = {
             row.key: row.money.amount
             for row in self.report(By.DAY).rows
@@ -86,19 +86,19 @@ class CostMonth:
 
     @property
     def projection(self) -> Sum | None:
-        """What it will have cost at its end, in the currency that is used most; ``None``: it is too early."""
+        """The projected cost at the end of the month in the most used currency; ``None`` if too early."""
         main = next((total for total in self.totals if total.currency == self.currency), None)
         return project(main, self._now) if self.is_current and main is not None else None
 
     @property
     def has_chats_in_others(self) -> bool:
-        """Whether chats cost something in a currency that ``dearest_chats`` cannot compare."""
+        """Whether chats had costs in a currency that ``dearest_chats`` cannot compare."""
         rows = (row for row in self.report(By.CHAT).rows if row.key and row.money.amount)
         return any(row.money.currency != self.currency for row in rows)
 
     @property
     def dearest_chats(self) -> list[tuple[str, Sum]]:
-        """The chats that cost most, with their identities: in the currency that is used most."""
+        """The most expensive chats with their ids, in the most used currency."""
         return [
             (row.key, row.money)
             for row in self.report(By.CHAT).rows
@@ -106,13 +106,13 @@ class CostMonth:
         ]
 
     def exchanges(self, by: By, key: str) -> list[LedgerLine]:
-        """Return the exchanges of a row, the newest first."""
+        """Return the exchanges of a row, newest first."""
         found = [line for line in self._lines if _key(line, by) == key]
         return sorted(found, key=lambda line: line.at, reverse=True)
 
 
 def read_month(costs: Costs, chats: History, first: date, now: datetime | None = None) -> CostMonth:
-    """Read a month, with what screens show of it; reads the disk.
+    """Read a month with everything shown on the screen; reads the disk.
 
     Raises:
         LmdeckError: the saved chats cannot be read.

@@ -1,4 +1,4 @@
-"""What was spent, as screens and commands ask for it. All calls read the disk: use them in a thread."""
+"""Costs for screens and commands. All calls read the disk: use them in a thread."""
 
 from __future__ import annotations
 
@@ -39,7 +39,12 @@ class Costs:
         unread_budget: str = "",
         former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
-        """``optional`` reports what could not be read; ``unread_budget``: why a budget cannot be read."""
+        """Create an instance.
+
+        Args:
+            optional: reports what could not be read.
+            unread_budget: why a budget cannot be read.
+        """
         self._ledger = ledger
         self._paths = paths
         self._optional = optional
@@ -50,16 +55,16 @@ class Costs:
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        """The budgets of the settings, each by the name that its provider has today."""
+        """The budgets in the settings, with the current names of their providers."""
         names = self._former_names()
         return tuple(replace(limit, provider=names.now(limit.provider, None)) for limit in self._limits)
 
     def lines(
         self, since: datetime | None = None, until: datetime | None = None, *, is_once: bool = False
     ) -> list[LedgerLine]:
-        """Return the lines of a period, and some around it; never raises for what the disk does.
+        """Return the lines of a period, and some around it; never raises because of the disk.
 
-        ``is_once``: it is not asked again, so nothing is kept for that.
+        ``is_once``: nothing is cached, since it is not requested again.
         """
         self._ledger.flush()
         with self._ledger.held:
@@ -80,25 +85,28 @@ class Costs:
         ]
 
     def report(self, by: By, wanted: Wanted = EVERYTHING, zone: tzinfo | None = None) -> CostReport:
-        """Return the sums of a period; days are those of ``zone``, this machine's where it is ``None``."""
+        """Return the sums of a period; days are those of ``zone``, by default the local time zone."""
         return summarize(self.lines(wanted.since, wanted.until), by, wanted, zone)
 
     def together(self, totals: Collection[Sum]) -> Sum | None:
-        """Return amounts of several currencies as one at the rates of the settings: in the currency of the
-        first budget, else in US dollars. ``None``: there is one currency, or a rate is missing."""
+        """Convert amounts of several currencies to one, at the configured exchange rates.
+
+        The currency is that of the first budget, or US dollars. ``None`` if there is only one currency, or a
+        rate is missing.
+        """
         if len(totals) < 2 or not self.rates.in_usd:
             return None
         return together(totals, self.limits[0].currency if self.limits else "USD", self.rates)
 
     def budgets(self, now: datetime | None = None, zone: tzinfo | None = None) -> tuple[BudgetState, ...]:
-        """Return how each budget of the settings."""
+        """Return the state of each budget in the settings."""
         if not self.limits:
             return ()
         now = now or datetime.now(UTC)
         return judge(self.limits, self.lines(month_of(day_of(now, zone), zone).start), now, zone, self.rates)
 
     def budgets_of_nobody(self, known: Collection[str]) -> tuple[str, ...]:
-        """Return the names in budgets that are no known provider's and that nothing was spent by."""
+        """Return the names in budgets that are not known providers and had no costs."""
         named = [limit.provider for limit in self.limits if limit.provider and limit.provider not in known]
         spent = {line.provider for line in self.lines(is_once=True)} if named else set()
         return tuple(name for name in named if name not in spent)
@@ -109,17 +117,17 @@ class Costs:
         """Return the same.
 
         Raises:
-            UsageError: there is none, not even one that cannot be read.
+            UsageError: there is no budget, not even an unreadable one.
         """
         if not (states := self.budgets(now, zone)) and not self.unread_budget:
             raise UsageError(explain("budget-missing"))
         return states
 
     def refuse_beyond_budget(self, provider: Provider) -> None:
-        """Do nothing while every budget that counts for a provider has something left, or it is free.
+        """Do nothing if the provider is free, or no applicable budget is used up.
 
         Raises:
-            OverBudgetError: all of one is spent.
+            OverBudgetError: a budget is used up.
             UsageError: there is none, or one cannot be read.
         """
         spent = spent_one(self.budgets_that_are_set(), provider.name)
@@ -128,7 +136,7 @@ class Costs:
             raise UsageError(failure) if spent is None else OverBudgetError(failure)
 
     def budget_failure(self, spent: BudgetState | None) -> Failure | None:
-        """Return what is wrong: this budget is spent, or there is none and one cannot be read."""
+        """Return the failure: this budget is used up, or there is none and one cannot be read."""
         if spent is not None:
             what, limit = limit_name(spent.limit), limit_text(spent.limit)
             return explain("budget-spent", what=what, spent=spent_text(spent), limit=limit)
@@ -141,7 +149,7 @@ class Costs:
         return BudgetWatch(self.budgets, self.rates, self.unread_budget)
 
     def price_old(self, provider: Provider, now: datetime | None = None) -> int:
-        """Give a provider's price of now to its answers that had none; return how many got an amount.
+        """Apply a provider's current price to its answers without one; return how many got an amount.
 
         Raises:
             OSError: the disk refuses.
@@ -161,7 +169,7 @@ class Costs:
         return report.not_priced.get(provider, 0)
 
     def _read_chats(self) -> None:
-        """Add what only chats tell: of exchanges whose processes were killed, and, once, of older ones."""
+        """Add lines from chats: of killed exchanges and, once, of chats older than the ledger."""
         file = self._ledger.file
         with self._optional.attempt(self._ledger.shown, texts.CHATS_NOT_READ):
             if file.sent() or not file.has_past():

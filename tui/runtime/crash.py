@@ -1,4 +1,4 @@
-"""What is reported about a crash: the kind, a redacted message, where the report is. No values."""
+"""Crash reports: the kind, a redacted message, and the location of the report. No values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_MESSAGE = 300
 
 
 def report_crash(runtime: Reported, error: BaseException) -> str:
-    """Write the report and return the lines to print. Local variables are in neither."""
+    """Write the report and return the lines to print. Neither contains local variables."""
     _learn_keys(runtime)
     path = write_crash_report(runtime.paths.state_dir, crash_report(runtime, error))
     where = texts.REPORT_IN.format(path=path) if path else texts.NO_REPORT
@@ -31,7 +31,7 @@ def report_crash(runtime: Reported, error: BaseException) -> str:
 
 
 def report_last_crash(environment: Mapping[str, str], error: BaseException) -> tuple[str, str]:
-    """Do the same where the run's own runtime is out of reach; every key that it knew is erased.
+    """Do the same if the runtime is not available; all keys known to it are erased.
 
     Returns the kind of the error and its message, and the lines to print.
     """
@@ -44,12 +44,12 @@ def report_last_crash(environment: Mapping[str, str], error: BaseException) -> t
 
 
 def _learn_keys(runtime: Reported) -> None:
-    """Learn the keys that this run has not used yet: the stored ones, and what looks like one outside."""
+    """Add keys that were not used yet to the redactor: stored ones, and those in the environment."""
     for name, value in runtime.environment.items():
         runtime.redactor.add_header(name, value)
     try:
         stored = runtime.credentials.all()
-    except LmdeckError:  # the file cannot be read: then none of its keys was
+    except LmdeckError:  # the file cannot be read, so none of its keys was
         return
     for secret in stored:
         runtime.redactor.add(secret)
@@ -62,6 +62,6 @@ def crash_message(runtime: Reported, error: BaseException) -> str:
 
 
 def crash_report(runtime: Reported, error: BaseException) -> str:
-    """Return the redacted stack: files, lines and functions, without the values in them."""
+    """Return the redacted stack: files, lines and functions, without values."""
     stack = "".join(traceback.format_exception(error))
     return f"lmdeck {__version__}\n{safe_text(runtime.redactor.redact(stack))}"

@@ -1,4 +1,4 @@
-"""Diagnoses of providers: prepares what the probe needs, and remembers what it found."""
+"""Diagnoses of providers: prepares the input of the probe, and stores the results."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from tui.store.endpoint_memory import EndpointMemory
 
 _NETWORK = "tui.net.probe.diagnose"
-"""Imported in a thread, so that the event loop is not held up."""
+"""Imported in a thread, so that the event loop is not blocked."""
 
 
 class CheckServices(Protocol):
-    """What a check uses of the runtime; each is made on first use."""
+    """The parts of the runtime that a check uses, each created on first use."""
 
     environment: Mapping[str, str]
     redactor: Redactor
@@ -52,7 +52,7 @@ class CheckServices(Protocol):
 
     @property
     def chats(self) -> Chats:
-        """The network side of every chat."""
+        """The network part of all chats."""
 
     @property
     def machine(self) -> Machine:
@@ -60,7 +60,7 @@ class CheckServices(Protocol):
 
     @property
     def shared_machine(self) -> Machine:
-        """The same for many checks at once."""
+        """The same for several checks in parallel."""
 
     @property
     def endpoint_memory(self) -> EndpointMemory:
@@ -72,7 +72,7 @@ def _ignore(_: object) -> None:
 
 
 class ProviderCheck:
-    """One diagnosis of one provider, saved or not. ``run`` it; ``interrupted`` has the results so far."""
+    """One diagnosis of one provider, saved or not. ``run`` it; ``interrupted`` returns the results so far."""
 
     def __init__(
         self,
@@ -86,9 +86,11 @@ class ProviderCheck:
         on_waiting: Callable[[Waiting], None] | None = None,
         on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> None:
-        """``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
+        """Create a diagnosis.
 
-        ``on_waiting`` is called for a server that is starting or loading; by default ``on_progress``.
+        Args:
+            key_text: the text of a form's key field; ``None`` uses the provider's saved key.
+            on_waiting: called while a server is starting or loading; by default ``on_progress``.
         """
         self._services = services
         self._provider = provider
@@ -102,10 +104,13 @@ class ProviderCheck:
         self._keeper = AbilityKeeper(services.endpoint_memory, provider)
         self._keeping: list[asyncio.Future[None]] = []
         self.history: tuple[CheckRecord, ...] = past_checks(services.endpoint_memory, provider)
-        """Past checks of the same endpoint, the oldest first; after ``run`` with this one."""
+        """Past checks of the same endpoint, oldest first; after ``run`` including this one."""
 
     async def run(self) -> DiagnosisReport:
-        """Check; what a network, a server or the configuration does is in the report, never raised."""
+        """Run the checks.
+
+        Failures of the network, the server or the configuration are in the report, never raised.
+        """
         if self._services.endpoints.must_start(self._provider):
             self._on_progress(f"Starting {self._provider.label}.")
         try:
@@ -113,7 +118,7 @@ class ProviderCheck:
         except LmdeckError as error:
             if is_built_in(self._provider) or inspect_url(self._provider.provider_url).normalised:
                 return self._unresolved(error)
-            endpoint = Endpoint(self._provider.provider_url)  # the URL is wrong, and that comes first
+            endpoint = Endpoint(self._provider.provider_url)  # the URL is invalid, which is the first check
         clients = self._services.clients.branch() if self._options.is_one_of_many else self._services.clients
         if _NETWORK in sys.modules:
             self._diagnosis = self._prepare(endpoint, clients)
@@ -130,7 +135,7 @@ class ProviderCheck:
         return report
 
     def _report_ability(self, result: AbilityResult) -> None:
-        """Pass on a result, and keep it: what follows may never end."""
+        """Pass on a result and store it, since later tests may never end."""
         is_kept = self._options.is_remembered or self._options.is_one_of_many
         if is_kept and self._diagnosis is not None and result.is_tried:
             keep = asyncio.to_thread(self._keeper.keep, self._diagnosis.report())
@@ -139,7 +144,7 @@ class ProviderCheck:
             self._on_ability(result)
 
     def record(self, report: DiagnosisReport) -> tuple[str, CheckRecord] | None:
-        """Return what is kept of a report, and under what; the history of this check has it from now on."""
+        """Return the record to store and its key; it is added to the history of this check."""
         key = history_key(self._provider)
         if key is None:
             return None
@@ -148,7 +153,7 @@ class ProviderCheck:
         return key, record
 
     def interrupted(self) -> DiagnosisReport:
-        """Return what is known about a check that was stopped."""
+        """Return what is known about an interrupted check."""
         if self._diagnosis is not None:
             return self._diagnosis.report(interrupted=True)
         url, model = self._provider.provider_url, self._options.model or self._provider.model
@@ -156,7 +161,7 @@ class ProviderCheck:
         return DiagnosisReport(shown, model or None, None, (), was_interrupted=True)
 
     def _prepare(self, endpoint: Endpoint, clients: ClientFactory) -> Diagnosis:
-        """Put everything together; the first time this imports the network."""
+        """Prepare the diagnosis; the first call imports the network."""
         from tui.net.probe.diagnose import Diagnosis
 
         here, options = self._services, self._options
@@ -190,7 +195,7 @@ class ProviderCheck:
         return chats.forgetful_client if self._options.is_forgetful else chats.client
 
     def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
-        """Tell that not even the key could be had, or the built-in endpoint not be started."""
+        """Return the report if the key is unavailable, or the built-in endpoint cannot be started."""
         provider = self._provider
         label = self._services.endpoints.key_label(provider) if self._key_text is None else None
         report = report_of_failure(provider, error.failure, label, self._options.model)
@@ -219,7 +224,7 @@ def _target(
 
 
 def _comparable(history: tuple[CheckRecord, ...], model: str) -> CheckRecord | None:
-    """Return the last check that reached a server, of the same model where one is named."""
+    """Return the last check that reached a server, with the same model if one is given."""
     for record in reversed(history):
         reached = record.server_kind is not None or record.models
         if reached and (not model or record.model == model):

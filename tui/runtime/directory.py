@@ -1,4 +1,4 @@
-"""The providers as the screens and commands see them: yours, the site's and the built-in ones."""
+"""The providers for screens and commands: the user's, the site's and the built-in ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ProviderDirectory:
         built_ins: BuiltIns,
         optional: OptionalFiles | None = None,
     ) -> None:
-        """``optional`` knows which files cannot be used that nothing depends on."""
+        """Create a list; ``optional`` collects the failures of optional files."""
         self._optional = optional or OptionalFiles()
         self.store = store
         self.stored_keys = StoredKeys(credentials, self.providers, lambda: self._is_whole)
@@ -56,23 +56,23 @@ class ProviderDirectory:
     def open(
         cls, paths: Paths, credentials: CredentialStore, built_ins: BuiltIns, optional: OptionalFiles
     ) -> ProviderDirectory:
-        """Return the list of the files at these paths; reads none yet."""
+        """Return the list for these paths, without reading the files yet."""
         return cls(ProviderStore(paths), credentials, built_ins, optional)
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file could be read: else there may be providers that are not listed."""
+        """Whether all files could be read; otherwise there may be unlisted providers."""
         self.providers()
         return self._is_whole
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is wrong with the files, in words for a banner."""
+        """Problems with the files, for a banner."""
         self.providers()
         return (*self._notices, *self.stored_keys.notices, *self._optional.notices)
 
     def providers(self) -> tuple[Provider, ...]:
-        """Return every provider: yours and the site's first, then the built-in ones."""
+        """Return all providers: the user's and the site's first, then the built-in ones."""
         return self.reload() if self._loaded is None else self._loaded
 
     def reload(self) -> tuple[Provider, ...]:
@@ -88,28 +88,28 @@ class ProviderDirectory:
         return self._loaded
 
     def has_changed(self) -> bool:
-        """Return whether another process changed a file since it was read."""
+        """Return whether another process has changed a file since it was read."""
         return self.store.has_changed()
 
     def command_refusal(self, name: str) -> str | None:
-        """Return why the key of a provider must not be fetched, or ``None`` where it may."""
+        """Return why the key of a provider must not be fetched, or ``None`` if it may."""
         return self.store.trust.command_refusal(name)
 
     def distrusted_files(self) -> tuple[Distrust, ...]:
-        """Return why files of providers are not relied on: others can write them."""
-        self.providers()  # reads them, where nobody has yet
+        """Return why provider files are not trusted: others can write them."""
+        self.providers()  # reads them, if not done yet
         return self.store.trust.distrusted()
 
     def confirmed_files(self) -> tuple[Distrust, ...]:
-        """Return why files of providers are relied on only since the user has confirmed them."""
+        """Return why provider files would not be trusted without the user's confirmation."""
         self.providers()
         return self.store.trust.confirmed()
 
     def trust_files(self) -> None:
-        """Rely on those files as they are now: the user has read them through.
+        """Trust those files as they are now: the user has reviewed them.
 
         Raises:
-            LmdeckError: that cannot be kept.
+            LmdeckError: the confirmation cannot be stored.
         """
         self.store.trust.confirm()
         self.reload()
@@ -118,8 +118,8 @@ class ProviderDirectory:
         """Return one provider.
 
         Raises:
-            UsageError: there is none of that name (``provider-unknown``), its record cannot be used, or
-                your file cannot be read.
+            UsageError: it does not exist (``provider-unknown``), its record is unusable, or the user's file
+                cannot be read.
         """
         for provider in self.providers():
             if is_same_name(provider.name, name):
@@ -131,37 +131,37 @@ class ProviderDirectory:
         known = (provider.name for provider in self.providers())
         closest = today if today != name else closest_name(name, known)
         unknown = explain("provider-unknown", name=name, closest=closest)
-        if not self._is_whole and self._notices:  # it may stand in a file that cannot be read
+        if not self._is_whole and self._notices:  # it may be in an unreadable file
             unknown = replace(unknown, advice=self._notices[0])
         raise UsageError(unknown)
 
     @property
     def former_names(self) -> FormerNames:
-        """The names that your providers had before they were renamed."""
+        """The former names of the user's providers."""
         self.providers()
         return self._former
 
     @property
     def unusable(self) -> Mapping[str, str]:
-        """The names in your file whose records cannot be used at all, and why."""
+        """The names of unusable records in the user's file, and why."""
         self.providers()
         return self._unusable
 
     def require_readable(self) -> None:
-        """Refuse to continue as if there were no providers, where your file cannot be read.
+        """Refuse to continue as if there were no providers, if the user's file cannot be read.
 
         Raises:
-            UsageError: what is listed of it, if anything, is older (``config-malformed``).
+            UsageError: the listed providers, if any, are outdated (``config-malformed``).
         """
         self._refuse_unreadable(None)
 
     def require_current(self, provider: Provider | None = None) -> None:
-        """Refuse to send anything to a provider as an older version of your file has it.
+        """Refuse to send anything to a provider from an outdated version of the user's file.
 
-        ``None``: to whichever is the default. What is in no file is not older than one.
+        ``None`` is the default provider. Providers that are in no file cannot be outdated.
 
         Raises:
-            UsageError: your file cannot be read (``config-malformed``).
+            UsageError: the user's file cannot be read (``config-malformed``).
         """
         if provider is None or (
             not is_built_in(provider) and any(known.name == provider.name for known in self.providers())
@@ -175,15 +175,15 @@ class ProviderDirectory:
             raise UsageError(explain("config-malformed", path=path, reason=reason, consequence=consequence))
 
     def default_name(self) -> str | None:
-        """Return the name that was made the default for chats, whatever has it now."""
+        """Return the name set as default for chats, whatever it refers to now."""
         return self.store.default_name()
 
     def availability(self, provider: Provider) -> Availability:
-        """Return whether the provider can be used at all."""
+        """Return whether the provider is available."""
         return self._built_ins.availability(built_in_name(provider)) if is_built_in(provider) else AVAILABLE
 
     def checkable(self) -> tuple[Provider, ...]:
-        """Return the providers that a check of all of them checks: active, and there at all."""
+        """Return the providers that a check of all providers includes: active and available."""
         return tuple(
             provider
             for provider in self.providers()
@@ -191,11 +191,11 @@ class ProviderDirectory:
         )
 
     def unreadable_fields(self, name: str) -> frozenset[str]:
-        """Return the fields of a provider, named as in its file, whose values there cannot be read."""
+        """Return the fields of a provider, named as in its file, with unreadable values."""
         return self.store.unreadable_fields(name)
 
     def clone_name(self, name: str) -> str:
-        """Return a free name for a copy: ``qwen-copy``, ``qwen-copy-2``…"""
+        """Return an unused name for a copy: ``qwen-copy``, ``qwen-copy-2``…"""
         taken = {provider.name for provider in self.providers()}
         stem = f"{name}-copy"[:96]
         candidate, number = stem, 2
@@ -204,6 +204,6 @@ class ProviderDirectory:
         return candidate
 
     def _with_default(self, built_in: tuple[Provider, ...]) -> tuple[Provider, ...]:
-        """Mark the built-in provider that was made the default, if one was."""
+        """Mark the built-in provider that was set as default, if there is one."""
         chosen = self.default_name()
         return tuple(replace(provider, is_default=provider.name == chosen) for provider in built_in)

@@ -1,4 +1,4 @@
-"""Vectors and scores for ``lmdeck embed``: any number of texts, given up after a time without an answer."""
+"""Vectors and scores for ``lmdeck embed``: any number of texts, with a time limit for each response."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tui.texts.embeddings import PROGRESS
 
 
 class Embedder:
-    """Asks one provider."""
+    """Sends requests to one provider."""
 
     def __init__(
         self, runtime: Runtime, provider: Provider, wait_seconds: float, on_progress: Callable[[str], None]
     ) -> None:
-        """``wait_seconds`` limits each answer, also that of a server which is loading its model."""
+        """Create an embedder; ``wait_seconds`` limits each response, including the loading of a model."""
         self._runtime = runtime
         self._provider = provider
         self._on_progress = on_progress
@@ -40,7 +40,7 @@ class Embedder:
         )
 
     async def vectors(self, texts: Sequence[str]) -> EmbeddingOutcome:
-        """Return the vectors of some texts, or why there are none.
+        """Return the vectors of some texts, or the failure.
 
         Raises:
             LmdeckError: nothing could be sent.
@@ -61,7 +61,7 @@ class Embedder:
         return await embed_in_batches(ask, request, self._done_of(len(texts)))
 
     async def scores(self, query: str, documents: Sequence[str]) -> RerankOutcome:
-        """Return how well some documents answer a query, or why that is unknown.
+        """Return the scores of some documents for a query, or the failure.
 
         Raises:
             LmdeckError: nothing could be sent.

@@ -1,4 +1,4 @@
-"""Vectors for a provider: the endpoint resolved, the texts sent by the client that chats use."""
+"""Embeddings of a provider: resolves the endpoint, and sends the texts with the client of chats."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ async def test_vectors(
     *,
     on_progress: Callable[[str], None],
 ) -> EmbeddingOutcome:
-    """Send the provider's test text behind the sentences that it is compared with.
+    """Send the provider's test text after the sentences that it is compared with.
 
-    Never raises for what a server does.
-
-    ``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
+    Never raises because of the server. ``key_text`` is the text of a form's key field; ``None`` uses the
+    provider's saved key.
     """
     texts = (*SENTENCES, provider.test_text)
     request = EmbeddingRequest(provider.model, texts, provider.extra_body)

@@ -1,4 +1,4 @@
-"""Chooses the provider of vectors for a command: the named one, or the default one for embeddings."""
+"""Chooses the embedding provider for a command: the given one, or the default."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tui.runtime.targets import ad_hoc_provider
 
 
 def provider_for_vectors(directory: ProviderDirectory, name: str | None, model: str | None) -> Provider:
-    """Return the provider of that name, without one the default, with another model where one is given.
+    """Return the provider with a name, by default the default one, with a different model if given.
 
-    A provider for chats is asked only for a model that is given: many servers have both.
+    A chat provider is only used with a given model, since many servers have both kinds.
 
     Raises:
-        UsageError: there is none, it is inactive or not installed, or chats with its own model. Never
-            another provider in its place.
+        UsageError: there is none, it is inactive or not installed, or its own model is for chats. It is never
+            replaced by a different provider.
     """
     provider = directory.get(name) if name is not None else _default(directory)
     directory.require_current(provider)
@@ -38,7 +38,7 @@ def provider_for_vectors(directory: ProviderDirectory, name: str | None, model: 
 
 
 def _default(directory: ProviderDirectory) -> Provider:
-    """Return the default provider for embeddings, without one the first that is active."""
+    """Return the default embedding provider, or the first active one."""
     directory.require_current()
     known = [provider for provider in directory.providers() if provider.is_embedding]
     marked = [provider for provider in known if provider.is_default]
@@ -51,11 +51,11 @@ def _default(directory: ProviderDirectory) -> Provider:
 async def vectors_for_url(
     runtime: Runtime, url: str, model: str | None, key_variable: str | None
 ) -> Provider:
-    """Return an unnamed provider with a model: the one named, or the first for embeddings that is listed.
+    """Return an unnamed provider with the given model, or the first embedding model that is listed.
 
     Raises:
-        UsageError: the URL cannot be used.
-        LmdeckError: no model was named and the endpoint lists none.
+        UsageError: the URL is unusable.
+        LmdeckError: no model was given and the endpoint lists none.
     """
     provider = replace(ad_hoc_provider(url, model, key_variable), category=Category.EMBEDDING)
     if model:

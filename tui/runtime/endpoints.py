@@ -1,4 +1,4 @@
-"""From a provider to where its requests go: the URL checked, the key resolved, a built-in one started."""
+"""Resolves a provider to an endpoint: validates the URL, fetches the key, starts a built-in server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Endpoints:
-    """Resolves providers. Every resolved key is passed to the redactor."""
+    """Resolves providers. Every resolved key is added to the redactor."""
 
     def __init__(
         self,
@@ -35,9 +35,11 @@ class Endpoints:
         redactor: Redactor,
         refuse: Callable[[Provider], None],
     ) -> None:
-        """``credentials`` and ``keys`` are made when a provider first needs them.
+        """Create a resolver.
 
-        ``refuse`` raises where nothing may be sent to a provider.
+        Args:
+            credentials, keys: created when a provider first needs them.
+            refuse: raises if nothing may be sent to a provider.
         """
         self._credentials = credentials
         self._keys = keys
@@ -45,19 +47,19 @@ class Endpoints:
         self._redactor = redactor
         self._refuse = refuse
         self.takes_options = False
-        """Whether a command asks that has ``--key-env`` and ``--model``."""
+        """Whether advice may mention ``--key-env`` and ``--model``."""
 
     def must_start(self, provider: Provider) -> bool:
-        """Return whether a built-in endpoint is not up yet, so that resolving it takes a moment."""
+        """Return whether a built-in endpoint must be started first, which takes a moment."""
         return is_built_in(provider) and not self._built_ins.is_running(built_in_name(provider))
 
     async def resolve(self, provider: Provider, key_text: str | None = None) -> Endpoint:
-        """Return where a provider's requests go.
+        """Return the endpoint of a provider.
 
-        ``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
+        ``key_text`` is the text of a form's key field; ``None`` uses the provider's saved key.
 
         Raises:
-            LmdeckError: the URL is not valid, the key cannot be had, or the engine did not start.
+            LmdeckError: the URL is invalid, the key is unavailable, or the engine did not start.
         """
         self._refuse_unsendable(provider)
         base_url = "" if is_built_in(provider) else checked_url(provider.provider_url)
@@ -65,10 +67,10 @@ class Endpoints:
         return replace(endpoint, base_url=base_url) if base_url else endpoint
 
     async def as_written(self, provider: Provider, key_text: str | None = None) -> Endpoint:
-        """Return the same with the URL as the user wrote it: for a diagnosis, which judges it first.
+        """Return the same with the URL as entered, for a diagnosis, which validates it first.
 
         Raises:
-            LmdeckError: the key cannot be had, or the engine did not start.
+            LmdeckError: the key is unavailable, or the engine did not start.
         """
         self._refuse_unsendable(provider)
         if is_built_in(provider):
@@ -83,16 +85,16 @@ class Endpoints:
         return self._known(endpoint, provider)
 
     def learn_keys(self, providers: Iterable[Provider]) -> None:
-        """Make known to the redactor whatever is secret in providers. No command is run for a key."""
+        """Add all secrets of providers to the redactor. No key command is run."""
         for provider in providers:
             reference, key = provider.api_key, None
             if reference is not None and reference.kind is not ApiKeyKind.COMMAND:
-                with suppress(LmdeckError):  # a key that cannot be had was never sent from here
+                with suppress(LmdeckError):  # an unavailable key was never sent from here
                     key = self._keys().resolve(provider.name, reference)
             self._redactor.add_sent(key, provider.extra_headers, provider.extra_body)
 
     def key_label(self, provider: Provider) -> str:
-        """Return how a provider's key is shown: its source, or masked; empty where there is none."""
+        """Return how a provider's key is shown: its source, or masked; empty without a key."""
         reference = provider.api_key
         if reference is None:
             return ""
@@ -100,7 +102,7 @@ class Endpoints:
             return str(reference)
         try:
             secret = self._credentials().get(provider.name)
-        except LmdeckError:  # the list and the form say why, in a notice; a request says it in full
+        except LmdeckError:  # the list and the form show a notice; a request shows the full message
             return texts.KEY_UNREADABLE
         return secret.hint if secret is not None else texts.KEY_LOST
 
@@ -118,7 +120,7 @@ class Endpoints:
     def _renewal(
         self, name: str, reference: ApiKeyReference | None, key: Secret | None
     ) -> ApiKeyRenewal | None:
-        """Return how the key of a command is fetched again; the others stay what they are."""
+        """Return how to fetch a key from a command again; other keys do not change."""
         if reference is None or not key or reference.kind is not ApiKeyKind.COMMAND:
             return None
 
@@ -135,7 +137,7 @@ class Endpoints:
         return endpoint
 
     def _refuse_unsendable(self, provider: Provider) -> None:
-        """A security setting that is skipped would widen what is allowed: then nothing is sent."""
+        """Raise if a security setting is unreadable: skipping it would weaken security."""
         self._refuse(provider)
         for refusal in provider.refusals:
             reason = f"{refusal.setting} {refusal.message}"

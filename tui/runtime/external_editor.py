@@ -1,6 +1,6 @@
-"""The editor of ``$VISUAL`` or ``$EDITOR``: a text goes there in a private file, and comes back as data.
+"""Edits text with ``$VISUAL`` or ``$EDITOR``, through a private file whose content is treated as data.
 
-The program around it keeps running: a streaming answer is read and saved meanwhile.
+The program keeps running: a streaming answer is received and saved meanwhile.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tui.store.edited_file import EditedFile
 from tui.texts import editor as texts
 
 _AT_ONCE_SECONDS = 1.0
-"""Who changes nothing and is back so soon may have opened a window elsewhere."""
+"""An editor that returns this fast without changes may have opened another window."""
 _ENDING_SECONDS = 1.0
 _KEYBOARD_SIGNALS = (signal.SIGINT, signal.SIGQUIT)
 
@@ -31,9 +31,9 @@ class Edited:
     """The result of an edit."""
 
     text: str | None = None
-    """``None``: what it was."""
+    """``None`` if unchanged."""
     problem: str = ""
-    """What is to be said."""
+    """The message for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class ExternalEditor:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._kept: list[EditedFile] = []
-        """Files that an editor may still have open, or that hold what could not be used."""
+        """Files that an editor may still have open, or whose content could not be used."""
 
     async def edit(self, text: str, lend: Callable[[], AbstractContextManager[None]] = nullcontext) -> Edited:
-        """Have a text edited; ``lend`` gives the terminal away for as long as its context lasts."""
+        """Let the user edit a text; ``lend`` is a context in which the terminal is released."""
         command = self._command()
         if isinstance(command, str):
             return Edited(problem=command)
@@ -97,10 +97,10 @@ class ExternalEditor:
         return Edited(text)
 
     def close(self) -> None:
-        """Delete what was kept.
+        """Delete the remaining files.
 
         Raises:
-            LmdeckError: something of it stays.
+            LmdeckError: some of them remain.
         """
         while self._kept:
             self._kept.pop().remove()
@@ -110,7 +110,7 @@ class ExternalEditor:
         file.remove()
 
     def _command(self) -> _Command | str:
-        """Return how the editor is started, or why it cannot be."""
+        """Return the command of the editor, or why there is none."""
         for name in ("VISUAL", "EDITOR"):
             value = self._environment.get(name, "")
             if not value.strip():
@@ -126,7 +126,7 @@ class ExternalEditor:
         return texts.NO_EDITOR
 
     async def _run(self, command: _Command, file: EditedFile) -> str:
-        """Wait until the editor has ended; return what went wrong."""
+        """Wait for the editor to exit; return the error, if any."""
         try:
             child = await asyncio.create_subprocess_exec(
                 *command.words, str(file.path), env=dict(self._environment)
@@ -145,7 +145,7 @@ class ExternalEditor:
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    """End an editor with the program."""
+    """Terminate an editor at the end of the program."""
     child.terminate()
     try:
         await asyncio.wait_for(child.wait(), _ENDING_SECONDS)
@@ -156,9 +156,9 @@ async def _end(child: asyncio.subprocess.Process) -> None:
 
 @contextmanager
 def _deaf_to_the_keyboard() -> Iterator[None]:
-    """Ctrl+C and Ctrl+\\ are for the editor alone, which is in the same process group.
+    """Ignore Ctrl+C and Ctrl+\\, which are meant for the editor in the same process group.
 
-    They are heard and not ignored: an editor would inherit that.
+    The signals are handled, not ignored: an editor would inherit ignored signals.
     """
     before = {number: signal.signal(number, lambda *_: None) for number in _KEYBOARD_SIGNALS}
     try:

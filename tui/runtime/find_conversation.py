@@ -1,4 +1,4 @@
-"""Finds the saved conversation that a user names, or raises an error with an explanation."""
+"""Finds the saved conversation for a name, or raises an error with an explanation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def find_conversation(conversations: ConversationStore, name: str) -> ConversationSummary:
-    """Return the conversation that a name means; see ``core.conversation_names``.
+    """Return the conversation for a name; see ``core.conversation_names``.
 
     Raises:
         UsageError: there is none, or more than one.
@@ -28,7 +28,7 @@ def find_conversation(conversations: ConversationStore, name: str) -> Conversati
 def the_one(
     known: Sequence[ConversationSummary], name: str, *, is_trash: bool = False
 ) -> ConversationSummary:
-    """Return the one that a name means in a list with the newest first; ``is_trash``: of what was deleted.
+    """Return the only match for a name in a list sorted newest first; ``is_trash`` for deleted ones.
 
     Raises:
         UsageError: there is none, or more than one.

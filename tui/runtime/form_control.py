@@ -1,4 +1,4 @@
-"""The provider form without a screen: its texts, their errors, what is sent and saved."""
+"""The provider form without a screen: its texts and errors, what is sent and saved."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 _UNENCRYPTED = "allow_unencrypted_key"
 _SENT_FIELDS = frozenset(("provider_url", "compatible_provider", "api_key", "extra_body", "extra_headers"))
-"""Fields without which nothing can be sent."""
+"""Fields that are required for any request."""
 
 
 async def send_test(
     runtime: ScreenRuntime, provider: Provider, key_text: str | None, on_progress: Callable[[str], None]
 ) -> Turn | EmbeddingOutcome:
-    """Send the test line of a provider, or the two texts of one for embeddings.
+    """Send the test prompt of a provider, or the two texts of an embedding provider.
 
     Raises:
         LmdeckError: nothing could be sent.
@@ -50,27 +50,27 @@ class FormControl:
         is_clone: bool = False,
         is_prefilled: bool = False,
     ) -> None:
-        """``is_prefilled``: the provider is not saved yet, its values are a beginning."""
+        """Create a form; ``is_prefilled``: the provider is not saved yet, its values are suggestions."""
         self.runtime = runtime
         self.source = provider
         self.is_clone = is_clone
         self.saved_name: str | None = None
-        """The name under which it was saved last, here."""
+        """The name with which it was last saved here."""
         self.touched: set[str] = set()
-        """The fields of which it is said what is wrong with them."""
+        """The fields whose problems are shown."""
         self.server = FormServer(self)
         self._sent: dict[str, str] = {}
         """The texts that were saved last."""
         self._judged: tuple[object, Reading] | None = None
-        """What was judged last, and the judgement."""
+        """The values that were last validated, and the result."""
         self._is_new = provider is None or is_prefilled
         self._previous_name = None if provider is None or is_prefilled or is_clone else provider.name
         self._lost_key = ""
-        """Why a copy has not the key of what it is a copy of."""
+        """Why a copy does not have the original's key."""
         self.original = self._opened()
         report = inspect_url(self.original.provider_url)
         self._unencrypted_host = report.host if self.original.allow_unencrypted_key else None
-        """The host to which the key may travel unencrypted: another one is asked about anew."""
+        """The host to which the key may be sent unencrypted; another one requires a new confirmation."""
         self.baseline = values_of(self.original)
         self.values = dict(self.baseline)
         """The current text of every field."""
@@ -96,12 +96,12 @@ class FormControl:
 
     @property
     def is_view_only(self) -> bool:
-        """Whether nothing can be changed."""
+        """Whether the provider is read-only."""
         return self.source is not None and self.source.is_remote and not self.is_clone
 
     @property
     def title(self) -> str:
-        """What is edited: ``new provider``, a name, ``copy of`` a name."""
+        """The title: ``new provider``, a name, or ``copy of`` a name."""
         if self.source is None or (self._is_new and self.saved_name is None):
             return texts.NEW
         name = self.source.name
@@ -109,16 +109,16 @@ class FormControl:
 
     @property
     def has_changes(self) -> bool:
-        """Whether something would be lost."""
+        """Return whether closing would lose changes."""
         return self.differs(self.values)
 
     def differs(self, values: Mapping[str, str]) -> bool:
-        """Return whether these texts are others than what is saved."""
+        """Return whether these texts differ from the saved ones."""
         return not self.is_view_only and any(changed_fields(self.baseline, values))
 
     @property
     def key_note(self) -> str:
-        """The notices about the key: whether it is stored, or why it is not there."""
+        """The notice about the key: whether it is stored, or why it is missing."""
         key = self.original.api_key
         if self._lost_key or key is None or key.kind is not ApiKeyKind.STORED or self._previous_name is None:
             return self._lost_key
@@ -131,12 +131,12 @@ class FormControl:
         kept = directory.stored_keys.kept_file(name)
         return texts.KEY_MISSING.format(place=texts.KEY_IN_FILE.format(file=kept) if kept else "")
 
-    # ── What is wrong ───────────────────────────────────────────────────────────────────────
+    # ── Validation ──────────────────────────────────────────────────────────────────────────
 
     def reading(self) -> Reading:
-        """Return the form as read and checked, with the endpoint's answer about the model.
+        """Return the validated form, including the server's information about the model.
 
-        It is checked once for the same values: a key press asks several times.
+        Cached for the same values, since a key press requests it several times.
         """
         providers = self.runtime.directory.providers()
         others = frozenset(provider.name for provider in providers if provider.name != self._previous_name)
@@ -157,7 +157,7 @@ class FormControl:
         return Reading(reading.provider, (*problems, *self._unlisted(model)))
 
     def shown_at(self, reading: Reading, name: str) -> Sequence[FieldProblem]:
-        """Return what is said at a field: of an untouched one only what the server offers for it."""
+        """Return the problems shown at a field; for an untouched one, only the server's offer."""
         if name in self.touched:
             return reading.at(name)
         offers = (found for found in reading.at(name) if name == "compatible_provider" and found.repair)
@@ -168,7 +168,7 @@ class FormControl:
         return inspect_url(self.values["provider_url"]).host
 
     def _with_offer(self, problem: FieldProblem) -> FieldProblem:
-        """Offer the only model of the server where none is named."""
+        """Offer the only model of the server if none is given."""
         only = self.server.only_model
         if only is None or problem.cause != "model-missing":
             return problem
@@ -182,17 +182,17 @@ class FormControl:
             yield FieldProblem("compatible_provider", message, self.server.only_model, False)
 
     def touch_stored(self) -> None:
-        """Have said what is wrong with a stored record; a new one is judged as it is filled in."""
+        """Show the problems of a stored record; those of a new one are shown as it is filled in."""
         if self._previous_name is not None and not self.is_view_only:
             self.touched.update(row_of(problem) for problem in self.reading().problems)
 
     def touch_changed(self, name: str) -> None:
-        """Have said what is wrong with a field in which something else stands now than at first."""
+        """Show the problems of a field whose value has changed."""
         if self.values[name] and self.values[name] != self.baseline[name]:
             self.touched.add(name)
 
     def repair(self, reading: Reading, focused: str | None) -> FieldProblem | None:
-        """Return the correction to offer: of the focused field, else of an error shown, else of a warning."""
+        """Return the correction to offer: of the focused field, else of an error, else of a warning."""
         offered = [
             problem
             for name in self.values
@@ -203,27 +203,27 @@ class FormControl:
         return offered[0] if offered else None
 
     def key_question(self) -> str | None:
-        """Return what to ask where the key would cross the network unencrypted; ``allow_key`` says yes."""
+        """Return the question if the key would be sent unencrypted; ``allow_key`` confirms it."""
         if self.is_view_only:
             return None
         found = (known.message for known in self.reading().problems if known.field == _UNENCRYPTED)
         return next(found, None)
 
     def allow_key(self) -> None:
-        """Allow an unencrypted key for the current host."""
+        """Allow sending the key unencrypted to the current host."""
         self._unencrypted_host = self._host
 
-    # ── What is sent ────────────────────────────────────────────────────────────────────────
+    # ── Requests ────────────────────────────────────────────────────────────────────────────
 
     def unsendable(self) -> FieldProblem | None:
-        """Return what keeps a request from being made of the form, and have it said at its field."""
+        """Return the problem that prevents a request, and show it at its field."""
         if self.is_view_only:
             return None
         self.touched |= {"provider_url", "compatible_provider"}
         return next((problem for problem in self.reading().errors if row_of(problem) in _SENT_FIELDS), None)
 
     def for_request(self) -> tuple[Provider, str | None]:
-        """Return the provider with the current values, and the key field where it is not the saved key."""
+        """Return the provider with the current values, and the key field unless it is the saved key."""
         if self.is_view_only:
             return self.original, None
         provider, key_text = self.reading().provider, self.values["api_key"]
@@ -232,11 +232,11 @@ class FormControl:
         return replace(provider, name=self._previous_name), None
 
     def tested(self) -> dict[str, str]:
-        """Return the texts that the result of a test depends on."""
+        """Return the texts that affect the result of a test."""
         return tested_values(self.values)
 
     async def test(self, on_progress: Callable[[str], None]) -> Turn | EmbeddingOutcome:
-        """Send the test line with the current values.
+        """Send the test prompt with the current values.
 
         Raises:
             LmdeckError: nothing could be sent.
@@ -244,29 +244,29 @@ class FormControl:
         return await send_test(self.runtime, *self.for_request(), on_progress)
 
     def follow_category(self) -> str:
-        """Return the text of the test: by default that of the category."""
+        """Return the test prompt, by default that of the category."""
         category, text = Category(self.values["category"]), self.values["test_prompt"]
         is_other = text in {other.test_prompt for other in Category if other is not category}
         return category.test_prompt if is_other else text
 
-    # ── What is saved ───────────────────────────────────────────────────────────────────────
+    # ── Saving ──────────────────────────────────────────────────────────────────────────────
 
     def unsavable(self) -> FieldProblem | None:
-        """Return what keeps the form from being saved, and have everything said at the fields."""
+        """Return the problem that prevents saving, and show all problems at their fields."""
         self.touched.update(field.name for field in ROWS)
         return next(iter(self.reading().errors), None)
 
     def to_save(self) -> Callable[[], Provider]:
-        """Return a function that saves the form as it is now, and returns the record."""
+        """Return a function that saves the current form, and returns the record."""
         key_text = self.values["api_key"] if self.values["api_key"] != self.baseline["api_key"] else None
         provider, previous, self._sent = self.reading().provider, self._previous_name, dict(self.values)
         base = None if previous is None else self.original
         return lambda: self.runtime.provider_changes.save(provider, key_text, previous, base=base)
 
     def saved(self, provider: Provider) -> None:
-        """Continue from what was written, another session's changes included.
+        """Continue with the written record, including changes by other sessions.
 
-        What was typed while it waited stays a change.
+        What was typed meanwhile stays an unsaved change.
         """
         self.original = self.source = provider
         self.saved_name = self._previous_name = provider.name

@@ -23,42 +23,42 @@ class AskingForm(Protocol):
     values: dict[str, str]
 
     def for_request(self) -> tuple[Provider, str | None]:
-        """Return the provider with the current values, and the key field where it is not the saved key."""
+        """Return the provider with the current values, and the key field unless it is the saved key."""
 
 
 class FormServer:
-    """Queries the server of a form for its kind and models, each address once."""
+    """Queries the server of a form for its kind and models, once per URL."""
 
     def __init__(self, form: AskingForm) -> None:
         self._form = form
         self.seen: Reachability | None = None
-        """The server's last answer; ``None``: no request yet, or the values have changed."""
+        """The server's last answer; ``None`` without a request, or if the values have changed."""
         self._asked: tuple[str, str] | None = None
 
     @property
     def models(self) -> Sequence[str]:
-        """What the server offers, as far as it was asked."""
+        """The models of the server, as far as known."""
         return (self.seen.models if self.seen is not None else None) or ()
 
     @property
     def only_model(self) -> str | None:
-        """The model of a server that offers one."""
+        """The model of a server with only one."""
         return self.models[0] if len(self.models) == 1 else None
 
     @property
     def context_window(self) -> int | None:
-        """Tokens that the named model, or the only one, has for prompt and answer; ``None``: unknown."""
+        """The context length of the given or only model; ``None`` if unknown."""
         windows: Mapping[str, int] = self.seen.context_windows if self.seen is not None else {}
         return windows.get(self._values["compatible_provider"] or self.only_model or "") or windows.get("")
 
     @property
     def address(self) -> str | None:
-        """Where the server is asked; ``None`` while there is no valid URL."""
+        """The URL to query; ``None`` without a valid URL."""
         return inspect_url(self._values["provider_url"]).models_url
 
     @property
     def is_asked(self) -> bool:
-        """Whether the current values were requested."""
+        """Whether the current values were queried."""
         return self._asked is not None
 
     @property
@@ -73,17 +73,17 @@ class FormServer:
 
     @staticmethod
     def is_decided_by(name: str) -> bool:
-        """Return whether a field decides which models there are."""
+        """Return whether a field determines the available models."""
         return name in _DECIDING
 
     def forget(self) -> None:
-        """Another endpoint has other models."""
+        """Forget the answer, since another endpoint has other models."""
         self.seen = self._asked = None
 
     def address_to_ask(self, *, with_key: bool) -> str | None:
-        """Return the address where the server is asked, if it was not asked yet: it counts as asked then.
+        """Return the URL to query, if it was not queried yet, and mark it as queried.
 
-        ``with_key``: false while the URL is typed, since a half-typed host must not be sent a key.
+        ``with_key``: false while the URL is being typed, since a half-typed host must not receive a key.
         """
         url, address = self._values["provider_url"], self.address
         asked = (url, self._values["api_key"] if with_key else "")
@@ -94,7 +94,7 @@ class FormServer:
         return address
 
     async def look(self, *, with_key: bool) -> None:
-        """Ask the server for its kind and models. Answers for a URL that has changed are dropped."""
+        """Query the server for its kind and models. Answers for an outdated URL are dropped."""
         asked = self._asked
         if asked is None:
             return

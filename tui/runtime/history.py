@@ -1,4 +1,4 @@
-"""The saved conversations as commands use them: found by name, read without being opened."""
+"""The saved conversations for commands: found by name, read without being opened."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ if TYPE_CHECKING:
 
 
 _MOST_UNREAD = 200
-"""So many chats are read within a moment."""
+"""The number of chats that are read within a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which conversations to include; a missing condition matches all."""
+    """A filter for conversations; an unset condition matches all."""
 
     since: datetime | None = None
     provider: str = ""
-    """The name of a provider, whole."""
+    """The full name of a provider."""
     model: str = ""
-    """A part of the name of a model."""
+    """A part of a model name."""
     cost: CostLimit | None = None
 
     @classmethod
     def by(cls, query: Query) -> Wanted:
-        """Return the conditions of a search that choose conversations."""
+        """Return the conditions of a query that select conversations."""
         return cls(query.since, query.provider, query.model, query.cost)
 
     @property
     def is_any(self) -> bool:
-        """Whether every conversation fits."""
+        """Whether every conversation matches."""
         return self == Wanted()
 
     def fits(self, summary: ConversationSummary) -> bool:
-        """Return whether a conversation has a turn with that provider and model, and its last one since."""
+        """Return whether a conversation has a turn with that provider and model, and is recent enough."""
         moment = read_local_moment(summary.updated_at) if self.since is not None else None
         return (
             (self.since is None or (moment is not None and moment >= self.since))
@@ -75,7 +75,7 @@ def open_history(
 
 
 class History:
-    """See the module."""
+    """The saved conversations for commands."""
 
     def __init__(
         self,
@@ -84,7 +84,12 @@ class History:
         learn_keys: Callable[[], None],
         former_names: Callable[[], FormerNames] = FormerNames,
     ) -> None:
-        """``learn_keys`` registers every key that a text may contain; called once, before any read."""
+        """Create an instance.
+
+        Args:
+            learn_keys: adds all keys that a text may contain to the redactor; called once, before the first
+                read.
+        """
         self._former_names = former_names
         self._unread = conversations
         self._texts = texts
@@ -96,23 +101,23 @@ class History:
         return self._unread
 
     def redact(self, text: str) -> str:
-        """Return a text without any key that is known here."""
+        """Return a text with all known keys erased."""
         return self._conversations.redact(text)
 
     def _told(self, summaries: Iterable[ConversationSummary]) -> list[ConversationSummary]:
-        """Return summaries as they may be shown: titles without keys."""
+        """Return summaries for display, with keys erased from the titles."""
         return [replace(summary, title=self.redact(summary.title)) for summary in summaries]
 
     def _named(self, wanted: Wanted) -> Wanted:
-        """Return conditions with the name of today of a provider."""
+        """Return conditions with the current name of the provider."""
         return replace(wanted, provider=self._former_names().now(wanted.provider, None))
 
     def numbered(
         self, wanted: Wanted, on_read: Callable[[int, int], None] | None = None
     ) -> Iterator[tuple[int, ConversationSummary]]:
-        """Yield the matching conversations, the newest first, with their numbers in the whole list.
+        """Yield the matching conversations, newest first, with their numbers in the whole list.
 
-        ``on_read`` receives how many are read, and how many there are.
+        ``on_read`` receives the number read so far and the total.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -127,10 +132,10 @@ class History:
     def to_search(
         self, wanted: Wanted, on_read: Callable[[int, int], None] | None = None
     ) -> tuple[int, Iterator[tuple[int | None, ConversationSummary]]]:
-        """Return how many conversations there are at most, and those that are wanted, with their numbers.
+        """Return the maximum number of conversations, and the matching ones with their numbers.
 
-        Where too many have to be read first, the numbers are unknown: each comes as soon as it is read,
-        the one written last first.
+        If too many must be read first, the numbers are unknown: each is yielded as soon as it is read, the
+        last written first.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -145,7 +150,7 @@ class History:
         )
 
     def titles(self) -> dict[str, str]:
-        """Return the titles of all conversations, by their identity.
+        """Return the titles of all conversations, by id.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -153,20 +158,20 @@ class History:
         return {summary.identity: summary.title for summary in self._told(self._conversations.listing.all())}
 
     def find(self, *names: str) -> list[ConversationSummary]:
-        """Return the conversations that names mean in one and the same list, each once; see ``the_one``.
+        """Return the conversations for names, all in the same list, without duplicates; see ``the_one``.
 
         Raises:
-            LmdeckError: a name means none, or several, or the folder cannot be read.
+            LmdeckError: a name has no match, or several, or the folder cannot be read.
         """
         known = self._told(self._conversations.listing.all())
         found = (the_one(known, name) for name in names)
         return list({summary.identity: summary for summary in found}.values())
 
     def read(self, identity: str) -> SavedConversation:
-        """Return a conversation without any key that is known here; it may be open elsewhere.
+        """Return a conversation with known keys erased; it may be open elsewhere.
 
         Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
+            LmdeckError: it does not exist, or cannot be read.
         """
         data, notices = self._conversations.read(identity)
         return SavedConversation.of(identity, data, self.redact, notices)
@@ -179,13 +184,13 @@ class History:
         with_reasoning: bool,
         most: int | None = None,
     ) -> Iterator[Found | None]:
-        """Yield what is found in each of the conversations; see ``runtime.history_search``."""
-        self._learn_keys()  # also those that became known since the screens began
+        """Yield the matches in each of the conversations; see ``runtime.history_search``."""
+        self._learn_keys()  # includes keys that became known since the screens were opened
         texts, redact = self._texts, self.redact
         return search(texts, listed, query, with_reasoning=with_reasoning, redact=redact, most=most)
 
     def identities(self) -> Sequence[str]:
-        """Return what the conversations are called on disk, those made last first.
+        """Return the ids of the conversations, the last created first.
 
         Raises:
             LmdeckError: the folder cannot be read.
@@ -193,20 +198,20 @@ class History:
         return self._conversations.listing.identities()
 
     def prepare_search(self, identities: Sequence[str]) -> Iterator[str]:
-        """Make the texts that a search of these conversations needs, one with each step."""
+        """Prepare the texts for searching these conversations, one per step."""
         self._learn_keys()
         for identity in identities:
             if not self._texts.is_kept(identity):
-                with suppress(OSError):  # deleted meanwhile, or unreadable: the list says so
+                with suppress(OSError):  # deleted meanwhile, or unreadable: the list reports it
                     self._texts.made(identity)
                 yield identity
 
     def tidy_search(self) -> None:
-        """Remove the texts of conversations that are gone without lmdeck having deleted them."""
+        """Remove the texts of conversations whose files were removed by other programs."""
         self._texts.tidy()
 
     def take_in(self, incoming: Incoming) -> Intake:
-        """Save a conversation that is imported.
+        """Save an imported conversation.
 
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
@@ -214,7 +219,7 @@ class History:
         return self._conversations.take_in(incoming.identity, incoming.records)
 
     def delete(self, identity: str) -> str:
-        """Move a conversation to the trash and return the token that brings it back.
+        """Move a conversation to the trash and return the token to restore it.
 
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
@@ -222,7 +227,7 @@ class History:
         return self._conversations.delete(identity)
 
     def restore(self, name: str) -> ConversationSummary:
-        """Bring the deleted conversation back that a name means, in the list of those.
+        """Restore the deleted conversation with a name.
 
         Raises:
             LmdeckError: there is none, or more than one, or the disk refuses.
@@ -232,7 +237,7 @@ class History:
         return found
 
     def deleted(self) -> Sequence[ConversationSummary]:
-        """Return the conversations in the trash, the one deleted last first.
+        """Return the conversations in the trash, the last deleted first.
 
         Raises:
             LmdeckError: the trash cannot be read.

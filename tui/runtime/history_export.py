@@ -1,4 +1,4 @@
-"""Saved conversations as files, as a user names them in the screens."""
+"""Exports saved conversations to files, for the screens."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _BY_SUFFIX = {name: FORMATS[name] for name in ("md", "html", "json", "jsonl")}
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written."""
+    """The result of an export."""
 
     paths: tuple[str, ...]
     sentences: tuple[str, ...]
-    """What the files lack, each sentence once."""
+    """What the files lack, without duplicates."""
 
 
 def default_place(paths: Paths) -> str:
-    """Return the folder that is offered."""
+    """Return the suggested folder."""
     return f"{current_folder(paths)}/"
 
 
 def export_conversations(history: History, identities: Sequence[str], place: str) -> Exported:
-    """Write conversations into a folder, a file each, or into one file, by its ending.
+    """Write conversations to a folder (one file each) or to one file, in the format of its suffix.
 
     Raises:
-        LmdeckError: one cannot be read, or a file exists already, or cannot be written.
+        LmdeckError: one cannot be read, or a file exists or cannot be written.
     """
     into_folder = is_folder(place)
     how = _BY_SUFFIX["md"] if into_folder else _format_of(place)

@@ -1,4 +1,4 @@
-"""Searches all saved conversations for words, the newest first; hits are yielded as they are found."""
+"""Searches all saved conversations, newest first; matches are yielded as they are found."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ class Hit:
     """One matching line."""
 
     turn: int | None
-    """From 1 on; ``None``: of another answer or branch than is shown."""
+    """From 1; ``None`` for an answer or branch that is not shown."""
     where: str
     """``prompt``, ``answer`` or ``reasoning``."""
     line: FoundLine
     identity: str = ""
-    """Of the turn."""
+    """The id of the turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A conversation with hits."""
+    """A conversation with matches."""
 
     number: int | None
-    """In the list of all; ``None``: unknown."""
+    """In the list of all; ``None`` if unknown."""
     summary: ConversationSummary
     hits: tuple[Hit, ...]
 
     @property
     def best(self) -> list[Hit]:
-        """The hits, those with the most words first."""
+        """Return the matches, those with the most words first."""
         return sorted(self.hits, key=lambda hit: -hit.line.matched)
 
 
@@ -53,10 +53,10 @@ def search(
     redact: Callable[[str], str],
     most: int | None = None,
 ) -> Iterator[Found | None]:
-    """Yield for each conversation what is found in it: ``None`` where that is no turn with every word.
+    """Yield the matches in each conversation: ``None`` if no turn contains every word.
 
-    One that cannot be read has none: the list says so. ``most``: so many lines of each are enough. Conditions
-    on conversations alone find each of these, without a line.
+    An unreadable conversation has no matches; the list reports it. ``most`` is the number of lines needed for
+    each. A query with only conditions on conversations yields each of them without a line.
     """
     if not query.is_about_turns:
         yield from (Found(number, summary, ()) for number, summary in listed)
@@ -66,7 +66,7 @@ def search(
     def hits_of(identity: str) -> tuple[Hit, ...]:
         try:
             found = list(texts.text_of(identity).turns(needles))
-        except ValueError:  # damaged by a power failure
+        except ValueError:  # damaged in a power cut
             found = list(texts.made(identity).turns(needles))
         every = (hit for turn in found for hit in _hits(turn, query, with_reasoning, redact))
         if most is not None and len(query.words) > 1:
@@ -91,6 +91,6 @@ def _hits(
     texts = {where: redact(text) for where, text in kept.items()}
     if not query.words:
         yield Hit(turn.number, "prompt", first_line(texts["prompt"]), turn.identity)
-    elif texts == kept or query.fits(*texts.values()):  # not by a part of a key
+    elif texts == kept or query.fits(*texts.values()):  # not a match inside an erased key
         for where, text in texts.items():
             yield from (Hit(turn.number, where, line, turn.identity) for line in query.lines(text))

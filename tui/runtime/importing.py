@@ -1,4 +1,4 @@
-"""The outcome of each record of an import, decided before anything is written."""
+"""Decides the outcome of each record of an import before anything is written."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Outcome:
     """One line of the report."""
 
     number: int
-    """The record's place in the file, from 1."""
+    """The record's position in the file, from 1."""
     name: str
     fate: Fate
     remark: str = ""
@@ -61,7 +61,7 @@ def plan_import(
     replaces: bool,
     on_progress: Callable[[int], None] = lambda count: None,
 ) -> ImportPlan:
-    """Decide the outcome of each record; ``on_progress`` receives the number of decided ones."""
+    """Decide the outcome of each record; ``on_progress`` receives the number decided so far."""
     planner = _Planner({normal_name(provider.name): provider for provider in existing}, replaces)
     for count, record in enumerate(records, 1):
         planner.add(record)
@@ -82,7 +82,7 @@ class _Planner:
         self.plan = ImportPlan()
 
     def add(self, record: ImportedRecord) -> None:
-        """Decide on one record."""
+        """Decide the outcome of one record."""
         remarks: list[str] = []
         provider = self._named(record.provider, remarks)
         known = self._existing.get(normal_name(provider.name))
@@ -111,7 +111,7 @@ class _Planner:
         self.plan.outcomes.append(Outcome(record.number, provider.name, fate, text))
 
     def _named(self, provider: Provider, remarks: list[str]) -> Provider:
-        """Return the provider under a name that commands can use and no other record has."""
+        """Return the provider with a name that commands can use and no other record has."""
         known = self._existing.get(normal_name(provider.name))
         problem = None if known is not None else check_name(provider.name)
         name = provider.name if known is None else known.name
@@ -130,7 +130,7 @@ class _Planner:
         return provider
 
     def _is_other(self, name: str, label: str) -> bool:
-        """Whether a made name is taken by a provider that did not get it from an import of this record."""
+        """Return whether a generated name belongs to a provider that this record did not create."""
         known = self._existing.get(name)
         return known is not None and known.display_name != label
 
@@ -142,7 +142,7 @@ class _Planner:
         return free
 
     def _with_default(self, provider: Provider, remarks: list[str]) -> Provider:
-        """An import does not turn prompts to another address: it gives a default only where there is none."""
+        """Keep the default, if there is one: an import must not redirect prompts to another endpoint."""
         if not provider.is_default:
             return provider
         default = self._defaults.setdefault(provider.category, provider.name)
@@ -153,14 +153,14 @@ class _Planner:
 
 
 def _made_name(text: str) -> str:
-    """Return a name for a text of which no letter can be kept: the same for the same text."""
+    """Return a deterministic name for a text of which no letter is allowed in names."""
     return f"provider-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def _over(known: Provider, fresh: Provider, record: ImportedRecord, remarks: list[str]) -> Provider:
-    """Return a provider with the record's values, and of the old one what no record can hold.
+    """Return a provider with the record's values, keeping those that no record contains.
 
-    What was meant for one address (key, headers, the permission to send the key in clear) is not sent to
+    What was meant for one URL (key, headers, the permission to send the key unencrypted) is never sent to
     another one.
     """
     is_same = inspect_url(known.provider_url).normalised == inspect_url(fresh.provider_url).normalised

@@ -1,4 +1,4 @@
-"""What was learned about an endpoint, shared between the network that uses it and the disk that stores it."""
+"""What was learned about an endpoint, shared between the network, which uses it, and the disk."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ _LAST_SECONDS = 1.0
 
 
 class KeptQuirks:
-    """Adaptations by endpoint and model: in memory at once, and written by threads for the next run, because
-    another process may hold the file."""
+    """Adaptations by endpoint and model: in memory immediately, and on disk later.
+
+    Threads write them, because another process may hold the file.
+    """
 
     def __init__(self, memory: EndpointMemory) -> None:
         self._memory = memory
@@ -31,7 +33,7 @@ class KeptQuirks:
         return self._known[key]
 
     def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
-        """Keep what was learned. Returns at once."""
+        """Store what was learned. Returns immediately."""
         self._known[base_url, model] = quirks
         self._memory.learn_json(base_url, model, quirks.to_json())
         writer = threading.Thread(target=self._memory.write, name="adaptations", daemon=True)
@@ -40,7 +42,7 @@ class KeptQuirks:
         writer.start()
 
     async def aclose(self) -> None:
-        """Let what was learned reach the disk, for at most a second."""
+        """Wait until what was learned is on disk, for at most a second."""
         if self._writers:
             await asyncio.to_thread(self._wait, time.monotonic() + _LAST_SECONDS)
 
@@ -50,15 +52,15 @@ class KeptQuirks:
 
 
 class ForgottenQuirks:
-    """Adaptations for this run alone: ``ask --url`` saves nothing."""
+    """Adaptations in memory only: ``ask --url`` stores nothing."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], ServerQuirks] = {}
 
     def get(self, base_url: str, model: str) -> ServerQuirks | None:
-        """Return what was learned in this run, or ``None``."""
+        """Return what was learned since the program started, or ``None``."""
         return self._known.get((base_url, model))
 
     def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
-        """Keep what was learned until the end of this run."""
+        """Store what was learned until the program ends."""
         self._known[base_url, model] = quirks

@@ -1,4 +1,4 @@
-"""What the tests of abilities have shown, from one run of the program to the next."""
+"""Stores the results of ability tests on disk."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _WITHOUT_IMAGES = (Outcome.NO, Outcome.IGNORED)
 
 
 class AbilityKeeper:
-    """Keeps what one check shows, each result as soon as it is known: a check may be stopped, or killed."""
+    """Stores the results of one check, each as soon as it is known: a check may be interrupted, or killed."""
 
     def __init__(self, memory: EndpointMemory, provider: Provider) -> None:
         self._memory = memory
         self._key = history_key(provider)
         self._guard = threading.Lock()
         self._before: AbilityRecord | None = None
-        """What was known when the check began; changes are relative to it."""
+        """The results before the check; changes are relative to them."""
         self._count = 0
 
     def keep(self, report: DiagnosisReport) -> None:
-        """Keep the results of the check so far. Blocking; in any order, from any thread."""
+        """Store the results so far. Blocking; thread-safe, in any order."""
         with self._guard:
             if self._key is None or not report.model or len(report.abilities) <= self._count:
                 return
@@ -42,7 +42,7 @@ class AbilityKeeper:
 def known_abilities(
     memory: EndpointMemory, provider: Provider, model: str, build: str | None = None
 ) -> tuple[Remembered, ...]:
-    """Return what still counts of the tests of a model, in order. May read a file."""
+    """Return the valid test results of a model, in order. May read a file."""
     key = history_key(provider)
     if key is None:
         return ()
@@ -50,15 +50,18 @@ def known_abilities(
 
 
 def kept_abilities(memory: EndpointMemory, provider: Provider, model: str) -> tuple[Remembered, ...]:
-    """Return what was ever seen of a model, however old and of whatever build, in order. May read a file."""
+    """Return all stored test results of a model, of any age and build, in order. May read a file."""
     key = history_key(provider)
     known = AbilityRecord.from_json(memory.abilities(key, model)).known if key is not None else {}
     return tuple(known[ability] for ability in Ability if ability in known)
 
 
 def is_without_images(memory: EndpointMemory, provider: Provider, model: str) -> bool:
-    """Whether a model is known to accept no images: it refused one in a chat, or the last test has shown
-    it. An answer to an image in a chat outweighs any test. May read a file."""
+    """Return whether a model is known to reject images.
+
+    Because it rejected one in a chat, or according to the last test. An answer to an image in a chat
+    overrides any test. May read a file.
+    """
     learned = memory.get_json(history_key(provider) or "", model) or {}
     if learned.get("refuses_images") is True:
         return True

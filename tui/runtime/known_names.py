@@ -1,4 +1,4 @@
-"""The names of providers that a filter can have: the current ones, and those in costs and chats."""
+"""The provider names accepted by filters: current ones, and those in costs and chats."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 def known_name(runtime: Runtime, name: str) -> str:
-    """Return a provider's name as it is written where it is known.
+    """Return a provider's name with its exact spelling.
 
     Raises:
-        UsageError: it is nowhere, so that a filter by it would find nothing.
+        UsageError: it is unknown, so that a filter would find nothing.
     """
     try:
         return runtime.directory.get(name).name
     except UsageError as error:
         unknown = error.failure
-    if unknown.cause == "provider-invalid":  # it exists, although it cannot be used
+    if unknown.cause == "provider-invalid":  # it exists, but is unusable
         return name
     past = set(_past_names(runtime))
     if found := next((known for known in past if is_same_name(known, name)), None):
         return found
     closest = closest_name(name, (*past, *(provider.name for provider in runtime.directory.providers())))
-    if closest and not runtime.directory.notices:  # a file that cannot be read is the better advice
+    if closest and not runtime.directory.notices:  # an unreadable file is a better explanation
         unknown = explain_again(unknown, name=name, closest=closest)
     raise UsageError(unknown)
 

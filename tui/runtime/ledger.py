@@ -1,9 +1,7 @@
-"""Keeps the ledger: writes a line for each exchange, outside the event loop.
+"""Writes the ledger: a line for each exchange, outside the event loop.
 
-While an exchange is running, its line is in a separate file (``store.ledger_sent``).
-
-Nothing waits for its disk: a thread that lives while there is something to write does it. Only the end of the
-program waits for that thread.
+While an exchange is running, its line is in a separate file (``store.ledger_sent``). A thread that exists
+while there is something to write does this; only the end of the program waits for it.
 """
 
 from __future__ import annotations
@@ -24,14 +22,14 @@ from tui.texts import costs as texts
 
 
 class Ledger:
-    """An observer of exchanges that records what they used and cost."""
+    """An observer of exchanges that records their usage and cost."""
 
     def __init__(self, paths: Paths, optional: OptionalFiles) -> None:
-        """``optional`` receives how many exchanges could not be recorded, and why."""
+        """Create an observer; ``optional`` receives how many exchanges could not be recorded, and why."""
         self._optional = optional
         self.file = LedgerFile(paths.ledger_dir)
         self.shown = paths.shown(paths.ledger_dir)
-        """The folder, as shown to users."""
+        """The folder for display."""
         self._sent = SentFiles(paths.ledger_dir)
         self._waiting: deque[ExchangeRecord | SentExchange] = deque()
         self._guard = threading.Lock()
@@ -41,24 +39,24 @@ class Ledger:
         """Held by the thread that uses ``file``."""
 
     def sent(self, exchange: SentExchange) -> None:
-        """Take an exchange that is on its way; a thread keeps its line until it is over."""
+        """Receive an exchange in progress; a thread writes its line until it ends."""
         self._put(exchange)
 
     def finished(self, record: ExchangeRecord) -> None:
-        """Take an exchange that is over; it is written down by a thread."""
+        """Receive a finished exchange; a thread writes it."""
         self._put(record)
 
     def _put(self, record: ExchangeRecord | SentExchange) -> None:
         with self._guard:
             self._waiting.append(record)
             if self._writer is None:
-                # No daemon: the program does not end before the line is written.
+                # Not a daemon: the program does not exit before the line is written.
                 self._writer = threading.Thread(target=self._write_all, name="ledger")
                 self._writer.start()
 
     def flush(self) -> None:
-        """Wait until everything that was passed before is written."""
-        with self._guard:  # it is not there before it was started
+        """Wait until everything received so far is written."""
+        with self._guard:  # otherwise the thread may not have been started yet
             writer = self._writer
         if writer is not None:
             writer.join()
@@ -76,7 +74,7 @@ class Ledger:
                     return
                 record = self._waiting.popleft()
             if isinstance(record, SentExchange):
-                with contextlib.suppress(OSError):  # the line of its end reports a disk that refuses
+                with contextlib.suppress(OSError):  # the final line reports a disk that refuses
                     self._sent.keep(record.number, line_of_sent(record))
             else:
                 self._write(record)

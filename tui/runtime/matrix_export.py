@@ -1,4 +1,4 @@
-"""The matrix of abilities as a file, as a user names it in the screens."""
+"""Exports the ability matrix to a file, for the screens."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _SUFFIXES = ("md", "json")
 
 
 def default_place(paths: Paths) -> str:
-    """Return the file that is offered."""
+    """Return the suggested file."""
     return f"{current_folder(paths)}/{_NAME}.md"
 
 
 def export_matrix(matrix: Matrix, place: str) -> str:
-    """Write a matrix into a file, by its ending, or into a folder; return where it is.
+    """Write a matrix to a file (format by its suffix) or a folder; return the path.
 
     Raises:
-        LmdeckError: the file exists already or cannot be written, or its ending is no format.
+        LmdeckError: the file exists or cannot be written, or its suffix is no known format.
     """
     suffix = "md" if is_folder(place) else place.rpartition(".")[2].casefold()
     if suffix not in _SUFFIXES:

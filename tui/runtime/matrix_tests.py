@@ -1,4 +1,4 @@
-"""The tests of abilities of every provider, a cell at a time, for the screen that shows them."""
+"""Tests the abilities of all providers, cell by cell, for the screen of the matrix."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class MatrixServices(MakesChecks, Protocol):
-    """What the tests use of the runtime."""
+    """The parts of the runtime that the tests use."""
 
     @property
     def directory(self) -> ProviderDirectory:
@@ -33,32 +33,32 @@ class MatrixServices(MakesChecks, Protocol):
 
     @property
     def endpoint_memory(self) -> EndpointMemory:
-        """What past tests have shown."""
+        """The results of past tests."""
 
     @property
     def abilities(self) -> Abilities:
-        """What tests cost."""
+        """The costs of tests."""
 
 
 def _ignore(_: object) -> None:
-    """A matrix shows the tests alone."""
+    """Ignore an event: the matrix only shows the tests."""
 
 
 class MatrixTests:
-    """What is known about every provider, and the running tests. ``load`` it first."""
+    """The known results of all providers, and the running tests. Call ``load`` first."""
 
     def __init__(self, services: MatrixServices, abilities: Collection[Ability] = tuple(Ability)) -> None:
         self._services = services
         self._abilities = tuple(abilities)
         self.providers: tuple[Provider, ...] = ()
-        """Those that can be tested."""
+        """The providers that can be tested."""
         self._columns: dict[str, Column] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.testing: set[str] = set()
-        """The providers whose tests are at work, or wait for their turn."""
+        """The providers whose tests are running or queued."""
 
     def load(self) -> None:
-        """Read what is remembered, by other processes too. Blocks shortly."""
+        """Read the stored results, including those of other processes. Blocks briefly."""
         self._services.endpoint_memory.reload()
         self.providers = self._services.directory.checkable()
         matrix = remembered_matrix(self._services.endpoint_memory, self.providers)
@@ -66,12 +66,12 @@ class MatrixTests:
 
     @property
     def matrix(self) -> Matrix:
-        """What is known so far."""
+        """The results so far."""
         return Matrix(tuple(self._columns.values()))
 
     @property
     def cost(self) -> str:
-        """What it costs to test all of them, in a sentence."""
+        """The cost of testing all providers, in a sentence."""
         return matrix_cost(self.providers, self._abilities, self._services.abilities.cost)
 
     def provider(self, name: str) -> Provider:
@@ -79,7 +79,10 @@ class MatrixTests:
         return next(provider for provider in self.providers if provider.name == name)
 
     async def run(self, changed: Callable[[], None]) -> None:
-        """Test every provider; ``changed`` is called for each cell. What ended before a ``stop`` is kept."""
+        """Test all providers, calling ``changed`` for each cell.
+
+        Finished results are kept after ``stop``.
+        """
         places = ConcurrencyLimiter()
         self.testing = set(self._columns)
         changed()
@@ -95,7 +98,7 @@ class MatrixTests:
             self.testing.clear()
 
     def stop(self) -> None:
-        """End what runs."""
+        """Stop the running tests."""
         for task in self._tasks:
             task.cancel()
 
@@ -131,7 +134,7 @@ class MatrixTests:
         changed()
 
     def _show(self, provider: Provider, report: DiagnosisReport, before: Column) -> None:
-        """Show what a check has shown beside what was known before."""
+        """Show the results of a check next to the earlier ones."""
         column = column_of(self._services.endpoint_memory, provider, report)
         if report.was_interrupted:
             tried = {name: cell for name, cell in column.cells.items() if cell.result.is_tried}

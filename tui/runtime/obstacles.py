@@ -9,7 +9,7 @@ from tui.core.lazy_dataclass import dataclass
 
 
 class Obstacle(Enum):
-    """Why no request is possible now."""
+    """Why no request is possible."""
 
     STREAMING = "streaming"
     READ_ONLY = "read only"
@@ -17,7 +17,7 @@ class Obstacle(Enum):
     OPENING = "opening"
     NO_PROVIDER = "no provider"
     REFUSED = "refused"
-    """The provider cannot be asked: ``Blocked.failure`` says why."""
+    """The provider is unusable; ``Blocked.failure`` has the reason."""
 
 
 @dataclass(frozen=True, slots=True)

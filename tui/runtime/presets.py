@@ -1,4 +1,4 @@
-"""Presets in a chat: ``/NAME TEXT`` sets what the preset says, and sends its template with the text."""
+"""Presets in a chat: ``/NAME TEXT`` applies the preset and sends its template with the text."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ class Called:
     """The result of a line that uses a preset."""
 
     message: str = ""
-    """What is sent; empty: nothing."""
+    """The message to send, if any."""
     said: str = ""
     problem: str = ""
     """Why nothing was done."""
 
 
 class Presets:
-    """The presets that a chat can use."""
+    """The presets available in a chat."""
 
     def __init__(self, chat: ChatControl) -> None:
         self._chat = chat
         self._store = PresetStore(chat.runtime.paths)
 
     def names(self) -> Iterator[tuple[str, str]]:
-        """Yield the names, each with a few words about it."""
+        """Yield the names, each with a short description."""
         for preset in self._store.known().presets.values():
             yield preset.name, safe_line(preset.description, _MOST_DESCRIPTION)
 
     def call(self, line: str, problem: str) -> Called:
-        """Do what a line calls for that is no command, but for the sending.
+        """Apply the preset that a line calls, without sending the message.
 
-        ``problem`` says what it is where it calls no preset; empty: then it is a message. A preset whose file
-        cannot be used is a problem that says so.
+        ``problem`` is the error if it calls no preset; if empty, the line is a message. A preset with an
+        unusable file is an error.
         """
         call = call_of(line)
         name, text = call or ("", "")
@@ -77,7 +77,7 @@ class Presets:
 
 
 def with_preset(target: ChatTarget, preset: Preset) -> ChatTarget:
-    """Return a target with what a preset says; what it leaves open stays."""
+    """Return a target with the values of a preset; others are unchanged."""
     own = preset.own
     return replace(
         target,
@@ -89,10 +89,10 @@ def with_preset(target: ChatTarget, preset: Preset) -> ChatTarget:
 
 
 def preset_of(runtime: ScreenRuntime, name: str) -> Preset:
-    """Return the preset of a name, for a command.
+    """Return the preset with a name, for a command.
 
     Raises:
-        LmdeckError: there is none, or its file cannot be used.
+        LmdeckError: it does not exist, or its file is unusable.
     """
     known = PresetStore(runtime.paths).known()
     preset = _of_today(known.presets.get(name.casefold()), runtime)
@@ -103,7 +103,7 @@ def preset_of(runtime: ScreenRuntime, name: str) -> Preset:
 
 
 def _of_today(preset: Preset | None, runtime: ScreenRuntime) -> Preset | None:
-    """Return a preset with the name that its provider has today: its file has that of its time."""
+    """Return a preset with the current name of its provider, which its file may call by a former name."""
     if preset is None or not preset.provider:
         return preset
     return replace(preset, provider=runtime.directory.former_names.now(preset.provider, None))

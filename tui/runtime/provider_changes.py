@@ -1,4 +1,4 @@
-"""The changes of the provider list, each with the stored key that belongs to it."""
+"""Changes to the provider list, including the stored keys."""
 
 from __future__ import annotations
 
@@ -39,15 +39,17 @@ class ProviderChanges:
         cleared: Collection[str] = (),
         base: Provider | None = None,
     ) -> Provider:
-        """Write a provider; ``key_text`` is the text of the key field, ``None`` leaves the key as it is.
+        """Write a provider and its key.
 
-        ``base`` is the record that was edited: what does not differ from it stays as another session has
-        written it meanwhile. Of the fields ``cleared``, named as in the file, not even a value that cannot
-        be read stays. Returns the record as written: a literal key has gone to the credentials, the record
-        says ``stored``.
+        Returns the record as written: a literal key is in the credentials, and the record says ``stored``.
+
+        Args:
+            key_text: the text of the key field; ``None`` leaves the key unchanged.
+            base: the record that was edited; unchanged fields keep the values of other sessions.
+            cleared: fields, named as in the file, whose values are removed even if unreadable.
 
         Raises:
-            UsageError: a field is not valid, or the record is read-only.
+            UsageError: a field is invalid, or the record is read-only.
         """
         self._refuse_view_only(previous_name or provider.name)
         errors = [problem for problem in self.problems(provider, previous_name, key_text) if problem.is_error]
@@ -69,9 +71,9 @@ class ProviderChanges:
         return written
 
     def save_all(self, providers: Sequence[Provider], keys: Mapping[str, Secret]) -> None:
-        """Write checked providers, and the keys of those that have one: all of them, or none.
+        """Write validated providers and their keys: all of them, or none.
 
-        ``keys`` go first: a provider without its key would be worse than a key without its provider.
+        ``keys`` are written first: a provider without its key would be worse than a key without a provider.
 
         Raises:
             LmdeckError: the files cannot be written; then nothing has changed.
@@ -94,14 +96,14 @@ class ProviderChanges:
         self._directory.reload()
 
     def delete(self, name: str) -> Callable[[], None]:
-        """Remove a provider and its stored key; return what brings both back.
+        """Remove a provider and its stored key; return a function that restores both.
 
         Raises:
-            UsageError: there is none of that name, or it is read-only.
+            UsageError: it does not exist, or is read-only.
         """
         name = self.editable(name).name
         with self._store.held():
-            key = self._credentials.delete(name)  # first: what ends the program now leaves no key behind
+            key = self._credentials.delete(name)  # first, so that no key remains if the program dies now
             try:
                 removed = self._store.delete(name)
             except LmdeckError:
@@ -123,7 +125,7 @@ class ProviderChanges:
         """Make a provider the default of its category.
 
         Raises:
-            UsageError: there is none of that name.
+            UsageError: it does not exist.
         """
         name = self._directory.get(name).name
         self._store.set_default(name)
@@ -142,15 +144,15 @@ class ProviderChanges:
     def problems(
         self, provider: Provider, previous_name: str | None, key_text: str | None
     ) -> list[FieldProblem]:
-        """Return what keeps a provider from being saved, and the warnings."""
+        """Return the errors that prevent saving a provider, and the warnings."""
         others = {known.name for known in self._directory.providers() if known.name != previous_name}
         return list(check_provider(provider, others, key_text=key_text))
 
     def editable(self, name: str) -> Provider:
-        """Return one provider that can be changed.
+        """Return a provider that can be changed.
 
         Raises:
-            UsageError: as ``get`` does, or it is read-only (``provider-read-only``).
+            UsageError: as for ``get``, or it is read-only (``provider-read-only``).
         """
         provider = self._directory.get(name)
         self._refuse_view_only(provider.name)
@@ -169,8 +171,11 @@ class ProviderChanges:
         cleared: Collection[str],
         base: Provider | None,
     ) -> Provider:
-        """Write both. Of a new provider the record comes first: whatever ends the program between the
-        two, no key is left behind that belongs to nothing."""
+        """Write provider and key.
+
+        For a new provider the record comes first, so that no key without a provider remains if the program
+        dies in between.
+        """
         checked_key(key.reveal(), THE_FORM)
         name = previous_name or provider.name
         is_new = all(known.name != name for known in self._directory.providers())
@@ -188,7 +193,7 @@ class ProviderChanges:
 
 
 def _dated(provider: Provider) -> Provider:
-    """Return a new provider with its time; one that was written by hand has none that is known."""
+    """Return a new provider with its creation time; that of a hand-written one is unknown."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return replace(provider, created_time=provider.created_time or now)
 
@@ -205,5 +210,5 @@ def _read_key(provider: Provider, key_text: str | None) -> tuple[ApiKeyReference
 
 
 def invalid(name: str, problem: FieldProblem) -> Failure:
-    """Return what a problem of a field is to a command."""
+    """Return the failure of a command for a problem of a field."""
     return explain("provider-invalid", name=name, field=problem.field, reason=problem.message)

@@ -1,4 +1,4 @@
-"""Quick checks of providers: whether they answer, which server and models they have. Imports the network."""
+"""Quick checks of providers: reachability, kind of server, models. Imports the network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.wire.models import ModelList
 
 
 class LookServices(Protocol):
-    """What a quick check uses of the runtime; each is made on first use."""
+    """The parts of the runtime that a quick check uses, each created on first use."""
 
     endpoints: Endpoints
     context_windows: ContextWindows
@@ -42,17 +42,17 @@ class LookServices(Protocol):
 
     @property
     def shared_machine(self) -> Machine:
-        """This machine, for many looks at once."""
+        """This machine, for several checks in parallel."""
 
 
 class ProviderLooks:
-    """Requests from providers what costs nothing, and notes the context sizes that they report."""
+    """Sends requests that cost nothing, and stores the reported context lengths."""
 
     def __init__(self, services: LookServices) -> None:
         self._services = services
 
     async def reach(self, provider: Provider) -> Reachability:
-        """Look shortly whether a provider answers; never starts the engine."""
+        """Briefly check whether a provider responds; never starts the engine."""
         here = self._services
         found = await self._reach(provider, None, is_thorough=False)
         here.context_windows.note(provider, provider.model, found.context_window)
@@ -61,7 +61,7 @@ class ProviderLooks:
         return replace(found, failure=await asyncio.to_thread(failed_vectors, here.endpoint_memory, provider))
 
     async def look(self, provider: Provider, key_text: str | None) -> Reachability:
-        """Do the same with unsaved values, and also find out which server it is and its context."""
+        """Do the same with unsaved values, and identify the server and its context length."""
         found = await self._reach(provider, key_text, is_thorough=True)
         self._services.context_windows.note_all(provider, found.context_windows)
         return found
@@ -81,10 +81,10 @@ class ProviderLooks:
         return await reach(here.clients, endpoint, model=provider.model, look=look, is_thorough=is_thorough)
 
     async def list_models(self, provider: Provider, key_text: str | None) -> ModelList:
-        """Return what the endpoint offers right now.
+        """Return the current models of the endpoint.
 
         Raises:
-            LmdeckError: it does not answer, or not with a list.
+            LmdeckError: it does not respond, or not with a model list.
         """
         here = self._services
         listed = await fetch_models(here.clients, await here.endpoints.resolve(provider, key_text))

@@ -1,4 +1,4 @@
-"""The composition root: everything an interface of the program needs, in one object that is passed in.
+"""The composition root: everything that the program's interfaces need, in one object.
 
 Opening it is cheap: files are read and the network is imported on first use.
 """
@@ -68,29 +68,29 @@ class Runtime:
         self.redactor = Redactor()
         self.settings_notices: tuple[str, ...] = ()
         self.optional = OptionalFiles()
-        """Collects every unusable file that nothing depends on."""
+        """Collects failures of optional files."""
         self.built_ins = BuiltIns(paths.state_dir, self.optional)
         self.endpoints = Endpoints(
             lambda: self.credentials, lambda: self.keys, self.built_ins, self.redactor, self._require_current
         )
         self.context_windows = ContextWindows()
-        """How much fits into the contexts of models, as far as this run has heard of it."""
+        """The context lengths of models, as far as known."""
         self.debug_log: DebugLog | None = None
         self.unwritten: list[str] = []
-        """What could not be saved until the end, in words for the user."""
+        """What could not be saved until the end, for display."""
         self.moved: list[str] = []
-        """Which conversations other programs took away, and where they are whole, in words for the user."""
+        """Conversations that other programs removed, and where they continue, for display."""
         self.saves_conversations = True
-        """Off for a run that keeps no conversation, whatever the settings say."""
+        """Off for a run that saves no conversation, whatever the settings."""
 
     @cached_property
     def settings(self) -> Settings:
-        """The user's settings; what is wrong with the file is in ``settings_notices``."""
+        """The user's settings; ``settings_notices`` has the problems of the file."""
         settings, self.settings_notices = load_settings(self.paths)
         return settings
 
     def keep_theme(self, name: str) -> None:
-        """Write the theme that was chosen into the settings file.
+        """Write the selected theme to the settings file.
 
         Raises:
             LmdeckError: the file cannot be read or written.
@@ -104,7 +104,7 @@ class Runtime:
 
     @cached_property
     def keys(self) -> ApiKeyResolver:
-        """Turns key references into keys; remembers what a command printed for this run."""
+        """Resolves key references; caches the output of commands."""
         return ApiKeyResolver(self.credentials, self.environment, command_refusal=self._command_refusal)
 
     @cached_property
@@ -116,7 +116,7 @@ class Runtime:
 
     @cached_property
     def provider_changes(self) -> ProviderChanges:
-        """What changes the provider list."""
+        """Changes to the provider list."""
         return ProviderChanges(self.directory, self.credentials)
 
     @cached_property
@@ -130,7 +130,7 @@ class Runtime:
 
     @cached_property
     def chat_history(self) -> History:
-        """The saved conversations as commands use them."""
+        """The saved conversations for commands."""
         from tui.runtime.history import open_history
 
         def learn_keys() -> None:
@@ -147,32 +147,32 @@ class Runtime:
 
     @cached_property
     def endpoint_memory(self) -> EndpointMemory:
-        """What was learned of endpoints: refused parameters, past checks."""
+        """What was learned about endpoints: rejected parameters, past checks."""
         return EndpointMemory(self.paths, self.optional)
 
     def context_window(self, provider: Provider, model: str) -> int | None:
-        """Return how many tokens fit into the context of a model; ``None``: unknown. Sends no request."""
+        """Return the context length of a model in tokens; ``None`` if unknown. Sends no request."""
         if is_built_in(provider):
             return self.built_ins.context_window(provider)
         return self.context_windows.find(provider, model, self.past_checks)
 
     @cached_property
     def clipboard(self) -> Clipboard:
-        """The routes to the user's clipboard."""
+        """The user's clipboard."""
         from tui.runtime.clipboard import Clipboard
 
         return Clipboard(self.environment, self.paths)
 
     @cached_property
     def clients(self) -> ClientFactory:
-        """The one factory of network clients."""
+        """The only factory of network clients."""
         from tui.net.client import ClientFactory
 
         return ClientFactory(self.environment, redactor=self.redactor, observers=self.observers)
 
     @cached_property
     def observers(self) -> Observers:
-        """They receive every exchange that may cost money: add observers before the first one."""
+        """Receive every exchange that may cost money; add observers before the first one."""
         from tui.core.observed import Observers
 
         observers = Observers(self.optional.tell)
@@ -183,14 +183,14 @@ class Runtime:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Writes down what each exchange used and cost."""
+        """Records the usage and cost of each exchange."""
         from tui.runtime.ledger import Ledger
 
         return Ledger(self.paths, self.optional)
 
     @cached_property
     def costs(self) -> Costs:
-        """What was spent."""
+        """The costs."""
         from tui.runtime.costs import Costs
 
         settings = self.settings
@@ -219,7 +219,7 @@ class Runtime:
 
     @cached_property
     def budgets(self) -> BudgetWatch | None:
-        """Watches the budgets of the settings; ``None``: there are none."""
+        """The state of the budgets; ``None`` without budgets."""
         if not (self.settings.budget or self.settings.unread_budget):
             return None
         watch = self.costs.watch()
@@ -235,26 +235,26 @@ class Runtime:
 
     @cached_property
     def shared_machine(self) -> Machine:
-        """The same for many checks at once."""
+        """The same for several checks in parallel."""
         return self.machine.shared()
 
     @cached_property
     def sessions(self) -> Sessions:
-        """The conversations of this run."""
+        """The open conversations."""
         from tui.runtime.sessions import Sessions
 
         return Sessions(self)
 
     @cached_property
     def chats(self) -> Chats:
-        """The network side of every chat."""
+        """The network part of all chats."""
         from tui.runtime.chats import Chats
 
         memory = self.endpoint_memory
         return Chats(self.endpoints, self.clients, memory, self.redactor, lambda: self.machine)
 
     async def endpoint_for(self, provider: Provider, key_text: str | None = None) -> Endpoint:
-        """Return where a provider's requests go; see ``Endpoints.resolve``."""
+        """Return the endpoint of a provider; see ``Endpoints.resolve``."""
         return await self.endpoints.resolve(provider, key_text)
 
     def key_label(self, provider: Provider) -> str:
@@ -262,7 +262,7 @@ class Runtime:
         return self.endpoints.key_label(provider)
 
     def proxy_label(self, provider: Provider) -> str:
-        """Return the proxy between here and a provider, and the variable that names it; empty: none."""
+        """Return the proxy for a provider and the variable that sets it; empty if there is none."""
         route = choose_route(provider.provider_url, self.environment)
         return "" if route.is_direct else route.describe()
 
@@ -273,15 +273,15 @@ class Runtime:
         return ProviderLooks(self)
 
     async def reach(self, provider: Provider) -> Reachability:
-        """Look shortly whether a provider answers; spends no tokens and never starts the engine."""
+        """Briefly check whether a provider responds; uses no tokens and never starts the engine."""
         return await self._looks.reach(provider)
 
     async def look(self, provider: Provider, key_text: str | None = None) -> Reachability:
-        """Do the same with unsaved values, and also find out which server it is and its context."""
+        """Do the same with unsaved values, and identify the server and its context length."""
         return await self._looks.look(provider, key_text)
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
-        """Return what the endpoint offers right now; see ``ProviderLooks.list_models``."""
+        """Return the current models of the endpoint; see ``ProviderLooks.list_models``."""
         return await self._looks.list_models(provider, key_text)
 
     def check(
@@ -295,7 +295,7 @@ class Runtime:
         on_waiting: Callable[[Waiting], None] | None = None,
         on_ability: Callable[[AbilityResult], None] | None = None,
     ) -> ProviderCheck:
-        """Return a diagnosis of a provider that is ready to run; see ``ProviderCheck``."""
+        """Return a diagnosis that is ready to run; see ``ProviderCheck``."""
         from tui.runtime.diagnosing import ProviderCheck
 
         return ProviderCheck(
@@ -311,13 +311,13 @@ class Runtime:
 
     @cached_property
     def abilities(self) -> Abilities:
-        """What tests of abilities cost, and what they have shown."""
+        """The costs and results of ability tests."""
         from tui.runtime.abilities import Abilities
 
         return Abilities(self.endpoint_memory)
 
     def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
-        """Return what the checks of a provider's endpoint found, the oldest first."""
+        """Return the results of past checks of a provider's endpoint, oldest first."""
         from tui.runtime.past_checks import past_checks
 
         return past_checks(self.endpoint_memory, provider)
@@ -327,13 +327,13 @@ class Runtime:
         on_found: Callable[[Discovered], None] | None = None,
         on_scanned: Callable[[int, int], None] | None = None,
     ) -> Discovery:
-        """Ask the ports of this machine which model servers answer; see ``net.discover``."""
+        """Search for model servers on the ports of this machine; see ``net.discover``."""
         from tui.net.discover import discover
 
         return await discover(self.clients, self.machine, on_found=on_found, on_scanned=on_scanned)
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
-        """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
+        """Send the provider's test prompt with unsaved values, exactly like a chat."""
         return await self.sessions.test(provider, key_text)
 
     async def test_vectors(
@@ -343,20 +343,20 @@ class Runtime:
         *,
         on_progress: Callable[[str], None],
     ) -> EmbeddingOutcome:
-        """Send the test text of an embedding provider and a second one; see ``runtime.embedding``."""
+        """Send the test text of an embedding provider and others to compare; see ``runtime.embedding``."""
         from tui.runtime.embedding import test_vectors
 
         return await test_vectors(self.endpoints, self.clients, provider, key_text, on_progress=on_progress)
 
     async def warm(self) -> None:
-        """Import the network and build the TLS context ahead of the first request, off the event loop."""
+        """Import the network and create the TLS context before the first request, off the event loop."""
         await asyncio.to_thread(self.clients.warm)
-        # Only imported: a part that two threads ask for at once would be made twice.
+        # Imports only: a part requested by two threads at once would be created twice.
         await asyncio.to_thread(import_module, "tui.runtime.chats")
         await asyncio.to_thread(self.conversations.trash.purge)
 
     async def aclose(self) -> None:
-        """Stop what streams, close every record, end the children."""
+        """Stop all streams, close all records, and end child processes."""
         if "sessions" in self.__dict__:
             await self.sessions.aclose()
         if "chats" in self.__dict__:
@@ -374,7 +374,7 @@ class Runtime:
             self.directory.require_current(provider)
 
     def _command_refusal(self, name: str) -> str | None:
-        # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
+        # A provider in a file requires the list; an endpoint given by URL does not.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
 
 
@@ -385,20 +385,20 @@ class _LateLedger:
         self._runtime = runtime
 
     def prepare(self) -> None:
-        """Import the ledger; a thread does not make it, or there would be two."""
+        """Import the ledger; not created in a thread, where it could be created twice."""
         import_module("tui.runtime.ledger")
 
     def sent(self, exchange: SentExchange) -> None:
-        """Pass on that an exchange is on its way."""
+        """Pass on an exchange in progress."""
         self._runtime.ledger.sent(exchange)
 
     def finished(self, record: ExchangeRecord) -> None:
-        """Pass the record on."""
+        """Pass on the record."""
         self._runtime.ledger.finished(record)
 
 
 def open_runtime(environment: Mapping[str, str]) -> Runtime:
-    """Return a runtime for this environment; reads no file yet."""
+    """Return a runtime for this environment, without reading any file yet."""
     runtime = Runtime(resolve_paths(environment), environment)
     _OPEN.add(runtime)
     if shown_path := environment.get("LMDECK_LOG"):
@@ -409,7 +409,7 @@ def open_runtime(environment: Mapping[str, str]) -> Runtime:
 
 
 def open_runtimes() -> list[Runtime]:
-    """Return the runtimes of this process that something still refers to: for the report of a crash."""
+    """Return the runtimes of this process that are still referenced, for crash reports."""
     return list(_OPEN)
 
 

@@ -1,4 +1,4 @@
-"""The schema of a command: read from its file, checked, and rewritten with ``--strict``."""
+"""The schema of a command: read from its file, validated, and rewritten with ``--strict``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.store.schema_file import SchemaFileError, read_schema, read_schema_file
 
 
 def load_schema(path: str, content: bytes | None = None) -> AskedSchema:
-    """Return the schema of a file, or of what was read for it. Blocks.
+    """Return the schema in a file, or in its given content. Blocks.
 
     Raises:
         UsageError: there is none.
@@ -28,14 +28,14 @@ def load_schema(path: str, content: bytes | None = None) -> AskedSchema:
 
 
 def rewrite_strictly(asked: AskedSchema, path: str) -> tuple[AskedSchema, StrictSchema]:
-    """Return a schema in its strict form, and what was changed.
+    """Return a schema in its strict form, and the changes.
 
     Raises:
-        UsageError: it has none.
+        UsageError: it has no strict form.
     """
     try:
         strict = strict_schema(asked.schema)
-        check_schema(strict.schema)  # in what its dialect does not know, a part may have moved away
+        check_schema(strict.schema)  # unknown keywords may contain references to parts that have moved
     except (NotStrictError, SchemaProblemError) as problem:
         raise _refused(path, problem) from problem
     return AskedSchema(asked.name, strict.schema, is_strict=True), strict

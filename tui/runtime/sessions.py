@@ -1,4 +1,4 @@
-"""The conversations of one run: begun, reopened, copied, and closed with their records complete."""
+"""The open conversations: created, reopened, copied, and closed with complete records."""
 
 from __future__ import annotations
 
@@ -34,43 +34,43 @@ if TYPE_CHECKING:
 
 
 _TITLE_TOKENS = 200
-"""Some models reason although thinking is off."""
+"""Enough for models that reason although thinking is off."""
 _TITLE_EXCERPT = 2_000
-"""Characters of the prompt and of the answer from which a title is made."""
+"""Characters of the prompt and of the answer used for a title."""
 
 
 class ChatNetwork(Protocol):
-    """The network side of every chat; see ``runtime.chats``."""
+    """The network part of all chats; see ``runtime.chats``."""
 
     def stream(
         self, how: ChatTransport, target: ChatTarget, request: ChatRequest
     ) -> AsyncGenerator[EventBatch]:
-        """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
+        """Yield the reply; a failure to resolve the endpoint ends the stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatTransport:
-    """Opens the stream of one request; the network is loaded when the first one is sent."""
+    """Opens the stream of one request; the network is loaded with the first one."""
 
     chats: Callable[[], ChatNetwork]
     purpose: Literal["chat", "ask", "test", "other"] = "chat"
     key_text: str | None = None
-    """The text of a form's key field; ``None``: the provider's saved key."""
+    """The text of a form's key field; ``None`` uses the provider's saved key."""
     wait_seconds: float | None = None
-    """How long a command waits for text; ``None``: a user watches, and it never gives up."""
+    """How long a command waits for text; ``None``: a user watches, so there is no limit."""
     is_forgetful: bool = False
-    """Whether nothing is kept of what was learned of the endpoint."""
+    """Whether to store nothing that is learned about the endpoint."""
     conversation: str = ""
     asks_for_parts: bool = False
-    """Whether a command asks where the time went, so that a moment before the request is worth it."""
+    """Whether a command reports where the time went, which is worth a short delay before the request."""
 
     def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
-        """Yield what comes back; see ``ChatNetwork.stream``."""
+        """Yield the reply; see ``ChatNetwork.stream``."""
         return self.chats().stream(self, target, request)
 
 
 class SessionServices(Protocol):
-    """What conversations use of the runtime; each is made on first use."""
+    """The parts of the runtime that conversations use, each created on first use."""
 
     redactor: Redactor
     saves_conversations: bool
@@ -87,25 +87,25 @@ class SessionServices(Protocol):
 
     @property
     def chats(self) -> ChatNetwork:
-        """The network side of every chat."""
+        """The network part of all chats."""
 
     @property
     def budgets(self) -> BudgetWatch | None:
-        """Watches the budgets of the settings; ``None``: there are none."""
+        """The state of the budgets; ``None`` without budgets."""
 
 
 class Sessions:
-    """Creates conversations, and knows the open ones."""
+    """Creates conversations, and tracks the open ones."""
 
     def __init__(self, services: SessionServices) -> None:
         self._services = services
         self._open: list[ChatSession] = []
         self._transport = ChatTransport(lambda: services.chats)
         self.interrupted: tuple[str, ...] = ()
-        """The saved conversations that were open when the program was cut off."""
+        """The saved conversations that were open when the program was interrupted."""
 
     def begin(self, saved: bool = True) -> ChatSession:
-        """Begin a conversation. Its file is made with its first prompt."""
+        """Create a conversation. Its file is created with its first prompt."""
         services = self._services
         if not (saved and services.saves_conversations and services.settings.save_conversations):
             return self._unsaved(self._transport)
@@ -117,7 +117,7 @@ class Sessions:
         return session
 
     async def _title(self, turn: Turn, target: ChatTarget) -> str:
-        """Ask the model of a turn for a title; empty where it gives none, or a budget is spent."""
+        """Request a title from the model of a turn; empty if there is none, or a budget is used up."""
         budgets = self._services.budgets
         if budgets is not None and budgets.question(target.provider, ""):
             return ""
@@ -135,10 +135,10 @@ class Sessions:
     def for_command(
         self, wait_seconds: float, *, is_forgetful: bool = False, asks_for_parts: bool = False
     ) -> ChatSession:
-        """Begin a conversation for a command: kept nowhere, given up after ``wait_seconds`` without text.
+        """Create an unsaved conversation for a command, limited to ``wait_seconds`` without text.
 
-        ``is_forgetful`` also forgets what was learned of the endpoint; ``asks_for_parts`` reads where the
-        time goes.
+        ``is_forgetful`` also discards what is learned about the endpoint; ``asks_for_parts`` measures where
+        the time goes.
         """
         how = replace(
             self._transport,
@@ -150,9 +150,9 @@ class Sessions:
         return self._unsaved(how)
 
     async def test(self, provider: Provider, key_text: str | None) -> Turn:
-        """Send a provider's test prompt in its own session: a server that is starting is reported at once.
+        """Send a provider's test prompt in a separate session, which does not wait for a starting server.
 
-        ``key_text`` is the text of a form's key field; ``None``: the provider's saved key.
+        ``key_text`` is the text of a form's key field; ``None`` uses the provider's saved key.
         """
         session = self._unsaved(replace(self._transport, purpose="test", key_text=key_text))
         try:
@@ -161,15 +161,15 @@ class Sessions:
             await self.release(session)
 
     def open(self, identity: str) -> ChatSession:
-        """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
+        """Reopen a conversation; if another session writes to it, it is read-only (``is_saved`` is false).
 
         Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
+            LmdeckError: it does not exist, or cannot be read.
         """
         return self._resumed(self._services.conversations.open(identity))
 
     def take_over(self, identity: str) -> ChatSession | None:
-        """Reopen a conversation that another session wrote to; ``None``: it still does, or it is gone."""
+        """Reopen a conversation of another session; ``None`` if that still writes to it, or it is gone."""
         if self._services.conversations.is_held(identity):
             return None
         try:
@@ -181,12 +181,12 @@ class Sessions:
         """Copy a conversation and continue in the copy.
 
         Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
+            LmdeckError: it does not exist, or cannot be read.
         """
         return self._resumed(self._services.conversations.fork(identity))
 
     def find(self, name: str) -> str:
-        """Return the identity of the conversation that a name means; see ``find_conversation``.
+        """Return the id of the conversation with a name; see ``find_conversation``.
 
         Raises:
             UsageError: there is none, or more than one.
@@ -194,7 +194,7 @@ class Sessions:
         return find_conversation(self._services.conversations, name).identity
 
     async def release(self, session: ChatSession) -> None:
-        """Close one conversation: its record is complete, another session may write to it."""
+        """Close a conversation: its record is complete, and other sessions may write to it."""
         services = self._services
         if not await session.aclose():
             name = safe_line(session.title, 60) or texts.UNTITLED
@@ -205,7 +205,7 @@ class Sessions:
             self._open.remove(session)
 
     def interrupt(self) -> None:
-        """Remember what is open: the program is cut off, and the next start offers it."""
+        """Remember the open conversations on an interruption, so that the next start offers them."""
         kept = [session for session in self._open if session.is_saved and session.turns]
         self.interrupted = self.interrupted or tuple(session.identity for session in kept)
 

@@ -1,4 +1,4 @@
-"""The API keys that are stored for providers: which are used, missing, or without a provider."""
+"""The stored API keys: used, missing, or without a provider."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ class StoredKeys:
         providers: Callable[[], tuple[Provider, ...]],
         is_whole: Callable[[], bool],
     ) -> None:
-        """``is_whole``: whether every file of providers could be read."""
+        """Create an instance; ``is_whole``: whether all provider files could be read."""
         self._credentials = credentials
         self._providers = providers
         self._is_whole = is_whole
 
     @property
     def refusal(self) -> Failure | None:
-        """Why no stored key can be used, changed or removed; ``None`` where all is well."""
+        """Why no stored key can be used, changed or removed; ``None`` if they can."""
         self._credentials.names()
         return self._credentials.refusal
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is wrong with them, in words for a banner."""
+        """The problems of the keys, for a banner."""
         return (*self._credentials.notices, *self._missing(), *self._unused_words())
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The names for which a key is stored that no provider uses; none while some file is unreadable."""
+        """The names of stored keys that no provider uses; none while some file is unreadable."""
         names = sorted(self._credentials.names())
         return tuple(name for name in names if not self.is_used(name)) if self._is_whole() else ()
 
     def is_used(self, name: str) -> bool:
-        """Return whether a provider of that name uses the key that is stored for it."""
+        """Return whether a provider with that name uses its stored key."""
         return any(known.name == name and known.api_key == STORED for known in self._providers())
 
     def has(self, name: str) -> bool:
@@ -57,7 +57,7 @@ class StoredKeys:
         return name in self._credentials.names()
 
     def delete(self, name: str) -> bool:
-        """Remove the key that is stored for a name; return whether there was one.
+        """Remove the stored key with a name; return whether there was one.
 
         Raises:
             LmdeckError: the file cannot be written.
@@ -65,11 +65,11 @@ class StoredKeys:
         return self._credentials.delete(name) is not None
 
     def kept_file(self, name: str) -> str | None:
-        """Return the unreadable file, set aside, in which the missing key of a provider may be."""
+        """Return the unreadable file, set aside, that may contain the missing key of a provider."""
         return None if self.has(name) else self._credentials.kept_for(name)
 
     def _missing(self) -> tuple[str, ...]:
-        """Say where the keys may be that providers refer to and that are not stored any more."""
+        """Return where missing keys may be that providers refer to."""
         if self.refusal is not None:
             return ()
         users = [provider.name for provider in self._providers() if provider.api_key == STORED]

@@ -13,10 +13,10 @@ from tui.runtime.runtime import Runtime
 
 
 def ad_hoc_provider(url: str, model: str | None, key_variable: str | None) -> Provider:
-    """Return a provider that is saved nowhere.
+    """Return an unsaved provider.
 
     Raises:
-        UsageError: the URL cannot be used.
+        UsageError: the URL is unusable.
     """
     return Provider(
         name="url",
@@ -29,11 +29,11 @@ def ad_hoc_provider(url: str, model: str | None, key_variable: str | None) -> Pr
 async def provider_for_url(
     runtime: Runtime, url: str, model: str | None, key_variable: str | None
 ) -> Provider:
-    """Return an unnamed provider with a model: the one named, or the first that the endpoint lists.
+    """Return an unnamed provider with the given model, or the first that the endpoint lists.
 
     Raises:
-        UsageError: the URL cannot be used.
-        LmdeckError: no model was named and the endpoint lists none.
+        UsageError: the URL is unusable.
+        LmdeckError: no model was given and the endpoint lists none.
     """
     provider = ad_hoc_provider(url, model, key_variable)
     if provider.model:
