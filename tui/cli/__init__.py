@@ -1,1 +1,1 @@
-"""Argument parsing and output: each command returns a result, one renderer prints it."""
+"""Argument parsing and output: each command returns a result, which one renderer prints."""

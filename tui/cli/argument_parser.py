@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _LONGEST_MESSAGE = 1000
-"""The longest error message in characters: an argument may be a file's content."""
+"""In characters, since an argument may be the content of a file."""
 _LEAST_COLUMNS = 20
 
 
@@ -28,22 +28,22 @@ class WrongUsage(SystemExit):
         super().__init__(2)
         self.message = message
         self.command = parser.prog.partition(" ")[2]
-        """The command; empty: none."""
+        """The command; empty if there is none."""
         self.read = parser.read
         """The arguments parsed so far."""
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """See the module."""
+    """An ``ArgumentParser`` with sanitised messages."""
 
     _columns: int | None = None
     read = argparse.Namespace()
-    """The arguments as far as they are read."""
+    """The arguments parsed so far."""
 
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Read arguments; what is unknown is refused by the command that was called, with its usage."""
+        """Parse arguments; unknown ones are rejected by the called command, with its usage."""
         self.read = argparse.Namespace() if namespace is None else namespace
         found, unknown = super().parse_known_args(args, self.read)
         if unknown:
@@ -53,7 +53,7 @@ class ArgumentParser(argparse.ArgumentParser):
         return found, unknown
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and what is wrong on stderr; exit with 2."""
+        """Print the usage and the error on stderr; exit with 2."""
         self._columns = window_columns(sys.stderr)
         message = safe_line(message, _LONGEST_MESSAGE)
         try:
@@ -62,11 +62,11 @@ class ArgumentParser(argparse.ArgumentParser):
             raise WrongUsage(message, self) from None
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        """Write help or version, or raise ``OSError``; argparse would exit with 0.
+        """Write help or version, or raise ``OSError``, for which argparse would exit with 0.
 
-        If stderr cannot be written, the exit code is enough.
+        If stderr cannot be written, the exit code is sufficient.
         """
-        is_stdout = file is sys.stdout  # argparse knows no other stream beside stderr
+        is_stdout = file is sys.stdout  # argparse uses no streams but stdout and stderr
         stream = sys.stdout if is_stdout else sys.stderr
         try:
             stream.write(in_encoding(message, stream.encoding or "utf-8"))
@@ -84,16 +84,16 @@ class ArgumentParser(argparse.ArgumentParser):
 
 
 def window_columns(stream: TextIO | None) -> int | None:
-    """Return the width of the terminal that a stream is connected to; ``None`` if there is none."""
-    with suppress(OSError, ValueError, AttributeError):  # no terminal, closed, nothing
+    """Return the width of a stream's terminal; ``None`` without a terminal."""
+    with suppress(OSError, ValueError, AttributeError):  # not a terminal, closed, or None
         return os.get_terminal_size(stream.fileno()).columns or None  # type: ignore[union-attr]
     return None
 
 
 def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | None) -> None:
-    """If stdout is a terminal, use its size, not the size that an earlier program exported.
+    """If stdout is a terminal, use its size, not the size exported by an earlier program.
 
-    Without a terminal, ``COLUMNS`` is the width that the user wants for the output.
+    Without a terminal, ``COLUMNS`` is the desired width of the output.
     """
     if window_columns(stdout):
         environment.pop("COLUMNS", None)
@@ -101,9 +101,9 @@ def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | No
 
 
 def not_empty(text: str) -> str:
-    """Read the value of an argument; this and the following functions raise the error that argparse prints.
+    """Return a non-empty argument; this and the following functions raise argparse's error.
 
-    An empty value is usually a shell variable that is not set.
+    An empty value is usually an unset shell variable.
     """
     if not text.strip():
         raise argparse.ArgumentTypeError(texts.EMPTY_VALUE)
@@ -111,22 +111,22 @@ def not_empty(text: str) -> str:
 
 
 def positive_integer(text: str) -> int:
-    """From 1."""
+    """Return an integer from 1."""
     return int(_number(int, lambda value: value >= 1, texts.A_COUNT, text))
 
 
 def port(text: str) -> int:
-    """0 is a free one."""
+    """Return a port; 0 selects a free one."""
     return int(_number(int, lambda value: 0 <= value <= 65535, texts.A_PORT, text))
 
 
 def non_negative(text: str) -> float:
-    """Finite."""
+    """Return a finite number from 0."""
     return _number(float, lambda value: 0 <= value < float("inf"), texts.NOT_NEGATIVE, text)
 
 
 def positive_float(text: str) -> float:
-    """Finite."""
+    """Return a finite number above 0."""
     return _number(float, lambda value: 0 < value < float("inf"), texts.POSITIVE, text)
 
 

@@ -1,4 +1,4 @@
-"""``lmdeck ask``: one answer on stdout, the reasoning on stderr."""
+"""``lmdeck ask``: prints one answer on stdout, and its reasoning on stderr."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ DEFAULT_WAIT_SECONDS = 120.0
 """How long a script waits for the first text: a long prompt on a slow machine takes a minute."""
 
 _FIGURES_SECONDS = 1.0
-"""What a command that asks for figures waits for the last ones."""
+"""How long a command that prints figures waits for the last ones."""
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Ask once and return the exit code."""
+    """Send one question and return the exit code."""
     return asyncio.run(_ask(arguments, output))
 
 
@@ -91,12 +91,12 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _schema(arguments: argparse.Namespace, output: Output) -> SchemaQuestion | None:
-    """Return the schema that the answer has to follow; refused before anything is sent or asked."""
+    """Return the schema of the answer; an invalid one is rejected before anything is sent."""
     return None if arguments.schema is None else SchemaQuestion(arguments, output)
 
 
 def _files(references: Sequence[str], files: Files) -> Iterator[Attachment]:
-    """Read what is attached."""
+    """Read the attachments."""
     for reference in dict.fromkeys(references):
         if reference == "-":
             yield read_attachment(texts.STDIN, read_bytes(limit=IMAGE_LIMIT))
@@ -105,7 +105,7 @@ def _files(references: Sequence[str], files: Files) -> Iterator[Attachment]:
 
 
 def _prompt(argument: str | None, preset: Preset | None, *, reads_stdin: bool) -> str:
-    """The prompt, with what is piped in behind it unless that is read otherwise, in a preset's template."""
+    """Return the prompt, followed by piped input unless that has another use, in a preset's template."""
     reads_stdin &= argument == "-" or is_piped()
     if argument == "-" or argument is None:
         text = read_text() if reads_stdin else ""
@@ -122,7 +122,7 @@ def _prompt(argument: str | None, preset: Preset | None, *, reads_stdin: bool) -
 async def _target(
     arguments: argparse.Namespace, runtime: Runtime, preset: Preset | None = None
 ) -> ChatTarget:
-    """Return whom to ask; what the command line says counts more than a preset."""
+    """Return the target of the question; the command line overrides a preset."""
     provider = await _provider(arguments, runtime, preset)
     given = {"temperature": arguments.temperature, "max_tokens": arguments.max_tokens}
     target = ChatTarget(provider, stream=not arguments.no_stream)

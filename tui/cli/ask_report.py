@@ -1,4 +1,4 @@
-"""The JSON contract of ``lmdeck ask``, and of every turn that a command prints as JSON."""
+"""The JSON format of ``lmdeck ask``, and of all turns that commands print as JSON."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tui.session.target import ChatTarget
 
 
 def ask_failure(turn: Turn) -> Failure | None:
-    """Return what is wrong with an answer."""
+    """Return the failure of an answer."""
     if turn.failure is None and turn.state is TurnState.STOPPED:
         return explain("interrupted")
     return turn.failure or loss_of(turn)
 
 
 def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, object]:
-    """Return the object that ``ask --json`` prints; ``provider`` is null for an endpoint without a name."""
+    """Return the object of ``ask --json``; ``provider`` is null for an endpoint without a name."""
     return {
         "provider": target.provider.name if is_named else None,
         "url": target.provider.provider_url,
@@ -38,12 +38,12 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
 
 
 def answer_report(turn: Turn) -> dict[str, object]:
-    """Return what an answer brought, with its figures."""
+    """Return an answer with its figures."""
     return {"reasoning": turn.reasoning.text, "answer": turn.answer.text, **figures_report(turn)}
 
 
 def tool_calls_report(turn: Turn) -> list[dict[str, object]]:
-    """Return the tools that an answer calls."""
+    """Return the tool calls of an answer."""
     return [
         {"id": call.identity or None, "name": call.name, "arguments": call.arguments}
         for call in turn.tool_calls.values()
@@ -53,7 +53,7 @@ def tool_calls_report(turn: Turn) -> list[dict[str, object]]:
 def structured_report(
     turn: Turn, verdict: Verdict | None = None, asking: StructuredAsk | None = None
 ) -> dict[str, object]:
-    """Return what an answer is worth against its schema."""
+    """Return the validation result of a structured answer."""
     is_valid = verdict is not None and verdict.is_valid
     return {
         "valid": is_valid,
@@ -67,7 +67,7 @@ def structured_report(
 
 
 def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
-    """Return the object of a question that could not be asked."""
+    """Return the object for a question that could not be sent."""
     turn = Turn("", Parts())
     report = ask_report(turn, ChatTarget(Provider("nobody")), is_named=False)
     url = url_without_secrets(arguments.url or "")

@@ -1,4 +1,4 @@
-"""``lmdeck ask --schema``: the JSON of the answer on stdout if it is valid, everything else on stderr."""
+"""``lmdeck ask --schema``: prints valid JSON on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _EMPTY = ("empty-answer", "thinking-ate-budget")
 
 
 class SchemaQuestion:
-    """One question whose answer has to follow a schema."""
+    """A question whose answer must follow a schema."""
 
     def __init__(self, arguments: argparse.Namespace, output: Output) -> None:
-        """Read the schema, out of stdin if requested.
+        """Read the schema, possibly from stdin.
 
         Raises:
-            UsageError: it cannot be used.
+            UsageError: it is unusable.
         """
         self._arguments = arguments
         self._output = output
@@ -56,7 +56,7 @@ class SchemaQuestion:
     async def ask(
         self, session: ChatSession, target: ChatTarget, message: Callable[[str], Parts], prompt: str
     ) -> Turn:
-        """Ask, and return the last turn."""
+        """Send the question, and return the last turn."""
         self._asking = StructuredAsk(
             session, target, self._asked, retries=self._arguments.retry, say=self._say
         )
@@ -65,11 +65,11 @@ class SchemaQuestion:
 
     @property
     def tries(self) -> list[Turn]:
-        """Every answer that was paid for."""
+        """All answers that were paid for."""
         return [] if self._asking is None else self._asking.tries
 
     def show(self, turn: Turn, reasoning: ReasoningView) -> None:
-        """Print what is new of the reasoning, and how much JSON there is where a user looks."""
+        """Print new reasoning and, on a terminal, how much JSON has arrived."""
         if self._arguments.json:
             return
         if self._printer is None or self._shown != turn.identity:
@@ -107,7 +107,7 @@ class SchemaQuestion:
         return code
 
     def _report(self, turn: Turn, target: ChatTarget) -> dict[str, object]:
-        """Return the report of ``ask --json``, with what the answer is worth."""
+        """Return the report of ``ask --json``, with the validation result."""
         report = ask_report(turn, target, is_named=self._arguments.url is None)
         structured = structured_report(turn, self._verdict, self._asking)
         return {**report, **paid_report(self.tries), "structured": structured}

@@ -1,4 +1,4 @@
-"""``lmdeck check``: what is wrong with an endpoint, and what to do."""
+"""``lmdeck check``: diagnoses an endpoint."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Check and return the exit code: 0 all is well, 1 a check failed, 2 wrong usage, 128 + n signal n."""
+    """Run the check and return its exit code.
+
+    0 success, 1 a check failed, 2 wrong usage, 128 + n signal n.
+    """
     return asyncio.run(_check(arguments, output))
 
 
@@ -49,7 +52,7 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _ignore(_: object) -> None:
-    """What is printed in the end says it all."""
+    """Ignore an event: the final output contains everything."""
 
 
 async def _check_one(

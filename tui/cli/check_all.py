@@ -1,4 +1,4 @@
-"""Several checks at once, each row printed as it finishes, and repeated with ``--watch``."""
+"""Runs several checks in parallel, printing each row as it finishes, also repeatedly with ``--watch``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Told = Callable[[Subject, DiagnosisReport], None]
 
 
 def _ignore(_: object) -> None:
-    """Each row is printed when it is complete."""
+    """Ignore an event: each row is printed when complete."""
 
 
 class Checks:
@@ -49,7 +49,7 @@ class Checks:
         arguments: argparse.Namespace,
         output: Output | None = None,
     ) -> None:
-        """``output`` reports the wait for servers that are starting or loading."""
+        """Create the checks; ``output`` reports waits for servers that are starting or loading."""
         self._output = output
         self._runtime = runtime
         self._subjects = tuple(subjects)
@@ -57,8 +57,8 @@ class Checks:
         self._stopped = asyncio.Event()
         self._tasks: list[asyncio.Task[DiagnosisReport]] = []
         self.records: list[tuple[str, CheckRecord] | None] = []
-        """What is to be kept of the checks of this round that ran to their end."""
-        # Host names and keys are looked up in threads: they must not wait for each other either.
+        """The records of the completed checks of this round, to be stored."""
+        # Hosts and keys are looked up in threads, which must not wait for each other either.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
 
     def stop(self) -> None:
@@ -68,20 +68,20 @@ class Checks:
             task.cancel()
 
     async def run(self, tell: Told) -> list[DiagnosisReport]:
-        """Check every subject once; ``tell`` gets each as it finishes. Returns them in their order."""
+        """Check every subject once, calling ``tell`` for each result; return the reports in order."""
         places = ConcurrencyLimiter()
         self.records = []
         self._tasks = [asyncio.create_task(self._check(subject, places, tell)) for subject in self._subjects]
         try:
             return list(await asyncio.gather(*self._tasks))
-        except BaseException:  # a row that cannot be printed ends all of them
+        except BaseException:  # if a row cannot be printed, all checks end
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             raise
 
     async def pause(self, seconds: float) -> bool:
-        """Wait before the next round; return false where that was stopped."""
+        """Wait before the next round; return false if stopped."""
         try:
             await asyncio.wait_for(self._stopped.wait(), seconds)
         except TimeoutError:
@@ -116,7 +116,7 @@ class Checks:
 async def check_all(
     runtime: Runtime, subjects: Sequence[Subject], arguments: argparse.Namespace, output: Output
 ) -> int:
-    """Check every subject, print a row each or one object, and return the worst exit code."""
+    """Check all subjects, print one row each or one object, and return the worst exit code."""
     width = max(len(subject.provider.name) for subject in subjects)
     abilities = abilities_of(arguments)
     if not arguments.json:
@@ -159,7 +159,7 @@ async def check_all(
 
 
 def _cost(subjects: Sequence[Subject], arguments: argparse.Namespace) -> str:
-    """Return what each check costs, of chats and of embeddings, as the end of a sentence."""
+    """Return the cost of each check, for chats and embeddings, as the end of a sentence."""
     kinds = sorted({subject.provider.is_embedding for subject in subjects})
     lines = [cost_line(is_quick=arguments.quick, is_embedding=kind) for kind in kinds]
     shown = [line[0].lower() + line[1:] for line in dict.fromkeys(lines)]
@@ -171,12 +171,12 @@ def _cost(subjects: Sequence[Subject], arguments: argparse.Namespace) -> str:
 
 
 def _code_among_many(report: DiagnosisReport) -> int:
-    """Return 1 where one provider's configuration is wrong: the others were checked."""
+    """Return 1 instead of 2 if one provider's configuration is wrong: the others were checked."""
     return FAILED if report.exit_code == WRONG_USAGE else report.exit_code
 
 
 def all_json(subjects: Sequence[Subject], reports: Sequence[DiagnosisReport], code: int) -> dict[str, object]:
-    """Return the object of ``check --all --json``: each result is that of a single check, with its name."""
+    """Return the object of ``check --all --json``: the results of single checks, with their names."""
     results = [
         {"provider": subject.provider.name, **report.to_json()}
         for subject, report in zip(subjects, reports, strict=True)
@@ -186,7 +186,7 @@ def all_json(subjects: Sequence[Subject], reports: Sequence[DiagnosisReport], co
 
 
 def nothing(arguments: argparse.Namespace, failure: Failure, code: int) -> dict[str, object]:
-    """Return the object of a check that could not even begin, or of all of them."""
+    """Return the object for a check that could not begin, or for several."""
     error = failure_report(failure)
     if arguments.all and arguments.watch is None:
         return {"exit_code": code, "results": [], "changes": []}
@@ -198,7 +198,7 @@ def nothing(arguments: argparse.Namespace, failure: Failure, code: int) -> dict[
 async def watch(
     runtime: Runtime, subjects: Sequence[Subject], arguments: argparse.Namespace, output: Output
 ) -> int:
-    """Check again and again until Ctrl+C; print the first state and every change after it."""
+    """Repeat the checks until Ctrl+C; print the first state and every change."""
     known: dict[str, DiagnosisReport] = {}
     if not arguments.json:
         cost = _cost(subjects, arguments)
@@ -240,14 +240,14 @@ def _print_change(
 
 
 def _stamp(subject: Subject | None, changes: Sequence[str]) -> dict[str, object]:
-    """Return what a line of a repeated check has in front."""
+    """Return the first fields of each line of a repeated check."""
     provider = subject.provider.name if subject is not None and subject.is_named else None
     at = datetime.now().astimezone().isoformat(timespec="seconds")
     return {"at": at, "provider": provider, "changes": list(changes)}
 
 
 def changes_between(before: DiagnosisReport, now: DiagnosisReport) -> tuple[str, ...]:
-    """Return what differs between two checks of one endpoint, one change a line."""
+    """Return the differences between two checks of one endpoint, one per line."""
     changes = [
         checks.CHANGED.format(name=check, before=_state(old), after=_state(new))
         for check in CheckId
@@ -263,5 +263,5 @@ def _state(result: CheckResult | None) -> str:
 
 
 def _is_news(old: CheckResult | None, new: CheckResult | None) -> bool:
-    """What is skipped because another check failed is no news of its own."""
+    """Return whether a result is news; a check skipped because of another one is not."""
     return all(result is None or result.status is not CheckStatus.SKIPPED for result in (old, new))

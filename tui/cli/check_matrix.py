@@ -1,4 +1,4 @@
-"""The table of abilities by providers that ``check --all --deep`` ends with."""
+"""The ability matrix at the end of ``check --all --deep``."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _GAP = "  "
 def print_cost(
     runtime: Runtime, subjects: Sequence[Subject], abilities: Sequence[Ability], output: Output
 ) -> None:
-    """Say what the tests cost, before anything is sent."""
+    """Print the cost of the tests before anything is sent."""
     output.aside(matrix_cost([subject.provider for subject in subjects], abilities, runtime.abilities.cost))
 
 
 def tested_matrix(
     runtime: Runtime, subjects: Sequence[Subject], reports: Sequence[DiagnosisReport]
 ) -> Matrix:
-    """Return what the checks have shown. Blocks shortly."""
+    """Return the results of the checks. Blocks briefly."""
     return Matrix(
         tuple(
             column_of(runtime.endpoint_memory, subject.provider, report)
@@ -55,7 +55,7 @@ def print_matrix(matrix: Matrix, output: Output, *, as_markdown: bool) -> None:
 
 
 def matrix_lines(matrix: Matrix, *, width: int, ascii_only: bool) -> list[str]:
-    """Return the table in blocks of as many providers as fit; what has no column follows as sentences."""
+    """Return the table in blocks that fit the width; providers without a column follow as sentences."""
     lines: list[str] = []
     for block in _blocks(matrix, width, ascii_only=ascii_only):
         lines += ["", *block] if lines else block
@@ -87,6 +87,6 @@ def _cells(column: Column, abilities: Sequence[Ability], *, ascii_only: bool) ->
 
 
 def _filled(texts_of_column: Sequence[str]) -> list[str]:
-    """Return the texts of a column, all as wide as its widest."""
+    """Return the texts of a column, padded to the same width."""
     width = max(map(cells, texts_of_column))
     return [text + " " * (width - cells(text)) for text in texts_of_column]

@@ -1,4 +1,4 @@
-"""How a diagnosis is printed: check by check while it runs, then the verdict; or as one JSON object."""
+"""Prints a diagnosis: each check as it finishes, then the verdict; or one JSON object."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _FLAGS = {"provider_url": "--url", "compatible_provider": "--model", "key_header
 
 
 class CheckPrinter:
-    """Prints one diagnosis as it progresses. A check that later evidence corrects is printed again."""
+    """Prints one diagnosis as it progresses; a check corrected by later evidence is printed again."""
 
     def __init__(self, output: Output, subject: Subject, *, is_verbose: bool) -> None:
         self._output = output
@@ -75,7 +75,7 @@ class CheckPrinter:
         self._abilities: set[Ability] = set()
 
     def begin(self, model: str, *, is_quick: bool, deep_cost: AbilityCost | None = None) -> None:
-        """Say what is checked and what that costs, before anything is sent."""
+        """Print what is checked and its cost, before anything is sent."""
         self._model = model
         provider = self._subject.provider
         name = f"{provider.label}: " if self._subject.is_named else ""
@@ -89,7 +89,7 @@ class CheckPrinter:
         self._line("plain", "")
 
     def result(self, result: CheckResult) -> None:
-        """Print a check once every check below it is printed."""
+        """Print a check once all checks before it are printed."""
         if result.id in self._printed:
             self._show(result)
             return
@@ -102,7 +102,7 @@ class CheckPrinter:
             self._show(self._waiting.pop(check))
 
     def ability(self, result: AbilityResult) -> None:
-        """Print the outcome of the test of an ability."""
+        """Print the result of an ability test."""
         if not self._abilities:
             self._line("plain", "")
             self._line("plain", f"{abilities.HEADING}:")
@@ -112,12 +112,12 @@ class CheckPrinter:
             self._output.styled(row, _OUTCOME_STYLES[result.outcome])
 
     def progress(self, text: str) -> None:
-        """Tell what is waited for; to a user only."""
+        """Print what is being waited for, on a terminal only."""
         if self._output.is_terminal:
             self._output.aside(safe_line(text))
 
     def end(self, report: DiagnosisReport) -> None:
-        """Print what was found beside the checks, the verdict, and what it cost."""
+        """Print further findings, the verdict, and the cost."""
         for waiting in list(self._waiting.values()):  # an interrupted check leaves gaps
             self._show(waiting)
         if report.was_interrupted:
@@ -153,7 +153,7 @@ class CheckPrinter:
             return
         is_verdict = result.status is CheckStatus.FAILED and not self._has_failed
         self._has_failed = self._has_failed or is_verdict
-        # the advice of the verdict stands below, where it is read
+        # the verdict contains the advice
         shown = (
             replace(result, advice="", server_message=None) if is_verdict and not self._is_verbose else result
         )
@@ -161,7 +161,7 @@ class CheckPrinter:
             shown, width=self._width, ascii_only=self._output.is_ascii, verbose=self._is_verbose
         )
         if lines == known:
-            return  # what was corrected does not show
+            return  # an invisible correction
         self._printed[result.id] = lines
         for line in lines:
             self._print(line)
@@ -196,7 +196,7 @@ def _mark_style(line: ReportLine) -> str:
 
 
 def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
-    """Return the command that tries a repair with all else as it was, or where to apply it."""
+    """Return the command that tries a repair with everything else unchanged, or where to apply it."""
     if subject.is_named:
         wanted = repair.changes.get("compatible_provider")
         if model in ("", subject.provider.model) or wanted is None:
@@ -218,7 +218,7 @@ def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
 
 
 def _how_to_change(provider: Provider, repair: Repair) -> str:
-    """Return the command that changes a provider; the screen asks first where a key may get elsewhere."""
+    """Return the command that changes a provider; the screen asks first if a key may be sent elsewhere."""
     is_asked = "provider_url" in repair.changes and (provider.api_key or provider.extra_headers)
     if provider.is_remote or is_asked or not set(repair.changes) <= set(_FLAGS):
         return texts.APPLY.format(name=safe_line(provider.name))
@@ -229,14 +229,14 @@ def _how_to_change(provider: Provider, repair: Repair) -> str:
 
 
 def _shown_url(provider: Provider) -> str:
-    """Return a URL without what may be secret in it."""
+    """Return a URL without its possible secrets."""
     if is_built_in(provider):
         return texts.BUILT_IN
     return url_without_secrets(provider.provider_url) or texts.UNUSABLE_URL
 
 
 def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) -> str:
-    """Return a report in one line: mark, name, and what is wrong or what was found."""
+    """Return a report on one line: mark, name, and the problem or the result."""
     verdict = report.verdict
     if verdict is not None:
         said = quoted_words(verdict.server_message, verdict.title)

@@ -1,4 +1,4 @@
-"""``lmdeck check --report FILE|-``: the diagnosis as one text for a ticket."""
+"""``lmdeck check --report FILE|-``: the diagnosis as text for a ticket."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _VARIABLES = (
 
 
 class Ticket:
-    """Where the text goes: a private file, or stdout for ``-``."""
+    """The destination of the text: a private file, or stdout for ``-``."""
 
     def __init__(self, target: str, *, replaces: bool) -> None:
-        """Refuse a file that cannot be written before anything is asked.
+        """Reject a file that cannot be written before anything is requested.
 
         Raises:
-            UsageError: its folder is not there or cannot be written, it is a folder itself, or it exists and
-                is not to be replaced.
+            UsageError: its folder does not exist or is not writable, it is a folder itself, or it exists and
+                must not be replaced.
         """
         self._path = None if target == STDOUT else Path(target).expanduser()
         if self._path is None:
@@ -51,7 +51,7 @@ class Ticket:
     def write(
         self, report: DiagnosisReport, redactor: Redactor, variables: Mapping[str, str], output: Output
     ) -> None:
-        """Write it.
+        """Write the text.
 
         Raises:
             UsageError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""What ``lmdeck check`` checks: a provider's name, a URL, or every active provider."""
+"""What ``lmdeck check`` checks: a provider by name, a URL, or all active providers."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from tui.runtime.runtime import Runtime
 from tui.texts import cli as texts
 
 _URL_MARKS = (":", "/", ".")
-"""A word with none of these is a name: a URL that lacks its scheme still has one of them."""
+"""A word without any of these is a name; a URL without a scheme contains at least one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One endpoint to be checked."""
+    """One endpoint to check."""
 
     provider: Provider
     is_named: bool
-    """Whether it is a provider of the list."""
+    """Whether it is a provider in the list."""
     key_text: str | None = None
-    """Where the key comes from, instead of the provider's own source."""
+    """The source of the key, instead of the provider's own."""
 
 
 def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject]:
-    """Return what is to be checked.
+    """Return what to check.
 
     Raises:
-        UsageError: nothing was named, flags contradict each other, or there is no such provider.
+        UsageError: nothing was given, options contradict each other, or an unknown provider.
     """
     if arguments.report == STDOUT and arguments.json:
         raise _wrong_usage(texts.REPORT_AND_JSON)
@@ -58,7 +58,7 @@ def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject
 
 
 def _is_name(text: str, runtime: Runtime) -> bool:
-    """Whether a text is a provider's name, or a word that can be nothing else."""
+    """Return whether a text is a provider's name, or a word that can be nothing else."""
     if "://" in text or not text.strip():
         return False
     return not any(mark in text for mark in _URL_MARKS) or any(
@@ -67,10 +67,10 @@ def _is_name(text: str, runtime: Runtime) -> bool:
 
 
 def abilities_of(arguments: argparse.Namespace) -> tuple[Ability, ...]:
-    """Return the abilities that are to be tested.
+    """Return the abilities to test.
 
     Raises:
-        UsageError: a name is unknown.
+        UsageError: an unknown name.
     """
     if arguments.only is not None:
         return chosen_abilities(arguments.only)
@@ -78,10 +78,10 @@ def abilities_of(arguments: argparse.Namespace) -> tuple[Ability, ...]:
 
 
 def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
-    """Return how a subject is checked.
+    """Return the options for checking a subject.
 
-    A repeated check does not fill the history, and those of many are saved together at the end. Only the text
-    of a single check shows what runs on this machine.
+    A repeated check is not added to the history, and those of several subjects are saved together at the end.
+    Only the text of a single check lists what runs on this machine.
     """
     is_alone = not arguments.all and arguments.watch is None
     return CheckOptions(

@@ -1,4 +1,4 @@
-"""A command as an object: what its help says, which arguments it takes, and what runs it."""
+"""A command as an object: its help, its arguments, and the function that runs it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ OVER_BUDGET = 4
 INTERRUPTED = 130
 """Exit codes."""
 STDOUT = "-"
-"""Instead of a file to write."""
+"""In place of an output file."""
 
 
 def argument(*names: str, may_be_empty: bool = False, **options: Any) -> Argument:
-    """Return an argument of a command, described as for ``ArgumentParser.add_argument``.
+    """Return an argument of a command, with the parameters of ``ArgumentParser.add_argument``.
 
-    Its value is not empty, unless that means something.
+    Its value must not be empty unless specified otherwise.
     """
     takes_text = options.get("action", "store") in ("store", "append") and "choices" not in options
     if takes_text and not may_be_empty:
@@ -42,12 +42,12 @@ def argument(*names: str, may_be_empty: bool = False, **options: Any) -> Argumen
 
 
 def later(function: str, **options: Any) -> Argument:
-    """Return what ``module:function`` adds to a parser; it is imported only then."""
+    """Return what ``module:function`` adds to a parser; imported on demand."""
     return lambda parser: load(function)(parser, **options)
 
 
 def one_of(*arguments: Argument) -> Argument:
-    """Return arguments of which one at most can be given."""
+    """Return mutually exclusive arguments."""
 
     def add_to(parser: argparse._ActionsContainer) -> None:
         group = parser.add_mutually_exclusive_group()
@@ -62,7 +62,7 @@ DOES_NOT_ASK = argument("--yes", action="store_true", help=texts.YES)
 
 
 class Command:
-    """A command after ``lmdeck``, or an action after a command."""
+    """A command of ``lmdeck``, or a subcommand."""
 
     def __init__(
         self,
@@ -76,10 +76,12 @@ class Command:
         rules: tuple[Rule, ...] = (),
         actions: tuple[Command, ...] = (),
     ) -> None:
-        """``run`` is ``module:function``, imported when the command is called; one with actions has none.
+        """Create a command.
 
-        ``nothing`` is what its JSON holds where nothing came of it, or ``module:function``, which returns
-        that for the arguments, the failure and the exit code.
+        Args:
+            run: ``module:function``, imported when the command is called; ``None`` for one with subcommands.
+            nothing: the fields of its JSON object without a result, or ``module:function`` that returns them
+                for the arguments, the failure and the exit code.
         """
         self.name = name
         self.summary = summary
@@ -93,9 +95,9 @@ class Command:
     def add_to(
         self, commands: argparse._SubParsersAction[ArgumentParser], typed: Sequence[str] | None = None
     ) -> None:
-        """Add the command to the ones that a parser knows.
+        """Add the command to a parser.
 
-        ``typed`` is what follows it: where that names an action, the others are left out.
+        ``typed`` are the following arguments: if they name a subcommand, the others are omitted.
         """
         parser = self.list_in(commands)
         parser.set_defaults(run=self.run, nothing=self.nothing, rules=self.rules)
@@ -109,7 +111,7 @@ class Command:
                 action.add_to(actions)
 
     def list_in(self, commands: argparse._SubParsersAction[ArgumentParser]) -> ArgumentParser:
-        """Add the command without its arguments: all that the help of the whole needs."""
+        """Add the command without its arguments, which is sufficient for the global help."""
         return commands.add_parser(
             self.name,
             help=self.summary,
@@ -120,7 +122,7 @@ class Command:
 
 
 def load(name: str) -> Callable[..., Any]:
-    """Return the function that ``module:function`` names."""
+    """Return the function named by ``module:function``."""
     module, _, function = name.partition(":")
     found: Callable[..., Any] = getattr(import_module(module), function)
     return found

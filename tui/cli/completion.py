@@ -1,4 +1,4 @@
-"""Shell completion: what can follow on a command line, and the script that makes a shell ask for it."""
+"""Shell completion: the possible arguments of a command line, and the script for a shell."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from tui.texts import completion as texts
 
 if TYPE_CHECKING:
     Suggestions = Mapping[str, str]
-    """A completion, and its description for shells that show one."""
+    """Completions, and their descriptions for shells that show them."""
 
 _MOST = 200
 _LONGEST = 60
 _NEW = (("lmdeck providers add", "name"), ("lmdeck providers set", "rename"))
-"""Arguments called ``NAME`` for which no provider is suggested: it is the name of a new one."""
+"""Arguments called ``NAME`` that are new names, so that no provider is suggested."""
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Print the script of a shell."""
+    """Print the script for a shell."""
     output.text(shellcode(["lmdeck"], shell=arguments.shell).strip())
     output.text(texts.WHERE[arguments.shell])
     return 0
 
 
 def complete() -> None:
-    """Answer a shell that asks, and end the program; see the documentation of argcomplete.
+    """Answer a completion request of a shell, and exit; see the documentation of argcomplete.
 
-    Options are suggested where there is nothing else.
+    Options are suggested only if there is nothing else.
     """
     words = os.environ.get("COMP_LINE", "").split()[1:]
     found = StringIO()
@@ -65,7 +65,7 @@ class _Suggested(BaseCompleter):
     def __call__(
         self, *, prefix: str, action: argparse.Action, parser: argparse.ArgumentParser, **shell: Any
     ) -> Suggestions | Sequence[str]:
-        """Suggest the values of an argument, by the name that the help gives them."""
+        """Suggest the values of an argument, by its name in the help."""
         value = str(action.metavar)
         if value.startswith(("FILE", "PATH")):
             return list(FilesCompleter()(prefix))
@@ -120,7 +120,7 @@ def _faults(_runtime: Runtime) -> Iterator[tuple[str, str]]:
 
 
 def _abilities(prefix: str) -> list[str]:
-    """Return the names of tests behind those of a list that stand there already."""
+    """Return the names of tests to append to those already in a list."""
     before = prefix[: prefix.rfind(",") + 1]
     return [f"{before}{ability}" for ability in Ability if ability not in before.split(",")]
 

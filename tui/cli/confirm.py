@@ -1,4 +1,4 @@
-"""Asks for confirmation on a terminal; scripts confirm with a flag."""
+"""Asks for confirmation on a terminal; scripts confirm with an option."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tui.texts import cli as texts
 
 
 def confirmed(output: Output, question: str, flag: str) -> bool:
-    """Return whether the answer is yes; anything else, and Ctrl+D, is no.
+    """Return whether the answer is yes; anything else, including Ctrl+D, is no.
 
     Raises:
-        UsageError: stdin is no terminal. The message names the flag.
+        UsageError: stdin is not a terminal. The message names the option.
     """
     if is_piped():
         raise UsageError(explain("usage", reason=texts.NO_TERMINAL.format(flag=flag)))

@@ -1,4 +1,4 @@
-"""``lmdeck costs``: what was spent and by what, and the state of the budgets."""
+"""``lmdeck costs``: prints costs by provider and other groupings, and the state of the budgets."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ _LARGE_WINDOW = 120
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Print what is asked for; where budgets were asked for, 4 if one is spent, 2 if one cannot be read.
+    """Print costs or budgets; for budgets, return 4 if one is used up, 2 if one cannot be read.
 
     Raises:
-        LmdeckError: a time cannot be understood, there is no such provider, or the disk refuses.
+        LmdeckError: an invalid time, an unknown provider, or the disk refuses.
     """
     runtime = open_runtime(os.environ)
     zone = UTC if arguments.utc else None
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
-    """Return the object of costs that could not be summed."""
+    """Return the object if costs could not be summed."""
     if arguments.price_old is not None:
         return {"provider": arguments.price_old, "priced": 0}
     if arguments.budget:
@@ -83,7 +83,7 @@ def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
 
 
 def print_this_month(runtime: Runtime, output: Output) -> None:
-    """Print what this month has cost by provider, as ``lmdeck costs`` does."""
+    """Print this month's costs by provider, like ``lmdeck costs``."""
     now = datetime.now(UTC)
     month = month_of(day_of(now))
     wanted = Wanted(month.start, month.end)
@@ -127,7 +127,7 @@ def _is_this_month(wanted: Wanted, now: datetime, zone: tzinfo | None) -> bool:
 
 
 def _ahead(report: CostReport, wanted: Wanted, now: datetime, zone: tzinfo | None) -> list[Sum]:
-    """Return what the month will have cost at its end, where the report is of this one."""
+    """Return the projected cost of the current month."""
     projected = [project(total, now, zone) for total in report.totals]
     return [each for each in projected if each is not None and _is_this_month(wanted, now, zone)]
 
@@ -155,7 +155,7 @@ def _provider_name(arguments: argparse.Namespace, runtime: Runtime) -> str:
 
 
 def _last_of(until: datetime) -> datetime:
-    """Return the last instant of a period: its end belongs to it no more."""
+    """Return the last instant of a period, whose end is exclusive."""
     return until - timedelta(microseconds=1)
 
 
@@ -223,7 +223,7 @@ def _period_text(wanted: Wanted, now: datetime, zone: tzinfo | None) -> str:
 
 
 def _titles(runtime: Runtime) -> dict[str, str]:
-    """Return the titles of chats by their identity; none where they cannot be read."""
+    """Return the titles of chats by id; none if they cannot be read."""
     try:
         return runtime.chat_history.titles()
     except LmdeckError:

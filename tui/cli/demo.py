@@ -1,4 +1,4 @@
-"""``lmdeck demo``: the embedded endpoint in the foreground, for practice."""
+"""``lmdeck demo``: the demo endpoint in the foreground, for practice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.texts import command_help as texts
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flag that chooses a fault, and list the faults below the options."""
+    """Add the option for simulated failures, and list these below the options."""
     parser.add_argument("--fault", type=not_empty, metavar="CAUSE", help=texts.DEMO_FAULT)
     faults = known_faults()
     width = max(len(fault.cause) for fault in faults)
@@ -22,7 +22,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Serve until Ctrl+C, and return its exit code."""
+    """Serve until Ctrl+C, and return the exit code."""
     run_demo(
         host="127.0.0.1", port=arguments.port, rate=arguments.rate, fault=arguments.fault, say=output.line
     )

@@ -1,4 +1,4 @@
-"""``lmdeck discover``: the model servers that run on this machine."""
+"""``lmdeck discover``: finds model servers on this machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN_MODELS = 3
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Ask every port of loopback and print the servers found; return the exit code."""
+    """Request every port on loopback and print the servers found; return the exit code."""
     return asyncio.run(_discover(arguments, output))
 
 
@@ -49,7 +49,7 @@ async def _discover(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def discovery_lines(found: Discovery) -> list[str]:
-    """Return what was found as a table, and the next step."""
+    """Return the results as a table, and the next step."""
     lines: list[str] = []
     if found.servers:
         lines += table(
@@ -88,7 +88,7 @@ def models_text(models: tuple[str, ...], most: int = _SHOWN_MODELS) -> str:
 
 
 def state_text(server: Discovered) -> str:
-    """Return what keeps a server from being used at once; empty where nothing does."""
+    """Return why a server is not usable yet; empty if it is."""
     if server.needs_key:
         return texts.NEEDS_KEY
     return server.failure.title if server.failure is not None else ""

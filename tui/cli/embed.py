@@ -1,4 +1,4 @@
-"""``lmdeck embed``: the vectors of texts, or the lines of a file ranked by their similarity to one."""
+"""``lmdeck embed``: prints the vectors of texts, or ranks the lines of a file by similarity to a text."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ _STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The arguments of the command line."""
+    """The parsed arguments."""
 
     texts: tuple[str, ...]
     lines: tuple[tuple[int, str], ...] = ()
-    """Those of the file with their numbers, from 1, without empty ones."""
+    """The non-empty lines of the file with their numbers, from 1."""
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Embed, and return the exit code."""
+    """Request the vectors, and return the exit code."""
     return asyncio.run(_embed(arguments, output))
 
 
@@ -104,7 +104,7 @@ def _read(arguments: argparse.Namespace) -> _Asked:
     """Read the texts before anything is opened or sent.
 
     Raises:
-        UsageError: there is none, or what is asked for does not go together.
+        UsageError: there is none, or options contradict each other.
     """
     reads_stdin = arguments.text == _STDIN or (arguments.text is None and is_piped())
     if arguments.similar == _STDIN and reads_stdin:
@@ -132,7 +132,7 @@ def _read_lines(file: str) -> tuple[tuple[int, str], ...]:
 
 
 def _lines(text: str) -> tuple[tuple[int, str], ...]:
-    """Return the lines that have text, with their numbers from 1."""
+    """Return the non-empty lines, with their numbers from 1."""
     return tuple((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
 
 

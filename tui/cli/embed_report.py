@@ -1,4 +1,4 @@
-"""What ``lmdeck embed`` prints: for users, and as one JSON object."""
+"""The output of ``lmdeck embed``, as text and as one JSON object."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class Embedded:
     scores: RerankOutcome | None = None
     failure: Failure | None = None
     ranking: tuple[Ranked, ...] = ()
-    """The lines, the best first."""
+    """The lines, best first."""
     asked: int = 0
-    """How many of the vectors are those of the texts; the others are those of the lines."""
+    """The number of vectors for texts; the others are for lines."""
     top: int = 0
     is_interrupted: bool = False
 
@@ -68,25 +68,25 @@ class Embedded:
 
     @property
     def usage(self) -> Usage | None:
-        """What was used."""
+        """The usage."""
         outcome = self.vectors or self.scores
         return None if outcome is None else outcome.usage
 
     @property
     def server_cost(self) -> ServerCost | None:
-        """What the server says that all requests together cost."""
+        """The total cost according to the server."""
         outcome = self.vectors or self.scores
         return None if outcome is None else outcome.told.cost
 
     @property
     def milliseconds(self) -> float | None:
-        """The time of all requests together."""
+        """The total time of all requests."""
         outcome = self.vectors or self.scores
         return None if outcome is None else outcome.milliseconds
 
     @property
     def served_model(self) -> str | None:
-        """The model that the server names."""
+        """The model named by the server."""
         found = self.vectors.vectors if self.vectors is not None else None
         if found is not None:
             return found.served_model
@@ -94,7 +94,7 @@ class Embedded:
         return None if scores is None else scores.served_model
 
     def compared(self, lines: Sequence[tuple[int, str]]) -> Embedded:
-        """Return the same with the lines ranked by the cosine of their vectors to that of the text."""
+        """Return the same with the lines ranked by the cosine between their vectors and that of the text."""
         found = None if self.vectors is None else self.vectors.vectors
         if found is None or not lines:
             return self
@@ -103,7 +103,7 @@ class Embedded:
 
 
 def ranked(lines: Sequence[tuple[int, str]], scores: Sequence[float]) -> tuple[Ranked, ...]:
-    """Return the lines that have scores, the best first; equal ones as in the file."""
+    """Return the lines with scores, best first; equal ones in the order of the file."""
     found = [Ranked(score, number, text) for (number, text), score in zip(lines, scores, strict=False)]
     return tuple(sorted(found, key=lambda each: -each.score))
 
@@ -129,14 +129,14 @@ def embedded_report(done: Embedded, provider: Provider, *, is_named: bool) -> di
 
 
 def nothing(arguments: argparse.Namespace, *_: object) -> dict[str, object]:
-    """Return the object of texts that could not be sent."""
+    """Return the object for texts that could not be sent."""
     report = embedded_report(Embedded(), Provider("nobody"), is_named=False)
     url = url_without_secrets(arguments.url or "")
     return {**report, "provider": arguments.provider, "url": url, "model": arguments.model}
 
 
 def print_vectors(output: Output, done: Embedded, provider: Provider, asked: Sequence[str]) -> None:
-    """Print the beginning of each vector, below what they are."""
+    """Print a summary and the beginning of each vector."""
     vectors = done.own
     if vectors is None:
         return
@@ -151,7 +151,7 @@ def print_vectors(output: Output, done: Embedded, provider: Provider, asked: Seq
 
 
 def _beginning(vector: Sequence[float], columns: int, output: Output) -> str:
-    """Return as many numbers as a line has room for."""
+    """Return as many numbers as fit on a line."""
     shown = [_NUMBER.format(number) for number in vector[:20]]
     while len(shown) > 1:
         hidden = len(vector) - len(shown)
@@ -164,7 +164,7 @@ def _beginning(vector: Sequence[float], columns: int, output: Output) -> str:
 
 
 def print_ranking(output: Output, done: Embedded, provider: Provider) -> None:
-    """Print the best lines: score, number, text; the text is cut for a window only."""
+    """Print the best lines: score, number, text; the text is cut only on a terminal."""
     way = texts.BY_COSINE if done.scores is None else texts.BY_SCORE
     count = len(done.ranking)
     lines = texts.ONE_LINE if count == 1 else texts.LINES.format(count=count)

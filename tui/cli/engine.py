@@ -1,4 +1,4 @@
-"""``lmdeck engine``: install the built-in model, or show whether it is installed."""
+"""``lmdeck engine``: installs the built-in model, or shows whether it is installed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tui.texts import cli as texts
 
 
 def install(_: argparse.Namespace, output: Output) -> int:
-    """Install it."""
+    """Install the built-in model."""
     return install_engine(output.line, progress=output.progress)
 
 
 def status(_: argparse.Namespace, output: Output) -> int:
-    """Say whether it is installed; 1 where it is not."""
+    """Print whether it is installed; return 1 if it is not."""
     if find_engine() is not None:
         output.line(texts.ENGINE_INSTALLED.format(model=MODEL_ALIAS))
         return 0

@@ -1,4 +1,4 @@
-"""Exit codes: computed from what happened, before any format is chosen."""
+"""Exit codes: determined by what happened, independently of the output format."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _CONFIGURATION = causes_of("The program itself") - _PROGRAM_FAULTS - _DISK_FAULT
 
 
 def code_of_failure(failure: Failure | None) -> int:
-    """Return 0 for no failure, 2 for wrong usage or configuration, else 1.
+    """Return 0 without a failure, 2 for wrong usage or configuration, else 1.
 
-    A wrong URL or key that only the server's answer reveals is a failed request: the same code as of a check
-    (``DiagnosisReport.exit_code``).
+    A wrong URL or key that only a server's response reveals is a failed request, with the same code as for a
+    check (``DiagnosisReport.exit_code``).
     """
     if failure is None:
         return DONE
@@ -29,12 +29,12 @@ def code_of_failure(failure: Failure | None) -> int:
 
 
 def code_of_error(error: LmdeckError) -> int:
-    """Return the exit code of a command that ends with a failure, printed as text or as JSON."""
+    """Return the exit code of a command that ends with a failure, printed as text or JSON."""
     return max(error.exit_code, code_of_failure(error.failure))
 
 
 def code_of_turn(turn: Turn) -> int:
-    """Return the code of a turn that ended; an answer of which a part was lost is a failed one."""
+    """Return the exit code for a finished turn; an answer with a lost part has failed."""
     if turn.state is TurnState.STOPPED:
         return INTERRUPTED
     return code_of_failure(turn.failure or loss_of(turn))

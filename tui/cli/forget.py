@@ -1,4 +1,4 @@
-"""``lmdeck forget``: delete stored keys, chats, caches or the ledger."""
+"""``lmdeck forget``: deletes stored keys, chats, caches or the ledger."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WHAT = {
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Ask, delete, and report what was deleted."""
+    """Ask for confirmation, delete, and report what was deleted."""
     chosen = list(dict.fromkeys(arguments.what))
     if not arguments.yes and not _agrees(chosen, output):
         output.text(texts.NOTHING_DELETED)
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _report(what: str, forgotten: Forgotten) -> str:
-    """Return what was done, not what was meant."""
+    """Return what was really done."""
     removed = _count(what, forgotten)
     if forgotten.kept:
         return texts.DELETED_SOME.format(count=removed, kept=len(forgotten.kept))

@@ -1,4 +1,4 @@
-"""``lmdeck history export``: one conversation on stdout or in a file, several in a folder."""
+"""``lmdeck history export``: writes one conversation to stdout or a file, several to a folder."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from tui.texts import history as texts
 
 @history_action
 def export_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Export what is named, and say on stderr what the format lacks; 1 where one of all cannot be read.
+    """Export the given conversations, and report what the format lacks on stderr.
+
+    Returns 1 if any of all conversations cannot be read.
 
     Raises:
-        LmdeckError: a name means none, or several, what it means cannot be read, or a file not written.
+        LmdeckError: a name has no match, or several, a conversation cannot be read, or a file not written.
     """
     how = FORMATS[arguments.format]
     if arguments.output == STDOUT:
@@ -61,7 +63,7 @@ def _chosen(arguments: argparse.Namespace, runtime: Runtime) -> list[Conversatio
 def _read(
     summary: ConversationSummary, arguments: argparse.Namespace, runtime: Runtime, output: Output
 ) -> SavedConversation | None:
-    """Return a conversation; of all those that there are, one that cannot be read stops no backup."""
+    """Return a conversation; when exporting all, an unreadable one is skipped."""
     try:
         return runtime.chat_history.read(summary.identity)
     except LmdeckError as error:

@@ -1,4 +1,4 @@
-"""``lmdeck history import``: conversations from files, and a line on the result of each."""
+"""``lmdeck history import``: imports conversations from files, and prints the result of each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _COUNTS = {
 
 @history_action
 def import_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Import every file; 0 where each conversation is there now, 1 where one is not.
+    """Import all files; return 0 if all conversations are available now, 1 otherwise.
 
     Raises:
         UsageError: a file has no conversation; nothing is imported then.
@@ -65,7 +65,7 @@ def _conversations(file: str) -> list[Incoming | Skipped]:
 
 
 def _take_in(incoming: Incoming | Skipped, runtime: Runtime, output: Output) -> str:
-    """Save a conversation, report the outcome, and return the text that counts it."""
+    """Save a conversation, report the outcome, and return the text used to count it."""
     if isinstance(incoming, Skipped):
         _skip(shown_title(runtime.chat_history.redact(incoming.title)), incoming.failure, output)
         return texts.COUNT_SKIPPED

@@ -31,10 +31,10 @@ _FEWEST = 5
 
 @history_action
 def list_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Print the conversations that are wanted; 1 where conditions were given and none fits.
+    """Print the matching conversations; return 1 if there are conditions and no match.
 
     Raises:
-        UsageError: the time cannot be understood.
+        UsageError: an invalid time.
     """
     wanted = wanted_of(arguments, runtime)
     found = list(islice(runtime.chat_history.numbered(wanted), arguments.limit))
@@ -54,7 +54,7 @@ def wanted_of(arguments: argparse.Namespace, runtime: Runtime) -> Wanted:
     """Return the conditions of a command line.
 
     Raises:
-        UsageError: the time cannot be understood, or no provider has or had that name.
+        UsageError: an invalid time, or a name that no provider has or had.
     """
     since = None
     if arguments.since is not None:
@@ -66,7 +66,7 @@ def wanted_of(arguments: argparse.Namespace, runtime: Runtime) -> Wanted:
 
 
 def summary_report(number: int | None, summary: ConversationSummary) -> dict[str, object]:
-    """Return a conversation as in all JSON output."""
+    """Return a conversation in the format of all JSON output."""
     return {
         "number": number,
         "id": summary.identity,

@@ -1,4 +1,4 @@
-"""``lmdeck history remove`` and ``restore``: to the trash, as on the screen, and back."""
+"""``lmdeck history remove`` and ``restore``: moves conversations to the trash, and back."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tui.texts import history as texts
 
 @history_action
 def remove_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Ask, then delete each; 1 where one stays.
+    """Ask for confirmation, then delete each; return 1 if one remains.
 
     Raises:
-        LmdeckError: a name means none, or several; nothing is deleted then.
+        LmdeckError: a name has no match, or several; nothing is deleted then.
     """
     history = runtime.chat_history
     chosen = history.find(*arguments.names)
@@ -45,7 +45,7 @@ def _question(chosen: list[ConversationSummary], runtime: Runtime) -> str:
 
 
 def _turns(summary: ConversationSummary, runtime: Runtime) -> str:
-    """Return how many turns there are; of a conversation that cannot be read, what the list says."""
+    """Return the number of turns; for an unreadable conversation, the problem shown in the list."""
     try:
         return turns_words(runtime.chat_history.read(summary.identity).transcript)
     except LmdeckError:
@@ -68,10 +68,10 @@ def _remove(summary: ConversationSummary, runtime: Runtime, output: Output) -> b
 
 @history_action
 def restore_conversation(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Bring a deleted conversation back, or list those that can be.
+    """Restore a deleted conversation, or list those in the trash.
 
     Raises:
-        LmdeckError: none in the trash has that name, or the disk refuses.
+        LmdeckError: no match in the trash, or the disk refuses.
     """
     if arguments.name:
         restored = runtime.chat_history.restore(arguments.name)

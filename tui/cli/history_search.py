@@ -1,4 +1,4 @@
-"""``lmdeck history search``: the chats that contain some words, with the matching lines."""
+"""``lmdeck history search``: finds the chats that contain some words, and prints the matching lines."""
 
 from __future__ import annotations
 
@@ -25,18 +25,17 @@ from tui.runtime.runtime import Runtime
 from tui.texts import history as texts
 
 _LINES = 3
-"""Of each chat that are printed; JSON has them all."""
+"""The printed lines per chat; JSON contains all of them."""
 _PATIENCE = 0.2
-"""Seconds until it is shown how far the search is, and again from then on."""
+"""Seconds until the progress is shown, and between updates."""
 
 
 @history_action
 def search_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Print what is found; 1 where that is nothing.
+    """Print the matches; return 1 if there are none.
 
     Raises:
-        UsageError: there is nothing to search for, a time cannot be understood, or no provider has or had
-            the name that is given.
+        UsageError: an empty query, an invalid time, or a name that no provider has or had.
     """
     query = _query(arguments.text, runtime)
     progress = _Progress(output)
@@ -83,11 +82,11 @@ class _Progress:
         self._due = time.monotonic() + _PATIENCE
 
     def read(self, done: int, total: int) -> None:
-        """So many chats are read, as far as the list of them needs."""
+        """Show how many chats the list has read."""
         self._show(texts.READ, done, total)
 
     def along(self, steps: Iterable[Found | None], total: int) -> Iterator[Found]:
-        """Yield what is found, and show how far that is."""
+        """Yield the matches while showing the progress."""
         for done, found in enumerate(steps, 1):
             self._show(texts.SEARCHED, done, total)
             if found is not None:

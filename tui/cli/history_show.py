@@ -1,4 +1,4 @@
-"""``lmdeck history show``: a saved conversation as text or JSON."""
+"""``lmdeck history show``: prints a saved conversation as text or JSON."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from tui.texts import history as texts
 
 @history_action
 def show_conversation(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Print one conversation, or one turn of it.
+    """Print one conversation, or one of its turns.
 
     Raises:
-        LmdeckError: there is none of that name, it cannot be read, or it has no such turn.
+        LmdeckError: it does not exist, cannot be read, or has no such turn.
     """
     history = runtime.chat_history
     (named,) = history.find(arguments.name)
@@ -62,17 +62,17 @@ def _chosen(found: Transcript, number: int | None) -> list[tuple[int, Turn]]:
 
 
 def shown_title(title: str) -> str:
-    """Return the title of a chat for one line."""
+    """Return the title of a chat on one line."""
     return safe_line(title, 80) or texts.UNTITLED
 
 
 def turn_count(count: int) -> str:
-    """Return a number of turns in words."""
+    """Return the number of turns as text."""
     return texts.ONE_TURN if count == 1 else texts.TURNS.format(count=count)
 
 
 def turns_words(found: Transcript) -> str:
-    """Return how many turns there are, those out of sight too."""
+    """Return the number of turns as text, including those of other branches."""
     others = len(found.dropped)
     words = [turn_count(len(found.turns))]
     return " · ".join([*words, texts.OTHER_TURNS.format(count=others)] if others else words)
@@ -95,7 +95,7 @@ def _print(turn: Turn, output: Output) -> None:
 
 
 def conversation_report(found: Transcript, turns: Sequence[tuple[int, Turn]]) -> dict[str, object]:
-    """Return a conversation as JSON, with some of its turns."""
+    """Return a conversation with some of its turns as JSON."""
     return {
         "id": found.identity,
         "title": found.title,

@@ -1,4 +1,4 @@
-"""How the plain chat reads a line: on a terminal with readline's editing, if Python has it."""
+"""Reads lines for the plain chat: on a terminal with readline, if Python has it."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from functools import partial
 from typing import NoReturn
 
 _TICK_SECONDS = 0.1, 1.0
-"""Until signals and what is typed are looked at, and between two looks.
+"""The delay before the first check of signals and input, and between checks.
 
-Readline misses a signal that came before it waits.
+Readline misses a signal that arrives before it waits.
 """
 
 
 class LineReader:
     """Reads lines. ``complete`` returns the completions of the last word of a line.
 
-    ``typed`` receives the edited line from time to time.
+    ``typed`` periodically receives the edited line.
     """
 
     def __init__(self, complete: Callable[[str], Sequence[str]], typed: Callable[[str], None]) -> None:
         self._complete = complete
         self._typed = typed
         self._is_typing = False
-        """Whether readline has the line: before, its buffer is that of the line before."""
+        """Whether readline has the line: before that, its buffer contains the previous one."""
         self._found: Sequence[str] = ()
         self._text = ""
         """The initial text of the next line."""
         self._is_interrupted = False
         self._buffer: Callable[[], str] = str
         self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
-        """Whether a line can be edited: then reading writes the question itself."""
+        """Whether lines can be edited: then reading prints the prompt itself."""
 
     def read(self, question: str, text: str = "") -> str:
-        """Return a line with its end; empty at the end of the input. A signal's handler may end it.
+        """Return a line with its line end; empty at the end of the input. A signal handler may interrupt it.
 
         ``text`` is its initial text, if it can be edited.
         """
@@ -49,7 +49,7 @@ class LineReader:
             line = f"{input(question)}\n"
         except EOFError:
             line = ""
-        except SystemError as error:  # readline called another handler while one had ended the wait
+        except SystemError as error:  # readline called another handler after one had ended the wait
             if isinstance(error.__cause__, KeyboardInterrupt):
                 raise KeyboardInterrupt from None
             raise
@@ -59,9 +59,9 @@ class LineReader:
         return line
 
     def interrupt(self) -> NoReturn:
-        """End the wait for a line, in a signal's handler.
+        """Interrupt reading a line, from a signal handler.
 
-        Readline drops what is raised while it asks for the first text of a line: a tick raises it again.
+        Readline ignores exceptions while it requests the initial text of a line: a tick raises it again.
 
         Raises:
             KeyboardInterrupt: always.
@@ -73,7 +73,7 @@ class LineReader:
         raise KeyboardInterrupt
 
     def tell(self) -> None:
-        """Tell what has been typed so far; may be called in a signal's handler."""
+        """Report what has been typed so far; can be called in a signal handler."""
         if self._is_typing:
             self._typed(self._buffer())
 
@@ -103,7 +103,7 @@ class LineReader:
         self._is_typing = True
 
     def _completion(self, line: str, place: int) -> str | None:
-        """Return one of the completions, as readline asks for them: one after another."""
+        """Return one of the completions; readline requests them one by one."""
         if place == 0:
             self._found = self._complete(line)
         return self._found[place] if place < len(self._found) else None

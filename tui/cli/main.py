@@ -1,7 +1,7 @@
-"""The entry point: reads the command line, runs one command, returns its exit code.
+"""The entry point: parses the command line, runs one command, returns its exit code.
 
-0 done · 1 a check failed, no answer came or nothing matches · 2 wrong usage or configuration · 4 a budget
-is spent · 130 interrupted (by SIGINT; 128 + n by signal n).
+0 success · 1 a check failed, no answer or no match · 2 wrong usage or configuration · 4 a budget is used up ·
+130 interrupted (by SIGINT; 128 + n by signal n).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if sys.platform != "win32":
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run lmdeck and return its exit code: 128 + n where signal n ended it early."""
+    """Run lmdeck and return its exit code: 128 + n if it was ended by signal n."""
     _forbid_core_dumps()
     fill_closed_streams()
     if "_ARGCOMPLETE" in os.environ:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         silence()
         return BROKEN_PIPE
-    except OSError as error:  # of the help or the version
+    except OSError as error:  # from printing the help or the version
         report_failed_output(error.strerror or type(error).__name__, ())
         return 1
     from tui.cli.running import run_command
@@ -47,13 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _asks_for_json(typed: Sequence[str]) -> bool:
-    """Whether a command line that cannot be read has ``--json``, perhaps cut short as argparse allows."""
+    """Return whether an invalid command line contains ``--json``, possibly abbreviated."""
     options = typed[: typed.index("--")] if "--" in typed else typed
     return any(len(word) > len("--") and "--json".startswith(word) for word in options)
 
 
 def _forbid_core_dumps() -> None:
-    """A core dump would hold the API keys."""
+    """Disable core dumps, which would contain the API keys."""
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

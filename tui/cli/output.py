@@ -1,6 +1,6 @@
-"""The one way out of a command: text or JSON on stdout, everything else on stderr.
+"""The output of commands: text or JSON on stdout, everything else on stderr.
 
-JSON is ASCII, so that no control sequence can pass; text goes through ``safe_text``.
+JSON is ASCII, so that it cannot contain control sequences; text is sanitised with ``safe_text``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class OutputFailed(Exception):  # noqa: N818 - it names what happened, as others
 
 
 class Output:
-    """Writes a command's results; styles only on a terminal."""
+    """Writes a command's results, with styles only on a terminal."""
 
     def __init__(
         self,
@@ -53,11 +53,11 @@ class Output:
         environment: Mapping[str, str] = os.environ,
     ) -> None:
         self.untold: list[str] = []
-        """What the command has changed for good and could not say yet: lines for whichever stream works."""
+        """Permanent changes by the command that were not reported yet: lines for whichever stream works."""
         self.has_json = False
         """Whether the object was printed that tells how the command ended: one is, whatever becomes of it."""
         self.ended_by: int | None = None
-        """The signal that ended the command early."""
+        """The signal that interrupted the command."""
         self._writing_since: float | None = None
         self._hurried_by: int | None = None
         self._is_interrupted = False
@@ -70,7 +70,7 @@ class Output:
         self._style_err = not plain and _is_terminal(self.stderr)
 
     def hurry(self, number: int) -> None:
-        """Give up a write that has no reader: a signal came. To be called in its handler.
+        """Give up writing without a reader after a signal. Call it in the signal handler.
 
         From then on such a write raises ``OutputFailed``, and ``ended_by`` is that signal.
         """
@@ -79,13 +79,13 @@ class Output:
         signal.setitimer(signal.ITIMER_REAL, _TICK_SECONDS, _TICK_SECONDS)
 
     def calm(self) -> None:
-        """The signal is dealt with, and the command continues."""
+        """The signal was handled, and the command continues."""
         if self._hurried_by is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self._hurried_by = None
 
     def on_interrupt(self, number: int, _: object) -> None:
-        """Handle SIGINT where nothing else does: end the command, after the write that is running."""
+        """Handle SIGINT by default: end the command after the current write."""
         if self._writing_since is None:
             self.ended_by = number
             raise KeyboardInterrupt
@@ -101,19 +101,19 @@ class Output:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a user reads stdout."""
+        """Whether stdout is a terminal."""
         return _is_terminal(self.stdout)
 
     @property
     def is_ascii(self) -> bool:
-        """Whether stdout can show nothing but ASCII."""
+        """Whether stdout only supports ASCII."""
         name = (getattr(self.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
         return not name.startswith("utf")
 
     def text(self, text: str, *, end: str = "\n", after: str = "") -> None:
-        """Print text of ours or of a server; nothing in it commands the terminal.
+        """Print sanitised text.
 
-        Of a piece of a text, ``after`` is the end of what was printed of it before.
+        For a piece of a text, ``after`` is the end of what was printed before.
         """
         self._write(self.stdout, safe_text(text, after) + end)
 
@@ -122,18 +122,18 @@ class Output:
         self._write(self.stdout, safe_line(text) + "\n")
 
     def result(self, text: str) -> None:
-        """Print a line on what the command has changed; said on stderr where stdout does not take it."""
+        """Print a line about a change, on stderr if stdout does not work."""
         self.changed(text)
         self.line(text)
         self.untold.remove(text)
 
     def changed(self, text: str) -> None:
-        """Note what has changed, where ``result`` comes only after other lines."""
+        """Record a change, if ``result`` is called only after other lines."""
         if text not in self.untold:
             self.untold.append(text)
 
     def styled(self, text: str, style: str) -> None:
-        """Print one line in a style, where a user looks at a terminal; elsewhere as it is."""
+        """Print one line, styled on a terminal."""
         body = safe_line(text)
         self._write(self.stdout, (f"{style}{body}{RESET}" if self._style_out and style else body) + "\n")
 
@@ -157,24 +157,24 @@ class Output:
         self._write(self.stdout, text + "\n")
 
     def aside(self, text: str, *, end: str = "\n", after: str = "") -> None:
-        """Print something that is not the result, dimmed, on stderr; ``after`` as for ``text``."""
+        """Print additional text on stderr, dimmed; ``after`` as for ``text``."""
         body = safe_text(text, after)
         self._write(self.stderr, (f"{DIM}{body}{RESET}" if self._style_err and body else body) + end)
 
     def progress(self, text: str) -> None:
-        """Show a line on stderr that the next output replaces; only where a user looks at a terminal."""
+        """Show a line on stderr until the next output, on a terminal only."""
         if self._shows_progress:
             body = safe_line(text)[: shutil.get_terminal_size().columns - 1]
             self._write(self.stderr, f"{DIM}{body}{RESET}" if body and self._style_err else body)
             self._has_progress = bool(body)
 
     def notes(self, sentences: Iterable[str]) -> None:
-        """Print what was done without an optional file, a line each, on stderr."""
+        """Print notes on stderr, one per line."""
         for sentence in sentences:
             self.aside(texts.NOTE.format(text=safe_line(sentence)))
 
     def failure(self, failure: Failure) -> None:
-        """Print what is wrong, what the server says and what to do, on stderr; nothing of it is cut."""
+        """Print problem, server message and advice on stderr, in full."""
         failure = in_full(failure)
         title = safe_line(failure.title)
         styled = f"{BOLD}{RED}{title}{RESET}" if self._style_err else title
@@ -201,7 +201,7 @@ class Output:
                 stream.flush()
         except OSError as error:
             if stream is not self.stdout:
-                discard(stream)  # what is beside the result never costs the result
+                discard(stream)  # other output never affects the result
             elif isinstance(error, BrokenPipeError):
                 raise
             else:

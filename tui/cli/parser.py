@@ -1,4 +1,4 @@
-"""The command line: names, flags and help, without importing what the commands need."""
+"""The command line: names, options and help, without importing what the commands need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.texts import command_help as texts
 
 
 def build_parser(arguments: Sequence[str] | None = None) -> ArgumentParser:
-    """Return the parser of a command line, or of every one: to build that takes longer than to use it."""
+    """Return the parser for a command line; one for all commands takes longer to build than to use."""
     parser = ArgumentParser(
         prog="lmdeck",
         description=texts.TAGLINE,
@@ -35,14 +35,14 @@ def build_parser(arguments: Sequence[str] | None = None) -> ArgumentParser:
 
 
 def every_command() -> list[Command]:
-    """Return the commands: those of ``ORDER`` first, others by their names."""
+    """Return the commands: those of ``ORDER`` first, others by name."""
     files = {file.name for folder in commands.__path__ for file in os.scandir(folder)}
     found = {name.removesuffix(".py") for name in files if name.endswith(".py")} - {"__init__"}
     return [_command(name) for name in (*commands.ORDER, *sorted(found.difference(commands.ORDER)))]
 
 
 def _needed(arguments: Sequence[str]) -> list[Command]:
-    """Return what a command line can lead to."""
+    """Return the commands that a command line may call."""
     if not arguments or arguments[0] == "--version":
         return []
     return [_command(arguments[0])] if arguments[0] in commands.ORDER else every_command()

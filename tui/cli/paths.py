@@ -1,4 +1,4 @@
-"""``lmdeck paths``: where files are stored."""
+"""``lmdeck paths``: prints where files are stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.texts import cli as texts
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Print every place, what it holds and whether it is there."""
+    """Print all locations, their content and whether they exist."""
     places = resolve_paths(os.environ).places()
     if arguments.json:
         output.json(

@@ -21,7 +21,7 @@ from tui.texts import plain_chat
 
 _ATTACH = "/attach "
 _SCAN_SECONDS = 1.0
-"""How long Tab waits for the files to be found."""
+"""How long Tab waits until the files are found."""
 _MOST_COMPLETIONS = 50
 
 
@@ -34,10 +34,10 @@ class PlainAttaching:
         self._consent = consent
         self._named: list[str] = []
         self._held: list[str] = []
-        """Those of a message that was held back until it is sent again: no other one gets them."""
+        """Those of a message that was held back until it is sent again; they are not used for another one."""
 
     def attach(self, reference: str) -> None:
-        """Attach files to the next message; without a name, say what is attached."""
+        """Attach files to the next message; without a name, print the attachments."""
         files = self._control.files
         try:
             named = [*self._named, *(files.asked_for(reference) if reference else ())]
@@ -53,7 +53,7 @@ class PlainAttaching:
     def files_of(
         self, message: str, edited: Turn | None, only_words: Collection[str] = ()
     ) -> Attached | None:
-        """Return what a message is sent with; ``None``: it is not sent, and that was said."""
+        """Return the files of a message; ``None`` if it is not sent, for a reason that was printed."""
         if not self._consent.is_asked:
             self._drop_held()
         draft = Draft(
@@ -76,13 +76,13 @@ class PlainAttaching:
         return found
 
     def sent(self, found: Attached) -> None:
-        """Note that a message is sent: the next one gets other files, and what the user allowed stays so."""
+        """Record that a message was sent: its files are cleared, what the user allowed is kept."""
         self._control.files.allow(self._control.files.secrets(found.parts))
         self._consent.end()
         self._named, self._held = [], []
 
     def _question(self, found: Attached) -> str:
-        """Return what has to be asked before these files are sent; empty: nothing, or it was answered."""
+        """Return the question before sending these files; empty if there is none, or it was answered."""
         secrets = self._control.files.secrets(found.parts)
         if secrets and not self._consent.is_given(tuple(secrets)):
             return texts.SECRETS_PLAIN.format(names=", ".join(secrets))
@@ -92,14 +92,14 @@ class PlainAttaching:
         return ""
 
     def _drop_held(self) -> None:
-        """Attach no more what a message was to take with it that is not sent again."""
+        """Detach the files of a held-back message that is not sent again."""
         if self._held:
             self._output.line(texts.DROPPED.format(names=", ".join(map(safe_line, self._held))))
         self._named = [name for name in self._named if name not in self._held]
         self._held = []
 
     def completions(self, line: str) -> list[str] | None:
-        """Return what the file at the end of a line may become; ``None``: there is none."""
+        """Return the completions of the file name at the end of a line; ``None`` if there is none."""
         mention = open_mention(line)
         if mention is not None and not mention.is_quoted:
             return [mention_of(path) for path in self._paths(mention.reference)]

@@ -1,6 +1,6 @@
-"""``lmdeck chat --plain``: the same chat, line by line, for screen readers and dumb terminals.
+"""``lmdeck chat --plain``: the chat line by line, for screen readers and dumb terminals.
 
-Nothing is drawn: no cursor addressing, no colours, no redrawing. A line beginning with ``/`` is a command.
+No cursor addressing, no colours, no redrawing. A line beginning with ``/`` is a command.
 """
 
 from __future__ import annotations
@@ -111,11 +111,11 @@ class PlainChat:
         return INTERRUPTED if self._prompts.is_ending else 0
 
     def edit(self, turn: Turn) -> None:
-        """Have the next line edit a message that was sent."""
+        """Edit a sent message in the next line."""
         self._prompts.edit(turn)
 
     def edit_draft(self, line: str) -> None:
-        """Have the next line begin with a text."""
+        """Begin the next line with a text."""
         self._prompts.draft(line)
 
     def _obey(self, line: str) -> bool:
@@ -132,7 +132,7 @@ class PlainChat:
         return self._commands.obey(request.command, request.argument)
 
     def _take_over(self) -> None:
-        """Continue in a chat that was open elsewhere once it is not, and print what was written there."""
+        """Continue in a chat once it is closed elsewhere, and print what was written there."""
         session = self.run_work(self._control.take_over())
         if session is None:
             return
@@ -145,9 +145,9 @@ class PlainChat:
             self.show_from(new)
 
     def send(self, message: str, edited: Turn | None = None, *, typed: str = "") -> None:
-        """Send a message, or one in the place of a message that was edited.
+        """Send a message, or an edited one in place of the original.
 
-        ``typed``: the line that a preset made it of.
+        ``typed`` is the line that a preset expanded.
         """
         if message.strip():
             self._begin(message, edited)
@@ -162,7 +162,7 @@ class PlainChat:
             self._output.text(texts.EDIT_CANCELLED)
 
     def _send_with(self, files: Attached, message: str, edited: Turn | None) -> None:
-        """Send a message with its files, where it fits; else let it be edited at a terminal."""
+        """Send a message with its files, if it fits; otherwise offer it for editing on a terminal."""
         prompt = self._control.message(message, files)
         if self._fits(prompt, edited):
             self._attaching.sent(files)
@@ -173,7 +173,7 @@ class PlainChat:
             self._prompts.edit(edited)
 
     def fits(self, message: Parts, beside: Turn | None = None) -> bool:
-        """Whether a message that was sent before goes out again; says once where it is too long."""
+        """Return whether a message that was sent before fits; prints once if it is too long."""
         self._begin(message, beside)
         return self._fits(message, beside)
 
@@ -181,7 +181,7 @@ class PlainChat:
         self._consent.begin(self._session.identity, message, None if beside is None else beside.identity)
 
     def _fits(self, message: Parts, beside: Turn | None) -> bool:
-        """Whether a message is sent; reports once if it is too long. Without a model to ask, it is."""
+        """Return whether a message fits; prints once if it is too long. Without a model, it does."""
         if not self._is_in_budget():
             return False
         turns = self._control.turns
@@ -197,7 +197,7 @@ class PlainChat:
         return False
 
     def _is_in_budget(self) -> bool:
-        """Whether a request goes out; says once where a budget is spent."""
+        """Return whether a request is within the budgets; prints once if one is used up."""
         if self._runtime.budgets is not None:
             self._runtime.budgets.read()
         question = self._control.budget_question()
@@ -209,7 +209,7 @@ class PlainChat:
         return False
 
     def _may_send(self, subject: str, words: str) -> bool:
-        """Whether a question about a message is answered: it was sent again, or there is no model."""
+        """Return whether a question about a message is answered: it was sent again, or there is no model."""
         if self._consent.is_given(subject):
             return True
         for line in filter(None, cli.WARNING.format(text=words).splitlines()):
@@ -220,11 +220,11 @@ class PlainChat:
         return False
 
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run something asynchronous to its end."""
+        """Run a coroutine to its end."""
         return self._run(work)
 
     def show_from(self, turn: Turn) -> None:
-        """Print a message that is there already, and what followed it."""
+        """Print an existing message and what follows it."""
         turns = self._control.turns
         for shown in turns[turns.index(turn) :]:
             self._output.text(f"you> {prompt_text(shown.prompt)}")
@@ -235,7 +235,7 @@ class PlainChat:
             self._report_figures(shown)
 
     def report_totals(self) -> None:
-        """Print what the last answer and the chat used."""
+        """Print the figures of the last answer and of the chat."""
         if (last := self._control.last) is not None:
             self._output.line(texts.SENT_AT.format(moment=exact(last.started_at)))
             self._report_figures(last)
@@ -251,7 +251,7 @@ class PlainChat:
             self.run_work(context.learn(target))
 
     def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
-        """Ask for an answer, and print it as it comes; ``is_next``: it is the next one of the queue."""
+        """Request an answer and print it as it arrives; ``is_next`` for the next queued prompt."""
         if not self._is_ready(is_next=is_next):
             return
         printer = self._printer()
@@ -285,14 +285,14 @@ class PlainChat:
         try:
             self.run_work(self._prompts.wait_for_title(self._session.titling))
         except asyncio.CancelledError:
-            self._output.text("")  # behind the ^C of the terminal
+            self._output.text("")  # after the terminal's ^C
 
     def _report_figures(self, turn: Turn, *marks: str) -> None:
         if words := " · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))):
             self._output.line(words)
 
     def _report_moves(self, moves: Iterable[str]) -> None:
-        """Say once each where a conversation continues whose file another program removed."""
+        """Print, once each, where a conversation continues whose file was removed by another program."""
         new = [text for text in moves if text not in self._moves_told]
         self._moves_told.update(new)
         self._output.notes(new)
@@ -301,7 +301,7 @@ class PlainChat:
         return StreamedText(self._output, is_labelled=True, reasoning=self._runtime.settings.reasoning)
 
     def _is_ready(self, *, is_next: bool) -> bool:
-        """Whether a message can be sent, with the provider as currently in the files; reports why not."""
+        """Return whether a message can be sent, with the current record of the provider; prints why not."""
         blocked = self._control.ready(is_next=is_next)
         if blocked is not None and blocked.obstacle is Obstacle.READ_ONLY:
             self._output.text(command_texts.READ_ONLY)
@@ -312,7 +312,7 @@ class PlainChat:
 
 
 def _report_failure(output: Output, turn: Turn) -> None:
-    """Say why an answer is not there or not whole, and what to do: also of one that is shown again."""
+    """Print why an answer is missing or incomplete, and what to do; also for one that is shown again."""
     if turn.failure is not None:
         failure = in_full(turn.failure)
         output.line(texts.FAILED.format(title=failure.title, advice=failure.advice))
@@ -326,7 +326,7 @@ def _place_words(turn: Turn) -> str:
 
 
 def _totals_words(totals: Totals) -> str:
-    """Return what the conversation used so far; ``~`` where something of it is unknown."""
+    """Return the total of the conversation; ``~`` if part of it is unknown."""
     usage = totals.usage
     if usage is None:
         return ""
@@ -343,7 +343,7 @@ def _totals_words(totals: Totals) -> str:
 def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Run the chat line by line and return the exit code."""
     if arguments.provider is not None or not arguments.resume:
-        provider_for_chat(runtime.directory, arguments.provider)  # refused before a conversation is opened
+        provider_for_chat(runtime.directory, arguments.provider)  # fails before a conversation is opened
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     session = _session(arguments, runtime, output)
@@ -351,7 +351,7 @@ def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Outp
 
 
 def _target(arguments: argparse.Namespace, runtime: Runtime, session: ChatSession) -> ChatTarget:
-    """Return whom to ask: the provider named, else that of the conversation, else the default one."""
+    """Return the target: the given provider, that of the conversation, or the default."""
     last = session.turns[-1] if session.turns else None
     if arguments.provider is not None or last is None or not last.provider:
         return ChatTarget(provider_for_chat(runtime.directory, arguments.provider))

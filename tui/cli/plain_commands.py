@@ -1,4 +1,4 @@
-"""The commands of ``lmdeck chat --plain``: those of the table that need no screen."""
+"""The commands of ``lmdeck chat --plain``: those that need no screen."""
 
 from __future__ import annotations
 
@@ -45,31 +45,31 @@ _NAME_WIDTH = 30
 
 
 class AsksAndShows(Protocol):
-    """The chat, as its commands see it."""
+    """The part of the chat that its commands use."""
 
     def send(self, message: str) -> None:
-        """Send a message with the files that it names and those that were attached."""
+        """Send a message with the files that it mentions and those attached."""
 
     def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
-        """Ask for an answer, and print it as it comes."""
+        """Request an answer and print it as it arrives."""
 
     def fits(self, message: Parts, beside: Turn | None = None) -> bool:
-        """Whether a message goes out; says once where it is too long."""
+        """Return whether a message fits; prints once if it is too long."""
 
     def show_from(self, turn: Turn) -> None:
-        """Print a message that is there already, and what followed it."""
+        """Print an existing message and what follows it."""
 
     def edit(self, turn: Turn) -> None:
-        """Have the next line edit a message that was sent."""
+        """Edit a sent message in the next line."""
 
     def edit_draft(self, line: str) -> None:
-        """Have the next line begin with a text."""
+        """Begin the next line with a text."""
 
     def report_totals(self) -> None:
-        """Print what the chat used so far."""
+        """Print the total of the chat."""
 
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run something asynchronous to its end."""
+        """Run a coroutine to its end."""
 
 
 class PlainCommands:
@@ -123,7 +123,7 @@ class PlainCommands:
         }
 
     def obey(self, command: Command, argument: str) -> bool:
-        """Do what a command says; return whether the chat continues."""
+        """Run a command; return whether the chat continues."""
         if command.name == "quit":
             return False
         if command.needs_screens:
@@ -131,20 +131,20 @@ class PlainCommands:
         else:
             try:
                 self._actions[command.name](argument)
-            except LmdeckError as error:  # the chat can continue without what was asked for
+            except LmdeckError as error:  # the chat can continue without it
                 self._output.text(failure_text(in_full(error.failure)))
         return True
 
     def close(self) -> None:
-        """Delete what the editor left.
+        """Delete the editor's files.
 
         Raises:
-            LmdeckError: something of it stays.
+            LmdeckError: some of them remain.
         """
         self._editor.close()
 
     def completions(self, line: str) -> list[str]:
-        """Return what the last word of a line may become."""
+        """Return the completions of the last word of a line."""
         if (files := self._attaching.completions(line)) is not None:
             return files
         found = completions(line, self._values, has_screens=False)
@@ -154,7 +154,7 @@ class PlainCommands:
         return self._presets.names() if command is None else command_values(self._control, command)
 
     def message_of_preset(self, line: str, problem: str) -> str:
-        """Return what a preset makes of a line; ``problem`` says what it is where there is no such preset."""
+        """Return the message that a preset makes of a line; ``problem`` is the error without a preset."""
         called = self._presets.call(line, problem)
         self._output.line(called.problem or called.said)
         return called.message
@@ -218,7 +218,7 @@ class PlainCommands:
                     self._output.line(f"{number}: {line}")
         self._output.text(texts.HITS.format(count=Counted(hits)))
 
-    # ── Whom to ask ─────────────────────────────────────────────────────────────────────────
+    # ── Target ──────────────────────────────────────────────────────────────────────────────
 
     def _model(self, name: str) -> None:
         target = self._control.both()[1]
@@ -227,7 +227,7 @@ class PlainCommands:
         self._output.line(texts.MODEL.format(model=self._control.both()[1].model_name))
 
     def _settings(self, argument: str) -> None:
-        """Show the settings of this chat, or change one."""
+        """Print the settings of this chat, or change one."""
         target = self._control.both()[1]
         if argument:
             try:
@@ -240,7 +240,7 @@ class PlainCommands:
         self._output.text(setting_texts.HOW)
 
     def _edit(self, _: str) -> None:
-        """Have a message written in the user's editor, and send it: here no draft waits for it."""
+        """Edit a message in the user's editor, and send it: the plain chat has no draft to return to."""
         edited = self._chat.run_work(self._editor.edit(""))
         text = edited.text or ""
         if edited.problem:

@@ -1,4 +1,4 @@
-"""Questions of the plain chat that are answered by sending the same message again."""
+"""Questions of the plain chat that are confirmed by sending the same message again."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ class PlainConsent:
         self._asked: set[object] = set()
 
     def begin(self, *message: object) -> None:
-        """Tell what is to be sent now, and in which chat."""
+        """Set what is about to be sent, and in which chat."""
         if message != self._message:
             self._message, self._asked = message, set()
 
     def end(self) -> None:
-        """Forget what was asked: the message is sent."""
+        """Forget the confirmations: the message was sent."""
         self._message, self._asked = None, set()
 
     @property
     def is_asked(self) -> bool:
-        """Whether something was asked about the message that is to be sent."""
+        """Whether a question was asked about the current message."""
         return bool(self._asked)
 
     def is_given(self, question: object) -> bool:
-        """Whether the user was asked this and sent the message again; else it counts as asked from now on."""
+        """Return whether the user confirmed a question by sending the message again; otherwise ask it now."""
         if question in self._asked:
             return True
         self._asked.add(question)

@@ -1,4 +1,4 @@
-"""Which conversation ``lmdeck chat --plain`` continues: a new one, a copy, and what it is called."""
+"""Conversation commands of ``lmdeck chat --plain``: new, fork, rename, pin, export, list."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _MOST_CHATS = 20
 
 
 class RunsWork(Protocol):
-    """The chat, as its conversations see it."""
+    """The part of the chat that these commands use."""
 
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run something asynchronous to its end."""
+        """Run a coroutine to its end."""
 
 
 class PlainConversations:
@@ -35,13 +35,13 @@ class PlainConversations:
         self._output = output
 
     def new(self, _: str) -> None:
-        """Begin another one, saved as this one is."""
+        """Begin another conversation, saved like this one."""
         session = self._control.session
         self._begin(is_saved=session is None or session.is_saved)
         self._output.text(texts.NEW_CHAT)
 
     def unsaved(self, _: str) -> None:
-        """Begin one that is never written to disk."""
+        """Begin a conversation that is never written to disk."""
         self._begin(is_saved=False)
         self._output.text(texts.NEW_UNSAVED)
 
@@ -60,7 +60,7 @@ class PlainConversations:
         self._output.text(chat_texts.FORKED)
 
     def rename(self, title: str) -> None:
-        """Give it a title; without one, print the one that it has."""
+        """Rename it; without a title, print the current one."""
         session = self._control.both()[0]
         if title and (reason := why_not(self._control, "rename")):
             self._output.text(reason)
@@ -70,7 +70,7 @@ class PlainConversations:
         self._output.line(texts.TITLE.format(title=session.title or texts.NO_TITLE))
 
     def pin(self, _: str) -> None:
-        """Pin it to the top of the list, or no longer."""
+        """Pin it to the top of the list, or unpin it."""
         if reason := why_not(self._control, "pin"):
             self._output.text(reason)
             return
@@ -78,7 +78,7 @@ class PlainConversations:
         self._output.text(list_texts.PINNED if is_pinned else list_texts.UNPINNED)
 
     def export(self, place: str) -> None:
-        """Write it into a file: into the current folder where no place is named."""
+        """Write it to a file, by default in the current folder."""
         if reason := why_not(self._control, "export"):
             self._output.text(reason)
             return
@@ -90,7 +90,7 @@ class PlainConversations:
             self._output.line(sentence)
 
     def list(self, _: str) -> None:
-        """Print the newest saved ones."""
+        """Print the most recently saved conversations."""
         self._runtime.conversations.flush_open()
         found = self._runtime.conversations.listing.all()[:_MOST_CHATS]
         for summary in found:

@@ -16,7 +16,7 @@ _CODE = ("fence", "code_block")
 
 
 def text_to_copy(control: ChatControl, what: str, redact: Callable[[str], str]) -> tuple[str, str]:
-    """Return the text that is meant, and what it is; or nothing, and why that is."""
+    """Return the text to copy and its name; or an empty text and the reason."""
     number = number_of(what)
     if what == "all":
         title = control.session.title if control.session is not None else ""
@@ -32,7 +32,7 @@ def text_to_copy(control: ChatControl, what: str, redact: Callable[[str], str]) 
 
 
 def _code(control: ChatControl, number: int | None) -> tuple[str, str]:
-    """Return the last block of code, or that of a number in the last answer that has code."""
+    """Return the last code block, or the one with a number in the last answer that has code."""
     for turn in reversed(control.turns):
         tokens = MarkdownIt("commonmark").parse(turn.answer.text)
         blocks = [token.content.removesuffix("\n") for token in tokens if token.type in _CODE]

@@ -1,4 +1,4 @@
-"""The line being typed into ``lmdeck chat --plain``, kept on disk like a draft of the screens."""
+"""The line being typed into ``lmdeck chat --plain``, saved to disk like a draft of the screens."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from tui.runtime.chat_control import ChatControl
 
 
 class PlainDraft:
-    """The unsent message of the chat; an unsaved chat keeps none."""
+    """The unsent message of the chat; an unsaved chat has none."""
 
     def __init__(self, control: ChatControl) -> None:
         self._control = control
         self._kept: tuple[str, str] | None = "", ""
-        """The chat and its draft as they are on disk; unknown where a signal ended the writing of it."""
+        """The chat and its draft as on disk; unknown if a signal interrupted writing it."""
 
     def keep(self, text: str) -> None:
-        """Save what has been typed so far; empty: it was sent, or dropped. Called in a signal handler."""
+        """Save what has been typed so far; empty if it was sent or dropped. Called in a signal handler."""
         session = self._control.session
         if session is None or not self._control.is_saved or (session.identity, text) == self._kept:
             return
@@ -24,7 +24,7 @@ class PlainDraft:
         self._kept = session.identity, text
 
     def restore(self) -> str:
-        """Return what was typed last into this chat, or a new one, when a program was killed."""
+        """Return the text last typed into this chat, or a new one, when the program was killed."""
         session = self._control.session
         if session is None or not self._control.is_saved:
             return ""

@@ -1,4 +1,4 @@
-"""Messages that wait in ``lmdeck chat --plain``: listed, removed, edited, and sent one after another."""
+"""The queue of ``lmdeck chat --plain``: list, remove, edit and send queued messages."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tui.texts import queue as texts
 
 
 class AsksAndEdits(Protocol):
-    """The chat, as its queue sees it."""
+    """The part of the chat that its queue uses."""
 
     def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
-        """Ask for an answer, and print it as it comes."""
+        """Request an answer and print it as it arrives."""
 
     def edit_draft(self, line: str) -> None:
-        """Have the next line begin with a text."""
+        """Begin the next line with a text."""
 
 
 class PlainQueue:
@@ -37,7 +37,7 @@ class PlainQueue:
         self._told: object = None
 
     def send(self) -> None:
-        """Send what waits for as long as answers end well; then say once what stays."""
+        """Send queued messages while answers are complete; then print once what remains."""
         queue = self._control.queue
         while queue.is_running:
             if queue.may_send_next():

@@ -1,4 +1,4 @@
-"""The versions of a message in ``lmdeck chat --plain``: edited, shown one by one, or as a tree."""
+"""The versions of a message in ``lmdeck chat --plain``: edit, show one by one, or as a tree."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tui.texts import commands as command_texts
 
 
 class ShowsAndEdits(Protocol):
-    """The chat, as the versions of its messages see it."""
+    """The part of the chat that the versions of its messages use."""
 
     def show_from(self, turn: Turn) -> None:
-        """Print a message that is there already, and what followed it."""
+        """Print an existing message and what follows it."""
 
     def edit(self, turn: Turn) -> None:
-        """Have the next line edit a message that was sent."""
+        """Edit a sent message in the next line."""
 
 
 class PlainVersions:
@@ -33,7 +33,7 @@ class PlainVersions:
         self._output = output
 
     def edit(self, number: str) -> None:
-        """Have a message edited: the one of a number, or the last one."""
+        """Edit the message with a number, or the last one."""
         turn = self._message(number, self._control.last)
         if turn is None:
             return
@@ -43,7 +43,7 @@ class PlainVersions:
             self._chat.edit(turn)
 
     def _message(self, number: str, default: Turn | None) -> Turn | None:
-        """Return the message of a number, or say that there is none."""
+        """Return the message with a number, or print that there is none."""
         turns = self._control.turns
         if not turns:
             self._output.text(command_texts.NOTHING_SENT)
@@ -57,7 +57,7 @@ class PlainVersions:
         return None
 
     def choose(self, step: int, none: str, number: str) -> None:
-        """Show another version of a message, without a number of the last one that has several."""
+        """Show another version of a message; without a number, of the last one that has several."""
         last = self._control.last_with_variants or self._control.last
         turn = self._message(number, last)
         if turn is None:
@@ -69,7 +69,7 @@ class PlainVersions:
             self._chat.show_from(chosen)
 
     def branches(self, number: str) -> None:
-        """Print every branch as a tree, or show the branch of a row."""
+        """Print all branches as a tree, or show the branch of a row."""
         rows = self._control.branches
         if not self._control.has_variants:
             self._output.text(branch_texts.NONE)

@@ -1,4 +1,4 @@
-"""``lmdeck presets``: the list, problems of files, and the samples."""
+"""``lmdeck presets``: lists presets and problems of their files, and writes the samples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST = 60
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """List the presets, or write the samples; return the exit code: 1 where a file cannot be used."""
+    """List the presets, or write the samples; return 1 if a file is unusable."""
     store = PresetStore(resolve_paths(os.environ))
     if arguments.install:
         added, kept = store.install()

@@ -1,4 +1,4 @@
-"""How the plain chat reads prompts, and what a signal interrupts: the wait for a line, or an answer."""
+"""Reads prompts for the plain chat, and handles signals while reading or while an answer streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.session.titling import Titling
 from tui.texts import plain_chat as texts
 
 _TITLE_SECONDS = 10.0
-"""How long the next question waits for a title: while a line is read here, nothing else goes on."""
+"""How long the next prompt waits for a title: while a line is read, nothing else runs."""
 
 
 class PromptReader:
@@ -33,11 +33,11 @@ class PromptReader:
         self._lines = LineReader(complete, self._typed)
         self._kept = PlainDraft(control)
         self._begun: list[str] = []
-        """The lines of a message whose last line is still typed."""
+        """The lines of a message whose last line is being typed."""
         self._ahead = TypedAhead(self._queue)
         self._answering: asyncio.Task[object] | None = None
         self._question = ""
-        """The question that is on screen now."""
+        """The current prompt on screen."""
         self._edited: Turn | None = None
         """The message that the next line replaces."""
         self._draft = ""
@@ -48,7 +48,10 @@ class PromptReader:
 
     @contextmanager
     def hearing_signals(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-        """SIGINT stops an answer; SIGTERM and SIGHUP end the chat, saved. None waits for a reader."""
+        """Handle signals: SIGINT stops an answer; SIGTERM and SIGHUP end the chat and save it.
+
+        None of them waits for a reader.
+        """
 
         def on_signal(number: int, _: object) -> None:
             self._output.hurry(number)
@@ -107,7 +110,7 @@ class PromptReader:
             lines.append(line[:-1])
 
     def _question_of(self, place: int) -> tuple[str, str]:
-        """Return the question for a line of a prompt, and the part of an edited message in it."""
+        """Return the prompt for a line, and the part of an edited message in it."""
         old = (self._draft if self._edited is None else line_of(self._edited.prompt.words)).split("\n")
         text = old[place] if place < len(old) else ""
         question = "...> " if place else "you> "
@@ -116,23 +119,23 @@ class PromptReader:
         return question, f"{text}\\" if place + 1 < len(old) else text
 
     def _typed(self, line: str) -> None:
-        """Keep what is typed; a message that is edited is in the chat already."""
+        """Save what is typed, unless it edits a message, which is already in the chat."""
         if self._edited is None:
             self._kept.keep("\n".join([*self._begun, line]))
 
     def restore(self) -> None:
-        """Put the unsent message of a killed program in the next line, if lines can be edited."""
+        """Put the unsent message of a killed program into the next line, if lines can be edited."""
         if self._lines.edits:
             self._draft = self._kept.restore()
 
     def draft(self, line: str) -> None:
-        """Put a text in the next line; if lines cannot be edited, it is printed."""
+        """Put a text into the next line; if lines cannot be edited, print it."""
         self._draft = line
         if not self._lines.edits:
             self._output.text(line)
 
     def edit(self, turn: Turn) -> None:
-        """Have the next line edit a message that was sent."""
+        """Edit a sent message in the next line."""
         self._edited = turn
         if not self._lines.edits:
             number = self._control.turns.index(turn) + 1
@@ -140,15 +143,15 @@ class PromptReader:
             self._output.text(turn.prompt.words)
 
     def take_edited(self) -> Turn | None:
-        """Return once the message that the line just read replaces."""
+        """Return, once, the message that the last line replaces."""
         edited, self._edited = self._edited, None
         return edited
 
     def _ask(self, question: str, text: str = "") -> str:
-        """Return a line with its end; empty at the end of the input. ``text`` is in it to be edited.
+        """Return a line with its line end; empty at the end of the input. ``text`` is its initial text.
 
-        The question is written before readline writes it again in the same place: there no signal would end
-        the wait for a terminal that nobody reads.
+        The prompt is printed before readline prints it again in the same place: a signal could not interrupt
+        readline while it waits for a stalled terminal.
         """
         try:
             self._question = question  # from here on a signal ends the wait
@@ -161,7 +164,7 @@ class PromptReader:
             self._question = ""
 
     def _queue(self, line: str) -> bool:
-        """Let a message wait for the answer that comes; a command waits for the next question."""
+        """Queue a message while an answer streams; a command waits for the next prompt."""
         message, queue = message_of(line), self._control.queue
         if not message.strip():
             return True
@@ -173,7 +176,7 @@ class PromptReader:
         return True
 
     async def wait_for_title(self, titling: Titling) -> None:
-        """Wait for the title that a model is asked for; what the user types, or a signal, comes first."""
+        """Wait for the title from a model, unless the user types or a signal arrives."""
         if self.is_ending:
             return
         waits = {asyncio.ensure_future(titling.wait()), asyncio.ensure_future(self._ahead.wait())}
@@ -187,7 +190,7 @@ class PromptReader:
                 wait.cancel()
 
     async def answer_of(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
-        """Ask for an answer that a signal can end."""
+        """Request an answer that a signal can stop."""
         self._answering = asyncio.current_task()
         try:
             if self.is_ending:

@@ -14,7 +14,7 @@ from tui.texts import cli as texts
 
 @provider_action
 def remove_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Remove a provider, or its stored key alone."""
+    """Remove a provider, or only its stored key."""
     name, directory = arguments.name, runtime.directory
     is_known = any(known.name == name for known in directory.providers())
     if arguments.only_key or (not is_known and name in directory.stored_keys.unused):
@@ -57,7 +57,7 @@ def make_default(arguments: argparse.Namespace, runtime: Runtime, output: Output
 
 @provider_action
 def trust_files(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Show what the files would do that others can write, and rely on them once the user says so."""
+    """Show the effects of files that others can write, and trust them after confirmation."""
     distrusted = runtime.directory.distrusted_files()
     if not distrusted:
         trusted = runtime.directory.confirmed_files()

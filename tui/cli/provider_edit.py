@@ -1,4 +1,4 @@
-"""``lmdeck providers add`` and ``set``: the fields of the form as flags, checked by the rules of the form."""
+"""``lmdeck providers add`` and ``set``: the fields of the form as options, with the same validation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ALLOWED = BY_NAME["allow_unencrypted_key"]
 
 @provider_action
 def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Add what the flags describe."""
+    """Add a provider from the options."""
     if any(is_same_name(known.name, arguments.name) for known in runtime.directory.providers()):
         raise UsageError(explain("provider-exists", name=arguments.name))
     blank = Provider(arguments.name)
@@ -47,7 +47,7 @@ def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
 
 @provider_action
 def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Change the fields that the flags name, and nothing else."""
+    """Change the given fields and no others."""
     before = runtime.provider_changes.editable(arguments.name)
     cleared = [BY_NAME[name].toml_key for name in arguments.clear]
     unread = {
@@ -59,7 +59,7 @@ def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
     texts = changed(texts_of(before), arguments)
     hosts = {inspect_url(url).host for url in (texts["provider_url"], before.provider_url)}
     if len(hosts) > 1 and arguments.allow_unencrypted_key is None:
-        texts[_ALLOWED.name] = NO  # that was decided for another host
+        texts[_ALLOWED.name] = NO  # this was decided for another host
     provider, key_text = _read(texts, before, runtime)
     if provider == before and key_text is None and not unread:
         output.line(cli.UNCHANGED.format(name=before.name))
@@ -72,16 +72,16 @@ def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
 
 
 def texts_of(provider: Provider) -> dict[str, str]:
-    """Return the texts that the flags change: those of the form, and of what the form asks about."""
+    """Return the texts that options can change: those of the form, and of its questions."""
     allowed = {_ALLOWED.name: text_of(_ALLOWED, provider)}
     return {**values_of(provider), **allowed, "test_prompt": provider.test_prompt}
 
 
 def _read(texts: Mapping[str, str], before: Provider, runtime: Runtime) -> tuple[Provider, str | None]:
-    """Return the provider that the texts describe, and the text of its key if that is another one.
+    """Return the provider in these texts, and the text of its key if it changes.
 
     Raises:
-        UsageError: a field is not valid.
+        UsageError: a field is invalid.
     """
     others = {known.name for known in runtime.directory.providers() if known.name != before.name}
     reading = read_form(texts, before, others)
@@ -111,10 +111,10 @@ def _report_doubts(saved: Provider, before: Provider, runtime: Runtime, output: 
 
 
 def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[str, str]:
-    """Return the texts of a provider as the flags change them; what is not given stays.
+    """Return the texts of a provider as changed by the options; others are unchanged.
 
     Raises:
-        UsageError: there is none, the URL cannot be used, or stdin has a reference instead of a key.
+        UsageError: no option was given, the URL is unusable, or stdin has a reference instead of a key.
     """
     texts = dict(values)
     cleared: list[str] = getattr(arguments, "clear", [])
@@ -126,9 +126,7 @@ def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[st
             continue
         if any("\ud800" <= character <= "\udfff" for character in "".join(value)):
             raise UsageError(explain("usage", reason=cli.FIELD_NOT_UTF8.format(field=field.label)))
-        if (
-            value and field.name in cleared and field.kind is not Kind.HEADERS
-        ):  # of those, others may be given instead
+        if value and field.name in cleared and field.kind is not Kind.HEADERS:  # headers can have both
             reason = cli.CLEARED_AND_GIVEN.format(name=flag_of(field).removeprefix("--"))
             raise UsageError(explain("usage", reason=reason, command="providers set"))
         if isinstance(value, list):
@@ -158,14 +156,14 @@ def _text(field: ProviderField, given: str) -> str:
 
 
 def _full_path(given: str) -> str:
-    """Return a path that means the same in every folder; ``~`` stays as it was typed."""
+    """Return an absolute path; ``~`` is kept as typed."""
     return given if given.startswith("~") or not given.strip() else str(Path(given).absolute())
 
 
 def _with_headers(text: str, lines: list[str], *, is_new: bool) -> str:
-    """Return the headers with more of them, or, of a provider that is there, without those without a value.
+    """Return the headers with new ones added; for an existing provider, empty ones are removed.
 
-    A name that was there, in any spelling, has the new value.
+    An existing name, in any case, gets the new value.
     """
     headers = read_headers(text)[0]
     for line in lines:
@@ -184,7 +182,7 @@ def _with_headers(text: str, lines: list[str], *, is_new: bool) -> str:
 
 
 def _piped_key() -> str:
-    """Return the key on stdin; what another program prints is a key, never a command or another secret."""
+    """Return the key on stdin; the output of another program is always a literal key, never a reference."""
     text = read_text().strip()
     if not text:
         raise UsageError(explain("usage", reason=cli.STDIN_WITHOUT_KEY))

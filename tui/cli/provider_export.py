@@ -1,4 +1,4 @@
-"""``lmdeck providers export``: Casibase's JSON on stdout, and what its records cannot hold on stderr."""
+"""``lmdeck providers export``: Casibase's JSON on stdout, and what it lacks on stderr."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @provider_action
 def export_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Export, and return 1 where a record or a key that was asked for could not be had.
+    """Export, and return 1 if a record or a requested key was not available.
 
     Raises:
-        UsageError: there is no provider of that name, or your file cannot be read.
+        UsageError: an unknown provider, or the user's file cannot be read.
     """
     chosen, unusable = _chosen(arguments.names, runtime.directory)
     keys, is_complete = _keys(chosen, runtime, output) if arguments.with_keys else ({}, True)
@@ -43,7 +43,7 @@ def export_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
 
 
 def _chosen(names: list[str], directory: ProviderDirectory) -> tuple[list[Provider], Mapping[str, str]]:
-    """Return what is to be exported, and which of the user's records cannot be."""
+    """Return the providers to export, and the unusable records."""
     if names:
         found = {provider.name: provider for provider in map(directory.get, names)}
         return list(found.values()), {}
@@ -54,7 +54,7 @@ def _chosen(names: list[str], directory: ProviderDirectory) -> tuple[list[Provid
 
 
 def _keys(chosen: list[Provider], runtime: Runtime, output: Output) -> tuple[dict[str, Secret], bool]:
-    """Return the keys that can be had, and whether these are all."""
+    """Return the available keys, and whether they are complete."""
     keys: dict[str, Secret] = {}
     is_complete = True
     for provider in chosen:

@@ -1,4 +1,4 @@
-"""The flags of ``providers add`` and ``providers set``: one or more for each field."""
+"""The options of ``providers add`` and ``providers set``: at least one per field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.texts import command_help as texts
 FLAGGED = tuple(field for field in SETTABLE if field.kind is not Kind.TIME)
 CLEARABLE = tuple(field for field in FLAGGED if field.name != "name")
 _LONGEST_METAVAR = 36
-"""More than that does not fit behind the name of a command in 80 columns."""
+"""Longer ones do not fit after the command in 80 columns."""
 _METAVARS = {
     **dict.fromkeys((Kind.NUMBER, Kind.COUNT), "N"),
     Kind.PRICE: "P",
@@ -35,7 +35,7 @@ FROM_STDIN = "-"
 
 
 def add_flags(parser: argparse._ActionsContainer, *, is_new: bool) -> None:
-    """Add a flag for every field; a new provider has its name in front, and needs a URL and a model."""
+    """Add an option for every field; a new provider requires a name, a URL and a model."""
     for field in FLAGGED:
         if field.kind is Kind.KEY:
             _add_key_flags(parser.add_mutually_exclusive_group())
@@ -48,7 +48,7 @@ def add_flags(parser: argparse._ActionsContainer, *, is_new: bool) -> None:
 
 
 def flag_of(field: ProviderField) -> str:
-    """Return the flag of a field that has one of its own."""
+    """Return the option of a field that has its own."""
     return "--" + (field.flag or field.name).replace("_", "-")
 
 
@@ -67,7 +67,7 @@ def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_ne
     elif field.kind is Kind.HEADERS:
         add(action="append", type=not_empty, metavar=_METAVARS[field.kind])
     else:
-        # Of a provider that is there, an empty value clears the field.
+        # For an existing provider, an empty value clears the field.
         read = not_empty if is_new and field.kind in (Kind.PATH, Kind.PIN) else str
         is_required = is_new and field.flag in ("url", "model")
         shown = {"provider_url": "URL", "currency": "CODE", "name": "NAME"}
@@ -102,7 +102,7 @@ def _help(field: ProviderField, *, is_new: bool) -> str:
 
 
 def _word(field: ProviderField) -> Callable[[str], str]:
-    """Return a function that finds a choice, whatever its case; nothing means unset."""
+    """Return a function that parses a choice, ignoring case; empty means unset."""
     unset = text_of(field, Provider(""))
     words = {**{word.casefold(): word for word in field.words}, unset.casefold(): unset, "": unset}
 
@@ -117,7 +117,7 @@ def _word(field: ProviderField) -> Callable[[str], str]:
 
 
 def _cleared(text: str) -> str:
-    """Return the field of a name, which may be that of its flag."""
+    """Return the field with a name, possibly that of its option."""
     plain = not_empty(text).replace("-", "_")
     name = next((field.name for field in CLEARABLE if plain in (field.name, field.flag)), None)
     if name is None and plain == "key":
@@ -129,5 +129,5 @@ def _cleared(text: str) -> str:
 
 
 def place_of(field: ProviderField) -> str:
-    """Return where the arguments have what was given for a field."""
+    """Return the attribute of the parsed arguments for a field."""
     return field.flag or field.name

@@ -1,4 +1,4 @@
-"""``lmdeck providers import``: all records in one step, and a line on the result of each."""
+"""``lmdeck providers import``: imports all records in one step, and prints the result of each."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tui.texts import cli as texts
 
 _STDIN = "-"
 _MANY = 200
-"""From so many records on, progress is shown."""
+"""The number of records from which progress is shown."""
 _WIDTH = 8
 
 
 @provider_action
 def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Import, and return 0 where every record is used or kept, 1 where one was left out."""
+    """Import; return 0 if every record is used or unchanged, 1 if one was skipped."""
     imported = _read(arguments, output)
     plan = _planned(imported, arguments, runtime, output)
     total = len(imported.records) + len(imported.left_out)
@@ -54,7 +54,7 @@ def _read(arguments: argparse.Namespace, output: Output) -> Import:
 
 
 def _asking(arguments: argparse.Namespace, output: Output) -> Callable[[NamedSecret], bool]:
-    """Return the decision about records that name a secret: a flag, the user for each one, else no."""
+    """Return the decision about records with references: an option, the user for each one, or no."""
 
     def ask(named: NamedSecret) -> bool:
         if arguments.allow_references:

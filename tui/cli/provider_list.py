@@ -27,7 +27,7 @@ from tui.texts.cli import IT_WORKS
 
 @provider_action
 def list_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Print every provider."""
+    """Print all providers."""
     providers = runtime.directory.providers()
     if arguments.json:
         output.json({"providers": [_summary(provider, runtime) for provider in providers]})
@@ -38,7 +38,7 @@ def list_providers(arguments: argparse.Namespace, runtime: Runtime, output: Outp
 
 
 def _lines(providers: Sequence[Provider], runtime: Runtime, output: Output) -> list[str]:
-    """Return the table: whole, or with the address instead of the URL where a terminal is too narrow."""
+    """Return the table: complete, or with the address instead of the URL on a narrow terminal."""
     firsts = [("*" if provider.is_default else "", provider.name, provider.model) for provider in providers]
     states = [_state_words(provider) for provider in providers]
     whole = [
@@ -114,7 +114,7 @@ def _summary(provider: Provider, runtime: Runtime) -> dict[str, object]:
 
 
 def _last_check(provider: Provider, runtime: Runtime) -> dict[str, object] | None:
-    """Return what the last check of the endpoint found; no request is sent."""
+    """Return the result of the endpoint's last check; no request is sent."""
     last = next(reversed(runtime.past_checks(provider)), None)
     if last is None:
         return None
@@ -137,7 +137,7 @@ def _details(provider: Provider, runtime: Runtime) -> dict[str, object]:
 
 
 def _value(field: ProviderField, provider: Provider) -> object:
-    """Return a value for a user or a script, without the secrets that headers and bodies carry."""
+    """Return a value for display or a script, without the secrets in headers and bodies."""
     value: Any = provider.test_text if field.kind is Kind.TEST else field.of(provider)
     if field.kind is Kind.HEADERS:
         return dict.fromkeys(value, "•••") or None

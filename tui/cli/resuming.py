@@ -17,17 +17,17 @@ _MOST = 3
 
 
 def print_how_to_resume(runtime: Runtime) -> None:
-    """Say on stderr how to resume what was open when a signal came."""
+    """Print on stderr how to resume what was open when a signal arrived."""
     for identity in runtime.sessions.interrupted:
         _tell(texts.PROGRAM.format(text=texts.HOW_TO_RESUME.format(identity=identity)))
 
 
 def _tell(line: str) -> None:
-    """Write a line past Python's buffers, which would fail at exit; no terminal is waited for.
+    """Write a line bypassing Python's buffers, which could fail at exit.
 
-    It may be gone, or stand still.
+    Does not wait for the terminal, which may be gone or stalled.
     """
-    with contextlib.suppress(OSError, ValueError):  # no file, or closed
+    with contextlib.suppress(OSError, ValueError):  # not a file, or closed
         number = sys.stderr.fileno()
         poll = select.poll()
         poll.register(number, select.POLLOUT)
@@ -36,7 +36,7 @@ def _tell(line: str) -> None:
 
 
 def interrupted_chats(runtime: Runtime, resumed: str = "") -> Iterator[str]:
-    """Yield a line on each chat that was cut off, but for the one that is resumed now."""
+    """Yield a line for each interrupted chat, except the one being resumed."""
     for summary in runtime.conversations.listing.take_interrupted()[:_MOST]:
         if summary.identity != resumed:
             title = safe_line(summary.title, 60) or texts.UNTITLED_CHAT

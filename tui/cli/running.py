@@ -26,17 +26,17 @@ _SIGNALLED = 128
 
 
 def run_command(parsed: argparse.Namespace, *, is_process: bool) -> int:
-    """Run a command and return its exit code; ``is_process``: this process is there for it alone."""
+    """Run a command and return its exit code; ``is_process``: the process exits afterwards."""
     output = Output()
     if is_process and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, output.on_interrupt)  # one that is ignored stays so
+        signal.signal(signal.SIGINT, output.on_interrupt)  # stays ignored if it was
     if parsed.log is not None:
         os.environ["LMDECK_LOG"] = parsed.log
     return _guarded(output, lambda: _run(parsed, output, is_process=is_process))
 
 
 def refuse_command_line(wrong: WrongUsage) -> int:
-    """Print for ``--json`` that a command line cannot be read, and return the exit code; stderr has it."""
+    """Print JSON for an invalid command line and return the exit code; the message is on stderr."""
     output = Output()
     failure = explain("usage", reason=wrong.message, command=wrong.command or None)
 
@@ -48,7 +48,7 @@ def refuse_command_line(wrong: WrongUsage) -> int:
 
 
 def _guarded(output: Output, work: Callable[[], int]) -> int:
-    """Do something that prints, and return its exit code, or that of what went wrong with the streams."""
+    """Run something that prints; return its exit code, or that of a failed stream."""
     try:
         code = work()
     except BrokenPipeError:
@@ -69,9 +69,9 @@ def _guarded(output: Output, work: Callable[[], int]) -> int:
 
 
 def _run(parsed: argparse.Namespace, output: Output, *, is_process: bool) -> int:
-    """Run a command; one with ``--json`` prints an object, whatever becomes of it."""
+    """Run a command; with ``--json`` it always prints an object."""
     is_json = getattr(parsed, "json", False)
-    failure = explain("interrupted")  # what ends without a word was ended by the user
+    failure = explain("interrupted")  # without any other reason, the user ended it
     try:
         _refuse_contradictions(parsed)
         run = load_undisturbed(parsed) if is_process else load(parsed.run)
@@ -96,7 +96,7 @@ def _run(parsed: argparse.Namespace, output: Output, *, is_process: bool) -> int
 
 
 def _print_nothing(parsed: argparse.Namespace, output: Output, failure: Failure, code: int) -> None:
-    """Print the object of a command of which nothing came: on one line, as it may be one of a stream."""
+    """Print the object of a command without a result, on one line since it may be part of a stream."""
     if code == INTERRUPTED and output.ended_by is not None:
         code = _SIGNALLED + output.ended_by
     value = parsed.nothing
@@ -109,7 +109,7 @@ def _print_nothing(parsed: argparse.Namespace, output: Output, failure: Failure,
 
 
 def _refuse_contradictions(parsed: argparse.Namespace) -> None:
-    """Refuse options of which one has no effect.
+    """Reject options without effect.
 
     Raises:
         UsageError: there are some.
@@ -120,19 +120,18 @@ def _refuse_contradictions(parsed: argparse.Namespace) -> None:
 
 
 def _with_command(failure: Failure, parsed: argparse.Namespace) -> Failure:
-    """Return a wrong usage with the name of the command whose help explains it."""
+    """Return a usage error with the name of the command whose help explains it."""
     command = " ".join(filter(None, (parsed.command, getattr(parsed, "action", None))))
-    reason = failure.facts.get("reason")  # what has none advises something better than the help
+    reason = failure.facts.get("reason")  # without a reason, its advice is better than the help
     if failure.cause != "usage" or not (reason and command):
         return failure
     return explain_again(failure, reason=reason, command=command)
 
 
 def load_undisturbed(parsed: argparse.Namespace) -> Run:
-    """Import a command in a process that ends with it: nothing imported is garbage, now or at the end.
+    """Import a command with the garbage collector off: nothing imported becomes garbage.
 
-    A check of one endpoint keeps the collector off: it is mostly imports, and over before there is
-    much garbage.
+    A check of one endpoint keeps the collector off: it mostly imports, and ends before there is much garbage.
     """
     atexit.register(gc.freeze)
     gc.disable()

@@ -1,4 +1,4 @@
-"""What all actions on providers and on saved conversations share."""
+"""The common part of all subcommands for providers and saved conversations."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _Run = Callable[[argparse.Namespace, Output], int]
 
 
 def provider_action(act: _Act) -> _Run:
-    """Give an action its runtime, and tell at the end what the provider files said."""
+    """Give a subcommand its runtime, and print the notices about provider files at the end."""
     return _action(act, lambda runtime: runtime.directory.notices)
 
 
 def history_action(act: _Act) -> _Run:
-    """Give an action its runtime, and tell at the end what was done without an optional file."""
+    """Give a subcommand its runtime, and print failures of optional files at the end."""
     return _action(act, lambda runtime: runtime.optional.notices)
 
 

@@ -1,4 +1,4 @@
-"""``lmdeck`` and ``lmdeck chat``: open the screens, or the chat line by line."""
+"""``lmdeck`` and ``lmdeck chat``: opens the screens, or the plain chat."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tui.core.provider import Provider
 
 _SWITCH_SECONDS = 0.001
-"""How long a thread at work may keep those waiting that read keys and write frames."""
+"""How long a working thread may delay those that read keys and write frames."""
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Open the program for a user and return its exit code."""
+    """Open the program and return its exit code."""
     runtime = open_runtime(os.environ)
     if getattr(arguments, "plain", False) or (arguments.command == "chat" and runtime.settings.plain):
         from tui.cli.plain_chat import run_plain_chat
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _require_terminal() -> None:
-    """The screens read keys and write to a terminal; a dumb one cannot address its cursor."""
+    """Check for a terminal: the screens read keys, and a dumb terminal cannot address its cursor."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
         raise UsageError(explain("terminal-missing"))
     if os.environ.get("TERM", "") in ("", "dumb"):

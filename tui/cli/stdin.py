@@ -1,4 +1,4 @@
-"""Piped input: bytes that must be UTF-8 text."""
+"""Piped input, which must be UTF-8 text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tui.core.causes import explain
 from tui.core.failure import UsageError
 
 LIMIT_BYTES = 8 * 1024 * 1024
-"""More than any model reads; a pipe without end is refused instead of filling the memory."""
+"""More than any model can read; a larger or endless pipe is rejected instead of exhausting memory."""
 
 
 def read_bytes(stream: TextIO | None = None, *, limit: int = LIMIT_BYTES) -> bytes:
-    """Return all of a piped stdin.
+    """Read stdin to its end.
 
     Raises:
-        UsageError: it is beyond the limit (``input-too-large``), 8 MB unless said otherwise.
+        UsageError: it exceeds the limit (``input-too-large``), by default 8 MB.
     """
     source = (stream or sys.stdin).buffer
     data = source.read(limit + 1)
@@ -26,10 +26,10 @@ def read_bytes(stream: TextIO | None = None, *, limit: int = LIMIT_BYTES) -> byt
 
 
 def read_text(stream: TextIO | None = None) -> str:
-    """Return all of a piped stdin as text.
+    """Read stdin to its end as text.
 
     Raises:
-        UsageError: it is not UTF-8 (``input-not-utf8``) or beyond 8 MB (``input-too-large``).
+        UsageError: it is not UTF-8 (``input-not-utf8``) or exceeds 8 MB (``input-too-large``).
     """
     data = read_bytes(stream)
     try:
@@ -39,7 +39,7 @@ def read_text(stream: TextIO | None = None) -> str:
 
 
 def is_piped(stream: TextIO | None = None) -> bool:
-    """Return whether stdin is something else than a terminal, and open."""
+    """Return whether stdin is open and not a terminal."""
     source = stream or sys.stdin
     if source is None or source.closed:
         return False

@@ -14,10 +14,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextlib.contextmanager
 def stopping_at_signals(stop: Callable[[], object], output: Output) -> Iterator[None]:
-    """Call ``stop`` at a signal for as long as the block runs; ``output`` keeps which one it was.
+    """Call ``stop`` on a signal while the block runs; ``output`` records which one it was.
 
-    Needs a running loop. Python's own handlers: those of the loop would wait with it for a reader of stdout
-    that has stalled.
+    Requires a running loop. Uses Python's own handlers: those of the loop would have to wait for a stalled
+    reader of stdout.
     """
     loop = asyncio.get_running_loop()
 

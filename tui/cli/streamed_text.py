@@ -1,4 +1,4 @@
-"""A turn as it streams onto stdout and stderr, line by line and without cursor addressing."""
+"""Prints a turn to stdout and stderr as it streams, line by line and without cursor addressing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.core.turn import TextBuffer, Turn
 class StreamedText:
     """Prints the new text of a turn: the reasoning dimmed on stderr, the answer on stdout.
 
-    Tool calls follow the answer, one per line as ``name(arguments)``: shown, never run.
+    Tool calls follow the answer, one per line as ``name(arguments)``; they are never run.
     """
 
     def __init__(
@@ -23,9 +23,11 @@ class StreamedText:
         shows_answer: bool = True,
         reasoning: reasoning_view.ReasoningView = reasoning_view.ReasoningView.LIVE,
     ) -> None:
-        """``is_labelled`` says in a line of its own what begins: for those who hear the text.
+        """Create a printer.
 
-        Without ``shows_answer`` stdout stays empty: what is judged first is printed by others.
+        Args:
+            is_labelled: print a line at the beginning of each part, for screen readers.
+            shows_answer: without it, stdout stays empty, since a validated answer is printed by others.
         """
         self._output = output
         self._is_labelled = is_labelled
@@ -59,7 +61,7 @@ class StreamedText:
             self._last_answer = (self._last_answer + answer)[-CONTEXT:]
 
     def end(self, turn: Turn) -> None:
-        """Print the rest, and the line feed that the last line lacks."""
+        """Print the rest, and a missing line feed at the end."""
         self.show(turn)
         if self._last_answer:
             if not self._last_answer.endswith("\n"):
@@ -73,7 +75,7 @@ class StreamedText:
             self._output.aside(f"note: {safe_line(note)}")
 
     def _show_title(self, turn: Turn) -> None:
-        """Print one line instead of the reasoning, when it has ended."""
+        """Print one line instead of the reasoning when that has ended."""
         if turn.reasoning and turn_summary.has_thought(turn) and not self._reasoning_shown:
             self._reasoning_shown = len(turn.reasoning.text)
             self._output.aside(turn_summary.reasoning_title(turn))
@@ -84,6 +86,6 @@ class StreamedText:
 
 
 def _without_open_end(buffer: TextBuffer, shown: int, *, is_ended: bool) -> str:
-    """The new text, less a carriage return at its end: the line feed that makes it harmless may follow."""
+    """Return the new text without a final carriage return: the following line feed would make it harmless."""
     text = buffer.since(shown)
     return text[:-1] if text.endswith("\r") and not is_ended else text

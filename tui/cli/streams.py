@@ -1,4 +1,4 @@
-"""Stdout and stderr when they do not work: closed before the start, full, or without a reader."""
+"""Handles broken stdout and stderr: closed before the start, full, or without a reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BROKEN_PIPE = 141
 
 
 def fill_closed_streams() -> None:
-    """A stream that was closed is nothing; else the next file opened would take its number."""
+    """Open closed streams to nothing: otherwise the next opened file would get their number."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             descriptor = os.open(os.devnull, os.O_RDWR)
@@ -24,13 +24,13 @@ def fill_closed_streams() -> None:
 
 
 def report_failed_output(reason: str, untold: Sequence[str]) -> None:
-    """Say why the result is not complete, and what has changed all the same."""
+    """Print why the result is incomplete, and what has changed nevertheless."""
     tell([texts.OUTPUT_FAILED.format(reason=reason), *untold])
     silence()
 
 
 def tell(sentences: Sequence[str]) -> None:
-    """Write on stderr, as far as it works: stdout is for results alone."""
+    """Write on stderr if possible; stdout is only for results."""
     with contextlib.suppress(OSError):
         for sentence in sentences:
             sys.stderr.write(texts.PROGRAM.format(text=safe_line(sentence)) + "\n")
@@ -38,16 +38,16 @@ def tell(sentences: Sequence[str]) -> None:
 
 
 def silence() -> None:
-    """Nothing reads the streams any more: keep the interpreter from complaining about it at exit."""
+    """Prevent errors of the interpreter at exit when nothing reads the streams."""
     discard(sys.stdout)
     discard(sys.stderr)
 
 
 def discard(stream: TextIO) -> None:
-    """Let a stream lead to nothing, with what waits in it: the interpreter writes that at exit."""
+    """Redirect a stream to nothing, including its buffer, which the interpreter writes at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
     try:
-        with contextlib.suppress(OSError):  # a stream of Python's own has no descriptor
+        with contextlib.suppress(OSError):  # a stream implemented in Python has no descriptor
             os.dup2(null, stream.fileno())
     finally:
         os.close(null)

@@ -1,4 +1,4 @@
-"""Aligned columns of text whose cells come from outside."""
+"""Tables with aligned columns of untrusted text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NO_CELL = ("Mn", "Me", "Cf")
 
 
 def cells(text: str) -> int:
-    """Return how many terminal cells a line takes."""
+    """Return the width of a line in terminal cells."""
     if text.isascii():
         return len(text)
     return sum(
@@ -71,7 +71,7 @@ def narrow_table(
 
 
 def _filled(text: str, width: int, ellipsis: str) -> str:
-    """Return a cell of exactly this width: cut, or filled with blanks."""
+    """Return a cell of exactly this width: cut, or padded."""
     missing = width - cells(text)
     if missing >= 0:
         return text + " " * missing

@@ -10,29 +10,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _MOST_BYTES = 65_536
-"""Of one read: a terminal gives a line at a time."""
+"""For one read: a terminal returns one line at a time."""
 
 
 class TypedAhead:
-    """Reads whole prompts from the terminal; from a pipe nothing is read before it is needed."""
+    """Reads complete prompts from the terminal; a pipe is only read when needed."""
 
     def __init__(self, take: Callable[[str], bool]) -> None:
-        """``take`` lets a prompt wait; what it refuses is read later, and all behind it."""
+        """Create a reader; ``take`` queues a prompt. What it refuses is read later, with all that follows."""
         self._take = take
         self._rest = b""
         self._lines: list[str] = []
         self._held: deque[str] = deque()
         self._came = asyncio.Event()
         self.is_ended = False
-        """Whether the input ended meanwhile."""
+        """Whether the input has ended meanwhile."""
 
     def next(self) -> str | None:
-        """Return the oldest prompt that was not let wait."""
+        """Return the oldest prompt that was not queued."""
         self._came.clear()
         return self._held.popleft() if self._held else None
 
     async def wait(self) -> None:
-        """Wait for a prompt that is read later, or for the end of the input."""
+        """Wait for a prompt that was not queued, or the end of the input."""
         await self._came.wait()
 
     @contextmanager
@@ -50,7 +50,7 @@ class TypedAhead:
 
     def _read(self, loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
         if os.tcgetpgrp(descriptor) != os.getpgrp():
-            loop.remove_reader(descriptor)  # in the background the terminal is not ours
+            loop.remove_reader(descriptor)  # in the background we do not own the terminal
             return
         data = os.read(descriptor, _MOST_BYTES)
         if not data:
@@ -62,7 +62,7 @@ class TypedAhead:
             self._add(line.decode(errors="replace"))
 
     def _add(self, line: str) -> None:
-        """Take a line; one that ends with a backslash has others behind it."""
+        """Add a line; one that ends with a backslash continues on the next."""
         self._lines.append(line.removesuffix("\\"))
         if line.endswith("\\"):
             return

@@ -1,4 +1,4 @@
-"""Reports on stderr the wait for a server that is starting or loading: at once, then less often."""
+"""Reports waits for a server that is starting or loading on stderr, with increasing intervals."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
 
 _PAUSES = (10.0, 10.0, 10.0, 30.0)
-"""Seconds between the first sentences."""
+"""Seconds between the first messages."""
 _PAUSE = 60.0
-"""Seconds between all later ones: a log of an hour's wait stays short."""
+"""Seconds between later messages: the log of an hour's wait stays short."""
 
 
 class WaitNotes:
-    """The sentences of one wait."""
+    """The messages of one wait."""
 
     def __init__(self, output: Output, name: str = "") -> None:
-        """``name`` stands before each sentence, where several are waited for."""
+        """Create an instance; ``name`` is a prefix if several servers are waited for."""
         self._output = output
         self._prefix = f"{safe_line(name)}: " if name else ""
         self._what = ""
@@ -29,7 +29,7 @@ class WaitNotes:
         self._said = 0
 
     def say(self, sentence: str, waited_seconds: float) -> None:
-        """Print a sentence if it is time for one, or if it is new."""
+        """Print a message if it is due or new."""
         what = sentence.partition(": waited ")[0]
         if what == self._what and waited_seconds < self._next:
             return

@@ -1,6 +1,6 @@
-"""What can be typed after ``lmdeck``: one module each, with its ``COMMAND``.
+"""The commands of ``lmdeck``: one module each, with its ``COMMAND``.
 
-The help reads them all, so they import nothing that running a command needs.
+The help imports all of them, so they import nothing that only running a command needs.
 """
 
 ORDER = (
@@ -19,4 +19,4 @@ ORDER = (
     "forget",
     "completion",
 )
-"""How the help lists them; a module that is not named here comes after these."""
+"""The order in the help; other modules come last."""

@@ -1,4 +1,4 @@
-"""``lmdeck history``: the arguments of its actions."""
+"""``lmdeck history``: the arguments of its subcommands."""
 
 from tui.cli.argument_parser import positive_integer
 from tui.cli.command import DOES_NOT_ASK, PRINTS_JSON, Command, argument

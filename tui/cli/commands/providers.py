@@ -1,4 +1,4 @@
-"""``lmdeck providers``: the arguments of its actions."""
+"""``lmdeck providers``: the arguments of its subcommands."""
 
 from tui.cli.command import DOES_NOT_ASK, PRINTS_JSON, Command, argument, later
 from tui.texts import command_help as texts
