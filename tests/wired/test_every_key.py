@@ -214,11 +214,11 @@ async def everywhere(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.home(ProvidersScreen)
         for number in range(60):
             opened.app.notify(f"notice {number}")
-        await tour.step("app.notices", prepare=home, opens=NoticesWindow)
+        await tour.step("app.notices", prepare=home, keys=("unbound.app.notices",), opens=NoticesWindow)
 
         async def at_notices(tour: Tour) -> None:
             await tour.home(ProvidersScreen)
-            await opened.press("exclamation_mark")
+            await opened.press("unbound.app.notices")
             await opened.until(lambda: isinstance(tour.top, NoticesWindow))
 
         await tour.step("notices_text.down", prepare=at_notices)

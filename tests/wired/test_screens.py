@@ -284,7 +284,7 @@ async def help_(visit: Visit) -> None:
 
 async def notices(visit: Visit) -> None:
     async with visit.opened() as opened:
-        await opened.press("exclamation_mark")
+        await opened.press("unbound.app.notices")
         await shows(opened, NoticesWindow, "No notices yet")
         await opened.press("escape")
         opened.app.notify("an [b]older[/b] one\x1b[2J", severity="warning")
@@ -292,13 +292,13 @@ async def notices(visit: Visit) -> None:
         opened.app.notify("a newer one", severity="error")
         opened.app.notify("the same")
         opened.app.clear_notifications()
-        await opened.press("exclamation_mark")
+        await opened.press("unbound.app.notices")
         await shows(opened, NoticesWindow, "an [b]older[/b] one")
         text = opened.text
         assert "\x1b" not in text
         assert text.count("the same") == 1
         assert text.index("the same") < text.index("✗ a newer one") < text.index("⚠ an [b]older[/b]")
-        await opened.press("exclamation_mark")
+        await opened.press("q")
         await shows(opened, ProvidersScreen)
     async with visit.chat() as opened:
         chat = opened.screen(ChatScreen)

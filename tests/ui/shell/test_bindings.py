@@ -53,7 +53,6 @@ MEANINGS = {
     "w": {"columns"},
     "x": {"export"},
     "y": {"copy_turn", "copy_report", "copy_figures", "copy_notices"},
-    "!": {"app.notices"},
     "j": {"cursor_down", "move_block", "scroll_down"},
     "k": {"cursor_up", "move_block", "scroll_up"},
     "g": {"scroll_top", "go_top", "scroll_home"},
