@@ -1,1 +1,1 @@
-"""The only importer of Textual: screens and widgets. No I/O and no rules."""
+"""Screens and widgets; the only importer of Textual. No I/O and no rules."""

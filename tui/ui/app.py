@@ -1,4 +1,4 @@
-"""The app: themes, signals, crashes, quitting, the window's size. The content is in the screens."""
+"""The app: themes, signals, crashes, quitting, the window size. The content is in the screens."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _WARM_AFTER_SECONDS = 0.1
-"""So that the first keys are echoed before imports compete with them for the interpreter."""
+"""The delay before loading modules, so that imports do not delay the first keys."""
 _JUST_NOW_SECONDS = 1.0
 
 
 class LmdeckApp(HonestApp, inherit_bindings=False):
-    """The screens of lmdeck on one runtime, which the app closes at its end."""
+    """The app: lmdeck's screens on one runtime, which is closed at the end."""
 
     TITLE = "lmdeck"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
@@ -91,7 +91,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.is_warm = False
         self.notices = NoticeLog()
         first = "chat" if isinstance(start, ChatStart) else "providers"
-        # the first screen's come with the app's: for styles that come later Textual reads all of them again
+        # the first screen's styles are included: for later ones, Textual parses all of them again
         super().__init__(css_path=[_HERE / "app.tcss", _HERE / first / "screen.tcss"])
         marks = marks_for(self._environment, self.console.encoding)
         self._plain_marks = () if marks is None else (marks,)
@@ -108,14 +108,14 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.set_keymap(keymap(own_keys(settings.keys).usable))
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Style everything anew. Before there is a screen a theme is only noted, for the styles to come."""
+        """Apply the styles again. Without a screen, a theme is only recorded for later."""
         if self.screen_stack:
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
 
     def settings_notices(self) -> tuple[str, ...]:
-        """Return what of the settings could not be used, in words for a banner."""
+        """Return the problems with the settings, for a banner."""
         settings = self.runtime.settings
         notices = list(self.runtime.settings_notices)
         if settings.theme is not None and settings.theme not in self.available_themes:
@@ -123,18 +123,18 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         return (*notices, *own_keys(settings.keys).notices)
 
     def watch_app_focus(self, has_focus: bool) -> None:
-        """The window has the focus again: files may have been edited meanwhile."""
+        """When the window regains the focus, files may have been edited meanwhile."""
         for screen in self.screen_stack[-1:] if has_focus else ():
             if isinstance(screen, NoticesEdits):
                 screen.notice_edits()
 
     def get_driver_class(self) -> type[Driver]:
-        """Return the driver that survives what terminals do, where there is one for this system."""
+        """Return lmdeck's robust driver, if it supports this system."""
         usual = super().get_driver_class()
         return TerminalDriver if usual is LinuxDriver and not self.is_plain else usual
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the provider list, the bottom of every stack; a chat opened at once gets it later."""
+        """Return the provider list, the bottom of every stack; a chat opened at startup gets it later."""
         return (
             self.router.ground()
             if isinstance(self._start, ChatStart)
@@ -142,11 +142,11 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         )
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return Textual's filters, the guard behind them, and what writes marks that the terminal has."""
+        """Return Textual's filters, the control character guard, and the replacement of missing marks."""
         return [*super().get_line_filters(), self._guard, *self._plain_marks]
 
     def on_mount(self) -> None:
-        """Listen to signals, open the first screen, and warm up once it is painted."""
+        """Install signal handlers, open the first screen, and load modules once it is painted."""
         if not self.is_headless:
             end_at_signals(self)
         if isinstance(self._start, ChatStart):
@@ -167,7 +167,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         in_background(self, self._warm, name="warm", group="warm")
 
     async def _warm(self) -> None:
-        """Load what the first request needs, then find out who answers."""
+        """Load what the first request needs, then check which providers respond."""
         await self.runtime.warm()
         await asyncio.to_thread(_warm_transcript)
         self.is_warm = True
@@ -177,18 +177,18 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
                 screen.check_reachability()
 
     async def on_event(self, event: events.Event) -> None:
-        """Give keys to what has the focus one after another; everything else at once."""
+        """Pass keys on one after another; other events at once."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._type_ahead.take(event)
         else:
             await super().on_event(event)
 
     async def edit_outside(self, text: str) -> str | None:
-        """Have a text edited in the user's editor."""
+        """Edit a text in the user's editor."""
         return await self.editing.edit(text)
 
     async def on_unmount(self) -> None:
-        """Close the runtime: streams stop, records are complete, children end."""
+        """Close the runtime: streams stop, records are completed, child processes end."""
         self._type_ahead.close()
         await self.runtime.aclose()
 
@@ -199,7 +199,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.router.palette(self.screen)
 
     def action_help(self) -> None:
-        """Show the help of what has the focus, or close it again."""
+        """Show the help for the focused widget, or close it."""
         if not isinstance(self.screen, TooSmallScreen):
             self.router.help(self.screen)
 
@@ -215,26 +215,26 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             self.push_screen(TooSmallScreen())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Yield the commands of the palette: those of the screen shown, of every screen, and the themes."""
+        """Yield the commands of the palette: those of the current screen, global ones, and the themes."""
         yield from commands_of(screen)
         calm = texts.ALLOW_ANIMATIONS if self.is_calm else texts.END_ANIMATIONS
         yield SystemCommand(calm, texts.CALM_HINT, self.toggle_calm)
         yield from looks_of(frozenset(self.available_themes), self.use_theme)
 
     def toggle_calm(self) -> None:
-        """Stop animations, or allow them again, until the program ends."""
+        """Turn animations off, or on again, until the program ends."""
         self.is_calm = not self.is_calm
         self.animation_level = "none" if self.is_calm else "full"
         self.notify(texts.CALM if self.is_calm else texts.NOT_CALM)
 
     def action_redraw(self) -> None:
-        """Draw the whole screen again."""
+        """Redraw the whole screen."""
         self.repaint()
 
     # ── Leaving ─────────────────────────────────────────────────────────────────────────────
 
     async def action_quit(self) -> None:
-        """Leave at once, or ask where something would be lost."""
+        """Quit at once, or ask if something would be lost."""
         losses = [screen.unsaved_reason() for screen in self.screen_stack if isinstance(screen, UnsavedWork)]
         reasons = [loss for loss in losses if loss]
         if reasons:
@@ -243,18 +243,18 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             self.exit()
 
     def ask_to_quit(self, body: str = "") -> None:
-        """Ask whether to quit."""
+        """Ask for confirmation before quitting."""
         if not isinstance(self.screen, ChoiceDialog):
             confirm(self.screen, texts.QUIT_TITLE, body, self.exit, "Quit", "Cancel", is_dangerous=bool(body))
 
     def action_help_quit(self) -> None:
-        """Ctrl+C without a selection: say how to quit."""
+        """Without a selection, Ctrl+C shows how to quit."""
         self.notify(texts.HOW_TO_QUIT.format(key=key_of(self, "app.quit")), timeout=3)
 
     def action_suspend_process(self) -> None:
-        """Sleep until the shell wakes the program: with its whole job, such as the make that started it."""
+        """Suspend the program, including its whole job, such as the make that started it."""
         sleep = getattr(driver_of(self), "sleep", None)
-        if sleep is None:  # the driver is Textual's own
+        if sleep is None:  # Textual's own driver
             super().action_suspend_process()
             return
         self.app_suspend_signal.publish(self)
@@ -262,31 +262,31 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     @on(Driver.SignalResume)
     def repaint(self) -> None:
-        """Draw everything again: others have written to the terminal."""
+        """Redraw everything after others have written to the terminal."""
         for screen in self.screen_stack[-1:]:
             screen.refresh()
 
     def cut_off(self) -> None:
-        """Remember the chats that are open: the next start offers them."""
+        """Record the open chats, so that the next start offers them."""
         self.runtime.sessions.interrupt()
 
     def hang_up(self) -> None:
-        """End because the terminal is gone, as if SIGHUP had come."""
+        """Quit because the terminal is gone, as after SIGHUP."""
         if not self.is_leaving:
             end_for(self, signal.SIGHUP)
 
-    # ── Defects ─────────────────────────────────────────────────────────────────────────────
+    # ── Crashes ─────────────────────────────────────────────────────────────────────────────
 
     def defect_report(self, error: BaseException) -> str:
-        """Keep the report of a defect, and return its message."""
+        """Write a crash report, and return its message."""
         return report_crash(self.runtime, error)
 
     def report_defect(self, error: Exception) -> None:
-        """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
+        """Report that a background task crashed, and write a crash report; the program continues."""
         self.notify(self.defect_report(error), severity="error", timeout=10)
 
     def use_theme(self, name: str) -> None:
-        """Use a theme from now on: written down even where it is the one that was found by itself."""
+        """Use a theme and save it, even if it was already detected automatically."""
         self.theme = name
         in_background(self, self._write_theme, name, group="theme", exclusive=True)
 
@@ -296,7 +296,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         except LmdeckError as error:
             self.notify(texts.THEME_NOT_KEPT.format(reason=failure_text(error.failure)), severity="warning")
 
-    # ── Text from outside ───────────────────────────────────────────────────────────────────
+    # ── Untrusted text ──────────────────────────────────────────────────────────────────────
 
     def notify(
         self,
@@ -307,13 +307,13 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a toast. Its text is never markup, whatever the caller says."""
+        """Show a toast; its text is never parsed as markup."""
         shown_seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
         self.keep_notice(message, severity)
         super().notify(
             safe_text(message), title=safe_line(title), severity=severity, timeout=shown_seconds, markup=False
         )
-        # Textual 8.2.8 can leave a piece of a toast behind that vanished while the screen was arranged anew.
+        # Textual 8.2.8 can leave parts of a toast on screen that expired during a layout.
         self.set_timer(shown_seconds + 0.3, self.repaint)
 
     def keep_notice(self, message: str, severity: SeverityLevel) -> None:
@@ -321,21 +321,21 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.notices.add(safe_text(message), severity)
 
     def on_notify(self, event: Notify) -> None:
-        """Show one toast for equal ones."""
+        """Merge identical toasts into one."""
         new = event.notification
         end_toasts(self, lambda old: (old.message, old.severity) == (new.message, new.severity))
 
     def end_toasts(self) -> None:
-        """Take away the toasts of a screen that is left; what led away from it may still be read."""
+        """Remove the toasts of a screen being left; those about leaving stay."""
         latest = time() - _JUST_NOW_SECONDS
         end_toasts(self, lambda toast: toast.raised_at < latest)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy a text, with what would command a terminal made visible."""
+        """Copy a text, with control characters made visible."""
         super().copy_to_clipboard(safe_text(text))
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
-        """Open a plain http, https or mailto address; copy it where no desktop can show it."""
+        """Open a plain http, https or mailto URL, or copy it if that is not possible."""
         address = safe_url(url)
         if address is None:
             self.notify(texts.ODD_LINK, severity="warning")

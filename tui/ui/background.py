@@ -1,4 +1,4 @@
-"""Background work of a screen: waiting for a disk, a network or an answer."""
+"""Background work of screens: waiting for the disk, the network or an answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SLICE_SECONDS = 0.008
 
 
 async def in_slices(steps: Iterable[object]) -> None:
-    """Do work that is a chain of small steps, and let everybody else work every few milliseconds."""
+    """Run work in small steps, yielding to other tasks every few milliseconds."""
     begun = perf_counter()
     for _ in steps:
         if perf_counter() - begun >= _SLICE_SECONDS:
@@ -29,7 +29,7 @@ async def in_slices(steps: Iterable[object]) -> None:
 
 
 async def with_word(work: Awaitable[Value], seconds: float, say: Callable[[], object]) -> Value:
-    """Return what the work returns; call ``say`` where it takes longer than some seconds."""
+    """Return the result of the work; call ``say`` if it takes longer than ``seconds``."""
     working = asyncio.ensure_future(work)
     await asyncio.wait({working}, timeout=seconds)
     if not working.done():
@@ -45,20 +45,20 @@ def in_background(
     name: str = "",
     exclusive: bool = False,
 ) -> Worker[Any]:
-    """Call ``work`` with the arguments in a worker of the node; it ends with the node.
+    """Call ``work`` with the arguments in a worker of the node, which ends with the node.
 
-    It takes a function, not a coroutine: one whose worker is cancelled before it begins would never be
-    awaited. A defect does not end the program: the app tells it.
+    Takes a function and not a coroutine, which would never be awaited if the worker is cancelled before it
+    starts. An exception does not end the program, but is reported by the app.
     """
     begun: Any = partial(telling_defects, node, partial(work, *arguments))
     return node.run_worker(begun, name=name, group=group, exclusive=exclusive, exit_on_error=False)
 
 
 async def telling_defects(node: DOMNode, work: Callable[[], Awaitable[Value]]) -> Value:
-    """Do the work of a node, and let the app report a failure of it.
+    """Do the work of a node, and let the app report an exception.
 
-    Textual informs only the node, which may be a widget without a handler or a closed screen. Work that looks
-    for what went away with its window has ended like any that is cancelled with it.
+    Textual informs only the node, which may be a widget without a handler or a closed screen. Work that fails
+    because its window was closed counts as cancelled.
     """
     app, deck = node.app, deck_of(node)
     try:

@@ -1,6 +1,6 @@
-"""The bindings of the table in ``bindings.txt``; footers, help, palette and ``docs/keys.md`` come from it.
+"""The key bindings in ``bindings.txt``, used for footers, help, palette and ``docs/keys.md``.
 
-Identifiers are stable and dotted: the settings map them to other keys, also by their former names.
+Identifiers are stable and dotted: the settings map them, or their former names, to other keys.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from tui.core.lazy_dataclass import dataclass
 
 _UNICODE_NAMES = {short: name for name, short in KEY_NAME_REPLACEMENTS.items()}
 CHORD = ">"
-"""Between the two keys of a chord, which are pressed one after another."""
+"""Separates the two keys of a chord, which are pressed one after another."""
 _TWIN = "+"
-"""Ends the identifier of the binding that has the keys of an action which work in text fields too."""
+"""Suffix of the identifier of a second binding for the keys of an action that work in text fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +27,34 @@ class Key:
 
     identifier: str
     keys: str
-    """Names of keys as Textual writes them, separated by commas; the first one is shown. Empty: none."""
+    """Key names as in Textual, separated by commas; the first one is shown. Empty for none."""
     action: str
     description: str
-    """One or two words, for the footer."""
+    """One or two words for the footer."""
     tooltip: str
-    """A sentence, for the help."""
+    """A sentence for the help."""
     title: str = ""
-    """``Verb: object``, for the palette; empty: it is not in there."""
+    """``Verb: object`` for the palette; empty if it is not in there."""
     show: bool = False
-    """Whether the footer has it: at most five in a group."""
+    """Whether it is in the footer: at most five per group."""
     is_always: bool = False
-    """Whether its keys that type no text work while a text field has the focus."""
+    """Whether its keys that do not type text also work while a text field has the focus."""
     deletes: bool = False
-    """Whether it removes something: the palette never preselects it."""
+    """Whether it deletes something: the palette never preselects it."""
     is_offer: bool = False
-    """Whether the footer has it only while there is something to use it on."""
+    """Whether the footer shows it only while it is applicable."""
     spends: bool = False
-    """Whether it may send a request that is paid for: the palette never preselects it."""
+    """Whether it may send a paid request: the palette never preselects it."""
     earlier: tuple[str, ...] = ()
-    """Identifiers that it had before."""
+    """Former identifiers."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its keys, as Textual names them."""
+        """Its keys, as named by Textual."""
         return tuple(filter(None, self.keys.split(",")))
 
     def bindings(self) -> Iterator[Binding]:
-        """Yield the bindings for a ``BINDINGS`` list: first the keys that a text field gets itself."""
+        """Yield the bindings for a ``BINDINGS`` list, beginning with keys that text fields also use."""
         for identifier, keys in _split(self, self.names).items():
             yield Binding(
                 keys,
@@ -68,18 +68,18 @@ class Key:
 
 
 def types_text(name: str) -> bool:
-    """Return whether a key, as Textual names it, types a character into a text field."""
+    """Return whether a key types a character into a text field."""
     return character_of(name) != ""
 
 
 def character_of(name: str) -> str:
-    """Return what a key types; empty: nothing."""
+    """Return the character that a key types; empty if it types none."""
     character = name if len(name) == 1 else key_to_character(_UNICODE_NAMES.get(name, name))
     return character if character is not None and character.isprintable() else ""
 
 
 def _split(key: Key, names: Iterable[str]) -> dict[str, str]:
-    """Return the keys of an action by the identifiers of its bindings; without any, one no keyboard has."""
+    """Return the keys of an action by the identifiers of its bindings; without keys, an unusable one."""
     if not key.is_always:
         return {key.identifier: ",".join(names) or f"unbound.{key.identifier}"}
     text = [name for name in names if types_text(name)]
@@ -91,12 +91,12 @@ def _split(key: Key, names: Iterable[str]) -> dict[str, str]:
 
 
 def identifier_of(binding: Binding) -> str:
-    """Return the identifier that a binding has in the table; empty: it is not from there."""
+    """Return the identifier of a binding in the table; empty if it is not from there."""
     return (binding.id or "").removesuffix(_TWIN)
 
 
 def _read(text: str) -> tuple[dict[str, str], dict[str, tuple[Key, ...]]]:
-    """Return the titles and the keys of the groups of the table."""
+    """Parse the titles and bindings of the groups."""
     titles: dict[str, str] = {}
     keys: dict[str, tuple[Key, ...]] = {}
     group = ""
@@ -130,31 +130,31 @@ def _key(identifier: str, keys: str, action: str, description: str, tooltip: str
 
 
 GROUP_TITLES, KEYS = _read(Path(__file__).with_name("bindings.txt").read_text("utf-8"))
-"""The titles of the groups, in the order of the help, and every binding, by group."""
+"""The titles of the groups, in the order of the help, and the bindings of each group."""
 
 BY_IDENTIFIER = {key.identifier: key for group in KEYS.values() for key in group}
-"""Every binding, by its identifier."""
+"""All bindings by identifier."""
 
 EARLIER = {name: key.identifier for key in BY_IDENTIFIER.values() for name in key.earlier}
-"""Identifiers that bindings had before, and those they have now."""
+"""The current identifiers by former ones."""
 
 RISKY = frozenset(key.identifier for key in BY_IDENTIFIER.values() if key.deletes or key.spends)
-"""What is only done where it was chosen: it deletes, or sends a request that is paid for."""
+"""Actions that must be selected explicitly: they delete, or send a paid request."""
 
 OFFERS = frozenset(key.identifier for key in BY_IDENTIFIER.values() if key.is_offer)
-"""What no footer shows greyed: where nothing is offered there is nothing to use it on."""
+"""Bindings that footers hide instead of dimming them when not applicable."""
 
 IDENTIFIERS = frozenset(BY_IDENTIFIER) | frozenset(EARLIER)
-"""What the settings may map to other keys."""
+"""Names that the settings may map to other keys."""
 
 
 def bindings_of(*groups: str) -> list[BindingType]:
-    """Return the bindings of groups, for a ``BINDINGS`` list."""
+    """Return the bindings of groups for a ``BINDINGS`` list."""
     return [binding for group in groups for key in KEYS[group] for binding in key.bindings()]
 
 
 def keymap(own: Mapping[str, str]) -> dict[str, str]:
-    """Return the keys of the settings by the identifiers that Textual's bindings have."""
+    """Return the keys in the settings by the identifiers of Textual's bindings."""
     found: dict[str, str] = {}
     for key in BY_IDENTIFIER.values():
         changed = remapped(key, own)
@@ -164,19 +164,19 @@ def keymap(own: Mapping[str, str]) -> dict[str, str]:
 
 
 def every_name(own: Mapping[str, str]) -> Iterator[str]:
-    """Yield every key of the table as the settings have it."""
+    """Yield all keys of the table as changed by the settings."""
     for key in BY_IDENTIFIER.values():
         yield from remapped(key, own).names
 
 
 def remapped(key: Key, own: Mapping[str, str]) -> Key:
-    """Return the binding with the keys that the settings give it, by its name or one it had before."""
+    """Return the binding with the keys from the settings, by its current or a former name."""
     keys = next((own[name] for name in (key.identifier, *key.earlier) if name in own), None)
     return key if keys is None else replace(key, keys=keys.replace(" ", ""))
 
 
 def key_names(key: Key) -> str:
-    """Return the keys of a binding as shown to users: ``F5, Ctrl+T``; empty: it has none."""
+    """Return the keys of a binding for display: ``F5, Ctrl+T``; empty without keys."""
     return ", ".join(map(spelled_key, key.names))
 
 
@@ -189,11 +189,11 @@ _SPELLINGS = {
     "space": "Space",
 }
 _SAME = {"ctrl+@": "ctrl+space"}
-"""Keys that a terminal sends for others."""
+"""Keys that terminals send in place of others."""
 
 
 def spelled_key(name: str, *, is_short: bool = False) -> str:
-    """Return a key as shown to users: ``Ctrl+T`` (short: ``^T``) for what Textual calls ``ctrl+t``."""
+    """Return a key for display: ``Ctrl+T`` (short: ``^T``) for Textual's ``ctrl+t``."""
     if CHORD in name:
         return " ".join(spelled_key(key, is_short=is_short) for key in name.split(CHORD))
     *modifiers, last = _SAME.get(name, name).split("+")

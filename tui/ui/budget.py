@@ -1,4 +1,4 @@
-"""The confirmation of a paid request beyond a budget, for every screen that sends one."""
+"""The confirmation before a paid request that exceeds a budget."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.ui.deck import runtime_of
 from tui.ui.shell.dialogs import confirm
 
 _TRYING = "test"
-"""Who tests and checks providers: what was allowed once a day counts for all of it."""
+"""Tests and checks of providers share this: allowing them once a day covers all of them."""
 
 
 def ask_beyond_budget(
@@ -26,7 +26,7 @@ def ask_beyond_budget(
     again: Callable[[], object],
     refused: Callable[[], object] = lambda: None,
 ) -> None:
-    """Ask; where the answer is yes, allow it and do ``again`` what was asked for."""
+    """Ask for confirmation; on yes, allow it and call ``again``."""
 
     def send() -> None:
         allow()
@@ -41,7 +41,7 @@ def within_budget(
     go_on: Callable[[], object],
     refused: Callable[[], object] = lambda: None,
 ) -> None:
-    """Read the state of the budgets, then test or check providers; ask first, once, where one is spent."""
+    """Read the state of the budgets, then test or check providers; ask first, once, if one is used up."""
     budgets = runtime_of(screen).budgets
     if budgets is None or all(provider.price.is_free for provider in providers):
         go_on()

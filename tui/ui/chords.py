@@ -21,14 +21,14 @@ class Chords:
     def __init__(
         self, app: App[Any], names: Iterable[str], dispatch: Callable[[Typed], Awaitable[None]]
     ) -> None:
-        """``names``: the keys of the table; ``dispatch`` gives a key to what has the focus."""
+        """Create an instance; ``names`` are the keys in the table, ``dispatch`` passes a key to the focus."""
         self._app = app
         self._first_keys = {name.partition(CHORD)[0] for name in names if CHORD in name}
         self._dispatch = dispatch
         self._first: events.Key | None = None
 
     async def take(self, event: Typed) -> None:
-        """Give a key to what has the focus, or wait for the second one."""
+        """Pass a key to the focus, or wait for the second one."""
         first, self._first = self._first, None
         if first is not None:
             chord = f"{first.key}{CHORD}{event.key}" if isinstance(event, events.Key) else ""

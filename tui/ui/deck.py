@@ -1,4 +1,4 @@
-"""The interface between a screen and the program around it."""
+"""The interface between a screen and the app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Router(Protocol):
-    """Opens the screens, which do not know each other."""
+    """Opens screens, which do not know each other."""
 
     def chat(
         self,
@@ -28,27 +28,27 @@ class Router(Protocol):
         instead: bool = False,
         place: HitPlace | None = None,
     ) -> Screen[None]:
-        """Open a chat with a provider (``None``: the default one), a saved conversation, or a copy of it.
+        """Open a chat with a provider (``None``: the default), a saved conversation, or a copy of it.
 
-        ``instead`` of the screen that is shown; at a ``place`` in the conversation.
+        ``instead``: replace the current screen. ``place``: a position in the conversation.
         """
 
     def conversations(self) -> None:
         """Open the list of saved conversations."""
 
     def costs(self) -> None:
-        """Show what was spent."""
+        """Show the costs."""
 
     def abilities(self) -> None:
-        """Show what the providers can do."""
+        """Show the abilities of the providers."""
 
     def diagnosis(
         self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
     ) -> None:
-        """Open a diagnosis; ``then`` is given the corrections that it found."""
+        """Open a diagnosis; ``then`` receives the repairs to apply."""
 
     def discover(self, then: Callable[[str | None], None]) -> None:
-        """Look for servers on this machine; ``then`` is given the name of the provider that was added."""
+        """Search for servers on this machine; ``then`` receives the name of an added provider."""
 
     def form(
         self,
@@ -59,15 +59,14 @@ class Router(Protocol):
         field: str = "",
         then: Callable[[str | None], None] | None = None,
     ) -> None:
-        """Open the form of a provider (``None``: a new one), at a ``field`` where one is named; ``then`` is
-        given the name that was saved.
+        """Open the form of a provider (``None``: a new one), optionally at a ``field``.
 
-        A built-in one cannot be changed: that is said instead of the form.
+        ``then`` receives the saved name. For a built-in provider, a message is shown instead.
         """
 
 
 class Deck(Protocol):
-    """The app, as its screens see it."""
+    """The app as seen by its screens."""
 
     runtime: ScreenRuntime
     router: Router
@@ -75,43 +74,43 @@ class Deck(Protocol):
     is_warm: bool
 
     def end_toasts(self) -> None:
-        """Take away the toasts of a screen that is left."""
+        """Remove the toasts of a screen being left."""
 
     def ask_to_quit(self, body: str = "") -> None:
-        """Ask whether to quit; ``body`` says what would be lost."""
+        """Ask whether to quit; ``body`` is what would be lost."""
 
     def action_help_quit(self) -> None:
-        """Tell how to quit."""
+        """Show how to quit."""
 
     def settings_notices(self) -> tuple[str, ...]:
-        """Return what of the settings could not be used."""
+        """Return the problems with the settings."""
 
     def report_defect(self, error: Exception) -> None:
-        """Say that a background task died of a defect, and keep the report."""
+        """Report that a background task crashed, and write a crash report."""
 
     def keep_notice(self, message: str, severity: SeverityLevel) -> None:
         """Keep what was told in the list of notices."""
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
-        """Open a plain web address."""
+        """Open a web or mail address."""
 
     async def edit_outside(self, text: str) -> str | None:
-        """Have a text edited in the user's editor; ``None``: it stays as it is. Says what went wrong."""
+        """Edit a text in the user's editor; ``None`` if unchanged. Shows problems."""
 
 
 def deck_of(node: DOMNode) -> Deck:
-    """Return the app that a screen or widget is in."""
+    """Return the app of a screen or widget."""
     return cast(Deck, node.app)
 
 
 def runtime_of(node: DOMNode) -> ScreenRuntime:
-    """Return the runtime of the app that a screen or widget is in."""
+    """Return the runtime of a screen's or widget's app."""
     return deck_of(node).runtime
 
 
 @runtime_checkable
 class UnsavedWork(Protocol):
-    """A screen with unsaved work that the end of the program would lose."""
+    """A screen with unsaved work that quitting would lose."""
 
     def unsaved_reason(self) -> str | None:
         """Return what would be lost, as a sentence, or ``None``."""
@@ -119,27 +118,29 @@ class UnsavedWork(Protocol):
 
 @runtime_checkable
 class ChecksReachability(Protocol):
-    """A screen that shows which providers answer, and checks once the network is loaded."""
+    """A screen that shows which providers respond, and checks them once the network is loaded."""
 
     def check_reachability(self) -> None:
-        """Ask in the background."""
+        """Check in the background."""
 
 
 @runtime_checkable
 class NoticesEdits(Protocol):
-    """A screen that shows a file that users also edit by hand."""
+    """A screen that shows a file that users may also edit by hand."""
 
     def notice_edits(self) -> bool:
-        """Reread the file if it has changed; return whether it had."""
+        """Read the file again if it has changed; return whether it had."""
 
 
 @runtime_checkable
 class NamesActions(Protocol):
-    """A screen on which a key has a different action for some rows."""
+    """A screen on which a key has a different name for some rows."""
 
     def action_name(self, action: str) -> str | None:
-        """Return what the key bar calls an action now; ``None``: what it is always called; empty: it leaves
-        the action out."""
+        """Return the current name of an action in the footer.
+
+        ``None`` is the usual name; an empty one hides the action.
+        """
 
 
 @runtime_checkable
@@ -150,13 +151,13 @@ class ShowsConversation(Protocol):
         """Continue with another provider."""
 
     def replace_conversation(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
-        """Show another one, or a copy of it, at its end or at a place in it."""
+        """Show another conversation, or a copy of it, at its end or at a place in it."""
 
 
 @runtime_checkable
 class NarrowsSearch(Protocol):
-    """A screen that is about a provider or a conversation."""
+    """A screen for a provider or a conversation."""
 
     @property
     def search_scope(self) -> SearchScope:
-        """What a search from here can be narrowed to."""
+        """Return the filters for a search from here."""

@@ -1,4 +1,4 @@
-"""Editing a text in the user's own editor: it gets the terminal, then the screen is redrawn."""
+"""Edits text in the user's own editor, which gets the terminal meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.ui.textual_compat.internals import driver_of
 
 
 class Editing:
-    """One editor at a time, instead of an app's screens."""
+    """One editor at a time, in place of an app's screens."""
 
     def __init__(self, app: App[Any], environment: Mapping[str, str]) -> None:
         self._app = app
@@ -43,17 +43,17 @@ class Editing:
         return edited.text
 
     def close(self) -> None:
-        """Delete the files that were kept.
+        """Delete the remaining files.
 
         Raises:
-            LmdeckError: something of them stays.
+            LmdeckError: some of them remain.
         """
         if self._editor is not None:
             self._editor.close()
 
     @contextmanager
     def _lent(self) -> Iterator[None]:
-        """Give the terminal away. Textual's own driver draws nothing meanwhile: it would wait for it."""
+        """Release the terminal. Textual's own driver must not draw meanwhile: it would block."""
         driver = driver_of(self._app)
         if isinstance(driver, TerminalDriver):
             with driver.lent():

@@ -26,7 +26,7 @@ class ExportDialog(NameDialog):
 
 
 def export(screen: Screen[Any], dialog: ExportDialog, write: Callable[[str], str]) -> None:
-    """Ask where to; ``write`` what is wanted there, in a thread, and tell the sentence that it returns."""
+    """Ask for a place; call ``write`` with it in a thread, and show the returned message."""
 
     def asked(place: str | None) -> None:
         if place:
@@ -36,7 +36,7 @@ def export(screen: Screen[Any], dialog: ExportDialog, write: Callable[[str], str
 
 
 def export_to(screen: Screen[Any], place: str, write: Callable[[str], str]) -> None:
-    """Write at a place that is named already; see ``export``."""
+    """Write to a given place; see ``export``."""
 
     async def work() -> None:
         try:

@@ -1,7 +1,7 @@
-"""The second filter: control sequences that pass ``core.safe_text`` do not reach the terminal.
+"""The second safeguard: keeps control sequences that pass ``core.safe_text`` from the terminal.
 
-Textual removes five control characters and passes the rest. This filter is applied to every
-line of every widget, and to the addresses of links, which become OSC 8 sequences.
+Textual removes five control characters and passes the rest. This filter is applied to every line of every
+widget, and to the URLs of links, which become OSC 8 sequences.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _LONGEST_URL = 2048
 
 
 def safe_url(url: str) -> str | None:
-    """Return the URL where a link may carry it: http, https or mailto, printable ASCII, at most 2 kB."""
+    """Return the URL if a link may have it: http, https or mailto, printable ASCII, at most 2 kB."""
     return url if len(url) <= _LONGEST_URL and _URL.fullmatch(url) else None
 
 
 def _in_its_cells(character: str) -> str:
-    """Return what takes as many cells as a character that is not shown, so that the layout stays true."""
+    """Return a replacement with the same width as an unsafe character, so that the layout stays valid."""
     cells = cell_len(character)
     return "\ufffd".ljust(cells) if cells else ""
 
@@ -43,10 +43,10 @@ def _shown(text: str) -> str:
 
 
 class ControlCharacterGuard(LineFilter):
-    """Drops control, bidi and invisible characters from lines, and links that are not plain addresses."""
+    """Removes control, bidi and invisible characters from lines, and links with other URLs."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the line without anything that commands a terminal; the same list where it was clean."""
+        """Return the line without control sequences; the same list if it was clean."""
         if all(map(self._is_clean, segments)):
             return segments
         return [self._clean(segment) for segment in segments]

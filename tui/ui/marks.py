@@ -1,7 +1,7 @@
-"""The marks of the screens, and their substitutes for terminals that cannot show them.
+"""The symbols of the screens, and their substitutes for terminals that cannot show them.
 
-Screens write the marks on the left. A line filter of the app writes those on the right, each as wide, on the
-Linux console, whose fonts have few glyphs, and if the locale is not UTF-8.
+Screens use the symbols on the left. A line filter of the app replaces them by those on the right, of the same
+width, on the Linux console, whose fonts have few glyphs, and if the locale is not UTF-8.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ MARKS: Mapping[str, str] = {
     **dict.fromkeys("▂▃▅▆▇", "="),
     **dict.fromkeys("▖▗▘▙▚▛▜▝▞▟", "+"),
 }
-"""Every mark but lines, with what stands for it in ASCII."""
+"""All symbols except lines, with their ASCII substitutes."""
 
 _HORIZONTAL = "─━┄┅┈┉╌╍═╴╶╸╺╼╾"
 _VERTICAL = "│┃┆┇┊┋╎╏║╵╷╹╻╽╿"
@@ -90,14 +90,14 @@ _CONSOLE_LINES: Mapping[str, str] = {
     **dict.fromkeys(_VERTICAL, "│"),
     **dict(zip("╭╮╰╯┏┓┗┛╔╗╚╝", "┌┐└┘" * 3, strict=True)),
 }
-"""Every font of the Linux console has lines with square corners."""
+"""Lines with square corners, which all fonts of the Linux console have."""
 
 _CONSOLE = str.maketrans({**MARKS, **_CONSOLE_LINES, "·": "·"})
 _ASCII = str.maketrans({**MARKS, **_LINES})
 
 
 class PlainMarks(LineFilter):
-    """Writes each mark in its ASCII variant; lines stay lines on the Linux console."""
+    """Replaces symbols by ASCII; lines stay lines on the Linux console."""
 
     def __init__(self, *, keeps_lines: bool) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class PlainMarks(LineFilter):
         self._shown = lru_cache(maxsize=1024)(lambda text: text.translate(self._table))
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the line with marks that the terminal has, as wide as before."""
+        """Return the line with symbols that the terminal supports, with the same width."""
         return [
             segment if segment.text.isascii() else Segment(self._shown(segment.text), *segment[1:])
             for segment in segments
@@ -113,7 +113,7 @@ class PlainMarks(LineFilter):
 
 
 def marks_for(environment: Mapping[str, str], encoding: str) -> PlainMarks | None:
-    """Return the filter that a terminal needs, or ``None`` where it shows every mark.
+    """Return the filter for a terminal, or ``None`` if it shows all symbols.
 
     ``encoding`` is that of its stream.
     """

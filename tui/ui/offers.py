@@ -1,4 +1,4 @@
-"""The key or command of an action with the current focus, for footers, hints and error boxes."""
+"""The keys or commands of actions with the current focus, for footers, hints and error boxes."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _COMMANDS_BY_ACTION = {BY_IDENTIFIER[key].action: command for key, command in _C
 
 
 class ActiveAction(NamedTuple):
-    """An action that can be reached now, or is greyed."""
+    """An action that is reachable now, or dimmed."""
 
     identifier: str
     binding: Binding
     node: DOMNode
     keys: tuple[str, ...]
-    """As Textual names them."""
+    """As named by Textual."""
     is_enabled: bool
     tooltip: str
 
 
 def active_actions(screen: Screen[Any]) -> dict[str, ActiveAction]:
-    """Return the actions of the key table that the focus, the screen and the app have now, by identifier."""
+    """Return the current actions of the focus, the screen and the app, by identifier."""
     found: dict[str, ActiveAction] = {}
     for key, (node, binding, is_enabled, tooltip) in screen.active_bindings.items():
         identifier = identifier_of(binding) or binding.action
@@ -45,7 +45,7 @@ def active_actions(screen: Screen[Any]) -> dict[str, ActiveAction]:
 
 
 def _in_order(action: ActiveAction) -> ActiveAction:
-    """Return an action with its keys in the order of the table, not in that of the bindings."""
+    """Return an action with its keys in the order of the table."""
     if len(action.keys) < 2:
         return action
     names = BY_IDENTIFIER[action.identifier].names if action.identifier in BY_IDENTIFIER else ()
@@ -53,9 +53,9 @@ def _in_order(action: ActiveAction) -> ActiveAction:
 
 
 def printed_action(screen: Screen[Any], name: str) -> str:
-    """Return what to press or type for an action with the current focus: ``d``, ``/diagnose`` or ``F5``.
+    """Return how to trigger an action with the current focus: ``d``, ``/diagnose`` or ``F5``.
 
-    That of a chat has a command at least; empty: there is no way to it now.
+    Chat actions have at least a command; empty if there is no way now.
     """
     for action in active_actions(screen).values():
         if action.binding.action == name and (form := form_of(action, screen.focused)):
@@ -64,7 +64,7 @@ def printed_action(screen: Screen[Any], name: str) -> str:
 
 
 def form_of(action: ActiveAction, focused: Widget | None, *, is_short: bool = False) -> str:
-    """Return what to press or type for an action while a widget has the focus; empty: nothing leads to it."""
+    """Return how to trigger an action while a widget has the focus; empty if there is no way."""
     keys = list(action.keys)
     if takes_text(focused):
         keys = [key for key in keys if not types_text(key)]
@@ -75,7 +75,7 @@ def form_of(action: ActiveAction, focused: Widget | None, *, is_short: bool = Fa
 
 
 def takes_text(focused: Widget | None) -> bool:
-    """Return whether keys that type something become text with this focus."""
+    """Return whether keys that type characters become text with this focus."""
     if isinstance(focused, TextArea):
         return not focused.read_only
     return isinstance(focused, Input)

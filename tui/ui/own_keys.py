@@ -1,4 +1,4 @@
-"""The keys that the settings assign to bindings: only those that can be pressed and are free there."""
+"""Validates the keys that the settings assign to bindings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TOGETHER = (
     ("diagnosis.details", "diagnosis.text"),
     ("chat.figures", "chat.figures.text"),
 )
-"""Groups whose keys work at one place at the same time."""
+"""Groups whose keys are active at the same time."""
 _FIELDS = {
     "chat": ("chat.prompt", "text"),
     "chat.reading": ("chat.prompt", "text"),
@@ -47,11 +47,11 @@ _FIELDS = {
     "providers": ("text",),
     "conversations": ("text",),
 }
-"""The keys of the text fields at a place; those that come first of that place and of everywhere take them."""
+"""The keys of text fields in a place, which take precedence over those of the place and global ones."""
 _HOME_FIELDS = frozenset(("chat", "form"))
-"""Places where a text field has the focus most of the time: any key of theirs has to work in it."""
+"""Places where a text field usually has the focus: all their keys have to work in it."""
 _PASSING = frozenset(("chat.edit", "chat.recall", "chat.completion"))
-"""What has its keys first in a field while it is open, and gives them back."""
+"""Groups whose keys take precedence in a field only while they are active."""
 _FIELD_GROUPS = _PASSING.union(*_FIELDS.values())
 _SELECTING = frozenset(
     f"{keys}+{name}"
@@ -61,7 +61,7 @@ _SELECTING = frozenset(
     )
     for name in names
 )
-"""Keys of every text field that are not in the table: they select text."""
+"""Keys of all text fields that are not in the table: they select text."""
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _NAMES = frozenset(key.value.rpartition("+")[2] for key in Keys if not key.value.startswith("<"))
 _GROUP_OF = {key.identifier: group for group, keys in KEYS.items() for key in keys}
@@ -69,18 +69,18 @@ _GROUP_OF = {key.identifier: group for group, keys in KEYS.items() for key in ke
 
 @dataclass(frozen=True, slots=True)
 class OwnKeys:
-    """The keys in the settings, after validation."""
+    """The validated keys from the settings."""
 
     usable: Mapping[str, str]
     notices: tuple[str, ...]
-    """What is wrong with the others, which keep the keys of the table; each a sentence."""
+    """The problems of rejected keys, whose bindings keep their default keys; one sentence each."""
 
 
 _NONE = OwnKeys({}, ())
 
 
 def own_keys(own: Mapping[str, str]) -> OwnKeys:
-    """Judge the keys of the settings by the names of bindings."""
+    """Validate the keys in the settings, by binding name."""
     return _judged(tuple(own.items())) if own else _NONE
 
 
@@ -95,7 +95,7 @@ def _judged(items: tuple[tuple[str, str], ...]) -> OwnKeys:
         elif (odd := next((key for key in _split(keys) if not _can_be_pressed(key)), None)) is not None:
             del usable[name]
             notices.append(texts.NO_SUCH_KEY.format(key=safe_line(odd, 40), name=name))
-    # What is left out has its key of the table again, which another one may have been given.
+    # A rejected binding has its default key again, which another one may have been given.
     while (found := next(_taken(usable), None)) is not None:
         name, notice = found
         del usable[name]
@@ -108,7 +108,7 @@ def _split(keys: str) -> list[str]:
 
 
 def _can_be_pressed(name: str) -> bool:
-    """Return whether a keyboard sends a key of that name; both of a chord must be."""
+    """Return whether a keyboard can send a key; both keys of a chord must be possible."""
     return all(map(_is_key, name.split(CHORD))) if len(name) > 1 else True
 
 
@@ -119,7 +119,7 @@ def _is_key(name: str) -> bool:
 
 
 def _taken(own: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each binding of the settings, the last one first, whose key means something else there."""
+    """Yield each binding in the settings, the last one first, whose key is already used."""
     now = {identifier: remapped(key, own) for identifier, key in BY_IDENTIFIER.items()}
     for name in reversed(own):
         key = now[EARLIER.get(name, name)]
@@ -137,17 +137,17 @@ def _taken(own: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _pressed(key: Key) -> set[str]:
-    """Return the keys of a binding, those that type something by what they type."""
+    """Return the keys of a binding; those that type a character, by that character."""
     return {character_of(name) or name for name in key.names}
 
 
 def _as_given(key: Key, pressed: set[str]) -> str:
-    """Return the first of these keys as the settings write it."""
+    """Return the first of these keys as spelled in the settings."""
     return next(name for name in key.names if (character_of(name) or name) in pressed)
 
 
 def _shared(given: set[str], others: set[str]) -> set[str]:
-    """Return which of the keys are others too, or the first one of a chord."""
+    """Return the keys that are in both, or the first key of a chord."""
     return {
         key
         for key in given
@@ -157,7 +157,7 @@ def _shared(given: set[str], others: set[str]) -> set[str]:
 
 
 def _are_in_the_way(key: Key, other: Key, shared: set[str]) -> bool:
-    """Return whether a binding may not have keys that another one has too."""
+    """Return whether two bindings cannot have the same key."""
     group, beside = _GROUP_OF[key.identifier], _GROUP_OF[other.identifier]
     if beside in (group, _EVERYWHERE) or any(group in places and beside in places for places in _TOGETHER):
         return True
@@ -167,13 +167,13 @@ def _are_in_the_way(key: Key, other: Key, shared: set[str]) -> bool:
         _is_taken_in_field(key, beside) or _is_taken_in_field(other, group)
     ):
         return True
-    # Such a key comes first everywhere: whatever has it may lose it where another one is left.
+    # Such a key takes precedence everywhere: its former binding may lose it if it has another.
     comes_first = group == _EVERYWHERE and key.is_always
     return comes_first and not _pressed(other) - {name for name in shared if not types_text(name)}
 
 
 def _is_taken_in_field(key: Key, of_field: str) -> bool:
-    """Return whether a binding of a place and one of a text field there cannot have the same key."""
+    """Return whether bindings of a place and of a text field there cannot have the same key."""
     group = _GROUP_OF[key.identifier]
     if group == _EVERYWHERE:
         return of_field in _FIELD_GROUPS

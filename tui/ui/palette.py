@@ -1,4 +1,4 @@
-"""What the command palette runs."""
+"""The actions of command palette entries."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tui.core.lazy_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PaletteAction:
-    """What an entry of the palette does."""
+    """The action of a palette entry."""
 
     run: Callable[[], Awaitable[object]]
     is_risky: bool
-    """Whether it deletes or spends: then it is never the entry that is selected by itself."""
+    """Whether it deletes or spends money: then it is never preselected."""
 
     async def __call__(self) -> None:
-        """Do it."""
+        """Run the action."""
         await self.run()

@@ -1,4 +1,4 @@
-"""The only module that knows every screen; each is imported when it is opened."""
+"""Knows all screens, and imports each when it is opened."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class ScreenRouter:
         self._app = app
 
     def providers(self, *, is_first: bool = False) -> Screen[None]:
-        """Return the provider list, the bottom of every stack; ``is_first``: the program starts with it."""
+        """Return the provider list, the bottom of every stack; ``is_first``: it is the first screen."""
         from tui.ui.providers.screen import ProvidersScreen
 
         return ProvidersScreen(is_first=is_first)
 
     def ground(self) -> Screen[None]:
-        """Return what lies under a chat that is opened at once."""
+        """Return the screen below a chat that is opened at startup."""
         return PlaceholderScreen(self.providers)
 
     def chat(
@@ -58,13 +58,13 @@ class ScreenRouter:
         self._app.push_screen(ConversationsScreen())
 
     def costs(self) -> None:
-        """Show what was spent."""
+        """Show the costs."""
         from tui.ui.costs.screen import CostsScreen
 
         self._app.push_screen(CostsScreen())
 
     def abilities(self) -> None:
-        """Show what the providers can do."""
+        """Show the abilities of the providers."""
         from tui.ui.abilities.screen import AbilitiesScreen
 
         self._app.push_screen(AbilitiesScreen())
@@ -78,7 +78,7 @@ class ScreenRouter:
         self._app.push_screen(DiagnosisScreen(subject), then)
 
     def discover(self, then: Callable[[str | None], None]) -> None:
-        """Look for servers on this machine."""
+        """Search for servers on this machine."""
         from tui.ui.diagnosis.discover_screen import DiscoverScreen
 
         self._app.push_screen(DiscoverScreen(), then)
@@ -92,7 +92,7 @@ class ScreenRouter:
         field: str = "",
         then: Callable[[str | None], None] | None = None,
     ) -> None:
-        """Open the form of a provider; of one that is built in it is said that it cannot be changed."""
+        """Open the form of a provider; for a built-in one, show that it cannot be changed."""
         from tui.ui.providers.form_screen import ProviderFormScreen
 
         if provider is not None and is_built_in(provider):
@@ -120,7 +120,7 @@ class ScreenRouter:
             self._app.push_screen(NoticesWindow(notices))
 
     def help(self, screen: Screen[Any]) -> None:
-        """Show the help of what has the focus on a screen, or close it again."""
+        """Show the help for the focus on a screen, or close it."""
         from tui.ui.shell.help import HelpScreen, help_for
 
         if isinstance(screen, HelpScreen):

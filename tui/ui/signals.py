@@ -1,4 +1,4 @@
-"""The signals that end the program: everything is closed, the exit code is 128 + the signal's number."""
+"""Signals that end the program: everything is closed, and the exit code is 128 + the signal's number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
 def end_at_signals(app: HonestApp) -> None:
-    """Hear signals in Python's own handlers: the loop's would wait with it for a stalled terminal."""
+    """Handle signals with Python's own handlers: those of the loop would wait for a stalled terminal."""
     loop = asyncio.get_running_loop()
 
     def on_signal(number: int, _: object) -> None:
@@ -29,7 +29,7 @@ def end_at_signals(app: HonestApp) -> None:
 
 
 def end_for(app: HonestApp, number: int) -> None:
-    """End as a signal asks for; SIGINT is what a user sends."""
+    """Quit because of a signal; SIGINT comes from a user."""
     if number != signal.SIGINT:
         app.cut_off()
     app.exit(return_code=128 + number)
@@ -37,7 +37,7 @@ def end_for(app: HonestApp, number: int) -> None:
 
 @contextmanager
 def own_handlers() -> Iterator[None]:
-    """Let the handlers of before act again afterwards."""
+    """Restore the previous handlers afterwards."""
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         yield

@@ -1,4 +1,4 @@
-"""The commands of the palette: those of the current screen, those of every screen, and the themes."""
+"""The commands of the palette: those of the current screen, global ones, and the themes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tui.ui.themes import THEMES
 
 
 def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Yield the commands of the keys that a screen, and what has its focus, have now."""
+    """Yield the commands for the current keys of a screen and its focus."""
     app = screen.app
-    offered: set[tuple[str, object]] = set()  # several keys may lead to one action
+    offered: set[tuple[str, object]] = set()  # several keys may have the same action
     for active in screen.active_bindings.values():
         identifier, action = identifier_of(active.binding), active.binding.action
         key, node = BY_IDENTIFIER.get(identifier), app if action.startswith("app.") else active.node
@@ -33,14 +33,17 @@ def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
 
 
 def _form(screen: Screen[Any], identifier: str, action: str, *, is_of_screen: bool) -> str:
-    """Return what to press for an action; that of what has the focus may be called like one of the screen."""
+    """Return what to press for an action.
+
+    Actions of the focus may have the same name as those of the screen.
+    """
     if is_of_screen:
         return printed_action(screen, action)
     return form_of(active_actions(screen)[identifier], screen.focused)
 
 
 def looks_of(available: Collection[str], use: Callable[[str], None]) -> Iterator[SystemCommand]:
-    """Yield the themes, those of the program first."""
+    """Yield the themes, lmdeck's own first."""
     own = [theme.name for theme in THEMES]
     for name in (*own, *sorted(set(available) - set(own))):
         yield SystemCommand(

@@ -1,4 +1,4 @@
-"""The three themes: dark, light, and the terminal's own 16 colours. One accent colour each."""
+"""The three themes: dark, light, and the terminal's own 16 colours. Each has one accent colour."""
 
 from __future__ import annotations
 

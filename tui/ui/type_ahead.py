@@ -1,4 +1,4 @@
-"""Keys that are typed faster than screens open: each waits until the previous one is handled.
+"""Queues keys that are typed faster than screens open: each waits until the previous one is handled.
 
 Textual sends a key to the widget that has the focus when it is read. Keys typed right after the one that
 opens a screen would run commands of the previous screen, or be lost.
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _LONGEST_HANDLING_SECONDS = 0.5
-"""A handler that takes longer keeps no other key waiting: one of them may be meant to stop it."""
+"""A handler that takes longer does not delay other keys: one of them may be meant to stop it."""
 _LONGEST_OPENING_SECONDS = 1.0
-"""No key waits longer for the first screen: another one may have covered it at once."""
+"""The longest wait for the first screen: another one may have covered it at once."""
 _MOST_ROUNDS = 6
-"""Until focus and screen stay as they are; more only where keys keep changing them by themselves."""
+"""Until focus and screen are stable; more only if keys keep changing them."""
 
 Typed = events.Key | events.Paste
 
@@ -34,7 +34,11 @@ class TypeAhead:
     """Holds back keys and pastes of one app while an earlier one is being handled."""
 
     def __init__(self, app: App[Any], dispatch: Callable[[Typed], Awaitable[None]]) -> None:
-        """``dispatch`` gives a key to what has the focus; it is only awaited in the app's own task."""
+        """Create a queue.
+
+        Args:
+            dispatch: passes a key to the focus; only awaited in the app's own task.
+        """
         self._app = app
         self._dispatch = dispatch
         self._held: deque[Typed] = deque()
@@ -42,14 +46,14 @@ class TypeAhead:
         self._is_open = False
 
     def open(self) -> None:
-        """Begin to give out keys: the first screen is there, and what was typed before belongs to it."""
+        """Begin to dispatch keys: the first screen exists, and earlier keys belong to it."""
         if self._is_open:
             return
         self._is_open = True
         self._settling = asyncio.create_task(self._settle(), name="type-ahead")
 
     async def take(self, event: Typed) -> None:
-        """Give a key to what has the focus, or hold it until what came before it is done."""
+        """Dispatch a key, or hold it until earlier ones are handled."""
         if self._settling is not None or not self._is_open:
             self._held.append(event)
             if not self._is_open and len(self._held) == 1:
@@ -65,7 +69,7 @@ class TypeAhead:
             self._settling = asyncio.create_task(self._settle(), name="type-ahead")
 
     def close(self) -> None:
-        """Give up what was typed and not handled: the program ends."""
+        """Discard unhandled keys when the program ends."""
         self._held.clear()
         if self._settling is not None:
             self._settling.cancel()
@@ -81,7 +85,7 @@ class TypeAhead:
         self._app.call_later(self._end_settling)
 
     async def _round(self) -> None:
-        """Let everything that a key passes through handle what it has been given so far."""
+        """Wait until everything that a key passes through has handled its messages."""
         node = self._target()
         while node is not None:
             done = asyncio.Event()
@@ -93,7 +97,7 @@ class TypeAhead:
             node = node.parent
 
     def _target(self) -> DOMNode | None:
-        """Return what gets the next key: what has the focus, or else the screen."""
+        """Return the target of the next key: the focus, or else the screen."""
         screen = next(reversed(self._app.screen_stack), None)
         return None if screen is None else screen.focused or screen
 
@@ -107,7 +111,7 @@ class TypeAhead:
 
 
 def _is_text(event: Typed, focused: object) -> bool:
-    """Whether what is typed only becomes text where it goes, and can open nothing."""
+    """Return whether a key only types text at its target, and cannot open anything."""
     if not isinstance(focused, Input | TextArea):
         return False
     return isinstance(event, events.Paste) or event.is_printable

@@ -1,1 +1,1 @@
-"""The screen of what the providers can do."""
+"""The screen of the providers' abilities."""

@@ -1,4 +1,4 @@
-"""The rows of the matrix: the cursor is on one cell, and each cell has the colour of its outcome."""
+"""The rows of the ability matrix: the cursor is on one cell, and cells are coloured by outcome."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class AbilityGrid(RowList):
     """
 
     def __init__(self, id: str, outcome_of: Callable[[str, str], Outcome | None]) -> None:  # noqa: A002
-        """``outcome_of`` returns that of an ability and a provider."""
+        """Create a grid; ``outcome_of`` returns the outcome for an ability and a provider."""
         super().__init__(id)
         self._outcome_of = outcome_of
         self.current_column = ""
 
     def is_under_cursor(self, column: ListColumn) -> bool:
-        """Whether the cursor lies on a cell of its row: on the current one."""
+        """Return whether the cursor is on a cell of its row: only on the current column."""
         return column.key == self.current_column
 
     def style_of(self, row: ListRow, column: ListColumn) -> Style:

@@ -1,4 +1,4 @@
-"""What each provider can do: a table of remembered results that fills while tests run."""
+"""The abilities of all providers: a table of stored results that is updated while tests run."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ from tui.ui.shell.pane import Pane
 from tui.ui.shell.title_bar import TitleBar
 
 _AROUND = 4
-"""Cells beside the columns: two borders, a blank, the scroll bar."""
+"""The cells around the columns: two borders, a blank, the scroll bar."""
 _WIDE = 120
 _BESIDE = 46
-"""Cells of the evidence beside the table, as in its style sheet."""
+"""The width of the evidence next to the table, as in its style sheet."""
 _FEW_NOTES, _MANY_NOTES = 4, 10
 _HIGH = 32
 
@@ -64,7 +64,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
         self._is_running = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the table over its notes."""
+        """Create the table above its notes."""
         yield TitleBar(texts.TITLE)
         with Horizontal(id="main"):
             with Pane(id="matrix"):
@@ -78,7 +78,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Show what is remembered."""
+        """Show the stored results."""
         self.grid.focus()
         self.action_refresh()
 
@@ -97,7 +97,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
 
     @property
     def _columns(self) -> tuple[Column, ...]:
-        """The providers that have a column: of which something is known, or that are tested now."""
+        """The providers with a column: those with results, or being tested."""
         testing = self._tests.testing
         return tuple(
             column
@@ -113,10 +113,10 @@ class AbilitiesScreen(LmdeckScreen[None]):
         cell = self._cell(ability, provider)
         return None if cell is None else cell.result.outcome
 
-    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def action_refresh(self) -> None:
-        """Read again what is remembered."""
+        """Read the stored results again."""
         if not self._is_running:
             in_background(self, self._read, group="abilities", exclusive=True)
 
@@ -125,7 +125,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        """Show what is known so far."""
+        """Show the results so far."""
         if not self.is_mounted:
             return
         matrix, columns = self._matrix, self._columns
@@ -152,14 +152,14 @@ class AbilitiesScreen(LmdeckScreen[None]):
         self.refresh_bindings()
 
     def _has_room_beside(self, columns: Sequence[Column], abilities: Sequence[Ability]) -> bool:
-        """Whether the evidence fits next to the table with every provider visible."""
+        """Return whether the evidence fits next to the table with all providers visible."""
         if self.size.width < _WIDE or not columns:
             return False
         room = self.size.width - _AROUND - _BESIDE
         return len(view.columns_for(columns, abilities, 0, room)) > len(columns)
 
     def _show_evidence(self) -> None:
-        """Show the evidence of the cell under the cursor beside the table, where there is room."""
+        """Show the evidence for the current cell next to the table, if there is room."""
         pane, found = self.query_one("#seen", Pane), self._evidence()
         if pane.display and found is not None:
             title, content = found
@@ -167,7 +167,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
             pane.query_one(Static).update(content)
 
     def _evidence(self) -> tuple[str, Content] | None:
-        """Return the name and the evidence of the cell under the cursor."""
+        """Return the name and the evidence of the current cell."""
         ability, columns = self.grid.current_key, self._columns
         if ability is None or not columns:
             return None
@@ -187,11 +187,11 @@ class AbilitiesScreen(LmdeckScreen[None]):
         return texts.NEWEST.format(ago=ago(matrix.newest, self._now())) if matrix.newest else ""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the columns the new room."""
+        """Adapt the columns to the new width."""
         self.call_after_refresh(self._show)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what can be done now."""
+        """Enable only the actions that are possible now."""
         if action == "provider":
             return len(self._columns) > 1
         if action in ("open", "diagnose"):
@@ -205,7 +205,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
     # ── Testing ─────────────────────────────────────────────────────────────────────────────
 
     def action_test(self) -> None:
-        """Say what the tests cost, then run them."""
+        """Confirm the cost of the tests, then run them."""
         confirm(self, texts.ASK, self._tests.cost, self._begin, texts.YES, texts.NO)
 
     def _begin(self) -> None:
@@ -222,21 +222,21 @@ class AbilitiesScreen(LmdeckScreen[None]):
             self._is_running = False
             self._show()
 
-    # ── Moving, and what a cell is about ────────────────────────────────────────────────────
+    # ── The cursor and its cell ─────────────────────────────────────────────────────────────
 
     def action_provider(self, step: int) -> None:
-        """Go to another provider."""
+        """Move to another provider."""
         place = self._current + step
         if 0 <= place < len(self._columns):
             self._current = place
             self._show()
 
     def on_row_list_highlighted(self) -> None:
-        """Another cell is under the cursor."""
+        """Update the evidence after a cursor movement."""
         self._show_evidence()
 
     def on_row_list_selected(self) -> None:
-        """A click on the row under the cursor is the same as Enter."""
+        """Treat a click on the current row like Enter."""
         self.action_open()
 
     def action_open(self) -> None:
@@ -253,7 +253,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
     # ── Leaving ─────────────────────────────────────────────────────────────────────────────
 
     def action_export(self) -> None:
-        """Ask where to, then write the table into a file."""
+        """Ask for a file, and export the table to it."""
         matrix = self._matrix
 
         def write(place: str) -> str:
@@ -264,7 +264,7 @@ class AbilitiesScreen(LmdeckScreen[None]):
         export(self, ExportDialog(texts.EXPORT_TITLE, place, *words), write)
 
     def action_back(self) -> None:
-        """Stop the tests; without any, close."""
+        """Stop running tests; otherwise close."""
         if self._is_running:
             self._tests.stop()
         else:

@@ -1,4 +1,4 @@
-"""How the matrix of abilities is drawn: as many providers as fit, the one under the cursor among them."""
+"""The columns and rows of the ability matrix: as many providers as fit, including the current one."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _cell(cell: Cell | None, *, is_testing: bool) -> str:
 
 
 def note_lines(matrix: Matrix, most: int) -> list[str]:
-    """Return what has changed and who cannot be tested, a line each."""
+    """Return the changes, and the providers that cannot be tested, one per line."""
     lines = [*map(change_line, matrix.changes), *problem_lines(matrix)]
     if len(lines) <= most:
         return lines

@@ -1,4 +1,4 @@
-"""The window over the matrix: the evidence of a cell."""
+"""The window with the evidence for one cell of the ability matrix."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.ui.shell.offers import key_of
 
 
 class EvidenceWindow(Window[None]):
-    """Shows what is known about one cell."""
+    """Shows the evidence for one cell."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("abilities.evidence")
@@ -29,17 +29,17 @@ class EvidenceWindow(Window[None]):
         self._title, self._evidence = title, evidence
 
     def compose(self) -> ComposeResult:
-        """Lay out the window."""
+        """Create the window."""
         with Vertical(id="evidence"):
             yield Static(self._evidence)
 
     def on_mount(self) -> None:
-        """Name the window and the key that closes it."""
+        """Set the title and the key that closes the window."""
         window = self.query_one("#evidence")
         window.border_title = cast(str, Content(self._title))
         close = texts.CLOSE.format(close=key_of(self, "abilities_evidence.close"))
         window.border_subtitle = cast(str, Content(close))
 
     def action_close(self) -> None:
-        """Go back to the table."""
+        """Return to the table."""
         self.dismiss()

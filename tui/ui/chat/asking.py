@@ -1,4 +1,4 @@
-"""Asking in a chat: sending, retrying, continuing, stopping, and using another answer."""
+"""Requests in a chat: sending, retrying, continuing, stopping, and switching answers."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tui.ui.shell.base import LmdeckScreen
 
 
 class Asking:
-    """Sends what can be sent, or shows why not.
+    """Sends requests, or shows why not.
 
-    ``show``: shows the change. ``queue``: queues a message and returns whether there was room.
+    ``show`` updates the screen. ``queue`` queues a message and returns whether there was room.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Asking:
         self._gauge = frame.gauge
         self._queue = queue
         self._is_looking = False
-        """Whether a request waits for what is known about the model's window."""
+        """Whether a request waits for the context length of its model."""
         self.budget = ChatBudget(screen, chat)
         self.attaching = Attaching(screen, chat, self._start, self.edit, frame.refuse)
 
@@ -53,9 +53,9 @@ class Asking:
         return self._screen.query_one(Prompt)
 
     def send(self, text: str) -> bool:
-        """Send a prompt, or the one that was edited instead of it; return whether it is on its way.
+        """Send a prompt, possibly an edited one; return whether it was sent.
 
-        While an answer streams a prompt waits for it.
+        While an answer streams, the prompt is queued.
         """
         edited = self._prompt.edited
         if not text.strip():
@@ -71,7 +71,7 @@ class Asking:
         return self._chat.is_busy and edited is None
 
     def _start(self, text: str, files: Attached, edited: Turn | None) -> bool:
-        """Send a prompt with its files, or let it wait; return whether that was done."""
+        """Send a prompt with its files, or queue it; return whether that was done."""
         if self._waits(edited):
             return self._queue(self._chat.message(text, files))
         again, before = self._prompt.action_send, self._before(edited)
@@ -81,23 +81,23 @@ class Asking:
         return is_ready
 
     def edit(self, turn: Turn) -> None:
-        """Put a message that was sent into the prompt."""
+        """Put a sent message into the prompt for editing."""
         number = next(place for place, other in enumerate(self._chat.turns, 1) if other is turn)
         self._prompt.begin_edit(turn, number)
         self._prompt.focus()
 
     def again(self) -> None:
-        """Ask the last prompt again; its answer stays as a variant."""
+        """Send the last prompt again; its answer stays available as a variant."""
         last, prompt = self._chat.last, self._prompt
         if last is not None and not prompt.edited and prompt.value == line_of(last.prompt.words):
-            prompt.value = ""  # it came back because it failed, and goes out again now
+            prompt.value = ""  # restored after a failure, and sent again now
         if not self._is_ready() or (last is not None and self._looks_before(last.prompt, self.again)):
             return
         if last is None or self._allows(last.prompt, self.again, self._before(last)):
             self._await_turn(self._chat.retry)
 
     def _before(self, turn: Turn | None) -> list[Turn]:
-        """Return the turns that are sent before a prompt: all, or those before the one beside it."""
+        """Return the turns sent before a prompt: all, or those before the one that it replaces."""
         turns = self._chat.turns
         return turns[: next((place for place, other in enumerate(turns) if other is turn), len(turns))]
 
@@ -112,7 +112,7 @@ class Asking:
             self._await_turn(self._chat.go_on)
 
     def _looks_before(self, prompt: Parts, again: Callable[[], object]) -> bool:
-        """Whether the window of the model is asked for first; ``again`` is called when that is done."""
+        """Return whether to request the context length first; then ``again`` is called."""
         if not self._is_looking and self._chat.context.needs_look(prompt):
             self._is_looking = True
             in_background(self._screen, self._look_before, prompt, again, group="context")
@@ -130,11 +130,11 @@ class Asking:
     def _allows(
         self, prompt: Parts, again: Callable[[], object], turns: Sequence[Turn] | None = None
     ) -> bool:
-        """Whether a request fits the context and the budgets; else asks, and calls ``again`` after a yes."""
+        """Return whether a request fits the context and the budgets; else ask, and call ``again`` on yes."""
         return self._gauge.allows(prompt, again, turns) and self.budget.allows(again)
 
     def say_why_not(self) -> None:
-        """Say why nothing can be asked now."""
+        """Show why no request is possible."""
         self._is_ready()
 
     def _is_ready(self, own_reason: str = "", say: Callable[[str], None] | None = None) -> bool:
@@ -162,18 +162,18 @@ class Asking:
             self._chat.session.stop()
 
     def show_branch(self, turn: Turn) -> bool:
-        """Show the branch of a turn, or report why not; return whether it is shown."""
+        """Show the branch of a turn, or why not; return whether it is shown."""
         return self._is_still() and self._chat.both()[0].show_branch(turn)
 
     def _is_still(self) -> bool:
-        """Whether nothing streams; says so where something does."""
+        """Return whether nothing streams; shows a message otherwise."""
         if not self._chat.is_busy:
             return True
         self._warn(texts.STILL_STREAMING.format(stop=self._way("chat.stop")))
         return False
 
     def choose_variant(self, turn: Turn, step: int) -> None:
-        """Put another answer in the place of a turn, or report why not."""
+        """Switch to another variant of a turn, or show why not."""
         if self._is_still() and self._chat.both()[0].choose_variant(turn, step) is None:
             text = texts.NO_VARIANT_BEFORE if step < 0 else texts.NO_VARIANT_AFTER
             self._screen.notify(text, timeout=3)

@@ -45,21 +45,21 @@ class Attaching:
         self._edit = edit
         self._refuse = refuse
         self._is_reading = False
-        """Whether a message waits for its files, or for what is known about the model's window."""
+        """Whether a message waits for its files, or for the context length of its model."""
 
     @property
     def _prompt(self) -> Prompt:
         return self._screen.query_one(Prompt)
 
     def look(self) -> None:
-        """Look for files to suggest, in a background thread."""
+        """Search for files to suggest, in a background thread."""
         index = self._chat.files.index
         if index.begin():
             tell = partial(self._screen.call_later, self._prompt.show_paths)
             threading.Thread(target=index.scan, args=(tell,), name="paths", daemon=True).start()
 
     def attach(self, reference: str) -> None:
-        """Mention files in the message, where they can be attached; without a name, list what can be."""
+        """Mention files in the message, if they can be attached; without a name, list suggestions."""
         if reference:
             in_background(self._screen, self._mention, reference, name="attach", group="files")
         else:
@@ -79,7 +79,7 @@ class Attaching:
             self._prompt.mention(f"{mention_of(name)} ")
 
     def preview(self) -> None:
-        """Say in the box of the prompt what is attached to the draft, once that was read."""
+        """Show the attachments of the draft in the prompt's border, after reading them."""
         words = self._prompt.value
         if next(mentions(words), None) is None:
             self._show(Parts())
@@ -97,7 +97,7 @@ class Attaching:
         self._screen.query_one(PromptBox).show_attached(files)
 
     def open(self, turn: Turn, show: Callable[[Turn, Mapping[str, bytes]], None]) -> None:
-        """Show the contents of what is attached to a turn, once they were read."""
+        """Show the contents of a turn's attachments, after reading them."""
         in_background(self._screen, self._read_and_show, turn, show, name="attached", group="attached")
 
     async def _read_and_show(self, turn: Turn, show: Callable[[Turn, Mapping[str, bytes]], None]) -> None:
@@ -105,7 +105,7 @@ class Attaching:
             show(turn, await asyncio.to_thread(self._chat.session.attached, turn))
 
     def needs_files(self, text: str, edited: Turn | None) -> bool:
-        """Whether files are to be read before a message is sent, or before the one before it."""
+        """Return whether files must be read before sending a message."""
         return (
             self._is_reading
             or next(mentions(text), None) is not None
@@ -113,7 +113,7 @@ class Attaching:
         )
 
     def send(self, text: str, edited: Turn | None) -> bool:
-        """Send a message once its files were read; return whether that was begun."""
+        """Send a message after reading its files; return whether that has begun."""
         if self._is_reading:
             self._refuse(texts.READING)
             return False
@@ -160,7 +160,7 @@ class Attaching:
     def _ask(
         self, questions: Sequence[ConfirmDialog], start: Callable[[], None], keep: Callable[[], None]
     ) -> None:
-        """Ask one question after the other; ``start`` where the answer to all is yes, else ``keep``."""
+        """Ask several questions; ``start`` if all answers are yes, otherwise ``keep``."""
         if not questions:
             start()
             return
@@ -175,7 +175,7 @@ class Attaching:
         self._screen.app.push_screen(first, answered)
 
     def _give_back(self, text: str, edited: Turn | None) -> None:
-        """Put a message that was not sent back where it was written; Up has it where there is another."""
+        """Put an unsent message back into the prompt, or into the history if that is not empty."""
         prompt, line = self._prompt, line_of(text)
         if edited is not None and any(turn is edited for turn in self._chat.turns):
             self._edit(edited)

@@ -1,4 +1,4 @@
-"""The branches of a chat: each message after its predecessor; Enter shows the branch of a message."""
+"""The branches of a chat, each message after its predecessor; Enter shows the branch of a message."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class BranchesWindow(Window[Turn | None]):
         self._rows = rows
 
     def compose(self) -> ComposeResult:
-        """Lay out the rows, one a line."""
+        """Create the rows, one line each."""
         with Vertical(classes="window"):
             yield OptionList()
 
     def on_mount(self) -> None:
-        """Name the window."""
+        """Set the title."""
         window = self.query_one(".window")
         window.border_title = cast(str, Content(texts.TITLE))
         window.border_subtitle = cast(str, Content(texts.KEYS.format(cancel=key_of(self, "branches.cancel"))))
         self.query_one(OptionList).focus()
 
     def on_resize(self) -> None:
-        """Fit each row into its line, once the lines are laid out."""
+        """Fit each row into its line, once the layout is known."""
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
@@ -58,11 +58,11 @@ class BranchesWindow(Window[Turn | None]):
         rows.highlighted = marked
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """End with the message."""
+        """Close, returning the message."""
         self.dismiss(self._rows[event.option_index].turn)
 
     def action_cancel(self) -> None:
-        """End without one."""
+        """Close without a result."""
         self.dismiss(None)
 
 

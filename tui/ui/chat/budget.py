@@ -1,4 +1,4 @@
-"""The budgets of a chat: read when it opens and after each answer, with a confirmation once one is spent."""
+"""The budgets of a chat: read when it opens and after each answer, with a confirmation if one is used up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ChatBudget:
         self._chat = chat
 
     def read(self) -> None:
-        """Read the state of the budgets by now, outside the event loop."""
+        """Read the current state of the budgets, outside the event loop."""
         budgets = self._chat.runtime.budgets
         if budgets is not None:
             in_background(self._screen, self._read, budgets, group="budget", exclusive=True)
@@ -35,7 +35,7 @@ class ChatBudget:
         self._screen.query_one(StatusBar).draw()
 
     def allows(self, again: Callable[[], object]) -> bool:
-        """Whether no budget is spent; else asks, and calls ``again`` where it is to go out all the same."""
+        """Return whether no budget is used up; otherwise ask, and call ``again`` on yes."""
         question = self._chat.budget_question()
         if question:
             ask_beyond_budget(self._screen, question, self._chat.allow_budget, again)

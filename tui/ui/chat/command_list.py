@@ -1,6 +1,6 @@
-"""The list of commands or of files over the prompt, one line each. Loaded with the first slash or ``@``.
+"""The list of commands or files above the prompt, one line each. Loaded with the first slash or ``@``.
 
-The focus stays in the prompt, whose keys move in the list; it is one widget, because each key changes it.
+The focus stays in the prompt, whose keys move in the list; a single widget, because it changes with each key.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BORDER_ROWS = 2
 
 
 class CommandList(Widget, can_focus=False):
-    """Shows the entries of the open list. ``use`` gets the line of the clicked entry."""
+    """Shows the entries of the open list. ``use`` receives the line of a clicked entry."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"command-list--marked", "command-list--text"}
@@ -39,7 +39,7 @@ class CommandList(Widget, can_focus=False):
         return self._completer()
 
     def show(self) -> None:
-        """Show what there is now, above the prompt; hide it where there is nothing."""
+        """Show the current entries above the prompt; hide the list without any."""
         completing = self._completing
         self.display = completing is not None and completing.is_open
         if completing is None:
@@ -55,7 +55,7 @@ class CommandList(Widget, can_focus=False):
         self.refresh()
 
     def render(self) -> Content:
-        """Return the lines that are in sight."""
+        """Return the visible lines."""
         completing = self._completing
         known = completing.entries if completing is not None else ()
         self._name_width = max((cell_len(safe_line(entry.shown)) for entry in known if entry.text), default=0)
@@ -75,7 +75,7 @@ class CommandList(Widget, can_focus=False):
         return line.stylize(self.get_visual_style("command-list--marked")) if is_marked else line
 
     def on_click(self, event: events.Click) -> None:
-        """Use the entry under the pointer."""
+        """Use the clicked entry."""
         event.stop()
         place = self._top + event.y - 1
         if event.y >= 1 and self._completing is not None and place < len(self._completing.entries):

@@ -1,4 +1,4 @@
-"""The commands of the prompt: each is the action of a key, or the same with an argument."""
+"""The slash commands of the prompt: each is the action of a key, possibly with an argument."""
 
 from __future__ import annotations
 
@@ -61,7 +61,10 @@ class Commands:
         }
 
     def enter(self, line: str) -> bool:
-        """Obey a command or send a message; return whether that was done: else it stays in the prompt."""
+        """Run a command or send a message; return whether that succeeded.
+
+        Otherwise the text stays in the prompt.
+        """
         request = request_of(line)
         if request is None:
             return self._send(message_of(line))
@@ -72,11 +75,11 @@ class Commands:
         return self._act(request.command)
 
     def values(self, command: Command | None) -> Iterator[tuple[str, str]]:
-        """Return what may follow a command, each with a few words about it; ``None``: the presets."""
+        """Return the possible arguments of a command, with descriptions; ``None`` for the presets."""
         return self._presets.names() if command is None else command_values(self._chat, command)
 
     def _call_preset(self, line: str, problem: str) -> bool:
-        """Send what a preset makes of a line; ``problem`` says what it is where there is no such preset."""
+        """Send the message that a preset makes of a line; ``problem`` is the error without a preset."""
         before = self._chat.target
         called = self._presets.call(line, problem)
         if called.problem:
@@ -90,7 +93,7 @@ class Commands:
         return True
 
     def _act(self, command: Command) -> bool:
-        """Do what the key of a command does."""
+        """Run the action of a command."""
         action = BY_IDENTIFIER[command.action].action
         return self._run(action.partition("(")[0], action)
 
@@ -98,7 +101,7 @@ class Commands:
         return self._run(action, ("", action, arguments))
 
     def _run(self, action: str, call: ActionParseResult | str) -> bool:
-        """Do something that a key does, or say why it cannot be done now."""
+        """Run an action, or show why it is not possible."""
         if reason := why_not(self._chat, action):
             self._refuse(reason)
             return False
@@ -106,7 +109,7 @@ class Commands:
         return True
 
     def _use_model(self, name: str) -> bool:
-        """Use another model of the provider, or another provider, by its name."""
+        """Use another model of the provider, or another provider, by name."""
         if not self._chat.use_named(name):
             if self._chat.target is None:
                 self._refuse(NO_PROVIDER)
@@ -116,7 +119,7 @@ class Commands:
         return True
 
     def _set(self, argument: str) -> bool:
-        """Change one setting of this chat, and say what holds now."""
+        """Change one setting of this chat, and show its new value."""
         if self._chat.target is None:
             self._refuse(NO_PROVIDER)
             return False
@@ -162,7 +165,7 @@ class Commands:
         return self._do("branches", place + 1)
 
     def _of_message(self, action: str, number: str, *parameters: int) -> bool:
-        """Do something with the message of a number."""
+        """Run an action for the message with a number."""
         count = len(self._chat.turns)
         place = place_of(number, count)
         if place is None:

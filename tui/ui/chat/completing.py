@@ -1,4 +1,4 @@
-"""The list of commands while one is typed: what is in it and what is marked."""
+"""The list of commands while one is being typed: its entries and the marked one."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from tui.texts import chat as texts
 
 
 class Completer(Protocol):
-    """A list over the prompt: its entries, the marked one, and notes."""
+    """A list above the prompt: its entries, the marked one, and notes."""
 
     @property
     def title(self) -> str:
-        """What it lists."""
+        """The kind of entries."""
 
     @property
     def hint(self) -> str:
-        """What is to be known of it."""
+        """A hint about the list."""
 
     @property
     def entries(self) -> tuple[Completion, ...]:
-        """What can be chosen."""
+        """The entries."""
 
     @property
     def marked(self) -> int | None:
-        """Which of them is marked."""
+        """The index of the marked entry."""
 
     @property
     def is_open(self) -> bool:
-        """Whether it is shown."""
+        """Whether it is open."""
 
     def move(self, step: int) -> None:
-        """Mark the next entry."""
+        """Move the mark."""
 
     def chosen(self, *, is_sent: bool) -> str | None:
-        """Return what the text becomes; ``None``: it stays as it is."""
+        """Return the completed text; ``None`` leaves it unchanged."""
 
     def close(self) -> None:
-        """Close it."""
+        """Close the list."""
 
 
 class Completing:
-    """Follows a line; opened by a slash in an empty prompt, until it is closed or the line is no command."""
+    """Completes a line; opened by a slash in an empty prompt, until closed or the line is no command."""
 
     title = texts.COMMANDS
     hint = texts.LEADING_SLASH
@@ -55,15 +55,15 @@ class Completing:
         self._has_moved = False
         self.entries: tuple[Completion, ...] = ()
         self.marked: int | None = None
-        """A name is marked by itself, a value only by a key: what follows a command may be any text."""
+        """A name is marked automatically, but an argument only by a key, since any text may follow."""
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something to choose from."""
+        """Whether there are entries."""
         return bool(self.entries)
 
     def follow(self, line: str) -> None:
-        """Show what fits to the line as it is now."""
+        """Show the completions of the current line."""
         self._is_active = line == "/" or (self._is_active and line.startswith("/"))
         if self._is_active and line == self._line and self.entries:
             return
@@ -72,15 +72,15 @@ class Completing:
         self.marked = 0 if self.entries and " " not in line else None
 
     def move(self, step: int) -> None:
-        """Mark the next entry, round the ends."""
+        """Move the mark, wrapping around."""
         start = self.marked if self.marked is not None else (-1 if step > 0 else 0)
         self.marked = (start + step) % len(self.entries)
         self._has_moved = True
 
     def chosen(self, *, is_sent: bool) -> str | None:
-        """Return what the line becomes; ``None``: it stays as it is.
+        """Return the completed line; ``None`` leaves it unchanged.
 
-        ``is_sent``: by the key that sends, which sends what is a command already unless another was marked.
+        ``is_sent``: for the key that sends, which sends a complete command unless another entry was marked.
         """
         place = 0 if self.marked is None and not is_sent else self.marked
         line = None if place is None else self.entries[place].line

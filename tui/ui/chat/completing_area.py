@@ -1,4 +1,4 @@
-"""A text area that completes commands at its beginning, and the names of files behind an ``@``."""
+"""A text area that completes commands at its beginning, and file names after an ``@``."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ class CompletingArea(PasteArea):
     """Keeps the list of completions; the surrounding box shows it."""
 
     completing: Completer | None = None
-    """The list of commands or of files, once there was one."""
+    """The list of commands or files, once used."""
     _commands: Completing | None = None
     _was_completing = False
     """Whether the list was shown at the last message."""
 
     class CompletionsChanged(Message):
-        """The list shows something else, or nothing."""
+        """The list has changed."""
 
     class PathsWanted(Message):
         """A file is about to be mentioned."""
 
     def __init__(self, values: Values, paths: PathsFound | None, **options: Any) -> None:
-        """``paths``: the files that may be mentioned, which ``PathsWanted`` asks to look for."""
+        """Create the area; ``paths`` are the files for mentions, which ``PathsWanted`` requests."""
         self.mentioning = Mentioning(paths)
         self._values = values
         super().__init__(**options)
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text, and what the list of commands shows with it."""
+        """Change the text, and the list."""
         result = super().edit(edit)
         self._follow_line(edit.text, result.end_location)
         return result
@@ -71,12 +71,12 @@ class CompletingArea(PasteArea):
             self.completing = self._commands
 
     def show_paths(self) -> None:
-        """Show more files that were found."""
+        """Show further files that were found."""
         if self.mentioning.is_active:
             self._show_completions(self.mentioning.refresh)
 
     def load_text(self, text: str) -> None:
-        """Show another text, which is no command that is being typed."""
+        """Show a new text without completing it."""
         super().load_text(text)
         self.action_close_completions()
         self.mentioning.close()
@@ -94,12 +94,12 @@ class CompletingArea(PasteArea):
             self.refresh_bindings()
 
     def action_complete(self, step: int) -> None:
-        """Mark the next entry of the list."""
+        """Move the mark in the list."""
         if self.completing is not None:
             self._show_completions(self.completing.move, step)
 
     def action_choose_completion(self, is_sent: bool) -> None:
-        """Use the marked entry; the key that sends leaves what is a command already to be sent."""
+        """Use the marked entry; the key that sends does not replace a complete command."""
         line = self.completing.chosen(is_sent=is_sent) if self.completing is not None else None
         if line is not None:
             self.use_completion(line)
@@ -107,7 +107,7 @@ class CompletingArea(PasteArea):
             raise SkipAction
 
     def use_completion(self, line: str) -> None:
-        """Put a line into the prompt, or a file in the place of its mention, in a way that can be undone."""
+        """Insert a completed line, or a file in place of its mention; can be undone."""
         row, end = self.cursor_location
         start = self.mentioning.start
         if self.completing is not self.mentioning:
@@ -119,7 +119,7 @@ class CompletingArea(PasteArea):
             self.move_cursor(result.end_location)
 
     def mention(self, words: str) -> None:
-        """Put the mention of a file, or its beginning, behind a blank at the cursor."""
+        """Insert the mention of a file, or its beginning, at the cursor after a space."""
         row, column = self.cursor_location
         before = self.document.get_line(row)[:column]
         self.mentioning.use(words)
@@ -135,7 +135,7 @@ class CompletingArea(PasteArea):
             self._show_completions(self.completing.close)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys of the list to the chat while there is none."""
+        """Disable the keys of the list while it is closed."""
         if action in _WHEN_COMPLETING:
             return self._is_completing
         return super().check_action(action, parameters)

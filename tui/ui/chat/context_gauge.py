@@ -1,4 +1,4 @@
-"""How full the model's context is, in the header, and the warning before an oversized message is sent."""
+"""The context gauge in the header, and the warning before an oversized message is sent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ContextGauge:
         self._chat = chat
 
     def show(self) -> None:
-        """Show whom the chat asks, the context, and at the prompt the same count of the draft."""
+        """Show the target, the context gauge, and the token count of the draft at the prompt."""
         chat, line = self._chat, self._screen.query_one(Prompt).line
         request, box = request_of(line), self._screen.query_one(PromptBox)
         is_command = request is not None and request.command is not None
@@ -52,7 +52,7 @@ class ContextGauge:
             self.show()
 
     def allows(self, draft: Parts, again: Callable[[], object], turns: Sequence[Turn] | None = None) -> bool:
-        """Whether a request may go out; else asks, and calls ``again`` where it is to go out all the same."""
+        """Return whether to send a request; if it is too large, ask, and call ``again`` on yes."""
         use = self._chat.context.excess(draft, turns)
         if use is None:
             return True

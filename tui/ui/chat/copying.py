@@ -1,4 +1,4 @@
-"""Copying from a chat: by the clipboard route that works, with a report of which one was used."""
+"""Copies text from a chat, and reports by which route."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tui.ui.transcript.code import code_of_number, find_code, last_code
 
 
 class Copier:
-    """Copies a part of a chat, or shows that there is nothing to copy."""
+    """Copies a part of a chat, or shows that there is none."""
 
     def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
         self._screen = screen
         self._chat = chat
 
     def copy(self, text: str, what: str) -> None:
-        """Copy a text, such as an ``answer``, and say which way it went."""
+        """Copy a text, such as an ``answer``, and report the route."""
         if text:
             in_background(self._screen, self._copy, text, what, group="copy")
         else:
@@ -37,7 +37,7 @@ class Copier:
         self.copy(next(filter(None, map(text_of, reversed(self._chat.turns))), ""), what)
 
     def copy_code(self, number: int | None = None) -> None:
-        """Copy the last block of code, or that of a number in the last answer that has code."""
+        """Copy the last code block, or the one with a number in the last answer that has code."""
         in_background(self._screen, self._copy_code, number, group="copy")
 
     async def _copy_code(self, number: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the draft of a chat on disk, and restores it when the chat is reopened."""
+"""Saves the draft of a chat to disk, and restores it when the chat is reopened."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tui.ui.background import in_background
 from tui.ui.chat.prompt import Prompt
 
 _SECONDS = 1.0
-"""At most so much of what is typed is lost with the program."""
+"""The longest typing that is lost if the program is killed."""
 
 
 class Drafting:
-    """The draft of a chat; an unsaved chat keeps none."""
+    """The draft of a chat; an unsaved chat has none."""
 
     def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
         self._screen = screen
@@ -27,20 +27,20 @@ class Drafting:
         self._is_begun = False
         self._writing = threading.Lock()
         self._latest: tuple[str, str] = "", ""
-        """The chat and its draft as they are to be on disk."""
+        """The chat and its draft to write to disk."""
 
     @property
     def _prompt(self) -> Prompt:
         return self._screen.query_one(Prompt)
 
     def typed(self) -> None:
-        """Notice when a draft begins; later messages do not precede it."""
+        """Record the beginning of a draft: later notices are unread when it is sent."""
         was_begun, self._is_begun = self._is_begun, not self._prompt.is_blank
         if self._is_begun and not was_begun:
             self._chat.begin_draft()
 
     def changed(self) -> None:
-        """Keep the draft in a moment; an empty one, which was sent, is removed at once."""
+        """Save the draft shortly; an empty one, after sending, is removed at once."""
         if not self._prompt.unsent.strip():
             self._keep()
         elif self._timer is None:
@@ -60,7 +60,7 @@ class Drafting:
         in_background(self._screen, asyncio.to_thread, self._write, before[0], group="draft")
 
     def _write(self, before: str) -> None:
-        """Write what is to be on disk by now; a draft that was taken along leaves the chat before."""
+        """Write the current draft; one that moved to another chat is removed from the former."""
         drafts = self._chat.runtime.conversations.drafts
         with self._writing:
             identity, text = self._latest
@@ -70,14 +70,14 @@ class Drafting:
                 drafts.keep(identity, text)
 
     def drop(self) -> None:
-        """Remove the draft of a chat that is closed without a message: the user was asked."""
+        """Remove the draft when a chat is closed without saving the message, after confirmation."""
         identity = self._latest[0]
         if identity and not self._chat.turns:
             self._latest = identity, ""
             self._chat.runtime.conversations.drafts.keep(identity, "")
 
     def restore(self) -> None:
-        """Put the draft of the chat that is shown into the empty prompt."""
+        """Put the draft of the current chat into the empty prompt."""
         if self._chat.session is None or not self._chat.is_saved:
             return
         if self._prompt.text.strip():

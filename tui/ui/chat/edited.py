@@ -16,14 +16,14 @@ class Edited(NamedTuple):
 
     turn: Turn
     number: int
-    """Which message of the chat it is, from 1 on."""
+    """The number of the message in the chat, from 1."""
     raw: str
     """Its text before the edit."""
     draft: str
 
 
 def edit_words(prompt: Widget, number: int) -> str:
-    """Return what the border of the prompt says: the key only while it works."""
+    """Return the text in the border of the prompt, with the key only while it works."""
     if not prompt.has_focus:
         return texts.EDITING.format(number=number)
     return texts.EDITING_KEYS.format(number=number, cancel=key_of(prompt, "edit.cancel"))

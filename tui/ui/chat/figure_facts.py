@@ -1,4 +1,4 @@
-"""The known facts of a message, line by line: tokens, cost, times, circumstances."""
+"""The figures of a message, line by line: tokens, cost, times, circumstances."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tui.ui.chat.status_parts import StatusFacts
 
 
 class Fact(NamedTuple):
-    """One line: a label, a value, and its meaning."""
+    """One line: label, value and explanation."""
 
     label: str
     value: str
@@ -38,7 +38,7 @@ Section = tuple[str, list[Fact]]
 
 
 def figure_sections(facts: StatusFacts) -> list[Section]:
-    """Return what there is to say, section by section; empty sections are left out."""
+    """Return the facts by section; empty sections are omitted."""
     turn = facts.turn
     sections: list[Section] = []
     if turn is not None:

@@ -1,4 +1,4 @@
-"""Every figure of a turn and of the chat: its source, and how it was calculated."""
+"""All figures of a turn and of the chat: their sources, and how they were calculated."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from tui.ui.shell.offers import key_of
 
 _LABEL_CELLS = 21
 _WIDE_CELLS = 120
-"""From this width on the last messages are shown next to it."""
+"""From this width, the last messages are shown next to it."""
 _REFRESH_SECONDS = 0.25
 
 
 class FiguresText(VerticalScroll, inherit_bindings=False):
-    """Everything about one message; it scrolls."""
+    """The figures of one message, scrollable."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.figures.text")
 
     def compose(self) -> ComposeResult:
-        """Hold one text."""
+        """Create the text."""
         yield Static()
 
     def show(self, turn: Turn | None, sections: Sequence[Section], width: int) -> None:
-        """Show a message: first where its time went, then the sections."""
+        """Show a message: where its time went, then the sections."""
         blocks: list[Content] = []
         if turn is not None and known_phases(turn):
             blocks.append(_block(times.TITLE, time_content(turn, width)))
@@ -74,23 +74,23 @@ class FiguresScreen(Window[None]):
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the window."""
+        """Create the window."""
         with Horizontal(classes="window"):
             yield FiguresText(id="figures")
             yield Static(id="figures-turns")
 
     def on_mount(self) -> None:
-        """Show the message, and what comes to be known of it."""
+        """Show the message, and update it when more becomes known."""
         self.query_one(FiguresText).focus()
         self.set_interval(_REFRESH_SECONDS, self._show)
 
     def on_resize(self) -> None:
-        """Use the width."""
+        """Adapt to the width."""
         self.set_class(self.app.size.width >= _WIDE_CELLS, "-wide")
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
-        """Show the message, where anything of it has changed."""
+        """Show the message if it has changed."""
         turn, text = self._turn, self.query_one(FiguresText)
         width = text.scrollable_content_region.width
         shown = (turn, width, turn and turn.state, turn and turn.phases, len(self._turns))
@@ -119,11 +119,11 @@ class FiguresScreen(Window[None]):
                 self._show()
 
     def action_close(self) -> None:
-        """Go back."""
+        """Return to the chat."""
         self.dismiss(None)
 
     def action_copy_figures(self) -> None:
-        """Copy what is shown of the message, as text."""
+        """Copy the figures as text."""
         sections = figure_sections(self._facts_of(self._turn))
         parts = [f"{title}\n{plain_lines(facts)}" for title, facts in sections]
         if self._turn is not None and (lines := time_lines(self._turn)):
@@ -131,7 +131,7 @@ class FiguresScreen(Window[None]):
         self._copy("\n\n".join(parts))
 
     def action_copy_json(self) -> None:
-        """Copy the figures of the message as JSON."""
+        """Copy the figures as JSON."""
         if self._turn is not None:
             self._copy(json.dumps(figures_report(self._turn), indent=2, ensure_ascii=False))
 
@@ -141,7 +141,7 @@ class FiguresScreen(Window[None]):
         )
 
     def action_costs(self) -> None:
-        """Close, and show what was spent."""
+        """Close, and show the costs."""
         self.dismiss(None)
         self.app.call_later(deck_of(self).router.costs)
 
@@ -152,7 +152,7 @@ def plain_lines(facts: Sequence[Fact]) -> str:
 
 
 def _lines(facts: Sequence[Fact]) -> Iterator[Content]:
-    """Yield facts with their labels, values and meanings each in a column."""
+    """Yield facts with labels, values and explanations in columns."""
     value_cells = max((len(fact.value) for fact in facts if fact.meaning), default=0)
     for fact in facts:
         label = fact.label.ljust(_LABEL_CELLS) if fact.label else ""

@@ -1,4 +1,4 @@
-"""The parts around the transcript of a chat: header, banner, the prompt's border, offers, status, keys."""
+"""The parts around the transcript: header, banner, the prompt's border, offers, status, footer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tui.ui.transcript.transcript import Transcript
 
 
 class ChatFrame:
-    """Shows what changes with a turn, and names the keys or commands for the current focus."""
+    """Updates these parts, and shows the keys or commands that work with the current focus."""
 
     def __init__(self, screen: Screen[None], chat: ChatControl) -> None:
         self._screen = screen
@@ -36,17 +36,17 @@ class ChatFrame:
 
     @property
     def is_typing(self) -> bool:
-        """Whether commands work now, not letters."""
+        """Whether commands work now instead of letters."""
         return takes_text(self._screen.focused)
 
     def way(self, action: str) -> str:
-        """Return how an action is reached now, or the key of a binding that is given by its name."""
+        """Return how to trigger an action now, or the key of a binding."""
         if action in BY_IDENTIFIER:
             return key_of(self._screen, action)
         return printed_action(self._screen, action)
 
     def _way_from_here(self, action: str) -> str:
-        """Return how an action is reached now; empty in a field where its command would be text."""
+        """Return how to trigger an action; empty in a field where its command would be text."""
         way = self.way(action)
         is_command = way.startswith("/")
         return "" if is_command and self.is_typing and not obeys_commands(self._screen.focused) else way
@@ -80,7 +80,7 @@ class ChatFrame:
         self._refresh_keys()
 
     def show_ways(self) -> None:
-        """Show what names keys or commands: they are others where the focus is another."""
+        """Update what shows keys or commands, which depend on the focus."""
         screen, chat = self._screen, self._chat
         banner, words = screen.query_one("#banner", Static), banner_words(chat, self.way)
         if banner.has_class("-shown") or words:
@@ -97,7 +97,7 @@ class ChatFrame:
         transcript.offer(offers_of(chat, self._way_from_here), welcome)
 
     def _refresh_keys(self) -> None:
-        """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
+        """Redraw the footer only if its keys change, since this causes a layout."""
         chat = self._chat
         has_answer = chat.last is not None and bool(chat.last.answer)
         state = (

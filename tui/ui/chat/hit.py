@@ -1,4 +1,4 @@
-"""Opens a chat at a hit of a search in all conversations."""
+"""Opens a chat at a match of a search in all conversations."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tui.ui.shell.offers import key_of
 
 
 def search_scope(chat: ChatControl) -> SearchScope:
-    """Return what a search from a chat can be narrowed to."""
+    """Return the filters for a search from a chat."""
     provider = "" if chat.target is None else chat.target.provider.name
     return SearchScope(provider, chat.session.identity if chat.session is not None and chat.turns else "")
 
 
 def show_branch(screen: Screen[None], chat: ChatControl, place: HitPlace) -> bool:
-    """Show the branch that has a turn, and say so where it is another one; return whether there is one."""
+    """Show the branch of a turn, with a message if it is a different one; return whether it exists."""
     if chat.session is None:
         return False
     if any(turn.identity == place.turn for turn in chat.turns):

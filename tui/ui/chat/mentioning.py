@@ -1,4 +1,4 @@
-"""The list of files while one is mentioned with ``@``, and which mentions in a draft mean files."""
+"""The list of files while one is being mentioned with ``@``, and which mentions mean files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_ENTRIES = 50
 
 
 class PathsFound(Protocol):
-    """The known files that can be suggested."""
+    """The files available for suggestions."""
 
     found: PathList
     is_scanning: bool
@@ -23,9 +23,9 @@ class PathsFound(Protocol):
 
 
 class Mentioning:
-    """Opened by an ``@`` typed after a blank; follows the typing until a blank ends it.
+    """Completes a mention: opened by an ``@`` after a space, until the next space.
 
-    Pasted text never mentions a file, whatever it looks like, until it is typed or chosen.
+    Pasted text never mentions a file until it is edited or selected from the list.
     """
 
     title = texts.FILES
@@ -36,11 +36,11 @@ class Mentioning:
         self._has_moved = False
         self.entries: tuple[Completion, ...] = ()
         self.marked: int | None = None
-        """The first one is marked by itself where its name begins as was typed."""
+        """The first entry is marked automatically if its name begins with the typed text."""
         self.only_words: set[str] = set()
-        """Mentions that were pasted."""
+        """Mentions in pasted text."""
         self.chosen_paths: set[str] = set()
-        """What was chosen from the list: it must be there when the message is sent."""
+        """Files selected from the list, which must exist when the message is sent."""
 
     @property
     def is_active(self) -> bool:
@@ -49,7 +49,7 @@ class Mentioning:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something to choose from, or will be."""
+        """Whether there are entries, or will be."""
         return bool(self.entries) or (self.is_active and self._is_scanning)
 
     @property
@@ -58,7 +58,7 @@ class Mentioning:
 
     @property
     def hint(self) -> str:
-        """What is to be known of the list."""
+        """A hint about the list."""
         if self._is_scanning:
             return texts.SCANNING
         if self._paths is not None and self._paths.is_capped:
@@ -67,11 +67,11 @@ class Mentioning:
 
     @property
     def start(self) -> int:
-        """Where the mention begins in its line."""
+        """The start of the mention in its line."""
         return self._mention.start if self._mention is not None else 0
 
     def follow(self, before: str, *, opens: bool) -> bool:
-        """Show what fits to what is before the cursor in its line; return whether a file is mentioned."""
+        """Show the matches for the text before the cursor; return whether a file is being mentioned."""
         mention = open_mention(before) if self._paths is not None else None
         is_same = self._mention is not None and mention is not None and self._mention.start == mention.start
         if mention is None or not (opens or is_same):
@@ -83,7 +83,7 @@ class Mentioning:
         return True
 
     def refresh(self) -> None:
-        """Show what fits among the files that are known so far."""
+        """Show the matches among the files found so far."""
         if self._mention is None or self._paths is None or self._has_moved:
             return
         typed, found = self._mention.reference, self._paths.found
@@ -92,16 +92,16 @@ class Mentioning:
         self.marked = 0 if best and found.begins(best[0], typed) else None
 
     def move(self, step: int) -> None:
-        """Mark the next entry, round the ends."""
+        """Move the mark, wrapping around."""
         if self.entries:
             start = self.marked if self.marked is not None else (-1 if step > 0 else 0)
             self.marked = (start + step) % len(self.entries)
             self._has_moved = True
 
     def chosen(self, *, is_sent: bool) -> str | None:
-        """Return what the mention becomes; ``None``: it stays as it is.
+        """Return the completed mention; ``None`` leaves it unchanged.
 
-        ``is_sent``: by the key that sends, which sends where nothing is marked or the path is complete.
+        ``is_sent``: for the key that sends the message if nothing is marked or the path is complete.
         """
         place = 0 if self.marked is None and not is_sent else self.marked
         if place is None or not self.entries or self._mention is None:
@@ -114,28 +114,28 @@ class Mentioning:
         """Close the list until the next ``@``."""
         self._mention, self.entries, self.marked, self._has_moved = None, (), None, False
 
-    # ── What is meant ───────────────────────────────────────────────────────────────────────
+    # ── Mentions that mean files ────────────────────────────────────────────────────────────
 
     def use(self, line: str) -> None:
-        """Note an entry that was chosen."""
+        """Record a selected entry."""
         for mention in mentions(line.strip()):
             self.chosen_paths.add(mention.reference)
             self.only_words.discard(mention.reference)
 
     def told(self, prompt: Parts) -> None:
-        """Note an earlier message: what was text in it is text where it is recalled."""
+        """Record the mentions of an earlier message, so that its plain text stays text."""
         files = {part.text[1:-1] for part in prompt.blobs}
         self.only_words |= {
             mention.reference for mention in mentions(prompt.words) if files.isdisjoint(mention.readings)
         }
 
     def pasted(self, text: str) -> None:
-        """Note what comes with a paste."""
+        """Record the mentions in pasted text."""
         self.only_words |= {mention.reference for mention in mentions(text)} - self.chosen_paths
 
 
 def _typed(path: str) -> str:
-    """Return what stands in the draft for a path: a folder is open to be continued."""
+    """Return the text for a path in the draft; a folder can be continued."""
     if not path.endswith("/"):
         return f"{mention_of(path)} "
     return f'{MARK}"{path}' if any(character.isspace() for character in path) else f"{MARK}{path}"

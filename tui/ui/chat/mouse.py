@@ -1,4 +1,4 @@
-"""Releasing the mouse to the terminal, whose own selection works only without mouse capture."""
+"""Releases the mouse to the terminal, whose own selection requires this."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Mouse:
         self.is_ours = True
 
     def take(self, is_ours: bool = True) -> None:
-        """Ask the terminal for clicks, or no longer."""
+        """Capture or release the mouse."""
         driver = driver_of(self._app)
         if is_ours != self.is_ours and driver is not None:
             driver.write(_ON if is_ours else _OFF)

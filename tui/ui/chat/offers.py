@@ -1,4 +1,4 @@
-"""The actions that a chat offers: for its last answer, or without one."""
+"""The actions that a chat offers, for its last answer or without one."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _WORDS = {
 
 
 def offers_of(chat: ChatControl, way: Callable[[str], str]) -> tuple[Offer, ...]:
-    """Return what can be done about the last answer.
+    """Return the actions for the last answer.
 
-    ``way``: what is printed for an action now; empty: nothing leads to it.
+    ``way`` returns the key or command of an action; empty if there is none.
     """
     ways = ((action, way(action)) for action in _actions(chat))
     return tuple(Offer(action, _label(printed, _WORDS[action])) for action, printed in ways if printed)
 
 
 def _label(way: str, words: str) -> str:
-    """Return a command, which says what it does, or a key with words."""
+    """Return a command, which is self-explanatory, or a key with a label."""
     return way if way.startswith("/") else f"{way} {words}"
 
 

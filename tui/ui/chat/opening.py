@@ -1,4 +1,4 @@
-"""Which conversation a chat shows: starting, opening, copying and closing one."""
+"""Opens, forks and closes the conversation of a chat."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
 
 _LOOK_SECONDS = 1.0
-"""Between two looks at whether a conversation can be written to by now."""
+"""The interval of checks for whether another session has closed the conversation."""
 
 
 class Conversations:
     """Replaces the conversation of a chat.
 
-    ``show``: shows the one that is open now. ``go_to``: shows a place in it.
+    ``show`` shows the current conversation. ``go_to`` shows a place in it.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Conversations:
         self._go_on_in(self._chat.runtime.sessions.begin(saved=is_saved))
 
     def offer_interrupted(self, way: Way) -> None:
-        """Tell of a chat that was cut off; ``way``: what is printed for an action now."""
+        """Offer an interrupted chat; ``way`` returns the key or command of an action."""
         in_background(self._screen, self._offer_interrupted, way, group="offer")
 
     async def _offer_interrupted(self, way: Way) -> None:
@@ -65,7 +65,7 @@ class Conversations:
             self._screen.notify(text, timeout=10)
 
     def begin_another(self, *, is_saved: bool) -> None:
-        """Begin a conversation replacing the current one; asks where that would be lost."""
+        """Replace the conversation by a new one, after confirmation if something would be lost."""
 
         async def begin() -> None:
             await self.leave()
@@ -86,17 +86,17 @@ class Conversations:
     ) -> None:
         """Open a saved conversation, or a copy of it, at its end or at a place in it.
 
-        ``keeps_target``: whatever model it was with.
+        ``keeps_target``: keep the model, whatever the conversation used.
         """
         arguments = (identity, is_fork, keeps_target, place)
         in_background(self._screen, self._open, *arguments, group="open", exclusive=True)
 
     async def _open(self, identity: str, is_fork: bool, keeps_target: bool, place: HitPlace | None) -> None:
         if await self._is_opened(identity, is_fork, keeps_target) and place is not None:
-            self._screen.call_after_refresh(self._go_to, place)  # when its folds have their places
+            self._screen.call_after_refresh(self._go_to, place)  # after the layout of its folds
 
     async def _is_opened(self, identity: str, is_fork: bool, keeps_target: bool) -> bool:
-        """Open a conversation, unless it is this one; return whether it is shown."""
+        """Open a conversation, unless it is the current one; return whether it is shown."""
         session = self._chat.session
         is_this = session is not None and session.identity == identity
         if is_this and not is_fork:
@@ -115,11 +115,11 @@ class Conversations:
         return True
 
     def open_in_place(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
-        """Open a conversation replacing the current one; asks where that would be lost."""
+        """Replace the conversation by a saved one, after confirmation if something would be lost."""
         self.ask_before_losing(self._chat.loss(), lambda: self.open(identity, is_fork=is_fork, place=place))
 
     def fork(self) -> None:
-        """Go on in a copy of the conversation that is shown."""
+        """Continue in a copy of the conversation."""
         if self._chat.session is not None:
             self.open(self._chat.session.identity, is_fork=True)
 
@@ -134,7 +134,7 @@ class Conversations:
             self._looking = self._screen.set_interval(_LOOK_SECONDS, self._look)
 
     def _look(self) -> None:
-        """See whether the other session has closed the conversation; one look at a time."""
+        """Check whether the other session has closed the conversation; one check at a time."""
         if self._look_at is None or self._look_at.is_finished:
             self._look_at = in_background(self._screen, self._take_over, group="takeover")
 
@@ -147,12 +147,12 @@ class Conversations:
                 self._screen.notify(texts.FREE_AGAIN)
 
     async def leave(self) -> None:
-        """Close the conversation that is shown: what streams is stopped, and the partial text is kept."""
+        """Close the conversation: streaming stops, and the partial text is kept."""
         if self._chat.session is not None:
             await self._chat.leave()
 
     def ask_before_losing(self, loss: str | None, go_on: Callable[[], object]) -> None:
-        """Go on at once, or ask where that would lose something."""
+        """Continue at once, or after confirmation if something would be lost."""
         if loss is None:
             go_on()
             return

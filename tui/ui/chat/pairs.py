@@ -1,4 +1,4 @@
-"""Pairs of a provider and a model to choose from: their order, and which ones a text matches."""
+"""Pairs of provider and model for selection: their order, and the matches of a search text."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Pair(NamedTuple):
     provider: Provider
     model: str
     is_typed: bool = False
-    """It is in no list: someone typed its name."""
+    """Not in any list, but typed by the user."""
 
 
 class Pairs:
-    """Every known pair: the most recently used first, then the default provider's, then all others."""
+    """All known pairs: recently used first, then the default provider's, then others."""
 
     def __init__(self, providers: Sequence[Provider], current: Pair | None) -> None:
         default_first = sorted(providers, key=lambda provider: not provider.is_default)
@@ -32,17 +32,17 @@ class Pairs:
         self._is_arranged = False
 
     def offer(self, provider: Provider, models: Iterable[str]) -> None:
-        """Add the models that a provider's server offers."""
+        """Add the models of a provider's server."""
         self._models[provider.name] = tuple(models)
         self._is_arranged = False
 
     def used(self, recent: Iterable[tuple[str, str]]) -> None:
-        """Say which pairs of names were used, the last one first."""
+        """Set the pairs of names that were used, most recent first."""
         self._recent = tuple(dict.fromkeys(recent))
         self._is_arranged = False
 
     def _arrange(self) -> None:
-        """Put the pairs in order, once they are wanted."""
+        """Sort the pairs, on demand."""
         if self._is_arranged:
             return
         self._is_arranged = True
@@ -64,7 +64,7 @@ class Pairs:
         return dict.fromkeys(filter(None, (provider.model, own, *self._models.get(provider.name, ()))))
 
     def matching(self, typed: str) -> list[Pair]:
-        """Return the pairs that a text finds, the best first, and at the end what it names itself."""
+        """Return the pairs that match a text, best first, and finally the one that it spells out."""
         self._arrange()
         pairs = [self._all[place] for place in find_loosely(typed, self._texts)]
         if not typed.strip():
@@ -73,7 +73,7 @@ class Pairs:
         return pairs if named is None or named._replace(is_typed=False) in pairs else [*pairs, named]
 
     def _named(self, typed: str) -> Pair | None:
-        """Return the pair that a text names in full: provider and model, or a model of the current one."""
+        """Return the pair that a text spells out: provider and model, or a model of the current provider."""
         first, _, rest = typed.partition(" ")
         for provider in self.providers:
             if rest.strip() and first.casefold() in (provider.name.casefold(), provider.label.casefold()):
@@ -83,5 +83,5 @@ class Pairs:
 
 
 def _text(pair: Pair) -> str:
-    """Return what a pair is found by."""
+    """Return the text that is searched for a pair."""
     return f"{pair.provider.label}\n{pair.provider.name}\n{pair.model}".casefold()

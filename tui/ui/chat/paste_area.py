@@ -1,4 +1,4 @@
-"""A text area that shows each large paste as one token, which is moved and deleted as a unit."""
+"""A text area that shows each large paste as one token, moved and deleted as a unit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.ui.textual_compat.own_text_area import OwnTextArea
 
 
 class PasteArea(OwnTextArea):
-    """Keeps raw texts: its document has tokens and private characters instead."""
+    """Stores raw texts: its document contains tokens and private characters instead."""
 
     def __init__(self, **options: Any) -> None:
         self.pastes = Pastes()
@@ -28,40 +28,40 @@ class PasteArea(OwnTextArea):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing but space stands in it."""
+        """Whether it contains only white space."""
         return not any(map(str.strip, self.document.lines))
 
     def raw_of(self, text: str) -> str:
-        """Return a part of the document as it was pasted."""
+        """Return part of the document as raw text."""
         return self.pastes.raw(text)
 
     def shown_of(self, raw: str) -> str:
-        """Return a raw text as the document keeps it."""
+        """Return a raw text as stored in the document."""
         return self.pastes.document(raw)
 
     def action_open_paste(self) -> None:
-        """Show the whole text of the large paste before the cursor, or of the first one."""
+        """Expand the large paste before the cursor, or the first one."""
         cursor = self.flat_selection[1]
         starts = [start for start, _, _ in self.pastes.places(self.flat_text)]
         before = [start for start in starts if start < cursor]
         self.open_paste((before or starts)[-1 if before else 0])
 
     def open_paste(self, place: int) -> None:
-        """Show the whole text of the paste whose token begins at a place of the flat text."""
+        """Expand the paste whose token begins at a position of the flat text."""
         for start, end, text in self.pastes.places(self.flat_text):
             if start == place:
                 self.flat_replace(start, end, text)
                 return
 
-    # ── Tokens as one ───────────────────────────────────────────────────────────────────────
+    # ── Tokens as units ─────────────────────────────────────────────────────────────────────
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text, but no token in part."""
+        """Change the text without splitting a token."""
         edit.from_location, edit.to_location = self._around_tokens(edit.from_location, edit.to_location)
         return super().edit(edit)
 
     def _around_tokens(self, start: Location, end: Location) -> tuple[Location, Location]:
-        """Return the ends of an edit or a selection, none of them inside of a token."""
+        """Return the ends of an edit or a selection, moved out of tokens."""
         if start == end:
             return (self._outside(start, is_end=True),) * 2
         return self._outside(start, is_end=start > end), self._outside(end, is_end=end > start)
@@ -75,7 +75,7 @@ class PasteArea(OwnTextArea):
         return place
 
     def validate_selection(self, selection: Selection) -> Selection:
-        """Keep the cursor out of tokens: a step into one leads behind it, or before it."""
+        """Keep the cursor outside of tokens: a step into one leads past it."""
         is_right = selection.end > self.selection.end
         if selection.is_empty:
             return Selection.cursor(self._outside(selection.end, is_end=is_right))

@@ -1,6 +1,6 @@
 """Large pastes in the prompt: each is shown as a token of private characters and sent as text.
 
-A token is recognised by its characters, which cannot be typed: text that looks like one stays text.
+A token is recognised by its characters, which cannot be typed: similar text stays text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tui.texts import attachments as texts
 from tui.ui.chat.prompt_text import TOKEN_CHARACTERS, TOKEN_STARTS, to_document, to_raw
 
 MOST_LINES = 20
-"""Of a paste that is shown as it is."""
+"""Longer pastes are shown as tokens."""
 _BASE = TOKEN_CHARACTERS.start
 _END = chr(_BASE + ord("]"))
 _TOKEN = lazy_pattern(
@@ -23,13 +23,13 @@ _TOKEN = lazy_pattern(
 
 
 class Pastes:
-    """The large pastes of a prompt, by their tokens."""
+    """The large pastes of a prompt, by token."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
 
     def token(self, text: str) -> str | None:
-        """Return what stands for a paste; ``None``: it is shown as it is."""
+        """Return the token for a paste; ``None`` if it is shown unchanged."""
         lines = text.count("\n") + (not text.endswith("\n"))
         if lines <= MOST_LINES or (text not in self._texts and len(self._texts) == len(TOKEN_STARTS)):
             return None
@@ -40,7 +40,7 @@ class Pastes:
         return chr(TOKEN_STARTS.start + place) + "".join(chr(_BASE + ord(character)) for character in words)
 
     def raw(self, text: str) -> str:
-        """Return a part of the document as it was typed and pasted."""
+        """Return part of the document as typed and pasted."""
         pieces: list[str] = []
         read = 0
         for match in self._tokens(text):
@@ -49,7 +49,7 @@ class Pastes:
         return "".join((*pieces, to_raw(text[read:])))
 
     def document(self, raw: str) -> str:
-        """Return a raw text as the document keeps it, with the tokens of the pastes that are in it."""
+        """Return a raw text as stored in the document, with tokens for its large pastes."""
         for text in self._texts:
             before, found, after = raw.partition(text)
             if found:
@@ -57,11 +57,11 @@ class Pastes:
         return to_document(raw)
 
     def within(self, text: str) -> list[tuple[str, str]]:
-        """Return the tokens in a part of the document, each with its paste."""
+        """Return the tokens in part of the document, each with its paste."""
         return [(match[0], self._text_of(match[0])) for match in self._tokens(text)]
 
     def places(self, line: str) -> Iterator[tuple[int, int, str]]:
-        """Yield where the tokens of a line begin and end, each with its text as the document has it."""
+        """Yield start and end of each token in a line, with its text in the document."""
         for match in self._tokens(line):
             yield match.start(), match.end(), to_document(self._text_of(match[0]))
 

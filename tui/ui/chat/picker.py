@@ -1,4 +1,4 @@
-"""The model picker: one line that searches all models of all providers."""
+"""The model picker: a search in all models of all providers."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from tui.ui.shell.plain_input import PlainInput
 
 _ASKED_AT_ONCE = 8
 _PAUSE_SECONDS = 0.1
-"""Between two changes of the list while servers answer."""
+"""The interval between updates of the list while servers respond."""
 
 
 class ModelPicker(FoundWindow[Pair | None]):
-    """Every model of the providers that a chat can go to; returns the chosen pair."""
+    """All models of the providers usable for chats; returns the selected pair."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("picker")
@@ -58,7 +58,7 @@ class ModelPicker(FoundWindow[Pair | None]):
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the window."""
+        """Create the window."""
         with Vertical(classes="window"):
             yield PlainInput(placeholder=texts.PICKER_PLACEHOLDER, id="model-text")
             yield Static(id="models-header")
@@ -66,7 +66,7 @@ class ModelPicker(FoundWindow[Pair | None]):
             yield Static(id="models-note")
 
     def on_mount(self) -> None:
-        """Show what is known, and ask every server for its models."""
+        """Show what is known, and request the models of all servers."""
         window = self.query_one(".window")
         window.border_title = Content(texts.PICKER)
         window.border_subtitle = Content(texts.PICKER_KEYS.format(cancel=key_of(self, "picker.cancel")))
@@ -91,10 +91,13 @@ class ModelPicker(FoundWindow[Pair | None]):
         index = self.found.highlighted
         return self._shown[index] if index is not None and index < len(self._shown) else None
 
-    # ── What is known ───────────────────────────────────────────────────────────────────────
+    # ── Data ────────────────────────────────────────────────────────────────────────────────
 
     def _is_asked(self, provider: Provider) -> bool:
-        """Whether a server is asked for its models unasked: that runs no command and starts no engine."""
+        """Return whether to request a server's models automatically.
+
+        Not if that would run a command or start the engine.
+        """
         if self._current is not None and provider.name == self._current.provider.name:
             return True
         key = provider.api_key
@@ -102,7 +105,7 @@ class ModelPicker(FoundWindow[Pair | None]):
         return runtime_of(self).settings.check_reachability and not asks_command and not is_built_in(provider)
 
     async def _ask(self) -> None:
-        """Ask one server after another."""
+        """Request the models of one server after another."""
         while self._due:
             provider = self._due.popleft()
             self._asking += 1
@@ -124,10 +127,10 @@ class ModelPicker(FoundWindow[Pair | None]):
         self._pairs.offer(provider, (model.identifier for model in found.chat_models))
 
     async def _read_recent(self) -> None:
-        """Learn which models were used last."""
+        """Read which models were used last."""
         try:
             newest = await asyncio.to_thread(runtime_of(self).conversations.listing.all)
-        except LmdeckError:  # the list of conversations says what is wrong with the folder
+        except LmdeckError:  # the list of conversations reports this
             return
         self._pairs.used((summary.provider, summary.model) for summary in newest if summary.provider)
         self._show_soon()
@@ -136,18 +139,18 @@ class ModelPicker(FoundWindow[Pair | None]):
         if self._pause is None:
             self._pause = self.set_timer(_PAUSE_SECONDS, self._show)
 
-    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def on_input_changed(self) -> None:
-        """Find while it is typed: the best one is selected."""
+        """Search while typing, selecting the best match."""
         self.found.highlighted = None
         self._show()
 
     def _show(self) -> None:
-        """Show what the text finds; the row under the cursor stays under it."""
+        """Show the matches, keeping the selected row."""
         self._pause = None
         if not self.query("#models-note"):
-            return  # a size may come before what is in the window
+            return  # a resize can arrive before the content of the window
         kept = self._chosen
         found = self._pairs.matching(self.query_one(PlainInput).value)
         self._shown, self._count = found[:MOST_SHOWN], len(found)
@@ -161,14 +164,14 @@ class ModelPicker(FoundWindow[Pair | None]):
         self._show_note()
 
     def on_option_list_option_highlighted(self) -> None:
-        """Tell everything of the pair under the cursor."""
+        """Show all details of the selected pair."""
         self._show_note()
 
     def _show_note(self) -> None:
         self.query_one("#models-note", Static).update(Content(safe_text("\n".join(self._notes()))))
 
     def _notes(self) -> Sequence[str]:
-        """Return the whole names under the cursor, what is wrong there, and how many models there are."""
+        """Return the full names of the selected pair, its problem, and the number of models."""
         chosen = self._chosen
         waiting = len(self._due) + self._asking
         count = texts.PICKER_ONE if self._count == 1 else texts.PICKER_COUNT.format(count=f"{self._count:,}")
@@ -184,14 +187,14 @@ class ModelPicker(FoundWindow[Pair | None]):
             return (names, failure_text(answer.failure), count)
         return (names, count)
 
-    # ── Choosing ────────────────────────────────────────────────────────────────────────────
+    # ── Selection ───────────────────────────────────────────────────────────────────────────
 
     def on_option_list_option_selected(self) -> None:
-        """A click on a row."""
+        """Use a clicked row."""
         self._select()
 
     def on_input_submitted(self) -> None:
-        """Enter uses the row under the cursor."""
+        """Use the selected row on Enter."""
         self._select()
 
     def _select(self) -> None:

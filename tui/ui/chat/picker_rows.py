@@ -36,10 +36,10 @@ class Answer:
     milliseconds: float | None = None
     failure: Failure | None = None
     models: ModelList | None = None
-    """What it offers."""
+    """Its models."""
 
     def about(self, model: str) -> Answer:
-        """Return the state of a model: one that is not in the list is missing, even if the server answers."""
+        """Return the state of a model: one that is not listed is missing, even if the server responds."""
         if self.models is None or not self.models.lacks(model):
             return self
         failure = explain("model-not-found", model=model, is_doubtful="yes")
@@ -52,7 +52,7 @@ class Answer:
 
 
 class Columns(NamedTuple):
-    """How many cells each column has."""
+    """The widths of the columns."""
 
     name: int
     model: int
@@ -61,7 +61,7 @@ class Columns(NamedTuple):
 
 
 def columns_for(pairs: Sequence[Pair], known: Mapping[str, Answer], width: int) -> Columns:
-    """Return the columns for rows of ``width`` cells: the model has what the others leave."""
+    """Return the columns for rows of ``width`` cells; the model gets what the others leave."""
     names = max((cell_len(safe_line(pair.provider.label)) for pair in pairs), default=0)
     price = max((cell_len(price_text(pair.provider)) for pair in pairs), default=0)
     name = min(_WIDEST_NAME, max(names, _NARROWEST_NAME)) + 2

@@ -1,8 +1,8 @@
 """The prompt: a text area in which Enter sends; the box around it sets its height.
 
-Keys take effect in the order in which they were typed, even if a slow connection delivers many at once. The
-screen is laid out again only when the number of rows changes; the cursor does not blink; control characters
-of a paste are shown as pictures, while the text is kept unchanged.
+Keys take effect in the order in which they were typed, even if a slow connection delivers many at once. A
+layout is only caused by a change in the number of rows; the cursor does not blink; control characters in a
+paste are shown as symbols, while the text is kept unchanged.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from tui.ui.textual_compat.bursts import Burst
 from tui.ui.textual_compat.internals import bindings_for
 
 _GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
-"""What has a key first while it is open, before what is always there."""
+"""Key groups with precedence while active, before those that are always there."""
 _OF_SEARCH = frozenset({"recall", "take_found", "end_search", "delete_left", "copy"})
-"""What a key does to a search; any other one uses what was found and then does its work."""
+"""Actions that belong to a search; any other key accepts the match and then does its work."""
 _WHEN_SEARCHING = frozenset({"take_found", "end_search"})
 _MOST_WORD = 42
-"""How many characters of a pasted command are shown."""
+"""The most characters of a pasted command that are shown."""
 
 
 def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
@@ -50,7 +50,7 @@ def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
 
 
 class Prompt(CompletingArea):
-    """Edits a prompt. ``send`` gets its raw text and returns whether it was sent; else it stays."""
+    """Edits a prompt. ``send`` receives its raw text and returns whether it was sent."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = (
         "chat.prompt",
@@ -63,17 +63,17 @@ class Prompt(CompletingArea):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(*_GROUPS)
 
     takes_bursts: ClassVar[bool] = True
-    """Several lines that came at once were pasted, wherever an Enter between them would send."""
+    """Several lines that arrived at once were pasted, even if an Enter between them would send."""
     is_streaming = False
-    """Whether an answer streams: Esc stops it, and cancels an edit only then."""
+    """Whether an answer streams: then Esc stops it, before cancelling an edit."""
     _rows_shown = 0
     _model = ""
     _edit: Edited | None = None
     _search: PromptSearch | None = None
     _recalled = ""
-    """The text of the prompt that was recalled last."""
+    """The prompt that was recalled last."""
     _pasted_word = ""
-    """The first word, if its slash was pasted: while it is unchanged, it is not a command."""
+    """The first word, if its slash was pasted: while unchanged, it is not a command."""
 
     @dataclass
     class CopyRequested(Message):
@@ -114,23 +114,23 @@ class Prompt(CompletingArea):
 
     @property
     def obeys_commands(self) -> bool:
-        """Whether a line that begins with a slash is a command: something can be typed."""
+        """Whether a line that begins with a slash is a command."""
         return not self.read_only
 
     @property
     def line(self) -> str:
-        """The raw text as it would have to be typed: a command or a preset in a paste is text."""
+        """The raw text as it would have to be typed: commands and presets in a paste are text."""
         raw = self.value
         return line_of(raw) if self._pasted_word and request_of(raw) is not None else raw
 
     def remember(self, raw: str) -> None:
-        """Add a prompt to the history, newest last."""
+        """Add a prompt to the history, as the newest."""
         self._history.remember(raw)
 
     def offer(self, raw: str) -> bool:
         """Insert a selected text if the prompt is empty: typing replaces it, moving keeps it.
 
-        What the user typed meanwhile is never replaced.
+        Text typed meanwhile is never replaced.
         """
         if self.text.strip():
             return False
@@ -139,9 +139,9 @@ class Prompt(CompletingArea):
         return True
 
     async def on_key(self, event: events.Key) -> None:
-        """Do what a key is bound to here and now.
+        """Run the action of a key directly.
 
-        Textual's way round over the app would let characters that came in the same read overtake it.
+        On Textual's way through the app, characters that arrived in the same read would overtake it.
         """
         if self._search is not None and event.is_printable:
             self._type_into_search(event.character or "")
@@ -156,10 +156,10 @@ class Prompt(CompletingArea):
                 event.prevent_default()
                 return
         if event.key == "enter":
-            event.prevent_default()  # bound to nothing, it breaks no line either
+            event.prevent_default()  # an unbound variant of Enter must not insert a line break
 
     async def on_paste(self, event: events.Paste) -> None:
-        """Insert a paste as it came, its line ends made one kind."""
+        """Insert a paste with normalised line ends."""
         event.prevent_default()
         event.stop()
         if isinstance(event, Burst):
@@ -171,7 +171,7 @@ class Prompt(CompletingArea):
         elif not self.read_only:
             token = self.pastes.token(text)
             if token is not None and token in self.text:
-                self.open_paste(self.flat_text.index(token))  # pasted twice, it is to be seen
+                self.open_paste(self.flat_text.index(token))  # pasted twice, it is expanded
             else:
                 self._insert_paste(text, token)
             self.focus()
@@ -186,24 +186,24 @@ class Prompt(CompletingArea):
 
     @property
     def _command_word(self) -> str:
-        """The word with which a command would begin; empty: it does not begin with a slash."""
+        """Return the first word if it looks like a command; otherwise empty."""
         line = self.pastes.raw(self.document.get_line(0))
         return line.split(maxsplit=1)[0] if line.startswith("/") else ""
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text: editing a pasted command makes it a command."""
+        """Change the text; editing a pasted command makes it a command."""
         result = super().edit(edit)
         if self._pasted_word and self._command_word != self._pasted_word:
             self._pasted_word = ""
         return result
 
     def load_text(self, text: str) -> None:
-        """Show another text, which was not pasted."""
+        """Show a new text that was not pasted."""
         super().load_text(text)
         self._pasted_word = ""
 
     def action_send(self) -> None:
-        """Send; what was sent goes from here into the history, as it has to be typed."""
+        """Send, and add the sent text to the history, as it would have to be typed."""
         line = self.line
         pasted = safe_line(self._pasted_word, _MOST_WORD) if line != self.value else ""
         if self._send(line):
@@ -212,7 +212,7 @@ class Prompt(CompletingArea):
             self._put_away(line)
 
     def _put_away(self, raw: str) -> None:
-        """Put a draft into the history, and show the one from before an edit."""
+        """Move a draft to the history, and show the one from before an edit."""
         self.remember(raw)
         self._end_edit()
 
@@ -224,21 +224,21 @@ class Prompt(CompletingArea):
             self.post_message(self.Ended())
 
     def action_new_line(self) -> None:
-        """Break the line."""
+        """Insert a line break."""
         if not self.read_only:
             self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def action_cursor_up(self, select: bool = False) -> None:
-        """Move up; from the first line, as it is wrapped, to the prompt before this one.
+        """Move up; from the first wrapped line, to the previous prompt.
 
-        From the end of a prompt that was recalled the walk goes on, however many lines it has.
+        At the end of a recalled prompt, continue to the next older one, however many lines it has.
         """
         is_walking = self.text == self._recalled and self.cursor_at_end_of_text
         if select or (self._row_of_cursor > 0 and not is_walking) or not self._recall(-1):
             super().action_cursor_up(select)
 
     def action_cursor_down(self, select: bool = False) -> None:
-        """Move down; from the last line, as it is wrapped, of a recalled prompt to the one after it."""
+        """Move down; from the last wrapped line of a recalled prompt, to the next one."""
         is_in_last = self._row_of_cursor >= self.wrapped_document.height - 1
         if select or not is_in_last or not self._recall(1):
             super().action_cursor_down(select)
@@ -248,7 +248,7 @@ class Prompt(CompletingArea):
         return self.wrapped_document.location_to_offset(self.cursor_location).y
 
     def action_copy(self) -> None:
-        """Copy the selection by the route that works; without one, the key belongs to the screen."""
+        """Copy the selection; without one, the key belongs to the screen."""
         if self._search is not None:
             self.action_end_search()
             return
@@ -257,22 +257,22 @@ class Prompt(CompletingArea):
         self.post_message(self.CopyRequested(self.pastes.raw(self.selected_text)))
 
     def discard(self) -> bool:
-        """Empty the prompt; Up brings the draft back. Return whether there was one."""
+        """Clear the prompt, from where Up restores the draft; return whether there was one."""
         if not self.text or self.read_only:
             return False
         self._put_away(self.line)
         return True
 
-    # ── Editing a message that was sent ─────────────────────────────────────────────────────
+    # ── Editing a sent message ──────────────────────────────────────────────────────────────
 
     @property
     def edited(self) -> Turn | None:
-        """The turn whose prompt is edited."""
+        """The turn whose prompt is being edited."""
         return None if self._edit is None else self._edit.turn
 
     @property
     def unsent(self) -> str:
-        """What would be lost: the draft, of an edit only where something was changed."""
+        """The text that would be lost: the draft, or an edit with changes."""
         if self._edit is None or self._is_edit_changed:
             return self.line
         return self._edit.draft
@@ -282,7 +282,7 @@ class Prompt(CompletingArea):
         return self._edit is not None and bool(self.value.strip()) and self.value != self._edit.raw
 
     def begin_edit(self, turn: Turn, number: int) -> None:
-        """Show a message that was sent, to be edited; the draft comes back afterwards."""
+        """Show a sent message for editing; the draft is restored afterwards."""
         draft = self.line if self._edit is None else self._edit.draft
         raw = line_of(turn.prompt.words)
         self._edit = Edited(turn, number, raw, draft)
@@ -292,7 +292,7 @@ class Prompt(CompletingArea):
         self._edit_changed()
 
     def action_cancel_edit(self) -> None:
-        """Show the draft from before the edit, or none; Up brings back what was changed."""
+        """Restore the draft from before the edit; Up restores the changes."""
         if self._is_edit_changed:
             self.remember(self.line)
         self._end_edit()
@@ -309,15 +309,15 @@ class Prompt(CompletingArea):
         self.show_title()
         self.refresh_bindings()
 
-    # ── Search in the prompts ───────────────────────────────────────────────────────────────
+    # ── Search in the prompt history ────────────────────────────────────────────────────────
 
     def name_model(self, model: str) -> None:
-        """Say in the border which model is asked next."""
+        """Show the next model in the border."""
         self._model = safe_line(model, 100)
         self.show_title()
 
     def show_title(self) -> None:
-        """Say which model is asked, what is edited, or what is found while the draft stays in the box."""
+        """Show the model, the edited message, or the match of a search in the border."""
         title = Content(self._title())
         if self.border_title != title.markup:
             self.border_title = title
@@ -330,7 +330,7 @@ class Prompt(CompletingArea):
         return edit_words(self, self._edit.number)
 
     def action_recall(self) -> None:
-        """Search in the prompts, or go to the next older one that matches."""
+        """Search in the history, or go to the next older match."""
         if self._search is None and not self.read_only:
             self._set_search(PromptSearch(self._history.prompts))
         elif self._search is not None and not self._search.older():
@@ -348,7 +348,7 @@ class Prompt(CompletingArea):
             self.show_title()
 
     def action_delete_left(self) -> None:
-        """Delete the character before the cursor; in a search, take back its last step."""
+        """Delete the character before the cursor; in a search, undo its last step."""
         if self._search is None:
             super().action_delete_left()
         else:
@@ -356,7 +356,7 @@ class Prompt(CompletingArea):
             self.show_title()
 
     def action_take_found(self) -> None:
-        """Use the prompt that was found; Down leads from it back to the draft."""
+        """Use the matching prompt, from where Down leads back to the draft."""
         hit = self._search.hit if self._search is not None else None
         self._set_search(None)
         if hit is not None:
@@ -365,17 +365,17 @@ class Prompt(CompletingArea):
             self.flat_move(len(to_document(prompt[:start])))
 
     def action_end_search(self) -> None:
-        """Cancel the search; the draft is what it was."""
+        """Cancel the search and keep the draft."""
         self._set_search(None)
 
     def action_external_editor(self) -> None:
-        """Edit the message in the user's editor; one that was found comes along."""
+        """Edit the message, or the match of a search, in the user's editor."""
         if self._search is not None:
             self.action_take_found()
         super().action_external_editor()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys of a search and of a list to the chat while there is none."""
+        """Disable the keys of a search or a list while there is none."""
         if action in _WHEN_SEARCHING:
             return self._search is not None
         if action == "open_paste":
@@ -385,7 +385,7 @@ class Prompt(CompletingArea):
         return super().check_action(action, parameters)
 
     def on_blur(self) -> None:
-        """End what belongs to the keys that come here."""
+        """End a search and close the list."""
         if self._search is not None:
             self.action_end_search()
         self.action_close_completions()
@@ -393,7 +393,7 @@ class Prompt(CompletingArea):
     # ── Drawing ─────────────────────────────────────────────────────────────────────────────
 
     def get_line(self, line_index: int) -> Text:
-        """Return a line as it is drawn."""
+        """Return a line as drawn."""
         return Text(to_display(self.document.get_line(line_index)), end="", no_wrap=True)
 
     def _recall(self, step: int) -> bool:
@@ -406,13 +406,13 @@ class Prompt(CompletingArea):
         return True
 
     def height_changed(self, rows: int) -> None:
-        """Tell the box around how many rows the draft has."""
+        """Notify the surrounding box about the number of rows."""
         if rows != self._rows_shown:
             self._rows_shown = rows
             self.post_message(self.RowsChanged(rows))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show the whole draft where there is room for it, else the place of the cursor."""
+        """Show the whole draft if there is room, otherwise the cursor."""
         if self.wrapped_document.height <= self.content_size.height:
             self.scroll_to(0, 0, animate=False)
         else:

@@ -1,4 +1,4 @@
-"""The box around the prompt: grows with the draft to a third of the screen, and says how long it is."""
+"""The box around the prompt: grows with the draft to a third of the screen, and shows its length."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 _BORDER_ROWS = 2
 _SCREEN_SHARE = 3
 _COUNT_SECONDS = 0.2
-"""Between two counts of a draft that changes: a keystroke never waits for one."""
+"""The interval between counts of a changing draft: a key press never waits for one."""
 _LIST_AFTER_SECONDS = 0.5
-"""From the start on until the list of commands is made ready: the first screen does not wait for it."""
+"""The delay after startup before the list of commands is created: the first screen does not wait for it."""
 
 
 class PromptBox(Container):
-    """Holds a prompt."""
+    """Contains a prompt."""
 
     class Counted(Message):
-        """It is time to count the draft, which may mention other files."""
+        """The draft must be counted, and may mention other files."""
 
     class Attached(Message):
-        """Something else is attached to the draft."""
+        """The attachments of the draft have changed."""
 
     def __init__(self, prompt: Prompt) -> None:
         super().__init__(id="prompt-box")
@@ -48,11 +48,11 @@ class PromptBox(Container):
         self._attached = Parts()
 
     def compose(self) -> ComposeResult:
-        """Lay out the box."""
+        """Create the box."""
         yield self._prompt
 
     def on_mount(self) -> None:
-        """Make ready what a slash or ``@`` opens, before there is one."""
+        """Create the lists for a slash or ``@`` in advance."""
         self.set_timer(_LIST_AFTER_SECONDS, self._make_list)
 
     def _make_list(self) -> CommandList:
@@ -65,7 +65,7 @@ class PromptBox(Container):
         return self._commands
 
     def show_model(self, model: str) -> None:
-        """Say which model is asked next."""
+        """Show the next model."""
         self._prompt.name_model(model)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -73,7 +73,7 @@ class PromptBox(Container):
         self._fit()
 
     def on_completing_area_completions_changed(self, event: Prompt.CompletionsChanged) -> None:
-        """Show the list of commands or files over the box, or hide it."""
+        """Show or hide the list of commands or files above the box."""
         event.stop()
         self._make_list().show()
 
@@ -84,7 +84,7 @@ class PromptBox(Container):
         self._fit()
 
     def _fit(self) -> None:
-        """Take as many rows as the draft has, a third of the screen at most."""
+        """Take as many rows as the draft has, at most a third of the screen."""
         most = max(1, self.screen.size.height // _SCREEN_SHARE - _BORDER_ROWS)
         height = min(max(1, self._rows), most) + _BORDER_ROWS
         styles = self.styles
@@ -92,7 +92,7 @@ class PromptBox(Container):
             styles.height = height
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Count the draft in a moment."""
+        """Count the draft shortly."""
         if self._counting is None:
             self._counting = self.set_timer(_COUNT_SECONDS, self._count)
 
@@ -101,18 +101,18 @@ class PromptBox(Container):
         self.post_message(self.Counted())
 
     def show_attached(self, attached: Parts) -> None:
-        """Say what is attached to the draft."""
+        """Show the attachments of the draft."""
         if attached != self._attached:
             self._attached = attached
             self.post_message(self.Attached())
 
     @property
     def attached(self) -> Parts:
-        """What is attached to the draft."""
+        """The attachments of the draft."""
         return self._attached
 
     def show_count(self, tokens: int, stretch: float) -> None:
-        """Say how long the draft is, as the header counts it; ``stretch``: by how much that stretches."""
+        """Show the length of the draft; ``stretch`` is the factor used by the header."""
         prompt, files = self._prompt, self._attached
         words = draft_words(prompt, prompt.pastes.within(prompt.text), tokens)
         if any(isinstance(part, ImagePart) for part in files):
@@ -122,8 +122,10 @@ class PromptBox(Container):
 
 
 def draft_words(prompt: TextArea, pasted: Sequence[tuple[str, str]], tokens: int) -> str:
-    """Return how long a draft is: its lines and its tokens; empty without one, and for a command, which is
-    not sent. ``pasted``: what stands in it for large pastes, each with its paste."""
+    """Return the length of a draft in lines and tokens; empty without one, and for a command.
+
+    ``pasted`` are the tokens of large pastes in it, each with its paste.
+    """
     lines = prompt.document.lines
     request = request_of(lines[0])
     if not any(lines) or (request is not None and request.command is not None):

@@ -1,4 +1,4 @@
-"""The reverse incremental search in the prompts, as a shell has it."""
+"""The reverse incremental search in the prompt history, as in a shell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.texts import chat as texts
 
 _MOST_TYPED = 40
 _MOST_BEFORE = 24
-"""What the line shows of the prompt before the hit: the hit itself stays in sight."""
+"""Characters of the prompt shown before the match, which stays visible."""
 _MOST_SHOWN = 300
 
 
@@ -23,7 +23,7 @@ class _State(NamedTuple):
 
 
 class PromptSearch:
-    """Finds the newest prompt that contains the typed text, then older ones; erasing goes back a step."""
+    """Finds the newest matching prompt, then older ones; erasing undoes a step."""
 
     def __init__(self, prompts: Sequence[str]) -> None:
         self._prompts = tuple(prompts)
@@ -31,13 +31,13 @@ class PromptSearch:
 
     @property
     def hit(self) -> tuple[int, int] | None:
-        """Which prompt was found, and where in it; ``None``: none."""
+        """The index of the match and its position; ``None`` if there is none."""
         _, index, start, is_found = self._states[-1]
         return (index, start) if is_found else None
 
     @property
     def words(self) -> str:
-        """What was typed and what it finds, in a line."""
+        """The search text and its match, on one line."""
         state = self._states[-1]
         found = texts.SEARCH_NOTHING if state.typed else ""
         if state.is_found:
@@ -53,7 +53,7 @@ class PromptSearch:
         self._states.append(found or _State(typed, state.place, 0, is_found=False))
 
     def older(self) -> bool:
-        """Go to the next older prompt that matches and is another one; return whether there is one."""
+        """Go to the next older, different match; return whether there is one."""
         state = self._states[-1]
         if not state.is_found:
             return False
@@ -63,7 +63,7 @@ class PromptSearch:
         return found is not None
 
     def erase(self) -> None:
-        """Take back the last step."""
+        """Undo the last step."""
         if len(self._states) > 1:
             self._states.pop()
 

@@ -1,4 +1,4 @@
-"""The text of a prompt in its document: characters that must not reach a terminal are private characters."""
+"""The prompt's document: characters that must not reach a terminal are replaced by private ones."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _TAG_STAND_IN = 0x10E000
 _OTHER_STAND_IN = 0x10F000
 TOKEN_CHARACTERS = range(0xFF000, 0xFF080)
 TOKEN_STARTS = range(0xFF800, 0xFFF00)
-"""What the tokens of large pastes are made of; in a paste these characters are hidden like others."""
+"""Characters for the tokens of large pastes; in a paste, they are replaced like other private ones."""
 _OF_TOKENS = lazy_pattern(f"[{chr(TOKEN_CHARACTERS.start)}-{chr(TOKEN_STARTS.stop - 1)}]")
 _OTHERS: dict[int, str] = {}
-"""The characters beyond the others that had to be hidden, as they turned up, and their private ones."""
+"""Private characters assigned on demand to further characters."""
 _CODES: dict[str, str] = {}
 
 
@@ -38,7 +38,7 @@ def to_document(raw: str) -> str:
 def _stand_in(code: int) -> str:
     """Return the private character for a code; unique for every code that safe_text replaces.
 
-    Plane 16 is all private use and no font draws it, so a paste practically never holds it.
+    Plane 16 is entirely private and in no font, so that pastes practically never contain it.
     """
     if code in _TAGS:
         return chr(_TAG_STAND_IN + code - _TAGS.start)
@@ -62,12 +62,12 @@ def _original(character: str) -> str:
 
 
 def to_raw(text: str) -> str:
-    """Return a part of the document as it was typed or pasted."""
+    """Return part of the document as typed or pasted."""
     return text if text.isascii() else text.translate(_ORIGINALS)
 
 
 def to_display(text: str) -> str:
-    """Return a part of the document as it is drawn."""
+    """Return part of the document as drawn."""
     return text if text.isascii() else text.translate(_PICTURES)
 
 
@@ -84,7 +84,7 @@ def _picture(character: str) -> str:
 
 
 class _Table(dict[int, str]):
-    """A table for ``str.translate`` that is filled as characters turn up."""
+    """A table for ``str.translate`` that is filled on demand."""
 
     def __init__(self, of: Callable[[str], str]) -> None:
         super().__init__()

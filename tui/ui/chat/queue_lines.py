@@ -1,4 +1,4 @@
-"""The queued messages, above the prompt: a line for each of the next ones, and why the queue is paused."""
+"""The queued messages above the prompt: one line each, and why the queue is paused."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tui.texts import queue as texts
 from tui.ui.chat.words import Way
 
 _ROWS_OF_SCREEN = 8
-"""Of so many rows of the screen one is for a message that waits."""
+"""One row for queued messages per this many rows of the screen."""
 _WIDEST = 100
 _NARROW = 50
-"""Cells of a line that has no room for more than the message."""
+"""Narrower lines only show the message."""
 
 
 class QueueLines(Widget, can_focus=False):
-    """Shows the queue; uses no rows while it is empty."""
+    """Shows the queue; takes no rows while it is empty."""
 
     ALLOW_SELECT = False
 
@@ -31,7 +31,7 @@ class QueueLines(Widget, can_focus=False):
         self._shown: tuple[Way, bool] | None = None
 
     def show(self, way: Way, *, typing: bool) -> None:
-        """Show what waits now. ``way``: what is printed for an action; ``typing``: commands work now."""
+        """Show the queue. ``way`` returns the key or command of an action; ``typing``: commands work now."""
         self._shown = way, typing
         queue = self._chat.queue
         lines = [Content(safe_line(line)) for line in queue_lines(queue)]
@@ -52,7 +52,7 @@ class QueueLines(Widget, can_focus=False):
 
     @property
     def _room(self) -> int:
-        """The cells of a line: as many as those of the prompt below."""
+        """Return the width of a line in cells: that of the prompt."""
         return min(self.content_size.width, _WIDEST)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -62,7 +62,7 @@ class QueueLines(Widget, can_focus=False):
             self.show(way, typing=typing)
 
     def _with_how(self, words: str, focus: str, *, typing: bool) -> Content:
-        """Return why the queue waits, and as much as there is room for of what sends or removes it."""
+        """Return why the queue is paused, and how to send or remove messages, as far as it fits."""
         for how in texts.HOW if typing else texts.HOW_READING:
             line = Content(f"{words} {how.format(focus=focus)}")
             if line.cell_length <= self._room:

@@ -1,4 +1,4 @@
-"""Messages that wait for an answer: put there, taken back, listed and sent."""
+"""Queued messages: add, take back, list and send."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Queueing:
         chat.queue.on_paused = lambda: screen.call_later(show)
 
     def add(self, message: Parts) -> bool:
-        """Let a message wait; return whether there was room."""
+        """Queue a message; return whether there was room."""
         queue = self._chat.queue
         if queue.is_full:
             return self._refuse(texts.FULL.format(count=len(queue.prompts)))
@@ -47,17 +47,17 @@ class Queueing:
         return True
 
     def take_last(self) -> None:
-        """Put the last message into the prompt."""
+        """Put the last queued message into the prompt."""
         if prompts := self._chat.queue.prompts:
             self._take_back(prompts[-1])
 
     def _take_back(self, queued: QueuedPrompt) -> None:
-        """Put a message that waits still into the prompt; Up brings back the draft from before."""
+        """Put a message that is still queued into the prompt; Up restores the earlier draft."""
         if not self._chat.queue.remove(queued):
             return
         prompt = self._screen.query_one(Prompt)
         prompt.action_end_search()
-        for _ in range(2):  # an edit first, then the draft from before it
+        for _ in range(2):  # first an edit, then the earlier draft
             prompt.discard()
         prompt.value = line_of(queued.content.words)
         prompt.move_cursor(prompt.document.end)
@@ -65,7 +65,7 @@ class Queueing:
         self._show()
 
     def obey(self, argument: str) -> bool:
-        """Run ``/queue``; return whether it was understood."""
+        """Run ``/queue``; return whether it was valid."""
         word, _, number = argument.partition(" ")
         word, number = word.casefold(), number.strip()
         prompts = self._chat.queue.prompts
@@ -78,7 +78,7 @@ class Queueing:
         elif (place := place_of(number, len(prompts))) is None:
             return self._refuse(texts.NO_SUCH.format(number=shown_number(number), count=len(prompts)))
         elif word == "edit":
-            self._screen.call_later(self._take_back, prompts[place])  # the command is there still
+            self._screen.call_later(self._take_back, prompts[place])  # the prompt still contains the command
         else:
             self._remove(prompts[place])
         return True
@@ -88,7 +88,7 @@ class Queueing:
             self._tell(texts.REMOVED.format(text=safe_line(queued.content.text, 60)))
 
     def go(self) -> None:
-        """Send what waits, now or after what streams."""
+        """Send the queued messages, now or after the streaming answer."""
         if not self._chat.queue.prompts:
             self._warn(texts.EMPTY)
         elif (blocked := self._chat.queue.go()) is not None:
@@ -96,7 +96,7 @@ class Queueing:
         self._show()
 
     def clear(self) -> None:
-        """Remove what waits; Up brings it back into the prompt."""
+        """Remove all queued messages; Up restores them in the prompt."""
         count = self._chat.queue.clear()
         if count:
             self._tell(texts.CLEARED_ONE if count == 1 else texts.CLEARED.format(count=count))
@@ -104,7 +104,7 @@ class Queueing:
             self._warn(texts.EMPTY)
 
     def open(self) -> None:
-        """List what waits, and offer to send or to remove it."""
+        """List the queued messages, to send or remove them."""
         queue = self._chat.queue
         if not queue.prompts:
             self._warn(texts.EMPTY)

@@ -1,4 +1,4 @@
-"""The prompt history: Up and Down go through it, a search finds an entry."""
+"""The prompt history: Up and Down step through it, a search finds an entry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ HISTORY_LIMIT = 500
 
 
 class PromptHistory:
-    """Keeps prompts, newest last, and the drafts edited while going through them."""
+    """Prompts, newest last, and drafts edited while stepping through them."""
 
     def __init__(self) -> None:
         self.prompts: list[str] = []
@@ -24,7 +24,7 @@ class PromptHistory:
         self._entries = []
 
     def step(self, step: int, draft: str) -> str | None:
-        """Return the prompt before the draft or after it; ``None``: there is none."""
+        """Return the previous or next prompt; ``None`` if there is none."""
         if not self._entries and (step > 0 or not self.prompts):
             return None
         self._begin(draft)
@@ -32,7 +32,7 @@ class PromptHistory:
         return self._go(target, draft) if 0 <= target < len(self._entries) else None
 
     def jump(self, index: int, draft: str) -> str:
-        """Return a prompt; from there Down leads to the newer ones and at last to the draft."""
+        """Go to a prompt, from where Down leads to newer ones and finally to the draft."""
         self._begin(draft)
         return self._go(index, draft)
 

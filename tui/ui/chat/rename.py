@@ -1,4 +1,4 @@
-"""Small windows that ask for one line, such as a name."""
+"""Small windows that ask for one line of text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_TITLE = 200
 
 
 class NameDialog(Window[str | None]):
-    """Returns the typed text, or ``None`` if it is empty."""
+    """Returns the entered text, or ``None`` if it is empty."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.rename")
@@ -29,12 +29,12 @@ class NameDialog(Window[str | None]):
     LONGEST: ClassVar[int] = LONGEST_TITLE
 
     def __init__(self, title: str, value: str, placeholder: str, keys: str) -> None:
-        """``keys`` says what Enter and the key in ``{cancel}`` do."""
+        """Create a dialog; ``keys`` describes Enter and the key in ``{cancel}``."""
         super().__init__()
         self._title, self._value, self._placeholder, self._keys = title, value, placeholder, keys
 
     def compose(self) -> ComposeResult:
-        """Lay out the window."""
+        """Create the window."""
         with Vertical(classes="window"):
             yield PlainInput(safe_line(self._value), placeholder=self._placeholder, max_length=self.LONGEST)
             yield Static(
@@ -42,23 +42,23 @@ class NameDialog(Window[str | None]):
             )
 
     def on_mount(self) -> None:
-        """Name the window and be ready to type."""
+        """Set the title and the focus."""
         self.query_one(".window").border_title = Content(self._title)
         field = self.query_one(PlainInput)
         field.focus()
         field.cursor_position = len(field.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """End with the text; an empty one changes nothing."""
+        """Close with the text; an empty one changes nothing."""
         self.dismiss(event.value.strip() or None)
 
     def action_cancel(self) -> None:
-        """Change nothing."""
+        """Close without a change."""
         self.dismiss(None)
 
 
 class RenameDialog(NameDialog):
-    """Returns the new name, or ``None`` for no change."""
+    """Returns the new name, or ``None`` if unchanged."""
 
     HELP_TEXT = texts.RENAME_HELP
 

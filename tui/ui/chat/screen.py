@@ -1,4 +1,4 @@
-"""The chat: the conversation above, the prompt below, cost and speed at the bottom."""
+"""The chat screen: the conversation above, the prompt below, cost and speed at the bottom."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ChatScreen(LmdeckScreen[None]):
         self._view: SessionView | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the chat."""
+        """Create the widgets."""
         yield TitleBar(texts.TITLE)
         yield Static(id="banner")
         settings = self.runtime.settings
@@ -91,7 +91,7 @@ class ChatScreen(LmdeckScreen[None]):
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Choose the provider, begin or reopen the conversation, and be ready to type."""
+        """Select the provider, begin or reopen the conversation, and focus the prompt."""
         self.control.aim(self._provider_name)
         identity, is_fork, place = self._first_conversation
         if identity is None:
@@ -103,7 +103,7 @@ class ChatScreen(LmdeckScreen[None]):
         self.prompt.focus()
 
     async def on_unmount(self) -> None:
-        """Stop what streams, keep what came, and take the mouse back for the other screens."""
+        """Stop streaming, keep the partial text, and capture the mouse again for other screens."""
         self._mouse.take()
         await self._conversations.leave()
 
@@ -111,7 +111,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     @cached_property
     def control(self) -> ChatControl:
-        """The chat without the screen."""
+        """The chat without its screen."""
         return ChatControl(self.runtime, self._session_changed, lambda: self.call_later(self.show_state))
 
     @cached_property
@@ -165,17 +165,17 @@ class ChatScreen(LmdeckScreen[None]):
 
     @property
     def transcript(self) -> Transcript:
-        """Where the conversation is read."""
+        """The transcript."""
         return self.query_one(Transcript)
 
     def unsaved_reason(self) -> str | None:
-        """Return what would be lost on leaving."""
+        """Return what leaving would lose."""
         return self.control.loss(self.prompt.unsent if self.is_mounted else "")
 
     def action_name(self, action: str) -> str | None:
-        """Esc leads to the transcript, and from there to the prompt; Enter queues while an answer streams.
+        """Name Esc and Enter after what they currently do.
 
-        A copy is what leads on from a chat that can only be read: there it is shown.
+        In a read-only chat, the fork is shown as the way to continue.
         """
         if action == "send" and self.control.is_busy:
             return texts.QUEUE
@@ -189,17 +189,17 @@ class ChatScreen(LmdeckScreen[None]):
         return texts.PROMPT if is_written else texts.CLOSE
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
+        """Dim unavailable actions. Esc stops streaming first, before it moves the focus."""
         if action == "escape" and self.control.is_read_only:
             return bool(self.query("#search.-shown"))
         if action in ("stop", "escape"):
             return self.control.is_busy == (action == "stop")
         return None if why_not(self.control, action) else True
 
-    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def _session_changed(self) -> None:
-        """Something arrived: cheap, called once a batch."""
+        """Schedule an update after each batch; cheap."""
         if self._view is None or not self.is_mounted:
             return
         if self._view.sync():
@@ -227,29 +227,29 @@ class ChatScreen(LmdeckScreen[None]):
         self._asking.budget.read()
 
     def _let_write(self, may_write: bool, *, is_same: bool) -> None:
-        """Let the prompt have the focus where something can be sent; else the letters act at once."""
+        """Let the prompt have the focus if messages can be sent; otherwise letters act at once."""
         if may_write == self.prompt.can_focus:
             return
         self.prompt.read_only = not may_write
         self.prompt.can_focus = may_write
-        if not is_same or not may_write:  # nobody asked for it: letters that are typed now are meant to act
+        if not is_same or not may_write:  # not requested by the user, whose next letters are meant as keys
             (self.prompt if may_write else self.transcript).focus()
 
     async def _go_to(self, place: HitPlace) -> None:
-        """Show what was found by a search of all conversations."""
+        """Show a match of a search in all conversations."""
         if show_branch(self, self.control, place):
             self.transcript.reveal_turn(place.turn)
             await self._windows.search_at(place)
 
     def show_state(self) -> None:
-        """Show everything that changes with a turn: title, banner, keys, offers, figures."""
+        """Update what changes with a turn: title, banner, footer, offers, figures."""
         if self._view is not None:
             self._view.show_speakers()
         self.prompt.is_streaming = self.control.is_busy
         self._frame.show()
 
     def on_descendant_focus(self) -> None:
-        """Print what works with the focus where it is now."""
+        """Show the keys that work with the new focus."""
         self._frame.show_ways()
 
     def _facts(self, turn: Turn | None = None) -> StatusFacts:
@@ -257,25 +257,25 @@ class ChatScreen(LmdeckScreen[None]):
         return self._view.facts(turn) if self._view is not None else StatusFacts()
 
     def on_transcript_follow_changed(self) -> None:
-        """Say whether there is output out of sight."""
+        """Show whether there is unseen output below."""
         self._status.changed()
 
-    # ── What can be done ────────────────────────────────────────────────────────────────────
+    # ── Actions ─────────────────────────────────────────────────────────────────────────────
 
     def action_stop(self) -> None:
-        """Stop the answer; what came is kept."""
+        """Stop the answer and keep the partial text."""
         self._asking.stop()
 
     def action_again(self) -> None:
-        """Ask the last prompt again, instead of its answer."""
+        """Send the last prompt again."""
         self._asking.again()
 
     def action_go_on(self) -> None:
-        """Ask the model to go on with its answer."""
+        """Ask the model to continue its answer."""
         self._asking.go_on()
 
     def action_take_back(self) -> None:
-        """Take the last queued message back into the prompt."""
+        """Put the last queued message back into the prompt."""
         self._queueing.take_last()
 
     def action_queue(self) -> None:
@@ -291,11 +291,11 @@ class ChatScreen(LmdeckScreen[None]):
         self._conversations.begin_another(is_saved=False)
 
     def action_fork(self) -> None:
-        """Go on in a copy."""
+        """Continue in a copy."""
         self._conversations.fork()
 
     def action_back(self) -> None:
-        """Go back to the provider list."""
+        """Return to the provider list."""
         self._conversations.ask_before_losing(self.unsaved_reason(), self._leave)
 
     def _leave(self) -> None:
@@ -307,23 +307,23 @@ class ChatScreen(LmdeckScreen[None]):
         self._windows.conversations()
 
     def action_costs(self) -> None:
-        """Show what was spent."""
+        """Show the costs."""
         self._windows.costs()
 
     def action_rename(self) -> None:
-        """Give the conversation a name."""
+        """Rename the conversation."""
         self._windows.rename()
 
     def action_pin(self) -> None:
-        """Pin the conversation to the top of the list, or no longer."""
+        """Pin or unpin the conversation at the top of the list."""
         self._windows.pin()
 
     def action_export(self, place: str = "") -> None:
-        """Write the conversation into a file, where one is named or after a question."""
+        """Export the conversation to a file, asking for one if none is given."""
         self._windows.export(place)
 
     def action_pick(self) -> None:
-        """Choose the provider and the model."""
+        """Select provider and model."""
         self._windows.pick()
 
     def action_setup(self) -> None:
@@ -336,15 +336,15 @@ class ChatScreen(LmdeckScreen[None]):
         self.prompt.action_external_editor()
 
     def action_attach(self, reference: str = "") -> None:
-        """Mention a file in the message: the one that is named, or one of a list."""
+        """Mention a file in the message: the given one, or one from a list."""
         self._asking.attaching.attach(reference)
 
     def action_diagnose(self) -> None:
-        """Explain the failure of the last turn, or find out how the endpoint is."""
+        """Diagnose the failure of the last turn, or the endpoint."""
         self._windows.diagnose()
 
     def action_details(self) -> None:
-        """Show every figure of the selected message, or of the last one, and how it came about."""
+        """Show all figures of the selected or last message, and their calculation."""
         is_reading = self.transcript.has_focus
         self._windows.figures(self._facts, self.transcript.turn_under_cursor if is_reading else None)
 
@@ -353,7 +353,7 @@ class ChatScreen(LmdeckScreen[None]):
         self._copier.copy_last("answer", lambda turn: turn.answer.text)
 
     def action_copy_code(self, number: int | None = None) -> None:
-        """Copy the last block of code, or that of a number."""
+        """Copy the last code block, or the one with a number."""
         self._copier.copy_code(number)
 
     def action_copy_all(self) -> None:
@@ -369,16 +369,16 @@ class ChatScreen(LmdeckScreen[None]):
         self._windows.use(name)
 
     def replace_conversation(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
-        """Show another conversation instead of this one; asks where this one would be lost."""
+        """Replace the conversation, after confirmation if something would be lost."""
         self._conversations.open_in_place(identity, is_fork=is_fork, place=place)
 
     @property
     def search_scope(self) -> SearchScope:
-        """This conversation, and the provider that is asked next."""
+        """The current conversation, and the next provider."""
         return search_scope(self.control)
 
     def on_transcript_copy_requested(self, event: CopyRequested) -> None:
-        """Copy what is under the cursor of the transcript."""
+        """Copy the block under the cursor of the transcript."""
         self._copier.copy(event.text, event.what)
 
     def on_prompt_copy_requested(self, event: Prompt.CopyRequested) -> None:
@@ -386,20 +386,20 @@ class ChatScreen(LmdeckScreen[None]):
         self._copier.copy(event.text, "selection")
 
     def on_transcript_link_activated(self, event: LinkActivated) -> None:
-        """Show where a link leads, and open it only then."""
+        """Show the target of a link before opening it."""
         url = event.url
         confirm(self, texts.OPEN_LINK, url, lambda: self.deck.open_url(url), texts.OPEN, texts.CANCEL)
 
     def on_transcript_attached_wanted(self, event: AttachedWanted) -> None:
-        """Show what is attached to a message."""
+        """Show the attachments of a message."""
         self._asking.attaching.open(event.turn, self.transcript.show_attached)
 
     async def on_transcript_offer_chosen(self, event: OfferChosen) -> None:
-        """A click on an offer."""
+        """Run a clicked offer."""
         await self.run_action(event.action)
 
     def action_example(self, number: int) -> None:
-        """Put an example into the empty prompt; Enter sends it."""
+        """Insert an example into the empty prompt; Enter sends it."""
         if not self.prompt.text.strip():
             self.prompt.value = texts.EXAMPLES[number - 1]
             self.prompt.move_cursor(self.prompt.document.end)
@@ -410,11 +410,11 @@ class ChatScreen(LmdeckScreen[None]):
         self._windows.edit_provider()
 
     def on_transcript_variant_requested(self, event: VariantRequested) -> None:
-        """A click on the mark of a variant."""
+        """Show the clicked variant."""
         self._asking.choose_variant(event.turn, event.step)
 
     def action_variant(self, step: int, number: int = 0) -> None:
-        """Show the version before or after of a message: of the selected one, or of that number."""
+        """Show the previous or next version of the selected message, or of the one with a number."""
         turn = self.control.turns[number - 1] if number else self.transcript.turn_with_variants
         if turn is not None:
             if turn.variants:
@@ -422,7 +422,7 @@ class ChatScreen(LmdeckScreen[None]):
             self._asking.choose_variant(turn, step)
 
     def action_branches(self, row: int = 0) -> None:
-        """Show the branch of a row of the tree; without one, let it be chosen."""
+        """Show the branch of a row of the tree, or let the user select one."""
         if row:
             self._show_branch(self.control.branches[row - 1].turn)
         else:
@@ -433,13 +433,13 @@ class ChatScreen(LmdeckScreen[None]):
             self.transcript.reveal_turn(turn.identity)
 
     def action_edit(self, number: int = 0) -> None:
-        """Edit the selected message, or that of a number."""
+        """Edit the selected message, or the one with a number."""
         turn = self.control.turns[number - 1] if number else self.transcript.turn_under_cursor
         if turn is not None:
             self._asking.edit(turn)
 
     def action_interrupt(self) -> None:
-        """Copy the selection, or stop the answer, or clear the draft, or tell how to quit."""
+        """Copy the selection, stop the answer, clear the draft, or show how to quit."""
         if self.get_selected_text():
             self.action_copy_text()
         elif self.control.is_busy:
@@ -450,26 +450,26 @@ class ChatScreen(LmdeckScreen[None]):
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def action_mouse(self) -> None:
-        """Leave the mouse to the terminal, for its own selection, or take it back."""
+        """Release the mouse to the terminal for its own selection, or capture it again."""
         self._mouse.take(not self._mouse.is_ours)
         self.notify(texts.MOUSE_TAKEN if self._mouse.is_ours else texts.MOUSE_RELEASED, timeout=5)
 
     def action_switch_focus(self) -> None:
-        """Go from the prompt to the transcript, and back."""
+        """Switch the focus between prompt and transcript."""
         if self.prompt.has_focus:
             self.transcript.focus()
         else:
             self._write()
 
     def _write(self) -> None:
-        """Go to the prompt, or report why nothing can be written there."""
+        """Focus the prompt, or show why nothing can be written there."""
         if self.control.is_read_only:
             self._asking.say_why_not()
         else:
             self.prompt.focus()
 
     def on_completing_area_paths_wanted(self) -> None:
-        """Look for files: one is about to be mentioned."""
+        """Search for files to mention."""
         self._asking.attaching.look()
 
     def on_text_area_changed(self) -> None:
@@ -478,29 +478,29 @@ class ChatScreen(LmdeckScreen[None]):
         self._frame.draft_changed()
 
     def on_prompt_box_counted(self) -> None:
-        """Say what is attached to the draft, and what it adds to the context."""
+        """Show the attachments of the draft, and its share of the context."""
         self._asking.attaching.preview()
         self._drafting.changed()
         self._frame.gauge.show()
 
     def on_prompt_box_attached(self) -> None:
-        """Say what the attachments add to the context."""
+        """Show the attachments' share of the context."""
         self._frame.gauge.show()
 
     def on_prompt_ended(self) -> None:
-        """Ctrl+D on an empty prompt, as in a shell."""
+        """Quit on Ctrl+D in an empty prompt, as in a shell."""
         self.deck.ask_to_quit(self.unsaved_reason() or "")
 
     def action_prompt(self) -> None:
-        """Go to the prompt; from a message with attached files, show or hide these."""
+        """Focus the prompt; on a message with attachments, show or hide them."""
         if not (self.transcript.has_focus and self.transcript.toggle_attached()):
             self._write()
 
     def action_escape(self) -> None:
-        """Close the search, or go from the prompt to the transcript and back.
+        """Close the search, or switch the focus between prompt and transcript.
 
-        An Esc that comes just too late to stop an answer does nothing: in the transcript the letters that
-        are typed next would act.
+        An Esc just after the end of an answer does nothing: it was meant to stop it, and letters typed next
+        would act in the transcript.
         """
         if self.prompt.has_focus and self._view is not None and self._view.has_just_ended:
             return
@@ -508,7 +508,7 @@ class ChatScreen(LmdeckScreen[None]):
         (self.transcript if is_reading_next else self.prompt).focus()
 
     def on_transcript_match_changed(self) -> None:
-        """The search went to another match."""
+        """Update the search line after moving to another match."""
         self._windows.show_match()
 
     async def action_search(self) -> None:
@@ -520,19 +520,19 @@ class ChatScreen(LmdeckScreen[None]):
         await self._windows.search(text)
 
     def action_reasoning(self) -> None:
-        """Show or fold the reasoning of the turn under the cursor, or of the last one."""
+        """Show or fold the reasoning of the selected or last turn."""
         self.transcript.action_toggle_reasoning()
 
     def action_all_reasoning(self) -> None:
-        """Show or fold every reasoning."""
+        """Show or fold all reasoning."""
         self.transcript.toggle_all_reasoning()
 
     def action_raw(self) -> None:
-        """Show texts as they came, or as Markdown."""
+        """Switch between raw text and Markdown."""
         self.transcript.toggle_raw()
 
     def action_wrap(self) -> None:
-        """Wrap long lines of code, or cut them."""
+        """Wrap or cut long lines of code."""
         self.transcript.toggle_wrap()
 
     def action_end(self) -> None:
@@ -540,5 +540,5 @@ class ChatScreen(LmdeckScreen[None]):
         self.transcript.follow_end()
 
     def action_page(self, pages: int) -> None:
-        """Scroll by pages; a row of the page before stays in sight."""
+        """Scroll by pages, keeping one row of the previous page visible."""
         self.transcript.action_scroll_pages(pages)

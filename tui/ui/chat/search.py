@@ -1,4 +1,4 @@
-"""The line in which a conversation is searched."""
+"""The line for searching in a conversation."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 class SearchBar(Horizontal):
-    """Asks for a text and shows the number of matches; hidden until it is opened."""
+    """The search text and the number of matches; hidden until opened."""
 
     def __init__(self, transcript: Transcript) -> None:
         super().__init__(id="search")
         self._transcript = transcript
 
     def compose(self) -> ComposeResult:
-        """Lay out the line."""
+        """Create the line."""
         yield Static(Content(texts.SEARCH), id="search-label")
         yield PlainInput(placeholder=texts.SEARCH_PLACEHOLDER, id="search-text")
         yield Static(id="search-count")
 
     def on_mount(self) -> None:
-        """Name other keys with another focus."""
+        """Update the shown keys when the focus changes."""
         self.watch(self.screen, "focused", self._focus_changed, init=False)
 
     def _focus_changed(self) -> None:
@@ -47,7 +47,7 @@ class SearchBar(Horizontal):
         return self.has_class("-shown")
 
     def open(self, text: str | None = None) -> None:
-        """Show the line and type into it; with a text, look for that."""
+        """Show the line and focus it; search for a text, if given."""
         self.add_class("-shown")
         field = self.query_one(PlainInput)
         field.begin()
@@ -56,7 +56,7 @@ class SearchBar(Horizontal):
             field.cursor_position = len(text)
 
     def open_at(self, place: HitPlace) -> None:
-        """Show the line, and go to what a search of all conversations found."""
+        """Show the line, and go to the match of a search in all conversations."""
         self.add_class("-shown")
         self._transcript.matches.start_at(place)
         self._transcript.focus()
@@ -73,7 +73,7 @@ class SearchBar(Horizontal):
         self.screen.refresh_bindings()
 
     def show_count(self, found: Search) -> None:
-        """Say which match this is of how many, and how many are in text that is too long to be drawn."""
+        """Show the position and number of matches, and those in text that is not drawn."""
         words = texts.SEARCH_NOTHING
         if found.count:
             words = texts.SEARCH_COUNT.format(place=found.place or "–", count=f"{found.count:,}")
@@ -84,7 +84,7 @@ class SearchBar(Horizontal):
         self.query_one("#search-count", Static).update(Content(words if has_query else ""))
 
     def _keys(self) -> str:
-        """Return what leads to a match with the current focus; from the prompt nothing does."""
+        """Return the keys that lead to a match with the current focus; none in the prompt."""
         focused = self.screen.focused
         if focused is self.query_one(PlainInput):
             return texts.SEARCH_ENTER
@@ -94,7 +94,7 @@ class SearchBar(Horizontal):
         return texts.SEARCH_KEYS.format(next=following, previous=previous)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Mark what matches, beside the keyboard: what is typed next begins the search anew."""
+        """Mark the matches in the background; typing restarts the search."""
         event.stop()
         self._look(event.value)
 
@@ -103,6 +103,6 @@ class SearchBar(Horizontal):
         in_background(self, look, text, self.show_count, group="search", exclusive=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Continue with the matches."""
+        """Move to the matches."""
         event.stop()
         self._transcript.focus()

@@ -1,6 +1,6 @@
-"""The settings of one chat: thinking, the system prompt, and the parameters of its requests.
+"""The settings of one chat: thinking, system prompt, and request parameters.
 
-A field that is left to the provider shows the provider's value dimmed.
+A field without its own value shows the provider's value dimmed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _MOST_SHOWN = 40
 
 
 def thinking_words(target: ChatTarget) -> str:
-    """Return how much the model is asked to think."""
+    """Return the reasoning effort as text."""
     if target.thinking is not None:
         return _level(target.thinking)
     provider = target.provider.thinking
@@ -69,7 +69,7 @@ class ChatSetup(Window[ChatTarget | None]):
         self._target = target
 
     def compose(self) -> ComposeResult:
-        """Lay out the window."""
+        """Create the window."""
         chosen = INHERITED if self._target.thinking is None else self._target.thinking
         with Vertical(classes="window"):
             with VerticalScroll(id="settings-fields", can_focus=False):
@@ -105,12 +105,12 @@ class ChatSetup(Window[ChatTarget | None]):
         return area
 
     def _text(self, name: str) -> str:
-        """Return what the chat itself says."""
+        """Return the chat's own value."""
         own = self._target.parameters
         return shown_parameter(own[name]) if name in own else ""
 
     def _hint(self, name: str) -> str:
-        """Return what holds while the field is empty, or what the field is for."""
+        """Return the value of an empty field, or its purpose."""
         value = provider_value(self._target.provider, name)
         if value is not None:
             shown = safe_line(shown_parameter(value), _MOST_SHOWN)
@@ -119,14 +119,14 @@ class ChatSetup(Window[ChatTarget | None]):
         return " · ".join(filter(None, (setting_texts.FROM_SERVER if name != _LONG else "", hint)))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """A button does what its key does."""
+        """Run the action of the button's key."""
         if event.button.id == "save":
             self.action_apply()
         else:
             self.action_cancel()
 
     def on_mount(self) -> None:
-        """Show what holds now."""
+        """Show the current values."""
         window = self.query_one(".window")
         window.border_title = Content(texts.SETTINGS)
         window.border_subtitle = Content(
@@ -137,7 +137,7 @@ class ChatSetup(Window[ChatTarget | None]):
 
     @on(TextArea.Changed, "#system")
     def _mark_system_prompt(self) -> None:
-        """Say whether the system prompt is that of the provider, and show such a one dim."""
+        """Show whether the system prompt is the provider's, which is dimmed."""
         area = self.query_one("#system", TextArea)
         own, provider = self._target.system_prompt, self._target.provider.system_prompt
         is_inherited = own is None and bool(provider) and area.text == provider
@@ -155,11 +155,11 @@ class ChatSetup(Window[ChatTarget | None]):
         return self._target.provider.system_prompt if own is None else own
 
     def on_input_submitted(self) -> None:
-        """Enter in a field of one line saves it."""
+        """Save on Enter in a single-line field."""
         self.action_apply()
 
     def action_apply(self) -> None:
-        """Use what is chosen and typed, or say what is wrong with it."""
+        """Save the settings, or show what is wrong with them."""
         chosen = self.query_one("#thinking", ChoiceField).value
         try:
             parameters = read_parameters(self._typed())
@@ -181,5 +181,5 @@ class ChatSetup(Window[ChatTarget | None]):
         self.query_one(f"#{problem.name}").focus()
 
     def action_cancel(self) -> None:
-        """Change nothing."""
+        """Close without a change."""
         self.dismiss(None)

@@ -1,7 +1,7 @@
 """The status bar: draws what ``status_parts`` returns, and only the cells that changed.
 
-At most twice a second, while an answer streams once. Nothing moves by itself except the seconds while
-text is awaited.
+At most twice a second, while an answer streams once. Without changes, it is only drawn for the seconds of a
+wait.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tui.ui.chat.status_parts import StatusFacts, row_pieces, status_row
 
 INTERVAL_SECONDS = 0.5
 STREAMING_INTERVAL_SECONDS = 1.0
-"""While nothing but counts changes: each drawing costs as much as a frame of the answer."""
+"""While only counts change: each drawing costs as much as a frame of the answer."""
 _MARGIN = 1
 
 
 class StatusBar(Widget):
-    """Reads its facts when it draws; ``changed`` requests a redraw and costs almost nothing."""
+    """Reads its facts when it is drawn; ``changed`` requests that and costs almost nothing."""
 
     DEFAULT_CSS = """
     StatusBar { height: 1; background: $surface; color: $foreground; }
@@ -60,11 +60,11 @@ class StatusBar(Widget):
 
     @property
     def text(self) -> str:
-        """The bar as it reads."""
+        """The current text."""
         return "".join(text for text, _ in self._row)
 
     def changed(self) -> None:
-        """Note that the facts changed: drawn now, or with others after a moment."""
+        """Request an update, now or after a moment."""
         if self._pending is not None or not self.is_attached:
             return
         rest = self._drawn_at + self._interval - monotonic()
@@ -74,7 +74,7 @@ class StatusBar(Widget):
             self._pending = self.set_timer(rest, self.draw)
 
     def draw(self) -> None:
-        """Draw what changed, right now."""
+        """Draw the changes immediately."""
         if self._pending is not None:
             self._pending.stop()
             self._pending = None
@@ -94,12 +94,12 @@ class StatusBar(Widget):
         self.call_after_refresh(self.draw)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fill it anew."""
+        """Adapt to the new width."""
         self._row = []
         self.draw()
 
     def render_line(self, y: int) -> Strip:
-        """Return its one row."""
+        """Return the only row."""
         base = self.rich_style
         segments = [Segment(" " * _MARGIN, base)]
         segments += [
@@ -108,7 +108,7 @@ class StatusBar(Widget):
         return Strip(segments).simplify().adjust_cell_length(self.size.width, base)
 
     def _tick(self, is_live: bool) -> None:
-        """Let the seconds run while text may still come, and not a moment longer."""
+        """Count the seconds while more text may arrive."""
         if is_live and self._ticking is None:
             self._ticking = self.set_interval(1, self.changed)
         elif not is_live and self._ticking is not None:
@@ -117,9 +117,9 @@ class StatusBar(Widget):
 
 
 def _changed_region(before: list[tuple[str, str]], after: list[tuple[str, str]], width: int) -> Region | None:
-    """Return the cells that differ: from the first piece that changed to the end of the row.
+    """Return the changed cells: from the first changed part to the end of the row.
 
-    Where every piece kept its width, only as far as the last one that changed.
+    If no part changed its width, only to the last changed part.
     """
     if before == after:
         return None

@@ -1,4 +1,4 @@
-"""The parts of the status bar: the tokens and the cost of the chat, and what changes right now."""
+"""The parts of the status bar: the tokens and the cost of the chat, and the current state."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from tui.texts import chat as texts
 SEPARATOR = " · "
 RULE = " │ "
 QUIET_SECONDS = 5
-"""From here on a pause within an answer is shown, second by second."""
+"""Longer pauses within an answer are shown, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One item of the bar. The part with the highest rank is left out first; one of rank 0 never."""
+    """One item of the bar. The highest rank is omitted first; rank 0 never."""
 
     text: str
     rank: int
     style: str = "plain"
     group: int = 0
-    """Parts of different groups are set apart by a rule."""
+    """Different groups are separated by a line."""
     short: str = ""
-    """What takes its place where not all parts fit."""
+    """The short form, if not all parts fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +48,33 @@ class StatusFacts:
     """The facts at one moment."""
 
     price: Price = field(default_factory=Price)
-    """Of the provider that gave ``turn``, else of the one that is asked next."""
+    """The price of the provider of ``turn``, or of the next one."""
     turn: Turn | None = None
     """The last turn."""
     estimate: Usage | None = None
-    """Our own count of the turn's text so far, where the server reported none."""
+    """Our own token count of the streaming turn, if the server reports none."""
     usage: Usage | None = None
-    """Of the whole conversation."""
+    """The usage of the whole conversation."""
     costs: tuple[Cost, ...] = ()
     is_incomplete: bool = False
     """The tokens of a turn are unknown: those of the conversation are an estimate."""
     not_priced: int = 0
-    """Turns that have no amount: what the conversation cost is a lower bound."""
+    """The number of turns without an amount: the cost of the conversation is a lower bound."""
     marks: tuple[tuple[str, str], ...] = ()
-    """Warnings that stay: text and style."""
+    """Permanent warnings: text and style."""
     asked_at: float | None = None
-    """When the turn was asked for: before its request, which an engine or a key may hold up."""
+    """When the turn was started, before its request, which may have to wait for an engine or a key."""
     now: float = 0.0
     """Seconds on the clock of the turn's timings."""
 
     @property
     def live(self) -> Turn | None:
-        """The turn that streams, if any."""
+        """The streaming turn, if any."""
         return self.turn if self.turn is not None and self.turn.state.is_live else None
 
 
 def status_row(facts: StatusFacts, width: int) -> list[Part]:
-    """Return the parts that fit into ``width`` cells: in full, then short, then the most important."""
+    """Return the parts that fit into ``width`` cells: all in full, else in short, else the most important."""
     kept = [part for part in (*_chat(facts), *_now(facts)) if part.text]
     if row_cells(kept) > width:
         kept = [replace(part, text=part.short or part.text) for part in kept]
@@ -84,16 +84,16 @@ def status_row(facts: StatusFacts, width: int) -> list[Part]:
 
 
 def row_cells(parts: Sequence[Part]) -> int:
-    """Return how many cells a row of parts takes."""
+    """Return the width of a row of parts in cells."""
     return sum(cell_len(text) for text, _ in row_pieces(parts))
 
 
 def row_pieces(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
-    """Yield the texts of a row with their styles, what stands between the parts included."""
+    """Yield the texts of a row with their styles, including separators."""
     before: Part | None = None
     for part in parts:
         if before is not None:
-            # In the style of its neighbours where they agree: a change of style costs 40 bytes a frame.
+            # In the style of its neighbours if they agree: a change of style costs 40 bytes per frame.
             style = part.style if part.style == before.style else "muted"
             yield (SEPARATOR if part.group == before.group else RULE), style
         before = part
@@ -120,7 +120,7 @@ def _chat(facts: StatusFacts) -> Iterator[Part]:
 
 
 def _usage(facts: StatusFacts) -> Usage:
-    """Return what the whole chat used, our count of the answer that streams included."""
+    """Return the usage of the whole chat, including our estimate for the streaming answer."""
     live = facts.live
     ours = facts.estimate if live is not None and live.usage is None else None
     known = [usage for usage in (facts.usage, ours) if usage is not None]
@@ -130,7 +130,7 @@ def _usage(facts: StatusFacts) -> Usage:
 
 
 def _cost(facts: StatusFacts) -> str:
-    """Return what the whole chat cost; ``free`` and unknown are different."""
+    """Return the cost of the whole chat; ``free`` and unknown are different."""
     costs = {cost.currency: cost for cost in facts.costs}
     live = facts.live
     ours = cost_of(facts.estimate, facts.price) if live is not None and live.cost is None else None
@@ -146,7 +146,7 @@ def _cost(facts: StatusFacts) -> str:
     return f"{UNKNOWN if facts.not_priced else '0.00'} {facts.price.currency}"
 
 
-# ── Now ─────────────────────────────────────────────────────────────────────────────────────
+# ── The current state ───────────────────────────────────────────────────────────────────
 
 
 def _now(facts: StatusFacts) -> Iterator[Part]:
@@ -162,7 +162,7 @@ def _now(facts: StatusFacts) -> Iterator[Part]:
 
 
 def state_words(facts: StatusFacts) -> str:
-    """Return what the answer that streams is at, with how long text is being waited for; else nothing."""
+    """Return the state of the streaming answer, with the seconds of a wait; empty without one."""
     turn = facts.live
     if turn is None:
         return ""
@@ -207,7 +207,7 @@ def _rate(facts: StatusFacts, turn: Turn) -> tuple[float | None, Source]:
 
 
 def price_words(price: Price) -> str:
-    """Return a price in words; empty where it is free or unknown."""
+    """Return a price as text; empty if free or unknown."""
     if price.is_free:
         return ""
     sides = [(price.input, "in"), (price.cached_input, "cached"), (price.output, "out")]

@@ -1,4 +1,4 @@
-"""Where the time of a message went, as bars: its parts, and the last messages side by side."""
+"""Where the time of a message went, as bars: its phases, and the last messages for comparison."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TURN_CELLS = 14
 
 
 def time_content(turn: Turn, width: int) -> Content:
-    """Return a line for each part with its bar, then where the figures come from and what stands out."""
+    """Return one line per phase with its bar, the sources, and what is remarkable."""
     bar_cells = max(8, width - _NAME_CELLS - _TIME_CELLS - _NOTE_CELLS - 4)
     rows = time_rows(turn)
     lines = [_row(row, bar_cells) for row in rows]
@@ -60,12 +60,12 @@ def _line(name: str, time: str, bar: str, note: str) -> Content:
 
 
 def _word(row: TimeRow) -> str:
-    """Who says the figure, without what of it."""
+    """Return the source of a figure without details."""
     return row.source.partition(":")[0]
 
 
 def turns_content(turns: Sequence[Turn], shown: Turn | None, width: int) -> Content:
-    """Return the last turns, one line each, as long as their share of the slowest."""
+    """Return one line for each of the last turns, relative to the slowest."""
     return Content("\n").join(_turn_lines(turns, shown, width))
 
 

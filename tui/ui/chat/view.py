@@ -1,4 +1,4 @@
-"""How a chat shows its session: new, changed and ended turns in the transcript, figures in the bar."""
+"""Keeps the transcript and the status bar in sync with the session of a chat."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tui.ui.transcript.transcript import Transcript
 
 _REACTION_SECONDS = 0.5
-"""How long after the end of an answer a key may have been pressed without having seen it."""
+"""How long after the end of an answer a key may have been pressed without seeing it."""
 
 
 def estimated_usage(turn: Turn) -> Usage | None:
-    """Return our own count of a turn's tokens, for as long as the server gives none."""
+    """Return our own estimate of a turn's tokens, as long as the server reports none."""
     reasoning, answer = turn.reasoning.tokens, turn.answer.tokens
     if not reasoning and not answer:
         return None
@@ -35,7 +35,7 @@ def _estimate(turn: Turn | None) -> Usage | None:
 
 
 class SessionView:
-    """Keeps a transcript in sync with the session of a chat and reads the session's figures."""
+    """Keeps a transcript in sync with the session of a chat, and reads the session's figures."""
 
     def __init__(self, chat: ChatControl, session: ChatSession, transcript: Transcript) -> None:
         self._chat = chat
@@ -55,7 +55,7 @@ class SessionView:
         return self._shown[-1] if self._shown else None
 
     def sync(self) -> bool:
-        """Tell the transcript what changed; return whether a turn began, ended or gave way to another."""
+        """Update the transcript; return whether a turn began, ended or was replaced."""
         is_other_path = self._path_revision != self.session.path_revision
         if is_other_path:
             self._path_revision = self.session.path_revision
@@ -70,7 +70,7 @@ class SessionView:
 
     @property
     def has_just_ended(self) -> bool:
-        """Whether an answer ended by itself so late that a key may still be meant for it."""
+        """Return whether an answer ended so recently that a key may still have been meant for it."""
         return self._ended_at is not None and perf_counter() - self._ended_at < _REACTION_SECONDS
 
     def _tell(self, turn: Turn) -> None:
@@ -80,13 +80,13 @@ class SessionView:
             self._transcript.turn_ended(turn)
 
     def _show_path(self) -> None:
-        """Show the branch that is the conversation now."""
+        """Show the current branch."""
         self._shown = list(self.session.turns)
         is_queued = self._last is not None and self._last.identity == self.session.queue.last_sent
         self._transcript.show_path(self._shown, follows=not is_queued)
         if self._last is not None and self._last.state.is_live:
             self._asked_at = perf_counter()
-            if not is_queued:  # then nobody has pressed a key for it
+            if not is_queued:  # otherwise no key was pressed for it
                 self._transcript.follow_end()
 
     def facts(self, turn: Turn | None = None) -> StatusFacts:
@@ -107,13 +107,13 @@ class SessionView:
         )
 
     def show_speakers(self) -> None:
-        """Say at each turn which model answered, where another one than that in the header did."""
+        """Show the model of each turn, if it differs from the one in the header."""
         target = self._chat.target
         shown = target is None or any(is_other_model(turn, target) for turn in self._shown)
         self._transcript.show_speakers(shown)
 
     def _current_totals(self) -> Totals:
-        """Return the sums, added up again only when a turn brought new figures."""
+        """Return the totals, calculated again only after new figures."""
         last = self._last
         seen = (self._path_revision, last, last and last.state.is_live, last and last.usage)
         if self._totals is None or seen != self._totals_of:

@@ -1,6 +1,6 @@
-"""What opens over a chat: its name, its model, its settings, its figures, its diagnosis, its search.
+"""The windows of a chat: name, model, settings, figures, diagnosis, search.
 
-Few chats open them, and every chat must start fast: this is loaded with the first.
+Loaded with the first window, since few chats need them and every chat must start fast.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 
 class ChatWindows:
-    """Opens windows over a chat and uses their results.
+    """Opens windows over a chat and applies their results.
 
-    ``show``: shows the change. ``way``: the key or command of an action now.
+    ``show`` updates the screen. ``way`` returns the key or command of an action.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class ChatWindows:
             self._screen.deck.router.conversations()
 
     def costs(self) -> None:
-        """Show what was spent: a chat that is opened there takes the place of this one."""
+        """Show the costs; a chat opened there replaces this one."""
         if self._is_still():
             self._screen.deck.router.costs()
 
     def _is_still(self) -> bool:
-        """Whether nothing streams; says so where something does."""
+        """Return whether nothing streams; shows a message otherwise."""
         if self._chat.is_busy:
             self._screen.notify(
                 texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
@@ -69,7 +69,7 @@ class ChatWindows:
         return not self._chat.is_busy
 
     def rename(self) -> None:
-        """Give the conversation a name."""
+        """Rename the conversation."""
         session = self._chat.session
 
         def renamed(title: str | None) -> None:
@@ -81,12 +81,12 @@ class ChatWindows:
             self._screen.app.push_screen(RenameDialog(session.title), renamed)
 
     def export(self, place: str) -> None:
-        """Write the conversation into a file, where one is named or after a question."""
+        """Export the conversation to a file, asking for one if none is given."""
         if self._chat.session is not None:
             export_chats(self._screen, [self._chat.session.identity], place)
 
     def pin(self) -> None:
-        """Pin the conversation to the top of the list, or no longer."""
+        """Pin or unpin the conversation at the top of the list."""
         if self._chat.session is not None:
             in_background(self._screen, self._pin, self._chat.session.identity, group="pin")
 
@@ -99,7 +99,7 @@ class ChatWindows:
             self._screen.notify(list_texts.PINNED if is_pinned else list_texts.UNPINNED)
 
     def pick(self) -> None:
-        """Choose the provider and the model."""
+        """Select provider and model."""
 
         def picked(choice: Pair | None) -> None:
             if choice is not None:
@@ -120,7 +120,7 @@ class ChatWindows:
             self._show()
 
     def edit_provider(self) -> None:
-        """Open the form of the provider that is asked next, and continue with what is saved."""
+        """Edit the next provider, and continue with the saved record."""
         target = self._chat.target
         if target is None:
             return
@@ -132,7 +132,7 @@ class ChatWindows:
         self._screen.deck.router.form(target.provider, then=saved)
 
     def branches(self, show: Callable[[Turn], None]) -> None:
-        """Let a branch be chosen."""
+        """Let the user select a branch."""
 
         def chosen(turn: Turn | None) -> None:
             if turn is not None:
@@ -152,17 +152,17 @@ class ChatWindows:
             self._screen.app.push_screen(ChatSetup(self._chat.target), use)
 
     def figures(self, facts_of: Callable[[Turn | None], StatusFacts], turn: Turn | None) -> None:
-        """Show every figure of a message, by default the last one, and how it came about."""
+        """Show all figures of a message, by default the last one, and their calculation."""
         self._screen.app.push_screen(FiguresScreen(facts_of, self._chat.turns, turn))
 
     async def search(self, text: str | None = None) -> None:
-        """Open the search, with a text where one is given."""
+        """Open the search, with a text if given."""
         bar = await self._search_bar()
         if bar is not None:
             bar.open(text)
 
     async def search_at(self, place: HitPlace) -> None:
-        """Go to the words of a place, from which the search continues."""
+        """Search for the words of a place, beginning there."""
         bar = await self._search_bar() if place.words else None
         if bar is None:
             self._screen.query_one(Transcript).focus()
@@ -171,15 +171,13 @@ class ChatWindows:
 
     async def _search_bar(self) -> SearchBar | None:
         screen = self._screen
-        if (
-            self._search is None and screen.is_mounted and screen.is_attached
-        ):  # a key may come before, or after
+        if self._search is None and screen.is_mounted and screen.is_attached:  # keys can come before or after
             self._search = SearchBar(screen.query_one(Transcript))
             await screen.mount(self._search, before="#prompt-box")
         return self._search if self._search is not None and self._search.is_mounted else None
 
     def show_match(self) -> None:
-        """Say which match the search is at."""
+        """Show the current match of the search."""
         if self._search is not None and self._search.is_open:
             self._search.show_count(self._screen.query_one(Transcript).matches)
 
@@ -191,7 +189,7 @@ class ChatWindows:
         return True
 
     def diagnose(self) -> None:
-        """Explain the failure of the last turn, or find out how the endpoint is."""
+        """Diagnose the failure of the last turn, or the endpoint."""
 
         def diagnosed(_: object) -> None:
             if self._chat.take_repair():

@@ -1,4 +1,4 @@
-"""The texts around the transcript of a chat: why nothing can be sent, the model, notices."""
+"""The texts around the transcript: why nothing can be sent, the model, notices."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tui.texts import queue as queue_texts
 from tui.texts.fields import BLOCKED as BLOCKED_MARK
 
 Way = Callable[[str], str]
-"""What is printed for an action now: its key, or its command; for the name of a binding, its key."""
+"""Returns the key or command of an action, or the key of a binding."""
 
 
 def blocked_words(blocked: Blocked, way: Way) -> str:
-    """Return why nothing can be asked now, and what to press or type."""
+    """Return why no request is possible, and what to press or type."""
     if blocked.failure is not None and blocked.failure.cause == "config-malformed":
-        return failure_text(blocked.failure)  # no other model can be asked either
+        return failure_text(blocked.failure)  # other models are not available either
     if blocked.failure is not None:
         return texts.CHOOSE_MODEL.format(problem=blocked.failure.title, model=way("pick"))
     if blocked.obstacle is Obstacle.STREAMING:
@@ -35,7 +35,7 @@ def blocked_words(blocked: Blocked, way: Way) -> str:
 
 
 def invitation(chat: ChatControl, way: Way) -> str:
-    """Return what the empty prompt says: whom it would ask, and how."""
+    """Return the placeholder of the prompt: the target, and how to send."""
     if chat.is_read_only:
         return texts.READ_ONLY.format(fork=way("fork"))
     if chat.target is None:
@@ -46,7 +46,7 @@ def invitation(chat: ChatControl, way: Way) -> str:
 
 
 def header_words(chat: ChatControl) -> str:
-    """Return the provider and the model that are asked next."""
+    """Return the next provider and model."""
     if chat.target is None:
         return texts.NO_PROVIDER_NAME
     parts = (chat.target.provider.label, chat.target.model_name)
@@ -54,13 +54,13 @@ def header_words(chat: ChatControl) -> str:
 
 
 def banner_words(chat: ChatControl, way: Way) -> str:
-    """Return the notices about the conversation; empty: nothing."""
+    """Return the notices about the conversation, if any."""
     copy = (texts.READ_ONLY.format(fork=way("fork")),) if chat.is_read_only else ()
     return chat.storage_error or " ".join((*chat.notices, *copy))
 
 
 def marks(chat: ChatControl) -> Iterator[tuple[str, str]]:
-    """Yield the warnings that stay in the status bar, and their styles."""
+    """Yield the permanent warnings in the status bar, with their styles."""
     if chat.target is not None:
         provider = chat.target.provider
         for mark in connection_marks(provider):
@@ -78,7 +78,7 @@ def marks(chat: ChatControl) -> Iterator[tuple[str, str]]:
 
 
 def is_other_model(turn: Turn | None, target: ChatTarget | None) -> bool:
-    """Return whether a turn was answered by another model than the one that is asked next."""
+    """Return whether a turn was answered by another model than the next one."""
     if turn is None or target is None:
         return False
     return turn.provider != target.provider.name or turn.model not in ("", target.model_name)

@@ -24,9 +24,9 @@ _MOST_NAMED = 3
 
 
 class Changing:
-    """Asks for confirmation where needed, and changes.
+    """Asks for confirmation if necessary, and applies changes.
 
-    ``work``: runs a change on disk, then shows its message and the updated list.
+    ``work`` runs a change on disk, then shows its message and the updated list.
     """
 
     def __init__(self, screen: LmdeckScreen[None], work: Callable[[Callable[[], str]], None]) -> None:
@@ -37,11 +37,11 @@ class Changing:
 
     @property
     def can_undo(self) -> bool:
-        """Whether something was deleted here."""
+        """Whether there is a deletion to undo."""
         return bool(self._deleted)
 
     def rename(self, summary: ConversationSummary) -> None:
-        """Ask for another name."""
+        """Ask for a new name."""
 
         def renamed(title: str | None) -> None:
             if title:
@@ -54,7 +54,7 @@ class Changing:
         return ""
 
     def pin(self, chosen: Sequence[ConversationSummary]) -> None:
-        """Pin what is chosen to the top of the list; where all of it is pinned, no longer."""
+        """Pin the selected conversations; if all of them are pinned, unpin them."""
         free, held = self._free(chosen)
         is_pinned = not all(summary.is_pinned for summary in free)
         identities = [summary.identity for summary in free if summary.is_pinned != is_pinned]
@@ -62,7 +62,7 @@ class Changing:
             self._work(partial(self._pin, identities, is_pinned, held))
 
     def _free(self, chosen: Sequence[ConversationSummary]) -> tuple[list[ConversationSummary], str]:
-        """Return those that are free, and a message about the others; show it if none is free."""
+        """Return those not open elsewhere, and a message about the others; show it if none is left."""
         free = [summary for summary in chosen if not summary.is_open_elsewhere]
         count = len(chosen) - len(free)
         if chosen and not free:
@@ -77,7 +77,7 @@ class Changing:
         return " ".join(filter(None, (texts.PINNED if is_pinned else texts.UNPINNED, held)))
 
     def delete(self, chosen: Sequence[ConversationSummary]) -> None:
-        """Ask, then delete; it can be undone."""
+        """Delete after confirmation; can be undone."""
         free, held = self._free(chosen)
         if not free:
             return
@@ -94,14 +94,14 @@ class Changing:
             for identity in identities:
                 token = self._screen.runtime.conversations.delete(identity)
                 tokens.append(token)
-        finally:  # what was deleted before one is refused can be undone, too
+        finally:  # deletions before a refused one can be undone, too
             if tokens:
                 self._deleted.append(tokens)
         text = texts.DELETED if len(tokens) == 1 else texts.DELETED_MANY
         return text.format(count=len(tokens), key=undo)
 
     def undo(self) -> None:
-        """Restore what was deleted last."""
+        """Undo the last deletion."""
         if self._deleted:
             self._work(self._restore)
 
@@ -109,17 +109,17 @@ class Changing:
         tokens = self._deleted[-1]
         while tokens:
             self._screen.runtime.conversations.trash.restore(tokens[-1])
-            tokens.pop()  # only now: a restore that is refused can be tried again
+            tokens.pop()  # only after success, so that a refused restore can be repeated
         self._deleted.pop()
         return texts.RESTORED
 
     def export(self, chosen: Sequence[ConversationSummary]) -> None:
-        """Ask where to, then write files."""
+        """Ask for a place, then write files."""
         export_chats(self._screen, [summary.identity for summary in chosen])
 
 
 def _names(chosen: Collection[ConversationSummary]) -> str:
-    """Return titles, and how much there is in them."""
+    """Return the titles, and their number of turns."""
     titles = [texts.QUOTED.format(title=safe_line(summary.title, 60) or UNTITLED) for summary in chosen]
     shown, more = titles[:_MOST_NAMED], len(titles) - _MOST_NAMED
     words = ", ".join(shown) + (texts.AND_MORE.format(count=Counted(more)) if more > 0 else "")

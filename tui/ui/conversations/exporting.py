@@ -15,7 +15,7 @@ from tui.ui.exporting import ExportDialog, export, export_to
 
 
 def export_chats(screen: Screen[Any], identities: Sequence[str], place: str = "") -> None:
-    """Write conversations to a place; ask for it where none is given."""
+    """Export conversations to a place, asking for one if none is given."""
     runtime = runtime_of(screen)
 
     def write(place: str) -> str:

@@ -1,4 +1,4 @@
-"""The search in the list of conversations: words, scope and results."""
+"""The search in the list of conversations: query, scope and results."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ _SECOND = 1000
 
 
 class Finding:
-    """The search of one list. ``show`` shows what is found, whenever there is more."""
+    """The search of one list. ``show`` is called when there are more matches."""
 
     def __init__(self, screen: Screen[None], show: Callable[[], None]) -> None:
         self._screen = screen
         self._full_text = FullTextSearch(screen, show)
         self._query = Query()
         self._chosen: Sequence[ConversationSummary] = ()
-        """In the order in which they are searched, and listed by date."""
+        """In the order in which they are searched and listed by date."""
         self._places: dict[str, int] = {}
         self._titled: set[str] = set()
-        """Those of them whose title or names have every word."""
+        """Those whose title or names contain every word."""
         self._every: Sequence[ConversationSummary] = ()
         self._names: dict[str, str] = {}
-        """Their titles and names, folded, by identity."""
+        """Their titles and names, case-folded, by id."""
         self._scopes: list[SearchScope] | None = None
         self.with_reasoning = False
         self.problem = ""
-        """What of the query cannot be understood, as a sentence."""
+        """What is wrong with the query, as a sentence."""
 
-    # ── What is searched for ────────────────────────────────────────────────────────────────
+    # ── The query ───────────────────────────────────────────────────────────────────────────
 
     @property
     def scope(self) -> SearchScope:
-        """What the search is narrowed to."""
+        """The scope of the search."""
         return self._order[0]
 
     @property
     def _order(self) -> list[SearchScope]:
-        """The scopes that there are from here, the one in use first."""
+        """Return the available scopes, the current one first."""
         if self._scopes is None:
             below = self._screen.app.screen_stack[-2]
             here = below.search_scope if isinstance(below, NarrowsSearch) else SearchScope()
@@ -64,19 +64,19 @@ class Finding:
         return self._scopes
 
     def turn_scope(self) -> None:
-        """Search in the next scope."""
+        """Switch to the next scope."""
         self._scopes = [*self._order[1:], self._order[0]]
 
     @property
     def scope_words(self) -> str:
-        """The scope as the box says it."""
+        """Return the scope as shown in the box."""
         scope = self.scope
         if scope.conversation:
             return texts.IN_THIS_CHAT
         return texts.IN_PROVIDER.format(provider=safe_line(scope.provider)) if scope.provider else texts.ALL
 
     def ask(self, text: str, every: Sequence[ConversationSummary]) -> None:
-        """Search for what was typed, in the conversations that there are."""
+        """Search the given conversations."""
         if every is not self._every:
             self._every = every
             self._names = {summary.identity: _names_of(summary) for summary in every}
@@ -91,10 +91,10 @@ class Finding:
         listed = list(enumerate(self._chosen, 1))
         self._full_text.begin(self._query, listed, with_reasoning=self.with_reasoning)
 
-    # ── What is found ───────────────────────────────────────────────────────────────────────
+    # ── Results ─────────────────────────────────────────────────────────────────────────────
 
     def found(self) -> list[ConversationSummary]:
-        """Return the conversations whose title, names or texts have what is searched for."""
+        """Return the conversations whose title, names or texts match."""
         if not self._query.is_about_turns:
             return list(self._chosen)
         texts_found = self._full_text.found
@@ -105,7 +105,7 @@ class Finding:
         ]
 
     def best_first(self) -> list[ConversationSummary]:
-        """Return what is found: titles with every word, then the most lines found, then the newest."""
+        """Return the matches: titles with every word first, then the most matching lines, then the newest."""
 
         def rank(summary: ConversationSummary) -> tuple[bool, int]:
             hits = self.hits_of(summary.identity)
@@ -114,15 +114,15 @@ class Finding:
         return sorted(self.found(), key=rank)
 
     def is_settled(self, identity: str) -> bool:
-        """Whether nothing more is found in a conversation, nor in those that stand before it by date."""
+        """Return whether the results for a conversation, and for those before it by date, are complete."""
         return self._places.get(identity, len(self._chosen)) < self._full_text.done
 
     def hits_of(self, identity: str | None) -> Found | None:
-        """Return what was found in the texts of a conversation."""
+        """Return the matches in the texts of a conversation."""
         return self._full_text.found.get(identity or "")
 
     def place_in(self, identity: str) -> HitPlace | None:
-        """Return the hit in a conversation that has the most words, the first one of those."""
+        """Return the first match in a conversation with the most words."""
         found = self.hits_of(identity)
         if found is None:
             return None
@@ -131,12 +131,12 @@ class Finding:
 
     @property
     def is_in_texts(self) -> bool:
-        """Whether texts are searched, not only titles."""
+        """Return whether texts are searched, not only titles."""
         return self._query.is_about_turns
 
     @property
     def words(self) -> str:
-        """How the search is going, or what it came to."""
+        """Return the progress of the search, or its result."""
         search = self._full_text
         if search.is_running:
             return texts.SEARCHING.format(done=search.done, total=search.total)
@@ -146,16 +146,16 @@ class Finding:
 
     @property
     def is_running(self) -> bool:
-        """Whether more may be found."""
+        """Whether more matches may follow."""
         return self._full_text.is_running
 
     @property
     def has_just_begun(self) -> bool:
-        """Whether nothing can be said yet of the texts: that is a matter of moments."""
+        """Whether the search of texts has only just begun."""
         return self._full_text.is_running and not self._full_text.done
 
     def _choose(self, every: Sequence[ConversationSummary]) -> None:
-        """Keep the conversations that the conditions and the scope leave."""
+        """Filter the conversations by the conditions and the scope."""
         wanted, scope = Wanted.by(self._query), self.scope
         self._chosen = every
         if not wanted.is_any:
@@ -168,7 +168,7 @@ class Finding:
         self._places = {summary.identity: place for place, summary in enumerate(self._chosen)}
 
     def _with_title(self) -> set[str]:
-        """Return the conversations whose title or names have every word; what a turn has is in no title."""
+        """Return the conversations whose title or names contain every word; titles have no other content."""
         if self._query.has or not self._query.words:
             return set()
         found = set(self._places)

@@ -22,28 +22,29 @@ if TYPE_CHECKING:
 Listed = Sequence[tuple[int, "ConversationSummary"]]
 
 MOST_LINES = 20
-"""Of each conversation: a single letter is in thousands of lines."""
+"""Per conversation, since a single letter occurs in thousands of lines."""
 _PAUSE_SECONDS = 0.05
-"""After a key, until its search begins: the next key ends it, and keys come quickly."""
+"""The delay after a key before its search begins, since the next key, which ends it, may follow soon."""
 _SHOW_SECONDS = 0.1
-"""Between two batches of what is found; the first one is shown at once."""
+"""The interval between batches of results; the first one is shown at once."""
 _NEVER = 1 << 30
 _SLICE_SECONDS = 0.004
-"""So long a search works until it waits for the event loop: else both would take turns every millisecond."""
+"""How long a search works before it waits for the event loop; otherwise both would alternate every
+millisecond."""
 _FREE_SECONDS = 0.001
-"""A loop that answers within that has nothing else to do."""
+"""A loop that responds within this time is idle."""
 _BUSY_SECONDS = 0.005
 _REST = 2.0
-"""How much longer than a slice it rests after it, once what is seen first is shown."""
+"""The rest after a slice, relative to it, once the first visible results are shown."""
 _LONGEST_WAIT_SECONDS = 0.5
 _FIRST_WAIT_SECONDS = 0.05
-"""Of the first step: the list that was filtered by titles is drawn before."""
+"""Before the first step, so that the list filtered by titles is drawn first."""
 _LEISURE = 8
-"""How many times as long as the list takes to be drawn passes until it is drawn again."""
+"""The interval between redraws, relative to the time a redraw takes."""
 
 
 class _Job(NamedTuple):
-    """The query, and the conversations to search."""
+    """The query and the conversations to search."""
 
     generation: int
     query: Query
@@ -55,7 +56,7 @@ _Tell = Callable[[Sequence["Found"], int, float | None], None]
 
 
 class FullTextSearch:
-    """The hits so far, by the identity of the conversation. ``show`` is called when there are more."""
+    """The matches so far, by id of the conversation. ``show`` is called when there are more."""
 
     def __init__(self, screen: Screen[None], show: Callable[[], None]) -> None:
         self._screen = screen
@@ -68,31 +69,32 @@ class FullTextSearch:
         self.done = 0
         self.total = 0
         self.seconds: float | None = None
-        """How long the whole search took; ``None`` while it lasts."""
+        """The duration of the whole search; ``None`` while it runs."""
 
     @property
     def lines(self) -> str:
-        """How many lines were found, as far as they were counted."""
+        """Return the number of matching lines, as far as counted."""
         counts = [len(found.hits) for found in self.found.values()]
         return f"{sum(counts):,}{'+' if MOST_LINES in counts else ''}"
 
     @property
     def is_running(self) -> bool:
-        """Whether more may be found."""
+        """Whether more matches may follow."""
         return self.total > 0 and self.seconds is None
 
     def begin(self, query: Query, listed: Listed, *, with_reasoning: bool) -> None:
-        """Search anew; what was found before is forgotten."""
+        """Start a new search, discarding earlier results."""
         self.end()
         if query.is_about_turns and listed:
             self.total = len(listed)
             self._collections.begin()
-            # Textual writes down what a worker is given: for thousands that takes longer than their search.
+            # Textual logs the arguments of a worker: for thousands of conversations, that takes longer than
+            # the search.
             self._job = _Job(self._generation, query, listed, with_reasoning)
             in_background(self._screen, self._look, group="full text", exclusive=True)
 
     def end(self) -> None:
-        """End the search, and forget what was found."""
+        """Stop the search, and discard its results."""
         self._generation += 1
         self._collections.end()
         self.found, self.done, self.total, self.seconds = {}, 0, 0, None
@@ -111,12 +113,12 @@ class FullTextSearch:
         try:
             await asyncio.to_thread(self._search, job, tell, loop)
         except asyncio.CancelledError:
-            if job.generation == self._generation:  # the screen was left: the thread ends with it
+            if job.generation == self._generation:  # the screen was closed, and the thread ends with it
                 self.end()
             raise
 
     def _take(self, generation: int, found: Sequence[Found], done: int, seconds: float | None) -> None:
-        """Show what an up-to-date search found; a slow result of an older one changes nothing."""
+        """Add the results of a search, unless it was replaced."""
         if generation != self._generation or not self._screen.is_attached:
             return
         self.found.update((each.summary.identity, each) for each in found)
@@ -156,26 +158,29 @@ class FullTextSearch:
 
 
 class _RareCollections:
-    """Old objects are not traced: with the results of a search that would come several times a second, and
-    keep a key waiting for up to a tenth of one."""
+    """Disables the tracing of old objects by the garbage collector.
+
+    With the results of a search, it would happen several times a second, and delay a key for up to a tenth of
+    one.
+    """
 
     def __init__(self) -> None:
         self._usual: tuple[int, int, int] | None = None
 
     def begin(self) -> None:
-        """Let it be so until ``end``."""
+        """Begin, until ``end`` is called."""
         self._usual = gc.get_threshold()
         gc.set_threshold(*self._usual[:2], _NEVER)
 
     def end(self) -> None:
-        """Make it as it was."""
+        """Restore the previous setting."""
         if self._usual is not None:
             gc.set_threshold(*self._usual)
             self._usual = None
 
 
 def _let_work(loop: asyncio.AbstractEventLoop, seconds: float = _LONGEST_WAIT_SECONDS) -> None:
-    """Wait until an event loop has nothing to do, so long at most; called in another thread."""
+    """Wait until an event loop is idle, at most ``seconds``; called in another thread."""
     end = time.perf_counter() + seconds
     while (asked := time.perf_counter()) < end:
         answered = Event()

@@ -1,4 +1,4 @@
-"""The hits of a search, below their conversations."""
+"""The matches of a search, shown below their conversations."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tui.runtime.history_search import Found, Hit
 
 _MOST = 2
-"""Lines of each conversation: further hits are shown as a number."""
+"""Lines per conversation: further matches are shown as a number."""
 _INDENT = "     "
 
 
 def with_hits(rows: Iterable[ListRow], found: Callable[[str], Found | None], width: int) -> Iterator[ListRow]:
-    """Yield rows, and below each the first lines that were found in its conversation."""
+    """Yield rows, each followed by the first matching lines in its conversation."""
     for row in rows:
         yield row
         conversation = found(row.key) if row.key else None
@@ -33,7 +33,7 @@ def with_hits(rows: Iterable[ListRow], found: Callable[[str], Found | None], wid
 
 
 def pieces_of_line(hit: Hit, more: int, width: int) -> list[tuple[str, bool]]:
-    """Return a line cut to a width in pieces, and of each whether it is a word of the search."""
+    """Return a line cut to a width in pieces, each with whether it is a match."""
     place = texts.OF_REASONING if hit.where == "reasoning" else ""
     if hit.turn is None:
         place = texts.OF_OTHER_BRANCH
@@ -50,7 +50,7 @@ def pieces_of_line(hit: Hit, more: int, width: int) -> list[tuple[str, bool]]:
 
 
 def _cut(pieces: Iterable[tuple[str, bool]], room: int) -> Iterator[tuple[str, bool]]:
-    """Yield pieces as far as there is room."""
+    """Yield pieces as far as they fit."""
     for text, is_word in pieces:
         cut = _first_cells(text, room)
         room -= cell_len(cut)

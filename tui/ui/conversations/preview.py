@@ -1,4 +1,4 @@
-"""The turn around a hit, next to the list of conversations, drawn as in the chat."""
+"""The turn around a match, next to the list of conversations, drawn as in the chat."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from tui.runtime.history_search import Found, Hit
 
 _PAUSE_SECONDS = 0.25
-"""A cursor that moves on has another turn shown: none is read for the rows that it only passes."""
+"""The delay before a turn is read, so that none is read for rows that the cursor only passes."""
 
 
 class Preview(Pane):
-    """Shows the best hit of a conversation. It appears with the first hit that it has time for.
+    """Shows the best match of a conversation; appears with the first match.
 
-    While a search is being typed it causes no layout, which would delay the keys.
+    While a search is being typed it causes no layout, which would delay keys.
     """
 
     class Appeared(Message):
-        """The preview needs room from now on."""
+        """The preview takes up space from now on."""
 
     def __init__(self) -> None:
         super().__init__(id="preview")
@@ -39,13 +39,13 @@ class Preview(Pane):
         self._shown: tuple[str, HitPlace] | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the transcript."""
+        """Create the transcript."""
         transcript = Transcript(terminal_scrolls=False)
-        transcript.can_focus = False  # the list keeps the keyboard
+        transcript.can_focus = False  # the list keeps the focus
         yield transcript
 
     def show(self, found: Found | None = None, place: HitPlace | None = None) -> None:
-        """Show the place of the best of the hits; nothing where nothing was found."""
+        """Show the best match; nothing if there is none."""
         hit = None if found is None else found.best[0]
         shown = None if found is None or place is None else (found.summary.identity, place)
         if shown == self._shown:
@@ -56,7 +56,7 @@ class Preview(Pane):
             in_background(self, self._read, shown, group="preview", exclusive=True)
 
     def hide(self) -> None:
-        """Leave its room to the list."""
+        """Hide, leaving the space to the list."""
         self._shown, self.display = None, False
 
     async def _read(self, shown: tuple[str, HitPlace] | None) -> None:
@@ -72,7 +72,7 @@ class Preview(Pane):
         conversation, place = shown
         try:
             saved = await asyncio.to_thread(runtime_of(self).chat_history.read, conversation)
-        except LmdeckError:  # deleted meanwhile, or unreadable: the list says so
+        except LmdeckError:  # deleted meanwhile, or unreadable: the list reports it
             transcript.show_turns([])
             return
         turn = saved.transcript.tree.turns.get(place.turn)
@@ -82,7 +82,7 @@ class Preview(Pane):
         await transcript.search_beside(place.words, lambda _: None)
 
     async def _appear(self) -> None:
-        """Take room, and wait until there is some: a turn is drawn for the width that it has."""
+        """Appear, and wait for the layout: a turn is drawn for its width."""
         self.display = True
         self.post_message(self.Appeared())
         is_laid_out = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The saved conversations on disk: read, and reread after each change."""
+"""Reads the saved conversations, and rereads them after each change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """The last read. ``cursor``: the conversation under it; ``show``: shows the result or the error."""
+    """The last read. ``cursor`` returns the selected conversation; ``show`` shows the result or the error."""
 
     def __init__(
         self, screen: LmdeckScreen[None], cursor: Callable[[], str | None], show: Callable[[], None]
@@ -27,18 +27,18 @@ class Reading:
         self._show = show
         self.every: Sequence[ConversationSummary] = ()
         self.is_done = False
-        """Whether the list was read once."""
+        """Whether the list was read at least once."""
         self.progress = texts.READING
         self.refusal = ""
         self._refused_at: str | None = None
-        """The conversation under the cursor when something was refused."""
+        """The selected conversation when something was refused."""
 
     def change(self, change: Callable[[], str]) -> None:
-        """Do something on disk, off the event loop, and say what it says; then read the list anew."""
+        """Apply a change on disk, outside the event loop, and show its message; then read the list again."""
         in_background(self._screen, self._work, change, group="conversations")
 
     def leave(self, identity: str | None) -> None:
-        """What was refused for the conversation before is over once another one is under the cursor."""
+        """Clear the refusal for another conversation."""
         if identity != self._refused_at:
             self.refusal = ""
 
@@ -62,7 +62,7 @@ class Reading:
         self.refusal, self._refused_at = _words_of(error), self._cursor()
 
     def _count(self, done: int, total: int) -> None:
-        """Keep how far the reading is; called in its thread."""
+        """Record the progress of reading; called in a thread."""
         self.progress = texts.READ.format(done=done, total=total)
 
 

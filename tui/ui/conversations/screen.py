@@ -1,4 +1,4 @@
-"""The saved conversations: find one, open it, fork it; rename, pin, export and delete them."""
+"""The saved conversations: find, open, fork, rename, pin, export and delete."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 
 _PROGRESS_SECONDS = 0.1
 _AROUND = 4
-"""Cells beside the columns: two borders, a blank, the scroll bar."""
+"""The cells around the columns: two borders, a blank, the scroll bar."""
 _ROWS_AHEAD = 200
-"""Below the cursor, while a search runs: rows are shown again whenever more are found."""
+"""Rows created below the cursor during a search, when they are updated often."""
 _WITH_PREVIEW = 120
-"""Cells from which the right half shows what was found."""
+"""The width in cells from which matches are shown in the right half."""
 
 
 class ConversationsScreen(LmdeckScreen[None]):
-    """The list, newest first. Opening one shows it in the chat below, or in a new one."""
+    """The list, newest first. A selected conversation is opened in the chat below, or in a new one."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("conversations")
@@ -59,21 +59,21 @@ class ConversationsScreen(LmdeckScreen[None]):
         super().__init__()
         self._shown: dict[str, ConversationSummary] = {}
         self._sums: list[str] = []
-        """What those that are shown used and cost together."""
+        """The total usage and cost of the shown conversations."""
         self._sort = NEWEST
         self._is_from_top = False
-        """Whether the next rows are shown from the first one on."""
+        """Whether to show the next rows from the top."""
         self._is_settled = False
-        """Whether a search finds nothing more for the rows that are shown."""
+        """Whether the search has completed for the shown rows."""
         self._opens_first = False
-        """Whether the first hit is opened once it is found: Enter came before it."""
+        """Whether to open the first match once found, because Enter was pressed before."""
         self._clock: Timer | None = None
         self._marked: set[str] = set()
         self._reading = Reading(self, lambda: self.rows.current_key, self._show_read)
         self._changing = Changing(self, self._reading.change)
 
     def compose(self) -> ComposeResult:
-        """Lay out the search over the list."""
+        """Create the search box above the list."""
         yield TitleBar(texts.TITLE)
         yield SearchBox()
         with Horizontal():
@@ -86,7 +86,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Read the list, and show how far that is."""
+        """Read the list, showing the progress."""
         self.rows.focus()
         self._show_scope()
         self._clock = self.set_interval(_PROGRESS_SECONDS, self._show_around)
@@ -104,24 +104,24 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     @property
     def current(self) -> ConversationSummary | None:
-        """The conversation under the cursor."""
+        """The selected conversation."""
         return self._shown.get(self.rows.current_key or "")
 
     @property
     def _chosen(self) -> list[ConversationSummary]:
-        """The conversations that are marked, in sight or not; without any the one under the cursor."""
+        """The marked conversations, visible or not; without any, the selected one."""
         marked = [summary for summary in self._reading.every if summary.identity in self._marked]
         return marked or [summary for summary in (self.current,) if summary is not None]
 
     @property
     def _may_preview(self) -> bool:
-        """Whether what is found is shown next to the list, and not below each row."""
+        """Whether matches are shown next to the list, and not below each row."""
         return self._finding.is_in_texts and self.size.width >= _WITH_PREVIEW
 
-    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def _show_read(self) -> None:
-        """Show what was read, or what was refused."""
+        """Show what was read, or why it could not be read."""
         self._marked &= {summary.identity for summary in self._reading.every}
         if self._clock is not None:
             self._clock.stop()
@@ -130,7 +130,7 @@ class ConversationsScreen(LmdeckScreen[None]):
             self.show_list()
 
     def show_list(self, *, is_from_top: bool = False) -> None:
-        """Show what the search finds; the cursor stays on its conversation."""
+        """Show the results of the search, keeping the selection."""
         sort = self._sorted_by
         found = self._finding.best_first() if sort == BEST else self._finding.found()
         self._shown = {summary.identity: summary for summary in found}
@@ -138,7 +138,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._is_from_top |= is_from_top
         self._is_settled = False
         if not found and self._finding.has_just_begun:
-            return  # what was shown before stays for a moment: the list does not flicker with each key
+            return  # keep the earlier rows for a moment, so that the list does not flicker with each key
         if not self._may_preview:
             self.query_one(Preview).hide()
         width = self.size.width // (2 if self.query_one(Preview).display else 1) - _AROUND
@@ -156,7 +156,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._show_around()
 
     def _show_found(self) -> None:
-        """Show what a search found meanwhile; the cursor stays on its conversation."""
+        """Show new results of the search, keeping the selection."""
         is_near_end = self.rows.cursor_row + _ROWS_AHEAD // 2 > self.rows.line_count
         if self._is_settled and self._finding.is_running and not is_near_end:
             self._show_around()
@@ -167,7 +167,7 @@ class ConversationsScreen(LmdeckScreen[None]):
             self.action_open()
 
     def _show_around(self) -> None:
-        """Show the counts, and the text shown instead of rows."""
+        """Show the counts, and the text in place of rows."""
         found, total = len(self._shown), len(self._reading.every)
         count = texts.FOUND.format(found=found, total=total) if found != total else ""
         parts = [count or texts.TOTAL.format(total=total)] if self._reading.is_done else []
@@ -202,7 +202,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         return texts.NONE_FROM_LIST.format(back=back, chat=key_of(self, "providers.chat"))
 
     def _show_note(self) -> None:
-        """Show below the list what a change was refused for, or what is special about the selected one."""
+        """Show why a change was refused, or a note about the selected conversation."""
         current, note = self.current, self._reading.refusal or self._finding.problem
         if not note and current is not None and current.problem:
             note = f"! {safe_line(current.problem, 200)}"
@@ -212,7 +212,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.query_one("#list", Pane).set_note(note if self._shown else "")
 
     def on_row_list_highlighted(self) -> None:
-        """Another conversation is under the cursor: what was refused for the one before is over."""
+        """Clear the message about the previously selected conversation."""
         if self._shown:
             self._reading.leave(self.rows.current_key)
         self._show_note()
@@ -222,16 +222,16 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.refresh_bindings()
 
     def on_preview_appeared(self) -> None:
-        """Give the columns the width that is left."""
+        """Adapt the columns to the remaining width."""
         self.show_list()
 
     def on_resize(self) -> None:
-        """Give the columns the new width."""
+        """Adapt the columns to the new width."""
         if self._reading.is_done:
             self.call_after_refresh(self.show_list)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what can be done with the conversation under the cursor."""
+        """Enable only the actions that are possible for the selected conversation."""
         if action == "undo":
             return self._changing.can_undo
         if action not in ("open", "fork", "rename", "mark", "pin", "export", "delete"):
@@ -249,23 +249,23 @@ class ConversationsScreen(LmdeckScreen[None]):
     # ── Searching and sorting ───────────────────────────────────────────────────────────────
 
     def action_filter(self) -> None:
-        """Go to the search box."""
+        """Focus the search box."""
         self.query_one(SearchBox).begin()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search while it is typed; the first hit is selected."""
+        """Search while typing, selecting the first match."""
         self._opens_first = False
         self._finding.ask(event.value, self._reading.every)
         self.query_one(Preview).show()
         self.show_list(is_from_top=bool(event.value))
 
     def action_scope(self) -> None:
-        """Search in the next scope."""
+        """Switch to the next scope."""
         self._finding.turn_scope()
         self._search_again()
 
     def action_reasoning(self) -> None:
-        """Search the reasoning, too, or not any more."""
+        """Include the reasoning in the search, or exclude it."""
         self._finding.with_reasoning = not self._finding.with_reasoning
         self._search_again()
 
@@ -280,11 +280,11 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     @property
     def _sorted_by(self) -> str:
-        """What the list is sorted by: without words to match there is no best match."""
+        """Return the sort order: without words, there is no best match."""
         return NEWEST if self._sort == BEST and not self._finding.is_in_texts else self._sort
 
     def action_sort(self) -> None:
-        """Sort by the next column, a search by the best match too; after the last one comes the date."""
+        """Sort by the next column or, in a search, by the best match; after the last one, by date."""
         names = [name for name in SORTS if name != BEST or self._finding.is_in_texts]
         self._sort_by(names[(names.index(self._sorted_by) + 1) % len(names)])
 
@@ -298,7 +298,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.show_list(is_from_top=True)
 
     def action_back(self) -> None:
-        """Clear the search, or the marks, or close the list."""
+        """Clear the search or the marks, or close the list."""
         if self.query_one(SearchBox).clear_filter():
             return
         if self._marked:
@@ -310,11 +310,11 @@ class ConversationsScreen(LmdeckScreen[None]):
     # ── Opening ─────────────────────────────────────────────────────────────────────────────
 
     def on_row_list_selected(self) -> None:
-        """A click on the row under the cursor is the same as Enter."""
+        """Treat a click on the selected row like Enter."""
         self.action_open()
 
     def action_open(self) -> None:
-        """Open the conversation; where a search has found none yet, the first one that it finds."""
+        """Open the conversation; during a search without results yet, the first one found."""
         self._opens_first = self.current is None and self._finding.is_running
         self._open(is_fork=False)
 
@@ -336,32 +336,32 @@ class ConversationsScreen(LmdeckScreen[None]):
     # ── Changing ────────────────────────────────────────────────────────────────────────────
 
     def action_rename(self) -> None:
-        """Ask for another name."""
+        """Ask for a new name."""
         if (summary := self.current) is not None:
             self._changing.rename(summary)
 
     def action_mark(self) -> None:
-        """Mark the conversation, or no longer, and go to the next one."""
+        """Mark or unmark the conversation, and move to the next one."""
         if (summary := self.current) is not None:
             self._marked ^= {summary.identity}
             self.show_list()
             self.rows.action_cursor_down()
 
     def action_pin(self) -> None:
-        """Pin what is chosen to the top of the list, or no longer."""
+        """Pin or unpin the selected conversations."""
         if chosen := self._chosen:
             self._changing.pin(chosen)
 
     def action_export(self) -> None:
-        """Ask where to, then write what is chosen into files."""
+        """Ask for a place, then export the selected conversations."""
         if chosen := self._chosen:
             self._changing.export(chosen)
 
     def action_delete(self) -> None:
-        """Ask, then delete what is chosen; it can be undone."""
+        """Delete the selected conversations after confirmation; can be undone."""
         if chosen := self._chosen:
             self._changing.delete(chosen)
 
     def action_undo(self) -> None:
-        """Restore what was deleted last."""
+        """Undo the last deletion."""
         self._changing.undo()

@@ -12,17 +12,17 @@ from tui.ui.shell.offers import key_of
 
 
 class SearchBox(FilterLine):
-    """One line in a box; its borders show the scope, and the keys that change it."""
+    """A search field whose borders show the scope, and the keys that change it."""
 
     def __init__(self) -> None:
         super().__init__(id="search")
 
     def on_mount(self) -> None:
-        """Name the key that leads here."""
+        """Show the key that focuses it."""
         self.on_blur()
 
     def show_scope(self, scope: str, *, with_reasoning: bool) -> None:
-        """Say where is searched."""
+        """Show the scope."""
         reasoning = texts.WITH_REASONING if with_reasoning else texts.WITHOUT_REASONING
         self.border_title = cast(str, Content(texts.SEARCHED.format(scope=scope, reasoning=reasoning)))
         keys = texts.SCOPE.format(
@@ -32,9 +32,9 @@ class SearchBox(FilterLine):
         self.border_subtitle = cast(str, Content(keys))
 
     def on_focus(self) -> None:
-        """Show what can be typed."""
+        """Show the supported syntax."""
         self.placeholder = texts.SEARCH_HINT
 
     def on_blur(self) -> None:
-        """Show the key that leads here."""
+        """Show the key that focuses it."""
         self.placeholder = texts.SEARCH_KEY.format(key=key_of(self, "conversations.filter"))

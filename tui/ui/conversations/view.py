@@ -1,4 +1,4 @@
-"""How the list shows saved conversations: their columns, groups and order."""
+"""The list of saved conversations: its columns, groups and order."""
 
 from __future__ import annotations
 
@@ -33,18 +33,19 @@ _FIXED = (
     ListColumn("price", texts.COLUMN_PRICE, 5),
     ListColumn("time", texts.COLUMN_TIME, 12),
 )
-"""As wide as their titles, or (tokens, time) as their longest value: the values widen the others."""
+"""As wide as their titles or, for tokens and time, their longest value; others are widened to their
+values."""
 _NARROWER = ({"model": 24, "provider": 18}, {"model": 14, "provider": 14})
-"""The names may be cut where the title is short of room, a price or a number never."""
+"""Names may be cut if the title is short of room, prices and numbers never."""
 _WIDE_TITLE = 36
-"""Cells of the title from which no other column is narrow."""
+"""The width of the title from which no other column is narrowed."""
 _NARROWEST_TITLE = 24
-"""Cells of the title below which another column goes."""
+"""The width of the title below which another column is dropped."""
 _DROPPED_FIRST = ("provider", "tokens", "model", "turns", "price", "time")
-"""Columns in the order in which they go where room is short; those with one value in all rows before them."""
+"""Columns in the order in which they are dropped; those with the same value in all rows come first."""
 
 _TELLING = {"provider": "provider", "turns": "turns", "model": "model", "price": "costs"}
-"""By the name of a column: the value that it may have in every row."""
+"""The value of each column that may be the same in every row."""
 
 BEST = "best"
 SORTS: Mapping[str, str] = MappingProxyType(
@@ -58,9 +59,9 @@ SORTS: Mapping[str, str] = MappingProxyType(
         "price": texts.COLUMN_PRICE,
     }
 )
-"""What the list can be sorted by, in the order of the key; the first one groups by date.
+"""The sort orders; the first groups by date.
 
-By the best match in a text search: the caller passes the conversations in that order.
+For the best match in a text search, the caller passes the conversations in that order.
 """
 NEWEST = "time"
 
@@ -84,7 +85,7 @@ def columns_for(
 
 
 def _needed(summaries: Sequence[ConversationSummary]) -> dict[str, int]:
-    """Return how many cells the values of columns need."""
+    """Return the width that the values of columns need."""
     return {
         "turns": max((len(str(summary.turns)) for summary in summaries), default=0),
         "price": max((len(_price_words(summary)) for summary in summaries), default=0),
@@ -99,7 +100,7 @@ def _needed(summaries: Sequence[ConversationSummary]) -> dict[str, int]:
 
 
 def _widened(column: ListColumn, needed: int, sort: str) -> ListColumn:
-    """Return a column that has room for its values and its title, marked where the list is sorted by it."""
+    """Return a column wide enough for its values and its title, with a mark if it is sorted."""
     is_marked = column.key == sort and sort != NEWEST
     title = f"{column.title} ▼" if is_marked else column.title
     return column._replace(title=title, width=max(column.width, needed, len(title)))
@@ -119,7 +120,7 @@ def _title_room(width: int, fixed: Mapping[str, ListColumn]) -> int:
 
 
 def _to_drop(summaries: Sequence[ConversationSummary], sort: str) -> list[str]:
-    """Return the columns that may go, first those that tell nothing; the one that is sorted by stays."""
+    """Return the columns that may be dropped, uninformative ones first; never the sorted one."""
     values = {
         name: {getattr(summary, attribute) for summary in summaries} for name, attribute in _TELLING.items()
     }
@@ -134,9 +135,9 @@ def rows_of(
     now: datetime,
     marked: Collection[str] = (),
 ) -> Iterator[ListRow]:
-    """Yield the rows in their order; the newest ones below the day, week or month of each.
+    """Yield the rows in order; if sorted by date, with headings for days, weeks or months.
 
-    ``marked``: the identities of those that are marked.
+    ``marked`` are the ids of the marked conversations.
     """
     group = ""
     for summary in sorted_by(summaries, sort):
@@ -147,7 +148,7 @@ def rows_of(
 
 
 def sums_of(summaries: Iterable[ConversationSummary]) -> list[str]:
-    """Return what conversations used and cost together, as far as anything of it is known."""
+    """Return the total usage and cost of conversations, as far as known."""
     sums = sum_of(
         Totals(summary.usage, summary.costs, not_priced=summary.not_priced) for summary in summaries
     )
@@ -162,9 +163,9 @@ def _heading(summary: ConversationSummary, now: datetime) -> str:
 
 
 def sorted_by(summaries: Sequence[ConversationSummary], sort: str) -> list[ConversationSummary]:
-    """Return conversations, which come the newest first: the pinned ones before them, or by a column.
+    """Return the conversations, given newest first, with pinned ones first, or sorted by a column.
 
-    By the best match they come in order.
+    The best match is the given order.
     """
     if sort == BEST:
         return list(summaries)
@@ -185,7 +186,7 @@ def _tokens_of(summary: ConversationSummary) -> int:
 
 
 def _price_key(summary: ConversationSummary) -> tuple[str, Decimal]:
-    """Amounts are compared in their currency; what cost nothing, or has no price, comes last."""
+    """Return a sort key within the same currency; free and unpriced conversations come last."""
     dearest = max(summary.costs, key=lambda cost: cost.total, default=None)
     return ("~", Decimal(0)) if dearest is None or not dearest.total else (dearest.currency, -dearest.total)
 

@@ -1,1 +1,1 @@
-"""What was spent."""
+"""The screen of costs."""

@@ -1,4 +1,4 @@
-"""The panes of the costs of a month: its days with the budgets, its sums, its most expensive chats."""
+"""The panes of a month's costs: days and budgets, sums, most expensive chats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui.ui.shell.pane import Pane
 from tui.ui.shell.row_list import RowList
 
 _AROUND = 4
-"""Cells beside the columns: two borders, a blank, the scroll bar."""
+"""The cells around the columns: two borders, a blank, the scroll bar."""
 _WIDE = 110
 _HIGH = 32
 _PLOT_ROWS, _HIGH_PLOT_ROWS = 4, 6
@@ -41,16 +41,16 @@ class Inside:
 
 
 class MonthPane(Pane):
-    """A plot of the days, and next to it the projection and the budgets."""
+    """A plot of the days, next to the projection and the budgets."""
 
     def compose(self) -> ComposeResult:
-        """Lay the two side by side."""
+        """Create both texts."""
         with Horizontal():
             yield Static(id="plot")
             yield Static(id="beside")
 
     def show(self, month: CostMonth) -> None:
-        """Show a month in the room that the screen has."""
+        """Show a month, as far as there is room."""
         width, height = self.screen.size
         title = texts.PER_DAY.format(currency=month.currency) if month.currency else texts.TITLE
         self.set_title(title, sums_text(month.totals))
@@ -67,10 +67,10 @@ class MonthPane(Pane):
 
 
 class SumsPane(Pane):
-    """The sums of a month by something, or the exchanges behind one of them; else why there is nothing."""
+    """The sums of a month, or the exchanges behind one; otherwise the reason why there are none."""
 
     def compose(self) -> ComposeResult:
-        """Lay the notes below the table."""
+        """Create the table above the notes."""
         rows = RowList("rows")
         yield rows.heads
         yield rows
@@ -89,7 +89,7 @@ class SumsPane(Pane):
         self._show_parts([], is_filled=False)
 
     def show_sums(self, month: CostMonth, by: By, *, is_from_top: bool) -> None:
-        """Show the sums, and the notices about them."""
+        """Show the sums and their notes."""
         report = month.report(by)
         columns = view.columns_for(by, self.screen.size.width - _AROUND, report.rows)
         self.set_title(texts.BY[by.value], answers_text(report.requests))
@@ -119,14 +119,14 @@ class DearestPane(Pane):
     """The most expensive chats, if there is room."""
 
     chats: Sequence[str] = ()
-    """The identities of those that are shown."""
+    """The ids of the shown chats."""
 
     def compose(self) -> ComposeResult:
-        """Hold one text."""
+        """Create the text."""
         yield Static(id="chats")
 
     def show(self, month: CostMonth) -> None:
-        """Show those of a month."""
+        """Show the most expensive chats of a month."""
         width, height = self.screen.size
         chats = month.dearest_chats[:_MOST_CHATS] if height >= _HIGH and width >= _WIDE else []
         self.chats = [key for key, _ in chats]
@@ -141,5 +141,5 @@ class DearestPane(Pane):
         self.query_one("#chats", Static).update(Content("\n".join(lines)))
 
     def hide(self) -> None:
-        """Show none."""
+        """Show no chats."""
         self.chats, self.display = (), False

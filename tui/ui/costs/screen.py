@@ -1,4 +1,4 @@
-"""What was spent in a month: a plot of its days, budgets, sums, and the exchanges behind each sum."""
+"""The costs of a month: a plot of its days, budgets, sums, and the exchanges behind each sum."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class CostsScreen(LmdeckScreen[None]):
         self._refusal = ""
 
     def compose(self) -> ComposeResult:
-        """Lay out the plot over the sums."""
+        """Create the plot above the sums."""
         yield TitleBar(texts.TITLE)
         yield MonthPane(id="month")
         yield SumsPane(id="sums")
@@ -59,7 +59,7 @@ class CostsScreen(LmdeckScreen[None]):
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Read the month, and say so."""
+        """Read the month, showing a message meanwhile."""
         self.rows.focus()
         self._read()
 
@@ -75,10 +75,10 @@ class CostsScreen(LmdeckScreen[None]):
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def _read(self) -> None:
-        """Read the month that is shown, off the event loop."""
+        """Read the current month, outside the event loop."""
         self._month, self._inside, self._refusal = None, None, ""
         self._show()
-        # the words stand on the screen before the thread competes with it for the interpreter
+        # paint the message before the thread competes for the interpreter
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -108,7 +108,7 @@ class CostsScreen(LmdeckScreen[None]):
             self._read()
 
     def action_by(self, step: int) -> None:
-        """Sum by something else."""
+        """Change the grouping."""
         if self._month is None:
             return
         self._by = SHOWN_BY[(SHOWN_BY.index(self._by) + step) % len(SHOWN_BY)]
@@ -119,7 +119,7 @@ class CostsScreen(LmdeckScreen[None]):
         await asyncio.to_thread(month.report, self._by)
         self._show(is_from_top=True)
 
-    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def _show(self, *, is_from_top: bool = False) -> None:
         """Show the month, or why there is nothing to show."""
@@ -148,16 +148,16 @@ class CostsScreen(LmdeckScreen[None]):
         )
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give everything the new room."""
+        """Adapt to the new size."""
         if self._month is not None:
             self.call_after_refresh(self._show)
 
     def on_row_list_highlighted(self) -> None:
-        """Other keys may apply to another row."""
+        """Update the keys, which depend on the row."""
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what can be done with the row under the cursor."""
+        """Enable only the actions that are possible for the current row."""
         if action in ("open", "price", "export", "by", "chat") and (
             self._month is None or self._month.is_empty or not self.query(RowList)
         ):
@@ -172,14 +172,14 @@ class CostsScreen(LmdeckScreen[None]):
             return first_of_next(self._first) <= self._today
         return True
 
-    # ── What a row is about ─────────────────────────────────────────────────────────────────
+    # ── The subject of a row ────────────────────────────────────────────────────────────────
 
     def _row(self) -> int | None:
         key = self.rows.current_key
         return None if key is None else int(key)
 
     def _provider_of_row(self) -> str | None:
-        """Return the provider whose price the row under the cursor is about."""
+        """Return the provider whose price the current row depends on."""
         row = self._row()
         if row is None or self._month is None:
             return None
@@ -188,11 +188,11 @@ class CostsScreen(LmdeckScreen[None]):
         return self._month.report(By.PROVIDER).rows[row].key or None if self._by is By.PROVIDER else None
 
     def on_row_list_selected(self) -> None:
-        """A click on the row under the cursor is the same as Enter."""
+        """Treat a click on the current row like Enter."""
         self.action_open()
 
     def action_open(self) -> None:
-        """Show the exchanges of the row; open its chat, where it is about one."""
+        """Show the exchanges of the row, or open its chat."""
         month, row = self._month, self._row()
         if month is None or row is None:
             return
@@ -242,7 +242,7 @@ class CostsScreen(LmdeckScreen[None]):
     # ── Leaving ─────────────────────────────────────────────────────────────────────────────
 
     def action_export(self) -> None:
-        """Ask where to, then write the sums into a file."""
+        """Ask for a file, and export the sums to it."""
         month = self._month
         if month is None:
             return

@@ -1,4 +1,4 @@
-"""How the costs of a month are shown: the columns, rows and sentences of their screen."""
+"""The screen of costs: its columns, rows and sentences."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _LONGEST = 200
 _NARROWEST_KEY = {By.MODEL: 22, By.CHAT: 22}
 _NARROWEST_NAME = 12
 _MOMENT = 16
-"""Cells of a day and an hour."""
+"""The width of a date and time."""
 _EXACT = 16
-"""Cells of the amount of one answer, a lower bound with its currency."""
+"""The width of an exact amount, including its mark and currency."""
 _COLUMNS = (
     ListColumn("requests", cost_texts.REQUESTS, 8, is_right=True),
     ListColumn("in", cost_texts.IN, 6, is_right=True),
@@ -61,16 +61,16 @@ _LINE_COLUMNS = (
     ),
 )
 _DROPPED_FIRST = ("failures", "gpu", "rate", "ttft", "reasoning", "cached", "for", "provider", "in")
-"""Columns in the order in which they go where room is short."""
+"""The columns in the order in which they are dropped if there is no room."""
 
 
 def month_words(first: date) -> str:
-    """Return a month as shown to users."""
+    """Return a month for display."""
     return texts.MONTH.format(month=MONTHS.split()[first.month - 1], year=first.year)
 
 
 def key_words(by: By, key: str, month: CostMonth) -> str:
-    """Return what a row is about."""
+    """Return the subject of a row."""
     if by is By.CHAT and key:
         return safe_line(month.titles.get(key) or key, _LONGEST)
     if by is By.ORIGIN:
@@ -78,11 +78,11 @@ def key_words(by: By, key: str, month: CostMonth) -> str:
     return safe_line(key, _LONGEST) or (cost_texts.NO_CHAT if by is By.CHAT else UNKNOWN)
 
 
-# ── The tables ──────────────────────────────────────────────────────────────────────────────
+# ── Tables ──────────────────────────────────────────────────────────────────────────────
 
 
 def columns_for(by: By, width: int, rows: Sequence[CostRow]) -> list[ListColumn]:
-    """Return the columns of sums for a width in cells: what they are about gets what the others leave."""
+    """Return the columns of sums for a width in cells; the first one gets what the others leave."""
     unused = {name for name in ("gpu", "failures") if not any(getattr(row, name) for row in rows)}
     least = _NARROWEST_KEY.get(by, _NARROWEST_NAME)
     shown = {"amount": [sum_text(row.money) for row in rows], "gpu": [sums_text(row.gpu) for row in rows]}
@@ -90,14 +90,14 @@ def columns_for(by: By, width: int, rows: Sequence[CostRow]) -> list[ListColumn]
 
 
 def line_columns_for(width: int, by: By, lines: Sequence[LedgerLine]) -> list[ListColumn]:
-    """Return the columns of exchanges, without what is the same in all of them."""
+    """Return the columns of exchanges, without those that are the same in all of them."""
     first = "provider" if by is By.PROVIDER else "for" if by is By.ORIGIN else ""
     columns = _wide_enough(_LINE_COLUMNS, {"amount": list(map(_amount, lines))})
     return _fitting(texts.TIME, columns, width, {first, "gpu"}, _MOMENT, widest=_MOMENT)
 
 
 def _wide_enough(columns: Sequence[ListColumn], shown: Mapping[str, Sequence[str]]) -> Sequence[ListColumn]:
-    """Return the columns so wide that no amount is cut: one without its end looks like another one."""
+    """Return columns wide enough for all amounts, which must not be cut."""
     return [
         column._replace(width=max(column.width, *map(cell_len, shown.get(column.key, ())), 0))
         for column in columns
@@ -116,7 +116,7 @@ def _fitting(
 
 
 def rows_of(month: CostMonth, by: By, columns: Sequence[ListColumn]) -> Iterator[ListRow]:
-    """Yield the rows of sums; the key of each is its number."""
+    """Yield the rows of sums, with their indexes as keys."""
     for number, row in enumerate(month.report(by).rows):
         yield ListRow(str(number), partial(_cells, month, by, row, columns))
 
@@ -140,7 +140,7 @@ def _cells(month: CostMonth, by: By, row: CostRow, columns: Sequence[ListColumn]
 
 
 def line_rows_of(lines: Sequence[LedgerLine], columns: Sequence[ListColumn]) -> Iterator[ListRow]:
-    """Yield the rows of exchanges; the key of each is its number."""
+    """Yield the rows of exchanges, with their indexes as keys."""
     for number, line in enumerate(lines):
         yield ListRow(str(number), partial(_line_cells, line, columns))
 
@@ -175,11 +175,11 @@ def _rate(rate: float | None) -> str:
     return UNKNOWN if rate is None else f"{rate:,.1f}"
 
 
-# ── Around them ─────────────────────────────────────────────────────────────────────────────
+# ── Plot and notes ──────────────────────────────────────────────────────────────────────────
 
 
 def plot_lines(month: CostMonth, rows: int, width: int) -> list[str]:
-    """Return the plot of the days, as wide as there is room: one or two cells a day."""
+    """Return the plot of the days, with one or two cells per day."""
     if not month.currency:
         is_unknown = any(total.state is CostState.UNKNOWN for total in month.totals)
         text = texts.UNKNOWN_PLOT if is_unknown else texts.NO_PLOT
@@ -191,7 +191,7 @@ def plot_lines(month: CostMonth, rows: int, width: int) -> list[str]:
 def beside_plot(month: CostMonth, width: int, rows: int) -> list[tuple[str, str]]:
     """Return the lines next to the plot, with their styles: the projection, and the budgets.
 
-    In few words where more do not fit into ``rows`` of ``width`` cells, the fullest budgets first.
+    In short form if they do not fit into ``rows`` of ``width`` cells, the fullest budgets first.
     """
     lines = []
     if month.projection is not None:
@@ -217,7 +217,7 @@ def beside_plot(month: CostMonth, width: int, rows: int) -> list[tuple[str, str]
 
 
 def _height(words: str, width: int) -> int:
-    """Return the lines that a text takes at a width in cells, broken between words."""
+    """Return the number of lines of a wrapped text."""
     lines, used = 1, 0
     for word in words.split():
         cells = cell_len(word)
@@ -233,9 +233,9 @@ def _style(state: BudgetState) -> str:
 
 
 def notes_of(month: CostMonth, by: By, own: Container[str], price_key: str, by_key: str) -> list[str]:
-    """Return the notices about the sums: providers without a price, and differing figures.
+    """Return the notes on the sums: providers without a price, and differing amounts.
 
-    ``own``: the names of the providers that can be given one.
+    ``own`` are the names of the user's providers, whose prices can be set.
     """
     report = month.report(By.PROVIDER)
     notes = []

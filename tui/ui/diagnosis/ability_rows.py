@@ -1,4 +1,4 @@
-"""How the abilities of an endpoint are shown in a diagnosis: a row each, over the cost of a test."""
+"""The abilities of an endpoint in a diagnosis: one row each, above the cost of a test."""
 
 from __future__ import annotations
 
@@ -26,20 +26,19 @@ COLOURS: Mapping[Outcome, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class AbilitySection:
-    """What is known about an endpoint's abilities."""
+    """The known abilities of an endpoint."""
 
     results: Sequence[AbilityResult] = ()
     model: str = ""
-    """The model that was asked."""
+    """The tested model."""
     is_new: bool = False
-    """Whether they were tested just now."""
+    """Whether they were just tested."""
     note: str = ""
-    """The line below the rows, or instead of them: when they were tested, what a test costs."""
+    """The line below the rows, or in place of them: when they were tested, or the cost of a test."""
 
 
 def ability_line(result: AbilityResult, model: str, width: int, *, is_short: bool = False) -> Content:
-    """Return a row: mark and word in their colour, the evidence beside them, wrapped below itself, or
-    where it ``is_short`` as far as it fits."""
+    """Return a row: mark and outcome in colour, then the evidence, wrapped or, if ``is_short``, cut."""
     head = ability_head(result)
     evidence, room = evidence_text(result, model), width - len(head)
     first, *more = [fitted(evidence, room)] if is_short else wrapped(evidence, room) or [""]

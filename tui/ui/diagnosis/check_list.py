@@ -1,4 +1,4 @@
-"""The list of a diagnosis: the checks up to the failure with their evidence, and other findings."""
+"""The list of a diagnosis: the checks up to the failure with their evidence, and further findings."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _ANCHORS = (CheckStatus.FAILED, CheckStatus.WARNING)
 
 
 class CheckList(OptionList, inherit_bindings=False):
-    """Shows the checks; the row under the cursor is a check, the fold of waiting checks, or a fix."""
+    """Shows the checks; the current row is a check, the fold of waiting checks, or a fix."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.list")
 
     def __init__(self, checks: Sequence[CheckId] = CHAT_CHECKS) -> None:
-        """``checks``: the checks that there are, in order."""
+        """Create a list; ``checks`` are all checks, in order."""
         super().__init__(id="checks")
         self._checks = tuple(checks)
         self._results: Mapping[CheckId, CheckResult] = {}
@@ -43,13 +43,12 @@ class CheckList(OptionList, inherit_bindings=False):
         self._is_growing = False
         self._known_width = 0
         self.is_open = False
-        """Whether the checks that wait for the failed one are shown each."""
+        """Whether the checks that wait for the failed one are unfolded."""
 
     # ── Content ─────────────────────────────────────────────────────────────────────────────
 
     def grow(self, results: Mapping[CheckId, CheckResult], abilities: AbilitySection | None = None) -> None:
-        """Show the checks that are there so far, the next one marked as being tried; then the abilities,
-        the last one in sight."""
+        """Show the checks so far and the running one, then the abilities with the last one visible."""
         self._results = dict(results)
         before, self._abilities = self._abilities, abilities
         if not self._is_growing:
@@ -70,9 +69,9 @@ class CheckList(OptionList, inherit_bindings=False):
         sections: Sequence[Section] = (),
         abilities: AbilitySection | None = None,
     ) -> None:
-        """Show the finished diagnosis, the cursor on the failed check.
+        """Show the finished diagnosis, with the cursor on the failed check.
 
-        ``repairs`` are those beside the one that the verdict offers.
+        ``repairs`` are those not offered by the verdict.
         """
         self._results = dict(results)
         self._repairs = tuple(repairs)
@@ -86,7 +85,7 @@ class CheckList(OptionList, inherit_bindings=False):
         self.highlighted = self.get_option_index(first)
 
     def toggle(self) -> None:
-        """Show the checks that wait, each in its line, or fold them again."""
+        """Unfold or fold the waiting checks."""
         if self.waiting:
             self.is_open = not self.is_open
             self._build()
@@ -94,7 +93,7 @@ class CheckList(OptionList, inherit_bindings=False):
 
     @property
     def waiting(self) -> tuple[CheckId, ...]:
-        """The checks that were skipped after the failed one."""
+        """Return the checks that were skipped after the failed one."""
         failed = self._first(CheckStatus.FAILED)
         if failed is None or self._is_growing:
             return ()
@@ -103,18 +102,18 @@ class CheckList(OptionList, inherit_bindings=False):
 
     @property
     def is_on_fold(self) -> bool:
-        """Whether the cursor is on the line of the checks that wait."""
+        """Whether the cursor is on the fold of waiting checks."""
         return self._current_id() == _FOLD
 
     @property
     def repair(self) -> Repair | None:
-        """The repair under the cursor."""
+        """The repair of the current row."""
         identifier = self._current_id()
         return self._repairs[int(identifier[len("repair-") :])] if identifier.startswith("repair-") else None
 
     @property
     def check(self) -> CheckResult | None:
-        """The result of the check under the cursor, if it is there already."""
+        """The result of the current row's check, if available."""
         identifier = self._current_id()
         if not identifier.startswith("check-"):
             return None
@@ -122,7 +121,7 @@ class CheckList(OptionList, inherit_bindings=False):
 
     @property
     def ability(self) -> AbilityResult | None:
-        """The result of the test under the cursor."""
+        """The ability test of the current row."""
         results = () if self._abilities is None else self._abilities.results
         identifier = self._current_id()
         return next((result for result in results if identifier == f"ability-{result.ability}"), None)
@@ -133,7 +132,7 @@ class CheckList(OptionList, inherit_bindings=False):
 
     @property
     def _anchor(self) -> CheckId | None:
-        """The check that the repairs are for."""
+        """Return the check that the repairs belong to."""
         return next(filter(None, map(self._first, _ANCHORS)), None)
 
     def _first(self, status: CheckStatus) -> CheckId | None:
@@ -178,7 +177,7 @@ class CheckList(OptionList, inherit_bindings=False):
         yield Option(Content(""), disabled=True)
         yield Option(Content.styled(ability_texts.HEADING, "bold"), disabled=True)
         for result in section.results:
-            is_short = self.screen.has_class("-wide")  # the whole evidence stands next to the list
+            is_short = self.screen.has_class("-wide")  # the full evidence is shown next to the list
             line = ability_line(result, section.model, self._line_width, is_short=is_short)
             yield Option(line, id=f"ability-{result.ability}")
         if section.note:
@@ -203,7 +202,7 @@ class CheckList(OptionList, inherit_bindings=False):
         return Content.assemble(("▼ " if self.is_open else "▶ ", "$primary"), (shown, "dim"))
 
     def _line(self, check: CheckId) -> Content:
-        """Return the line of a check; where the cause of a failure is sought, with what it observed."""
+        """Return the line of a check, with its evidence while the cause of a failure is determined."""
         result = self._results.get(check)
         failed = None if self._is_growing else self._first(CheckStatus.FAILED)
         current = next((other for other in self._checks if other not in self._results), None)
@@ -220,7 +219,7 @@ class CheckList(OptionList, inherit_bindings=False):
             is_current=self._is_growing and check is current,
             is_told=check is failed,
             has_evidence=has_evidence,
-            bar_style="" if self.app.current_theme.ansi else "$primary",  # there the cursor has that colour
+            bar_style="" if self.app.current_theme.ansi else "$primary",  # the cursor's colour there
         )
         if result is None or not has_evidence:
             return line
@@ -231,19 +230,19 @@ class CheckList(OptionList, inherit_bindings=False):
         return max(40, (self.size.width or self.app.size.width - 4) - 3)  # padding and scroll bar
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the lines out again where the width changed; keep the cursor in sight."""
+        """Lay out the lines again if the width has changed; keep the cursor visible."""
         if self.size.width != self._known_width and self.option_count:
             self._known_width = self.size.width
             self._build()
         self.call_after_refresh(self.scroll_to_highlight)
 
     def action_half_page(self, step: int) -> None:
-        """Move the cursor by half of what is in sight."""
+        """Move the cursor by half of the view."""
         for _ in range(max(1, self.scrollable_content_region.height // 2)):
             before = self.highlighted
             (self.action_cursor_down if step > 0 else self.action_cursor_up)()
             if self.highlighted is None or (before is not None and step * (self.highlighted - before) < 0):
-                self.highlighted = before  # it went round the end
+                self.highlighted = before  # it wrapped around
                 return
 
     def action_scroll_top(self) -> None:

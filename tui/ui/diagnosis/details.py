@@ -1,4 +1,4 @@
-"""Everything about one row of a diagnosis: request, answer, events, causes; next to the list or over it."""
+"""All details of one row of a diagnosis: request, response, events, causes; next to the list or above it."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from tui.ui.shell.offers import key_of
 
 
 class DetailsText(VerticalScroll, inherit_bindings=False):
-    """The whole text on a row; it scrolls."""
+    """The details of a row, scrollable."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.text")
 
     def compose(self) -> ComposeResult:
-        """Hold one text."""
+        """Create the text."""
         yield Static()
 
     def show(self, content: Content) -> None:
-        """Show another text, every known key masked."""
-        # the probe has redacted everything; this is the second wall
+        """Show a text, with all known keys masked."""
+        # already redacted by the probe; this is a second safeguard
         redacted = runtime_of(self).redactor.redact(content.plain)
         self.query_one(Static).update(content if redacted == content.plain else Content(redacted))
         self.scroll_home(animate=False)
 
 
 class CheckDetailsScreen(Window[None]):
-    """Shows the evidence of one check, or of the test of an ability."""
+    """Shows the evidence of one check, or of an ability test."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.details")
@@ -47,12 +47,12 @@ class CheckDetailsScreen(Window[None]):
         self._title, self._content = title, content
 
     def compose(self) -> ComposeResult:
-        """Show the details in a window that scrolls."""
+        """Create the window."""
         with Vertical(id="window"):
             yield DetailsText()
 
     def on_mount(self) -> None:
-        """Name the window and the key that closes it."""
+        """Set the title and the key that closes the window."""
         window = self.query_one("#window")
         window.border_title = cast(str, Content(self._title))
         close = texts.CLOSE.format(key=key_of(self, "check_details.close"))
@@ -62,5 +62,5 @@ class CheckDetailsScreen(Window[None]):
         text.focus()
 
     def action_close(self) -> None:
-        """Go back to the checks."""
+        """Return to the checks."""
         self.dismiss()

@@ -1,4 +1,4 @@
-"""The model servers of this machine: what listens on loopback, its models, and a key to add it."""
+"""The model servers of this machine: listening ports on loopback, their models, and a key to add them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _COLUMNS = (
     (texts.PROCESS, 24),
     (shared.STATE, 26),
 )
-"""Titles and widths; the models take what is left."""
+"""Titles and widths; the models get what the others leave."""
 _MODELS = 2
 _PROCESS = 3
 _NARROWEST = 20
@@ -70,7 +70,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self._starting: tuple[RunningServer, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the table over what is known about the selected server."""
+        """Create the table above the details of the selected server."""
         with Pane(id="servers-pane"):
             table = RowList("servers")
             yield table.heads
@@ -82,7 +82,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Scan at once: that is what the screen is opened for."""
+        """Start scanning immediately."""
         words = texts.NONE_FOUND.format(
             again=key_of(self, "discover.refresh"),
             back=key_of(self, "discover.back"),
@@ -106,7 +106,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
     # ── Scanning ────────────────────────────────────────────────────────────────────────────
 
     def action_refresh(self) -> None:
-        """Scan every port again."""
+        """Scan all ports again."""
         self._found, self._starting = {}, ()
         self._say(texts.SCANNING)
         self._show()
@@ -131,10 +131,10 @@ class DiscoverScreen(LmdeckScreen[str | None]):
     def _say(self, text: str) -> None:
         self.query_one("#servers-pane", Pane).set_title(texts.TITLE, text)
 
-    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def _show(self) -> None:
-        """Build the table anew, the cursor on the server it was on."""
+        """Create the rows again, keeping the selected server."""
         rows = {str(port): self._cells(self._found[port]) for port in sorted(self._found)}
         shown = self._columns([*rows.values()])
         columns = [
@@ -145,7 +145,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self._show_about()
 
     def _columns(self, rows: Sequence[Sequence[str]]) -> dict[int, int]:
-        """Return the columns for which there is room with their widths; the process goes first."""
+        """Return the columns that fit with their widths; the process is dropped first."""
         widths: dict[int, int] = {}
         for index, (title, most) in enumerate(_COLUMNS):
             longest = max((cell_len(row[index]) for row in rows), default=0)
@@ -156,7 +156,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         return widths
 
     def _left(self, widths: dict[int, int]) -> int:
-        """Return the cells that the other columns leave for the models."""
+        """Return the width that the other columns leave for the models."""
         taken = sum(width for index, width in widths.items() if index != _MODELS)
         room = (self.table.size.width or self.app.size.width - 4) - self.table.styles.scrollbar_size_vertical
         return room - taken - _PADDING * len(widths)
@@ -183,7 +183,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         return texts.NEW if server.failure is None else safe_line(server.failure.cause.replace("-", " "))
 
     def _provider_of(self, server: Discovered) -> Provider | None:
-        """Return the provider that is this server already."""
+        """Return the existing provider for this server."""
         for provider in self.runtime.directory.providers():
             report = inspect_url(provider.provider_url)
             if report.is_loopback and report.port == server.port:
@@ -217,27 +217,27 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         return (_SHOW if is_known else _ADD, _RESCAN)
 
     def on_row_list_highlighted(self) -> None:
-        """Another server is selected."""
+        """Update the details of the selected server."""
         self._show_about()
 
     def on_row_list_selected(self) -> None:
-        """A click on the selected row is the same as Enter."""
+        """Treat a click on the selected row like Enter."""
         self.action_add()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the models the room there is."""
+        """Adapt the models' column to the new width."""
         self.call_after_refresh(self._show)
 
     # ── Keys ────────────────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what cannot be done now."""
+        """Dim unavailable actions."""
         if action == "add" and (not self.is_mounted or self.current is None):
             return None
         return True
 
     def action_add(self) -> None:
-        """Open the form, filled in for the selected server; one that is listed is shown in the list."""
+        """Open the form, filled in for the selected server; if it already exists, select it in the list."""
         server = self.current
         if server is None:
             return
@@ -257,7 +257,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self.app.push_screen(ModelChoice(provider.label, server.models), chosen)
 
     def _open_form(self, provider: Provider, model: str) -> None:
-        """Let the user review the values, complete them, and save."""
+        """Let the user review and complete the values, and save."""
 
         def closed(name: str | None) -> None:
             if name is not None:
@@ -266,12 +266,12 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self.deck.router.form(replace(provider, model=model), is_prefilled=True, then=closed)
 
     def action_back(self) -> None:
-        """Stop scanning and go back."""
+        """Stop scanning and return."""
         self.dismiss(None)
 
 
 def _models(models: Sequence[str], longest: int) -> str:
-    """Return the names of models, with how many there are before them where there are several."""
+    """Return the names of models, preceded by their number if there are several."""
     names = safe_line(", ".join(models), longest)
     if len(models) > 1:
         return texts.COUNT.format(count=len(models), models=names)

@@ -1,4 +1,4 @@
-"""Applies the fix that a diagnosis offers: saved, passed to a form, or saved in a copy."""
+"""Applies the fix that a diagnosis offers: saves it, passes it to a form, or saves a copy."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Repairing:
     def __init__(
         self, screen: LmdeckScreen[Mapping[str, str] | None], saved: Callable[[Provider], None]
     ) -> None:
-        """``saved`` is given the provider that was saved."""
+        """Create an instance; ``saved`` receives the saved provider."""
         self._screen = screen
         self._saved = saved
 
     def apply(self, subject: DiagnosisSubject, repair: Repair) -> None:
-        """Apply a fix to what is diagnosed: unsaved values go back to their form."""
+        """Apply a fix to the diagnosed provider; unsaved values return to their form."""
         if not subject.is_saved:
             self._screen.dismiss(dict(repair.changes))
         elif subject.provider.is_remote:
@@ -44,7 +44,7 @@ class Repairing:
         self._screen.writes.write(lambda: changes.save(provider, key_text, base.name, base=base), self._saved)
 
     def _offer_clone(self, subject: DiagnosisSubject, repair: Repair) -> None:
-        """Offer a copy with the fix; a stored key is not copied, so it goes nowhere."""
+        """Offer a copy with the fix; a stored key is not copied, so it is sent nowhere else."""
         provider, _ = subject.repaired(repair.changes)
         copied = replace(provider, api_key=None) if provider.api_key == STORED else provider
         clone = partial(self._screen.deck.router.form, provider, is_clone=True)

@@ -1,4 +1,4 @@
-"""The check that a diagnosis runs: one at a time, with its progress."""
+"""Runs the checks of a diagnosis, one at a time, with progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.runtime.diagnosing import ProviderCheck
 
 _LOADING_SECONDS = 86_400.0
-"""The check is watched and can be stopped at any time: it waits for a model that is being loaded."""
+"""The check is watched and can be stopped at any time, so it waits for a loading model."""
 
 
 class RunningCheck:
@@ -47,31 +47,31 @@ class RunningCheck:
         self._clock: Timer | None = None
         self._begun = 0.0
         self.results: dict[CheckId, CheckResult] = {}
-        """What was found so far."""
+        """The results so far."""
         self.tests_abilities = False
         """Whether abilities are tested after the checks."""
         self.tested: list[AbilityResult] = []
-        """What the tests of abilities found so far."""
+        """The results of ability tests so far."""
         self.progress = ""
-        """What is being done, in words."""
+        """The current step, in words."""
 
     @property
     def is_on(self) -> bool:
-        """Whether something is being asked."""
+        """Whether a check is running."""
         return self._worker is not None
 
     @property
     def seconds(self) -> float:
-        """How long ago the check began."""
+        """The time since the check began."""
         return monotonic() - self._begun
 
     @property
     def history(self) -> Sequence[CheckRecord]:
-        """The past checks of the same endpoint."""
+        """Return the past checks of the same endpoint."""
         return self._check.history if self._check is not None else ()
 
     def begin(self, subject: DiagnosisSubject, abilities: tuple[Ability, ...] = ()) -> None:
-        """Check from the beginning, then test the abilities; a check that runs is dropped."""
+        """Start a check, followed by tests of abilities; a running check is dropped."""
         self.results, self.progress = {}, ""
         self.tests_abilities, self.tested = bool(abilities), []
         self._begun = monotonic()
@@ -97,12 +97,12 @@ class RunningCheck:
         try:
             report = await check.run()
         finally:
-            if check is self._check:  # else the clock is that of the check in its place
+            if check is self._check:  # otherwise the clock belongs to the check that replaced it
                 self._stop_clock()
         self._end(report)
 
     def stop(self) -> bool:
-        """Stop the check with what is known by then; return whether one was running."""
+        """Stop the check and keep its results; return whether one was running."""
         if self._worker is None or self._check is None:
             return False
         worker, report = self._worker, self._check.interrupted()

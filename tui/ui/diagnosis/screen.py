@@ -1,4 +1,4 @@
-"""The diagnosis of one endpoint: the verdict with its fix, and below it the checks as they finish."""
+"""The diagnosis of an endpoint: the verdict with its fix, above the checks as they finish."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from tui.ui.shell.title_bar import TitleBar
 
 
 class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
-    """Diagnoses a provider; returns the fields that a fix changes, if a form opened it."""
+    """Diagnoses a provider; returns the fields changed by a fix, if opened from a form."""
 
     CSS_PATH = "screen.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual types it
@@ -64,7 +64,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self._checking = RunningCheck(self, self._grow, self._show_waiting, self._finish)
 
     def compose(self) -> ComposeResult:
-        """Lay out the verdict over the checks."""
+        """Create the verdict above the checks."""
         yield TitleBar()
         yield VerdictBox(id="verdict")
         with Container(id="main"):
@@ -75,7 +75,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Explain what is known, or find out."""
+        """Show a known failure, or start the checks."""
         self._show_name()
         self.checks.focus()
         failure = self._subject.known
@@ -96,7 +96,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
 
     @property
     def is_checking(self) -> bool:
-        """Whether something is being asked."""
+        """Whether a check is running."""
         return self._checking.is_on
 
     def _show_name(self) -> None:
@@ -106,11 +106,11 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     # ── Running ─────────────────────────────────────────────────────────────────────────────
 
     def action_again(self) -> None:
-        """Check from the beginning, within the budgets."""
+        """Run all checks again, within the budgets."""
         self._within_budget(())
 
     def action_test_abilities(self) -> None:
-        """Check from the beginning, then test what the endpoint can do: the cost stands in the list."""
+        """Run all checks again, then test the abilities, whose cost is in the list."""
         self._within_budget(tuple(Ability))
 
     def _within_budget(self, abilities: tuple[Ability, ...]) -> None:
@@ -135,7 +135,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.checks.grow(checking.results, section)
 
     def _show_waiting(self) -> None:
-        """Show what is being done, for how long, and what it costs."""
+        """Show the current step, its duration, and its cost."""
         if not self.is_checking:
             return
         done, seconds = self._checking.results, self._checking.seconds
@@ -151,7 +151,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.query_one("#list", Pane).set_title(texts.CHECKS, f"{len(done)}/{len(self._checks)}")
 
     def _finish(self, report: DiagnosisReport) -> None:
-        """Show the verdict, the checks and what else was found."""
+        """Show the verdict, the checks and further findings."""
         self._report = report
         sections = (
             (texts.SINCE_LAST_CHECK, report.changes),
@@ -174,8 +174,10 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         return self.runtime.abilities.cost(tuple(Ability), is_embedding=is_embedding)
 
     def _abilities(self, report: DiagnosisReport) -> AbilitySection | None:
-        """Return what was tested just now, else what is remembered of the same server, with the cost of a
-        test; nothing where the endpoint does not work."""
+        """Return the abilities tested now, or the stored ones of the same server with the cost of a test.
+
+        ``None`` if the endpoint does not work.
+        """
         model = report.model or ""
         if report.abilities:
             return AbilitySection(report.abilities, model, is_new=True)
@@ -198,7 +200,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.query_one("#list", Pane).set_title(texts.CHECKS, counts)
 
     def _offers(self) -> Iterator[Offer]:
-        """Yield what can be done about the verdict."""
+        """Yield the actions for the verdict."""
         if self._can("apply"):
             yield Offer("diagnosis.apply", texts.OFFER_USE)
         yield Offer("diagnosis.retry", texts.OFFER_RECHECK)
@@ -209,18 +211,18 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         yield Offer("diagnosis.copy", texts.OFFER_COPY)
 
     def on_option_list_option_highlighted(self) -> None:
-        """Another row is under the cursor."""
+        """Update the details of the current row."""
         self._show_details()
         self.refresh_bindings()
 
     def _show_details(self) -> None:
-        """Show everything about the row under the cursor next to the list, where there is room."""
+        """Show the details of the current row next to the list, if there is room."""
         title, content = self._details(is_beside=True) or ("", Content(""))
         self.query_one("#details", Pane).set_title(title)
         self.query_one(DetailsText).show(content)
 
     def _details(self, *, is_beside: bool) -> tuple[str, Content] | None:
-        """Return the name of the check or the ability under the cursor, and everything known about it."""
+        """Return the name and the details of the current check or ability."""
         tested, result = self.checks.ability, self.checks.check
         if tested is not None:
             return ABILITY_LABELS[tested.ability], evidence(Cell(tested))
@@ -232,7 +234,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     # ── Keys ────────────────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what can be done now."""
+        """Enable only the actions that are possible now."""
         return self._can(action)
 
     def _can(self, action: str) -> bool:
@@ -255,7 +257,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         return True
 
     def action_name(self, action: str) -> str | None:
-        """Return what the key bar calls an action now."""
+        """Return the current name of an action in the footer."""
         if action == "details" and self.checks.is_on_fold:
             return texts.HIDE if self.checks.is_open else texts.SHOW
         if action == "details" and self.checks.repair is not None:
@@ -263,7 +265,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         return texts.BACK_TO_FORM if action == "edit" and not self._subject.is_saved else None
 
     def action_back(self) -> None:
-        """Give up a change that waits, go back to the list, or stop what runs; else close."""
+        """Cancel a waiting change, return to the list, or stop a check; otherwise close."""
         if self.writes.give_up():
             return
         if self.query_one("#details", Pane).has_focus_within:
@@ -272,12 +274,12 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             self.dismiss(None)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """A click on the row under the cursor is the same as Enter."""
+        """Treat a click on the current row like Enter."""
         event.stop()
         self.action_details()
 
     def action_details(self) -> None:
-        """Apply the repair under the cursor, open the fold, or show everything about the check."""
+        """Apply the current repair, open the fold, or show the details of the check."""
         if self.checks.is_on_fold:
             self.action_fold()
         elif (repair := self.checks.repair) is not None:
@@ -289,17 +291,17 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
                 self.app.push_screen(CheckDetailsScreen(*details))
 
     def action_fold(self) -> None:
-        """Show the checks that wait for the failed one, or fold them again."""
+        """Unfold or fold the waiting checks."""
         self.checks.toggle()
         self.refresh_bindings()
 
     def action_copy_report(self) -> None:
-        """Copy the report, every known key erased."""
+        """Copy the report, with all known keys erased."""
         if self._report is not None:
             self._copy(report_text(self._report, self.runtime.redactor), texts.REPORT)
 
     def action_copy_curl(self) -> None:
-        """Copy a command that repeats the deciding request, the key as a variable."""
+        """Copy a command that repeats the decisive request, with the key in a variable."""
         if self._report is not None and self._report.curl:
             self._copy(self.runtime.redactor.redact(self._report.curl), texts.CURL)
 
@@ -313,12 +315,12 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         return Repairing(self, self._saved)
 
     def action_apply(self) -> None:
-        """Apply the fix that the verdict offers."""
+        """Apply the fix offered by the verdict."""
         if self._report is not None and self._report.repairs:
             self._repairing.apply(self._subject, self._report.repairs[0])
 
     def action_edit(self) -> None:
-        """Open the provider's form, or go back to the one that asked."""
+        """Open the provider's form, or return to it."""
         if self._subject.is_saved:
             self.deck.router.form(self._subject.provider, then=self._after_form)
         else:
@@ -328,7 +330,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         if saved_name is not None:
             try:
                 self._recheck(self.runtime.directory.get(saved_name))
-            except LmdeckError as error:  # another lmdeck has deleted it meanwhile
+            except LmdeckError as error:  # deleted by another process meanwhile
                 self.notify(failure_text(error.failure), severity="warning")
 
     def _saved(self, saved: Provider) -> None:

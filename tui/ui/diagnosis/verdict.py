@@ -1,4 +1,4 @@
-"""The box on top of a diagnosis: the cause, the fixes with their keys, and the evidence."""
+"""The box at the top of a diagnosis: the cause, and fixes with their keys."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ _OUTCOMES = ("-failed", "-warning", "-ok")
 
 
 class Verdict(NamedTuple):
-    """What the box shows."""
+    """The content of the box."""
 
     title: str
     status: str
     lines: tuple[Content, ...]
     outcome: str = ""
-    """The class that colours its border."""
+    """The CSS class for the colour of the border."""
 
 
 class VerdictBox(Vertical):
-    """Shows a verdict above its offers, in a border of its colour; a long one scrolls."""
+    """Shows a verdict above its offers, with a coloured border; a long one scrolls."""
 
     def compose(self) -> ComposeResult:
-        """Lay the text over the offers."""
+        """Create the text above the offers."""
         with VerticalScroll():
             yield Static()
         yield OfferLine()
 
     def show(self, verdict: Verdict, offers: tuple[Offer, ...]) -> None:
-        """Show a verdict and what can be done about it."""
+        """Show a verdict and its offers."""
         self.border_title = cast(str, Content(verdict.title))
         self.border_subtitle = cast(str, Content(verdict.status))
         for name in _OUTCOMES:
@@ -52,7 +52,7 @@ class VerdictBox(Vertical):
 def verdict_of(report: DiagnosisReport, *, note: str = "", took: str = "") -> Verdict:
     """Return what is wrong and what to do, or that all is well.
 
-    ``note`` is a sentence on where the report comes from, ``took`` how long it took.
+    ``note`` is a sentence on the source of the report, ``took`` its duration.
     """
     failure = report.verdict
     after = Content.styled(". ".join(filter(None, (usage_text(report.usage), note))), "dim")

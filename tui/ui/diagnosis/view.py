@@ -1,6 +1,6 @@
-"""How a diagnosis is shown: checks with their times as bars, past checks, details. Pure functions.
+"""Formats a diagnosis: checks with their times as bars, past checks, details. Pure functions.
 
-Every text here has passed ``core.safe_text``.
+All texts have been sanitised by ``core.safe_text``.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ COLOURS: Mapping[CheckStatus, str] = MappingProxyType(
     }
 )
 INDENT = 2 + LABEL_WIDTH + 2
-"""The cells before the sentence of a check: its mark and its label."""
+"""The cells before the sentence of a check: mark and label."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = "▁▂▃▄▅▆▇"
 _LONGEST_MILLISECONDS = 60_000
-"""Fills a bar; all bars share one logarithmic scale."""
+"""The time of a full bar; all bars share one logarithmic scale."""
 _NO_TIME = 0.05
-"""Milliseconds below which a check took no time that is worth a figure."""
+"""Shorter times are not shown, in milliseconds."""
 _TIME_WIDTH = 7
 _NARROW_BAR, _WIDE_BAR, _WIDE_WINDOW = 10, 20, 90
 _SHOWN_CHECKS = 20
 
 
 def time_bar(milliseconds: float, cells: int) -> str:
-    """Return a bar whose length is the logarithm of a time: 100 ms fill 2/5, a minute fills all cells."""
+    """Return a bar on a logarithmic scale: 100 ms fill 2/5, a minute fills all cells."""
     share = math.log1p(max(0.0, milliseconds)) / math.log1p(_LONGEST_MILLISECONDS)
     whole, rest = divmod(max(1, round(min(1.0, share) * cells * 8)), 8)
     return "█" * whole + (_EIGHTHS[rest] if rest else "")
 
 
 def time_text(milliseconds: float | None) -> str:
-    """Return a time as shown to users; empty where a check took none."""
+    """Return a duration for display; empty for a negligible one."""
     return "" if milliseconds is None or milliseconds < _NO_TIME else milliseconds_text(milliseconds)
 
 
@@ -67,10 +67,10 @@ def check_line(
     has_evidence: bool = False,
     bar_style: str = "$primary",
 ) -> Content:
-    """Return one check in one line: mark, label, sentence, time and bar. ``None``: not there yet.
+    """Return a check on one line: mark, label, sentence, time and bar; ``None`` if not available yet.
 
-    One that ``is_told`` elsewhere does not repeat its sentence; where the evidence is shown below, a long
-    sentence continues there instead of being cut.
+    With ``is_told`` the sentence is omitted, since it is shown elsewhere; if the evidence is shown below, a
+    long sentence continues there instead of being cut.
     """
     label = f"{LABELS[check]:<{LABEL_WIDTH}}  "
     if result is None:
@@ -96,7 +96,7 @@ def check_line(
 
 
 def _sentence_lines(result: CheckResult, width: int) -> list[str]:
-    """Return the sentence of a check, as wide as its line has room for it."""
+    """Return the sentence of a check, wrapped to the width of its line."""
     _, tail_width = _time(result.milliseconds, width, "")
     return wrapped(result.title, width - INDENT - tail_width - 1) or [""]
 
@@ -112,8 +112,7 @@ def _time(milliseconds: float | None, width: int, bar_style: str) -> tuple[Conte
 
 
 def evidence_lines(result: CheckResult, width: int) -> list[Content]:
-    """Return what a check has observed, below its sentence: what of that did not fit, a warning's advice,
-    then the facts."""
+    """Return the evidence below a check's sentence: its rest, a warning's advice, then the facts."""
     rest = [Content(" " * INDENT + line) for line in _sentence_lines(result, width)[1:]]
     advice = result.advice if result.status is CheckStatus.WARNING else ""
     facts = " · ".join(safe_line(fact) for fact in result.facts)
@@ -125,13 +124,13 @@ def evidence_lines(result: CheckResult, width: int) -> list[Content]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return a text as lines; nothing of it is cut off."""
+    """Return a text as wrapped lines, never cut."""
     rows = wrap((Span(safe_line(text)),), max(20, width))
     return ["".join(span.text for span in row) for row in rows]
 
 
 def usage_text(usage: Usage | None) -> str:
-    """Return what a check has spent: ``Used 30 tokens``, with ~ where that is an estimate."""
+    """Return the usage of a check: ``Used 30 tokens``, with ~ for an estimate."""
     if usage is None:
         return ""
     sign = "~" if usage.source is Source.ESTIMATED else ""
@@ -140,7 +139,7 @@ def usage_text(usage: Usage | None) -> str:
 
 
 def past_lines(history: Sequence[CheckRecord]) -> list[str]:
-    """Return the past checks in at most two lines: how each ended, and how fast the model was."""
+    """Return the past checks in at most two lines: their outcomes, and the speed of the model."""
     recent = history[-_SHOWN_CHECKS:]
     if len(recent) < 2:
         return []
@@ -154,7 +153,7 @@ def past_lines(history: Sequence[CheckRecord]) -> list[str]:
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """Return one character a value, as high as its share of the highest one."""
+    """Return one character per value, its height relative to the highest value."""
     highest = max(values, default=0.0)
     if highest <= 0:
         return ""
@@ -163,7 +162,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def details_content(result: CheckResult, *, is_told: bool = False) -> Content:
-    """Return everything that is known of one check; without its verdict where that ``is_told`` beside it."""
+    """Return all details of a check; without its verdict if that ``is_told`` next to it."""
     lines = [] if is_told else [*_verdict_lines(result)]
     time = time_text(result.milliseconds)
     about = [

@@ -1,4 +1,4 @@
-"""The field of an API key: a key is masked and never copied, a reference is shown in plain text."""
+"""The API key field: a literal key is masked and never copied, a reference is shown as text."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class ApiKeyField(PlainInput):
 
     @property
     def is_secret(self) -> bool:
-        """Whether it holds a key itself."""
+        """Return whether it contains a literal key."""
         return bool(self.value) and parse_api_key_reference(self.value) is None
 
     def _mask(self) -> None:
         self.password = self.is_secret and not self._is_revealed
 
     def watch_value(self) -> None:
-        """Mask what is a key by now."""
+        """Mask the text once it is a key."""
         self._mask()
 
     def on_blur(self, event: events.Blur) -> None:
@@ -46,7 +46,7 @@ class ApiKeyField(PlainInput):
         self._reveal(False)
 
     def action_reveal(self) -> None:
-        """Show the key while the field has the focus, or hide it again."""
+        """Show the key while the field has the focus, or mask it again."""
         self._reveal(not self._is_revealed)
 
     def _reveal(self, is_revealed: bool) -> None:
@@ -54,13 +54,13 @@ class ApiKeyField(PlainInput):
         self._mask()
 
     def action_copy(self) -> None:
-        """Refuse: a clipboard keeps what it is given, often for other programs to read."""
+        """Refuse to copy: other programs can often read the clipboard."""
         self.post_message(self.CopyRefused())
 
     def action_cut(self) -> None:
-        """Refuse, as copying does."""
+        """Refuse to cut, for the same reason."""
         self.action_copy()
 
     def __rich_repr__(self) -> Any:
-        """Yield nothing of the value, so that no log or trace shows it."""
+        """Yield nothing about the value, so that no log or trace contains it."""
         yield "id", self.id

@@ -1,4 +1,4 @@
-"""The parts around the table of providers: notices, the title, the details, the recent chats."""
+"""The parts around the table of providers: notices, title, details, recent chats."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.ui.shell.pane import Pane
 
 
 class ListAround:
-    """Shows these parts once the screen is laid out."""
+    """Updates these parts once the screen is laid out."""
 
     def __init__(self, screen: LmdeckScreen[None], rows: ProviderRows, recent: RecentReading) -> None:
         self._screen = screen
@@ -31,7 +31,7 @@ class ListAround:
         return self._screen.query_one(ProviderTable)
 
     def show(self) -> None:
-        """Show all that depends on which rows are shown."""
+        """Update everything that depends on the shown rows."""
         self.show_title()
         nothing = self._screen.query_one("#nothing", Static)
         nothing.display = bool(self._table.query_text) and not self._table.shown_count
@@ -40,7 +40,7 @@ class ListAround:
         self.show_recents()
 
     def show_notices(self) -> None:
-        """Show what could not be read, and which chat was cut off."""
+        """Show what could not be read, and an interrupted chat."""
         screen, notices = self._screen, self._screen.query_one("#notices", Static)
         offer = self._recent.offer(key_of(screen, "providers.recent_1"))
         told = (*screen.deck.settings_notices(), *screen.runtime.directory.notices)
@@ -49,18 +49,18 @@ class ListAround:
         notices.update(Content("\n".join(f"! {safe_text(text)}" for text in found)))
 
     def follow_keys(self) -> None:
-        """Show keys as they are now, and whenever they change."""
+        """Show the current keys, and update them when they change."""
         self._show_keys()
         self._screen.bindings_updated_signal.subscribe(self._screen, lambda _: self._show_keys())
 
     def _show_keys(self) -> None:
-        """Say instead of providers of one's own how to add some, while those keys are no text."""
+        """Show how to add providers if there are none, while those keys do not type text."""
         add, find = (working_key_of(self._screen, f"providers.{name}") for name in ("add", "discover"))
         hint = texts.NONE_OF_YOURS.format(add=add, find=find) if add and find else texts.NONE_YET
         self._table.show_hint(hint)
 
     def show_title(self) -> None:
-        """Show how many providers there are, and how they are."""
+        """Show the number and the states of the providers."""
         table = self._table
         status = counts(table.rows_known, table.shown_count, table.sort_title, self._rows.progress)
         self._screen.query_one("#list", Pane).set_title(texts.TITLE, status)
@@ -71,7 +71,7 @@ class ListAround:
         self._screen.refresh_bindings()
 
     def show_recents(self) -> None:
-        """Show as many recent chats as there is room for below the rows."""
+        """Show as many recent chats as fit below the rows."""
         screen = self._screen
         note = self._recent.note(key_of(screen, "providers.chat"))
         room = recents_room(

@@ -1,4 +1,4 @@
-"""The changes that the list makes to a provider, each with its undo."""
+"""Changes to providers from the list, each with its undo."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Undo:
     name: str
     restore: Callable[[], object]
     done: str
-    """What is said once it is undone."""
+    """The message after undoing it."""
 
 
 class ListChanges:
@@ -39,11 +39,11 @@ class ListChanges:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to undo."""
+        """Return whether there is a change to undo."""
         return bool(self._undo)
 
     def write(self, change: Callable[[], object], done: str = "", select: str | None = None) -> None:
-        """Change the files, show the list again and say what was done; say what is wrong where that fails."""
+        """Write a change, update the list and show the message; show the problem if it fails."""
 
         def follow(_: object) -> None:
             self._shown(select)
@@ -53,7 +53,7 @@ class ListChanges:
         self._screen.writes.write(change, follow)
 
     def delete(self, provider: Provider) -> None:
-        """Ask, then delete."""
+        """Delete after confirmation."""
         name = provider.name
         title = texts.DELETE_TITLE.format(name=name)
         body = texts.DELETE_BODY.format(key=self._undo_key)
@@ -68,16 +68,16 @@ class ListChanges:
         self.write(change, texts.DELETED.format(name=name, key=self._undo_key))
 
     def default(self, provider: Provider) -> None:
-        """Make it the default one."""
+        """Make the provider the default."""
         self.write(partial(self._screen.runtime.provider_changes.set_default, provider.name))
 
     def turn(self, provider: Provider) -> None:
-        """Turn it off, or on again."""
+        """Deactivate or activate the provider."""
         state = State.INACTIVE if provider.is_active else State.ACTIVE
         self.write(partial(self._screen.runtime.provider_changes.set_state, provider.name, state))
 
     def apply(self, provider: Provider, fix: Fix) -> None:
-        """Do what the last look offers, after asking which model where several are offered."""
+        """Apply the fix for a provider, after asking for a model if several are offered."""
         if fix.changes:
             self._apply(provider, fix.changes)
             return
@@ -104,7 +104,7 @@ class ListChanges:
         ask_before_key_moves(self._screen, provider, repaired, partial(self.write, change, done, name))
 
     def undo(self) -> None:
-        """Take back what was changed last."""
+        """Undo the last change."""
         if not self._undo:
             return
         last = self._undo[-1]

@@ -1,4 +1,4 @@
-"""The columns of the provider list, and which of them fit a width. Every text is safe to show."""
+"""The columns of the provider list, and which of them fit a width. All texts are sanitised."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ class Column:
     text: Callable[[Row], str]
     widest: int
     priority: int = 0
-    """Where room is short, those with the highest number go first; 0: it stays."""
+    """Columns with the highest number are dropped first if there is no room; 0: never."""
     narrow: int = 0
-    """To how many cells it shrinks to make room for another column; 0: it does not."""
+    """The width to which it shrinks so that another column fits; 0: it does not shrink."""
     narrowest: int = 0
-    """To how many cells it shrinks before the list is wider than its place."""
+    """The minimum width before the list becomes wider than the screen."""
     sort_key: Callable[[Row], object] | None = None
 
     def key(self, row: Row) -> object:
-        """Return what rows are sorted by."""
+        """Return the sort key of a row."""
         return self.text(row).casefold() if self.sort_key is None else self.sort_key(row)
 
 
 def price_text(provider: Provider) -> str:
-    """Return the price of 1,000 tokens: ``0.0005 / 0.0015 USD``, ``free``, or ``—`` for an unknown one."""
+    """Return the price of 1,000 tokens: ``0.0005 / 0.0015 USD``, ``free``, or ``—`` if unknown."""
     price = provider.price
     if not price.is_known:
         return texts.UNKNOWN
@@ -53,7 +53,7 @@ def price_text(provider: Provider) -> str:
 
 
 def _state(provider: Provider) -> str:
-    """A column is narrow: the details explain the mark."""
+    """Return the mark only, for a narrow column: the details explain it."""
     return f"{provider.state.value} !" if connection_marks(provider) else provider.state.value
 
 
@@ -95,7 +95,7 @@ COMPACT: tuple[Column, ...] = (
     Column("context", texts.CONTEXT, _context, 10, 8, sort_key=lambda row: -(row.context_window or 0)),
     _KEY,
 )
-"""The columns that distinguish providers, in the order of the list."""
+"""The most informative columns, in the order of the list."""
 
 WIDE: tuple[Column, ...] = (
     _DEFAULT,
@@ -111,29 +111,29 @@ WIDE: tuple[Column, ...] = (
     Column("state", texts.STATE, lambda row: _state(row.provider), 8),
     Column("reach", texts.FIELD_REACHABLE, lambda row: row.state, 15, sort_key=_state_key),
 )
-"""Casibase's columns, all of them."""
+"""All columns of Casibase."""
 
 SORTABLE = (
     "reach",
     *(column.identifier for column in COMPACT if column.identifier not in ("reach", "default")),
 )
-"""What the list is sorted by, one after another: by state first."""
+"""The sort orders, beginning with the state."""
 
 
 def column_width(column: Column, rows: Sequence[Row]) -> int:
-    """Return the cells a column takes: its widest text, at least its title, at most its limit."""
+    """Return the width of a column: its widest text, at least its title, at most its limit."""
     if column.identifier == "reach":
-        return column.widest  # it changes while it is shown
+        return column.widest  # its text changes while it is shown
     longest = max((cell_len(column.text(row)) for row in rows), default=0)
     title = cell_len(column.title) + (_SORT_SIGN if column.title else 0)
     return min(max(longest, title), max(column.widest, title))
 
 
 def fitting(rows: Sequence[Row], room: int) -> list[tuple[Column, int]]:
-    """Return the columns that fit into ``room`` cells with their widths; the last one takes what is left.
+    """Return the columns that fit into ``room`` cells with their widths; the last one gets the rest.
 
-    Those without any text are left out. Where room is short, those with the same text in every row go first;
-    the ones that stay shrink a little for the others.
+    Empty columns are omitted. If there is no room, those with the same text in every row are dropped first;
+    the others shrink a little.
     """
     values = {column: {column.text(row) for row in rows} for column in COMPACT}
     chosen = {
@@ -168,7 +168,7 @@ def _taken(widths: Iterable[int]) -> int:
 
 
 def matches(row: Row, query: str) -> bool:
-    """Return whether any column contains every word of the query, without regard to case."""
+    """Return whether every word of the query is in some column, ignoring case."""
     if not query:
         return True
     text = " ".join(column.text(row) for column in (*COMPACT, *WIDE)).casefold()

@@ -1,4 +1,4 @@
-"""Everything known about one provider, unshortened, and the possible actions."""
+"""The details of one provider, and its actions."""
 
 from __future__ import annotations
 
@@ -35,27 +35,27 @@ _ON_THE_WAY = (Reach.LOADING, Reach.STARTING, Reach.BUSY)
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A fix for a provider: fields with their new texts, or a model to choose."""
+    """A fix for a provider: new texts for fields, or a choice of models."""
 
     changes: Mapping[str, str]
     models: tuple[str, ...] = ()
-    """The models to choose from, where no change is the one that is meant."""
+    """The models to choose from, if there is no definite change."""
 
     @property
     def label(self) -> str:
-        """What the offer to apply it says."""
+        """Return the label of the offer."""
         return texts.OFFER_USE if self.changes else texts.OFFER_CHOOSE
 
 
 def fix_of(row: Row) -> Fix | None:
-    """Return what the last look at a provider offers."""
+    """Return the fix suggested by the last check of a provider."""
     return fix_after(row.provider, row.failure, row.models)
 
 
 def fix_after(provider: Provider, failure: Failure | None, models: tuple[str, ...]) -> Fix | None:
-    """Return what would fix a failure, of a server that offers these models.
+    """Return the fix for a failure, given the server's models.
 
-    ``None`` if nothing is known, and for a provider that cannot be changed.
+    ``None`` if there is none, and for a read-only provider.
     """
     if provider.is_remote or failure is None:
         return None
@@ -67,7 +67,7 @@ def fix_after(provider: Provider, failure: Failure | None, models: tuple[str, ..
 
 
 def offers_of(row: Row) -> tuple[Offer, ...]:
-    """Return the two things to do with a provider as it is, the most useful one first."""
+    """Return the two most useful actions for a provider in its current state."""
     if row.unavailable:
         return (_DIAGNOSE,)
     change = {Group.SITE_WIDE: _CLONE, Group.BUILT_IN: _RECHECK}.get(row.group, _EDIT)
@@ -86,12 +86,12 @@ def offers_of(row: Row) -> tuple[Offer, ...]:
 
 
 def verdict_of(row: Row) -> Content:
-    """Return what the last look found, unshortened."""
+    """Return the result of the last check, unshortened."""
     return Content("\n").join(_verdict(row))
 
 
 def facts_of(row: Row) -> Content:
-    """Return what the list leaves out."""
+    """Return what the list omits."""
     return Content.styled("\n".join(_facts(row)), "dim")
 
 
@@ -111,7 +111,7 @@ def _verdict(row: Row) -> Iterator[Content]:
 
 
 def _advice(row: Row) -> str:
-    """Return what to do; of a model that is gone, what the server offers in its place."""
+    """Return what to do; for a missing model, the server's alternatives."""
     if row.failure is None:
         return ""
     if row.reach is not Reach.MODEL_GONE or not row.models:

@@ -1,4 +1,4 @@
-"""The pane of the selected provider: its verdict, the possible actions, and what the list leaves out."""
+"""The pane of the selected provider: verdict, actions, and what the list omits."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class DetailsPane(Pane):
     _row: Row | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay the offers between the verdict and the facts."""
+        """Create the offers between the verdict and the facts."""
         with VerticalScroll():
             yield Static(id="verdict")
             yield OfferLine()
             yield Static(id="facts")
 
     def on_mount(self) -> None:
-        """Show whether there is more, and whether Tab leads to it."""
+        """Show whether there is more, and whether Tab leads there."""
         self.watch(self._scroll, "virtual_size", self._show_title, init=False)
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._show_title())
 
@@ -37,7 +37,7 @@ class DetailsPane(Pane):
         return self.query_one(VerticalScroll)
 
     def show(self, row: Row | None) -> None:
-        """Show another row, from its top; the same one stays where it is."""
+        """Show a row; a different one from its top."""
         if row == self._row:
             return
         self._row = row
@@ -49,7 +49,7 @@ class DetailsPane(Pane):
         self._show_title()
 
     def _show_title(self) -> None:
-        """Name the provider, and the key that leads from the list to what is out of sight."""
+        """Show the provider's name, and the key that leads to what is not visible."""
         is_near = isinstance(self.screen.focused, RowList)
         name = self._row.provider.name if self._row else ""
         self.set_title(name, texts.READ_ON if self._scroll.max_scroll_y and is_near else "")

@@ -1,4 +1,4 @@
-"""Requests to the endpoint of a form, saved or not: the test, and the diagnosis with its fixes."""
+"""Requests with the values of a form, saved or not: the test, and the diagnosis with its fixes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tui.ui.providers.trial_result import TrialResult
 from tui.ui.shell.base import LmdeckScreen
 
 _LONGEST_RESULT = 14
-"""Lines of the result of a test, as in the style sheet."""
+"""The maximum lines of a test result, as in the style sheet."""
 
 
 class FormAsking:
-    """Tests and diagnoses the values of a form. ``test_row`` has the text of the test, and its result."""
+    """Tests and diagnoses the values of a form. ``test_row`` has the test prompt, and its result."""
 
     def __init__(
         self, screen: LmdeckScreen[Any], form: FormControl, test_row: FormRow, judging: FormJudging
@@ -35,7 +35,7 @@ class FormAsking:
         self.trial = Trial(screen, form, results, lambda: self._scroll.show_later(test_row))
 
     def test(self) -> None:
-        """Send the test line with the current values."""
+        """Send the test prompt with the current values."""
         self._judging.unless(self._judging.take_values().unsendable(), self._start_test)
 
     def _start_test(self) -> None:
@@ -46,14 +46,14 @@ class FormAsking:
         self.trial.start()
 
     def _go_to_test(self) -> None:
-        """Move the focus to the row of the test, where its result and the present row cannot both be seen."""
+        """Focus the row of the test, unless its result is visible together with the current row."""
         self._screen.query_one(ModelField).close()
         tail = 0 if self._screen.has_class("-wide") else _LONGEST_RESULT - self.trial.height
         if not self._scroll.has_room(self._test_row, tail):
             self._test_row.editor.focus()
 
     def diagnose(self) -> None:
-        """Diagnose the endpoint with the current values; a correction comes back into the form."""
+        """Diagnose the current values; fixes are applied to the form."""
         if self._form.is_view_only:
             self._screen.deck.router.diagnosis(DiagnosisSubject(self._form.original))
         else:
@@ -65,6 +65,6 @@ class FormAsking:
         self._screen.deck.router.diagnosis(subject, self._apply)
 
     def _apply(self, changes: Mapping[str, str] | None) -> None:
-        """Write the corrections that a diagnosis found into their fields."""
+        """Apply the fixes of a diagnosis to their fields."""
         if changes:
             self._judging.apply(changes)

@@ -1,4 +1,4 @@
-"""The verdicts of the form on its values: the errors of each row, their fixes, the server's answer."""
+"""Validates the values of the form: problems of each row, their fixes, the server's answer."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _TOKEN_PRICES = ("input_price", "output_price", "cached_input_price")
 
 
 class FormJudging:
-    """Checks a form and shows its findings at the rows, once per change.
+    """Validates a form and shows the problems at its rows, once per change.
 
-    ``go_to`` puts the focus on a row.
+    ``go_to`` focuses a row.
     """
 
     def __init__(
@@ -54,25 +54,25 @@ class FormJudging:
 
     @property
     def values(self) -> dict[str, str]:
-        """The texts of the rows."""
+        """Return the texts of the rows."""
         return {name: row.value for name, row in self._rows.items()}
 
     def take_values(self) -> FormControl:
-        """Take over the texts of the rows; return the form that has them."""
+        """Store the texts of the rows in the form, and return it."""
         self._form.values = self.values
         return self._form
 
-    # ── When it is judged ───────────────────────────────────────────────────────────────────
+    # ── Validation ──────────────────────────────────────────────────────────────────────────
 
     def begin(self) -> None:
-        """Judge what the form was opened with, and ask the server where that is wanted."""
+        """Validate the initial values, and query the server if appropriate."""
         self.take_values().touch_stored()
         if self._screen.runtime.settings.check_reachability or not self._form.saved_name:
             self._look.now()
         self.show_server()
 
     def changed(self, name: str) -> None:
-        """Judge while it is typed; a field still empty is judged when it is left."""
+        """Validate while typing; an empty field is validated when it is left."""
         form = self.take_values()
         form.touch_changed(name)
         if name == "category":
@@ -86,7 +86,7 @@ class FormJudging:
         self.show_server()
 
     def left(self, name: str) -> None:
-        """Judge a field that was left; a new endpoint is asked, now with the key."""
+        """Validate a field that was left; a new endpoint is queried, now with the key."""
         form = self.take_values()
         form.touched.add(name)
         if form.server.is_decided_by(name):
@@ -96,21 +96,21 @@ class FormJudging:
             self.judge()
 
     def models_wanted(self) -> None:
-        """Ask the server for its models, where it was not asked yet."""
+        """Request the server's models, if not done yet."""
         self.take_values()
         if self._look.now():
             self.show_server()
 
-    # ── What is shown ───────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def show_server(self) -> None:
-        """Show what the server says, and what follows from it for the fields."""
+        """Show the server's answer, and its effect on the fields."""
         self._screen.query_one(SidePane).show_server(self._look.facts)
         self._screen.query_one(ModelField).offer(self._form.server.models)
         self.judge()
 
     def judge(self) -> None:
-        """Show what is wrong at every field that was touched."""
+        """Show the problems of all touched fields."""
         form = self.take_values()
         if not form.is_view_only:
             reading = form.reading()
@@ -140,7 +140,7 @@ class FormJudging:
         self._screen.query_one(TitleBar).status = " · ".join(parts)
 
     def show_address(self) -> None:
-        """Show below the URL where requests go, and the server's summary where there is no pane for it."""
+        """Show the request URL below the URL, and the server's summary if there is no pane for it."""
         base = inspect_url(self._form.values["provider_url"]).normalised
         lines = []
         if base:
@@ -152,7 +152,7 @@ class FormJudging:
         self._rows["provider_url"].note(Content("\n").join(lines) if lines else None)
 
     def show_hint(self) -> None:
-        """Explain the focused field: beside the form, or below it."""
+        """Show the help of the focused field, next to the form or below the field."""
         screen, focused = self._screen, self._screen.focused
         row = screen.query_one(FormScroll).focused_row
         title, text, problem = "", Content(""), None
@@ -171,17 +171,17 @@ class FormJudging:
         hint.show(problem or (Content(row.field.help) if row is not None and is_cut else text))
 
     def _more_on(self, field: str) -> str:
-        """Return the help of a field about its value."""
+        """Return further help on the value of a field."""
         if field == "compatible_provider":
             return self._screen.query_one(ModelField).hint
         values = self._form.values
         amount = per_million(values[field], values["currency"]) if field in _TOKEN_PRICES else ""
         return texts.PER_MILLION.format(amount=amount) if amount else ""
 
-    # ── What is in the way ──────────────────────────────────────────────────────────────────
+    # ── Obstacles ───────────────────────────────────────────────────────────────────────────
 
     def unless(self, problem: FieldProblem | None, proceed: Callable[[], object]) -> None:
-        """Go to what is in the way; else proceed, once the key may be sent where it would go."""
+        """Focus the field with the problem; otherwise proceed, confirming first where the key is sent."""
         self.judge()
         if problem is not None:
             self._go_to(row_of(problem))
@@ -198,10 +198,10 @@ class FormJudging:
             title = texts.OPEN_KEY_TITLE
             confirm(self._screen, title, body, allow, texts.ALLOW, texts.BACK, is_dangerous=True)
 
-    # ── Correcting ──────────────────────────────────────────────────────────────────────────
+    # ── Corrections ─────────────────────────────────────────────────────────────────────────
 
     def apply(self, changes: Mapping[str, str]) -> None:
-        """Write corrections into their fields, after asking where a key would go to another server."""
+        """Apply corrections to their fields, after confirmation if a key would be sent to another server."""
         provider, key_text = self.take_values().for_request()
         repaired, _ = DiagnosisSubject(provider, key_text).repaired(changes)
         ask_before_key_moves(self._screen, provider, repaired, partial(self._write, changes))

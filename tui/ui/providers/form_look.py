@@ -1,4 +1,4 @@
-"""The current answer of a form's server, requested while the URL is typed; outdated ones are cancelled."""
+"""The answer of a form's server, requested while the URL is typed; outdated requests are cancelled."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tui.texts import form as texts
 from tui.ui.background import in_background
 
 _PAUSE_SECONDS = 0.5
-"""Without a key press, before a half-typed URL is asked."""
+"""The pause in typing before a half-typed URL is queried."""
 _MOST_MODELS = 8
 
 
 class ServerLook:
-    """Queries the server of a form, one request at a time. ``shown`` is called when it has answered."""
+    """Queries the server of a form, one request at a time. ``shown`` is called after an answer."""
 
     def __init__(self, screen: Screen[Any], form: FormControl, shown: Callable[[], object]) -> None:
         self._screen = screen
@@ -31,11 +31,14 @@ class ServerLook:
         self._address: str | None = None
 
     def typed(self) -> bool:
-        """Ask once the typing pauses, without the key: the host may be half typed. Return whether it asks."""
+        """Query after a pause in typing; return whether it will.
+
+        Without the key, since the host may be incomplete.
+        """
         return self._ask(with_key=False, pause=_PAUSE_SECONDS)
 
     def now(self) -> bool:
-        """Ask at once; return whether it asks: what was answered already is known."""
+        """Query at once, unless the answer is known; return whether it does."""
         return self._ask(with_key=True, pause=0)
 
     def _ask(self, *, with_key: bool, pause: float) -> bool:
@@ -52,7 +55,7 @@ class ServerLook:
 
     @property
     def facts(self) -> Content:
-        """What the server says, a fact per line."""
+        """Return the server's answer, one fact per line."""
         seen = self._form.server.seen
         if seen is not None:
             facts = list(_facts(seen, self._form.server.context_window))
@@ -67,7 +70,7 @@ class ServerLook:
 
     @property
     def summary(self) -> Content | None:
-        """The same in one line; ``None`` where there is nothing to say."""
+        """Return the answer on one line; ``None`` if there is nothing to show."""
         seen = self._form.server.seen
         return _summary(seen, self._form.server.context_window) if seen is not None else None
 

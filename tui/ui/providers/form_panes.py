@@ -1,4 +1,4 @@
-"""The panes next to the form: the help of the focused field, and the server's current answer."""
+"""The panes next to the form: the help of the focused field, and the server's answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tui.ui.shell.offers import key_of
 
 
 class QuietText(Static):
-    """A text that is redrawn only if it changes: a key press must not lay out the form."""
+    """A text that is redrawn only if it changes: a key press must not cause a layout."""
 
     _shown: tuple[str, Content] | None = None
 
@@ -34,17 +34,17 @@ class QuietText(Static):
 
 
 class SidePane(VerticalScroll, can_focus=False):
-    """Two boxes, shown if there is room next to the form."""
+    """Two boxes next to the form, if there is room."""
 
     def compose(self) -> ComposeResult:
-        """Lay the help above the server."""
+        """Create the help above the server."""
         yield QuietText(id="field-help")
         with VerticalScroll(id="server", can_focus=False):
             yield QuietText(id="server-facts")
             yield TrialResult(id="side-result")
 
     def on_mount(self) -> None:
-        """Give the lower box its title."""
+        """Set the title of the lower box."""
         self.query_one("#server").border_title = cast(str, Content(provider_list.SERVER))
 
     def show_field(self, title: str, help_text: Content) -> None:
@@ -52,19 +52,19 @@ class SidePane(VerticalScroll, can_focus=False):
         self.query_one("#field-help", QuietText).show(help_text, title)
 
     def show_server(self, facts: Content) -> None:
-        """Show what the server says."""
+        """Show the server's answer."""
         self.query_one("#server-facts", QuietText).show(facts)
 
 
 class FormBanner(QuietText):
-    """The banner above the rows: why they cannot be changed, and the last message."""
+    """The banner above the rows: why they are read-only, and the last message."""
 
     def __init__(self, form: FormControl) -> None:
         super().__init__(id="form-banner")
         self._form = form
 
     def show_told(self, told: str) -> None:
-        """Show the last message, or nothing."""
+        """Show or clear the last message."""
         read_only = ""
         if self._form.is_view_only:
             label, key = safe_line(self._form.original.label, 60), key_of(self, "form.clone")
@@ -75,14 +75,14 @@ class FormBanner(QuietText):
 
 
 class FormButtons(Horizontal):
-    """The buttons of the page, each with its key."""
+    """The buttons of the form, each with its key."""
 
     def __init__(self, form: FormControl) -> None:
         super().__init__(id="buttons")
         self._form = form
 
     def compose(self) -> ComposeResult:
-        """Lay them in a line, as Casibase's page has them."""
+        """Create them on one line, as on Casibase's page."""
         if self._form.is_view_only:
             yield self._button(texts.COPY, "clone")
             yield self._button(chat.CLOSE, "cancel")
@@ -98,5 +98,5 @@ class FormButtons(Horizontal):
 
 
 def field_help(row: FormRow, source: str = "") -> Content:
-    """Return what a field is for and how it is filled in."""
+    """Return the purpose of a field and how to fill it in."""
     return Content(" ".join(filter(None, (row.field.help, source, row.how_to))))

@@ -1,4 +1,4 @@
-"""One row of the form: a label, the editor of the value, and below it the error and its fix."""
+"""One row of the form: label and editor, with the error and its fix below."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _BUTTONS = {
 }
 _LONGEST_REPAIR = 24
 _BUTTON_EDGES = 5
-"""Cells of a button around its label, and before it."""
+"""The cells of a button besides its label."""
 
 
 class PlainArea(ReadlineArea):
-    """Several lines of text without a blinking cursor; Tab leaves it."""
+    """Multi-line text without a blinking cursor; Tab leaves it."""
 
     def __init__(self, text: str, *, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(
@@ -56,13 +56,13 @@ class PlainArea(ReadlineArea):
         self.cursor_blink = False
 
     def action_cursor_down(self, select: bool = False) -> None:
-        """Go one line down; from the last one the form goes to the next field."""
+        """Move down; on the last line, to the next field."""
         if not select and self.cursor_at_last_line:
             raise SkipAction
         super().action_cursor_down(select)
 
     def action_cursor_up(self, select: bool = False) -> None:
-        """Go one line up; from the first one the form goes to the field above."""
+        """Move up; on the first line, to the previous field."""
         if not select and self.cursor_at_first_line:
             raise SkipAction
         super().action_cursor_up(select)
@@ -84,7 +84,7 @@ class FormRow(Vertical):
         name: str
 
     class Resized(Message):
-        """The number of lines of the row has changed: the rows below have moved."""
+        """The height of the row has changed, which moves the rows below."""
 
     def __init__(self, field: ProviderField, value: str, *, is_view_only: bool = False) -> None:
         is_boxed = not field.choices and field.kind is not Kind.LOCKED
@@ -96,10 +96,10 @@ class FormRow(Vertical):
         self._note: Content | None = None
         self._problem: FieldProblem | None = None
         self.is_problem_cut = False
-        """Whether the message of the problem does not fit into its line."""
+        """Whether the message of the problem is cut."""
 
     def compose(self) -> ComposeResult:
-        """Lay the label beside the editor, notes and problems below."""
+        """Create label and editor, with notes and problems below."""
         with Horizontal(classes="form-line"):
             yield Label(Content(self.field.label), classes="form-label")
             editor = self._editor()
@@ -113,7 +113,7 @@ class FormRow(Vertical):
             yield KeyButton(texts.FIX, f"screen.fix('{self.field.name}')", classes="form-fix")
 
     def on_mount(self) -> None:
-        """Begin without a note, and with what was found before the row was laid out."""
+        """Show the problems found before the layout."""
         self.query_one(".form-note").display = False
         self._follow_key()
         self._show_problem()
@@ -137,12 +137,12 @@ class FormRow(Vertical):
 
     @property
     def editor(self) -> Widget:
-        """What edits the value."""
+        """Return the widget that edits the value."""
         return self.query_one(f"#field-{self.field.name}")
 
     @property
     def value(self) -> str:
-        """The text of the field, laid out or not."""
+        """The text of the field, before and after the layout."""
         if not self.is_mounted:
             return self._value
         editor = self.editor
@@ -171,7 +171,7 @@ class FormRow(Vertical):
             editor.update(Content(safe_line(text)))
 
     def note(self, content: Content | None) -> None:
-        """Show a quiet line under the field, or none."""
+        """Show or hide a quiet line below the field."""
         if content == self._note:
             return
         self._note = content
@@ -180,7 +180,7 @@ class FormRow(Vertical):
         widget.update(content or Content(""))
 
     def show_problems(self, problems: Sequence[FieldProblem]) -> None:
-        """Show the first problem, which is the gravest, and the repair it offers; without one, nothing."""
+        """Show the most serious problem and its repair, or nothing."""
         problem = problems[0] if problems else None
         if problem == self._problem:
             return
@@ -200,7 +200,7 @@ class FormRow(Vertical):
         self._fit_problem()
 
     def _fit_problem(self) -> None:
-        """Let the message end where the button needs the room, and the button follow the message."""
+        """Cut the message to leave room for the button, which follows it."""
         if self._problem is None:
             return
         message, fix = self.query_one(".form-problem"), self.query_one(".form-fix", KeyButton)
@@ -213,12 +213,12 @@ class FormRow(Vertical):
 
     @property
     def problem(self) -> FieldProblem | None:
-        """What is shown to be wrong."""
+        """The problem that is shown."""
         return self._problem
 
     @property
     def how_to(self) -> str:
-        """How the field is filled in, where that is not by typing."""
+        """How to fill in the field, if not by typing."""
         if self.field.kind is Kind.FLAG:
             return texts.TOGGLE.format(open=key_of(self, "choice.open"))
         if self.field.kind is Kind.MODEL:
@@ -230,7 +230,7 @@ class FormRow(Vertical):
 
     @property
     def problem_text(self) -> Content | None:
-        """What is wrong, with its sign."""
+        """Return the problem with its mark."""
         problem = self._problem
         if problem is None:
             return None
@@ -238,44 +238,44 @@ class FormRow(Vertical):
         return Content.styled(f"{sign} {safe_line(problem.message)}", colour)
 
     def _follow_key(self) -> None:
-        """Offer to show what the key field hides."""
+        """Offer to reveal the key."""
         editor = self.editor
         if isinstance(editor, ApiKeyField):
             self.query_one(KeyButton).display = editor.is_secret
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell the form."""
+        """Notify the form."""
         event.stop()
         self._follow_key()
         self.post_message(self.Changed(self.field.name))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Tell the form."""
+        """Notify the form."""
         event.stop()
         self.post_message(self.Changed(self.field.name))
 
     def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
-        """Tell the form."""
+        """Notify the form."""
         event.stop()
         self.post_message(self.Changed(self.field.name))
 
     def on_resize(self) -> None:
-        """Tell the form."""
+        """Notify the form."""
         self._fit_problem()
         self.post_message(self.Resized())
 
     def on_descendant_focus(self) -> None:
-        """Mark the row; the pseudo-class for it comes one focus too late (seen in Textual 8.2.8)."""
+        """Mark the row; the pseudo-class is set one focus too late (Textual 8.2.8)."""
         self.add_class("-focused")
 
     def on_descendant_blur(self) -> None:
-        """Tell the form."""
+        """Notify the form."""
         self.remove_class("-focused")
         self.post_message(self.Left(self.field.name))
 
 
 def _fix_label(problem: FieldProblem) -> str:
-    """Return what the button is called; it shows what it writes, where the message does not: never a key."""
+    """Return the label of the button: the new value, unless the message contains it; never a key."""
     label = texts.USE if problem.field == "compatible_provider" else texts.FIX
     is_said = problem.field == "api_key" or (problem.repair or "") in problem.message
     return label if is_said else f"{label} → {safe_line(problem.repair or '', _LONGEST_REPAIR)}"

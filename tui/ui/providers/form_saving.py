@@ -1,4 +1,4 @@
-"""Saving in the provider form: what is written, and what the form shows afterwards."""
+"""Saves the provider form, and updates it afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.ui.shell.title_bar import TitleBar
 
 
 class FormSaving:
-    """Saves a form, which then continues from the saved values."""
+    """Saves a form, which continues with the saved values."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class FormSaving:
         self._trial = trial
 
     def save(self, afterwards: Callable[[], object]) -> None:
-        """Save what can be saved, then do what follows; else go to what is in the way."""
+        """Save, then call ``afterwards``; if that is impossible, focus the problem."""
         self._screen.end_told()
         problem = self._judging.take_values().unsavable()
         self._judging.unless(problem, lambda: self._write(afterwards))
@@ -51,7 +51,7 @@ class FormSaving:
         self._screen.writes.write(save, saved)
 
     def _follow(self, saved: Provider, key_text: str) -> None:
-        """Continue from what was saved; a key that was typed is shown by its reference."""
+        """Continue with the saved values; a typed key is shown as its reference."""
         form = self._judging.take_values()
         before, is_key_typed = form.tested(), key_text != form.baseline["api_key"]
         form.saved(saved)
@@ -65,6 +65,6 @@ class FormSaving:
         self._judging.judge()
 
     def show_key_note(self) -> None:
-        """Show below the key whether it is stored."""
+        """Show whether the key is stored."""
         note = self._form.key_note
         self._rows["api_key"].note(Content.styled(note, "dim") if note else None)

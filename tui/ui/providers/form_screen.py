@@ -1,4 +1,4 @@
-"""The provider form: rows with their errors and fixes, a test before saving, saving."""
+"""The provider form: rows with their errors and fixes, testing and saving."""
 
 from __future__ import annotations
 
@@ -59,8 +59,12 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         is_prefilled: bool = False,
         field: str = "",
     ) -> None:
-        """``is_prefilled``: the provider is not saved yet, its values are a beginning. ``field``: the one
-        that the form is opened for."""
+        """Create a form.
+
+        Args:
+            is_prefilled: the provider is not saved yet, its values are suggestions.
+            field: the field to focus.
+        """
         super().__init__()
         self._first_field = field
         self._opened = (provider, is_clone, is_prefilled)
@@ -97,7 +101,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
 
     @property
     def has_changes(self) -> bool:
-        """Whether something would be lost."""
+        """Return whether closing would lose changes."""
         return bool(self._rows) and self._control.differs(self._judging.values)
 
     def unsaved_reason(self) -> str | None:
@@ -107,7 +111,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
     # ── Opening ─────────────────────────────────────────────────────────────────────────────
 
     def compose(self) -> ComposeResult:
-        """Lay out the rows; those of *Advanced* come when their fold is opened."""
+        """Create the rows; those of *Advanced* are created when it is expanded."""
         form = self._control
         is_view_only = form.is_view_only
         for field in ROWS:
@@ -127,14 +131,14 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         return [self._rows[field.name] for field in fields]
 
     async def on_collapsible_expanded(self) -> None:
-        """Lay out the rows of *Advanced* and scroll to them."""
+        """Create the rows of *Advanced* and scroll to them."""
         rows = self._rows_of(ADVANCED_ROWS)
         if not rows[0].is_attached:
             await self.query_one("#advanced Contents").mount(*rows)
         self.call_after_refresh(self._scroll.scroll_to_widget, self.query_one(Collapsible), top=True)
 
     async def on_mount(self) -> None:
-        """Put the focus on the first field, and show what is known from the start."""
+        """Focus the first field, and show what is known."""
         self.query_one(Collapsible).title = Content(texts.ADVANCED)  # type: ignore[assignment]
         await self.row("test_prompt").mount(TrialResult(id="trial-result"))
         self._saving.show_key_note()
@@ -151,9 +155,9 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
     def tell(
         self, message: str, severity: SeverityLevel = "information", timeout: float | None = None
     ) -> None:
-        """Say what went wrong above the rows: a toast would cover them, and go away.
+        """Show an error above the rows: a toast would cover them, and expire.
 
-        It stays until the values change, or the same is tried again.
+        It stays until the values change, or the action is repeated.
         """
         if severity == "information" or self._is_dismissed:
             super().tell(message, severity, timeout)
@@ -165,36 +169,36 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         """Clear the last message."""
         self.query_one(FormBanner).show_told("")
 
-    # ── Judging ─────────────────────────────────────────────────────────────────────────────
+    # ── Validation ──────────────────────────────────────────────────────────────────────────
 
     def on_form_row_changed(self, event: FormRow.Changed) -> None:
-        """Check while typing; a message about other values is cleared, unless a change still waits."""
+        """Validate while typing, clearing a message about other values unless a change is waiting."""
         if self._told_of != self._judging.values and not self.writes.is_waiting:
             self.end_told()
         self._judging.changed(event.name)
         self._asking.trial.compare()
 
     def on_form_row_left(self, event: FormRow.Left) -> None:
-        """Judge the field that was left, a moment later: a row that moves would lose the click."""
+        """Validate the field that was left, after a delay: moving rows would break a click."""
         self.set_timer(_CLICK_SECONDS, partial(self._judging.left, event.name))
         if event.name == "api_key":
             self._saving.show_key_note()
 
     def on_api_key_field_copy_refused(self) -> None:
-        """Say at the field why its key is not copied, while it has the focus."""
+        """Show why a key is not copied, while the field has the focus."""
         self.row("api_key").note(Content.styled(f"! {texts.NO_COPY}", "$text-warning"))
 
     def on_model_field_models_wanted(self) -> None:
-        """Ask the server for its models."""
+        """Request the server's models."""
         self._judging.models_wanted()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field."""
+        """Move to the next field on Enter."""
         event.stop()
         self.action_next()
 
     def on_resize(self) -> None:
-        """The server's summary stands in the rows where there is no pane for it."""
+        """Show the server's summary in the rows if there is no pane for it."""
         self.call_after_refresh(self._judging.show_address)
 
     async def _focus_row(self, name: str) -> None:
@@ -203,10 +207,10 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
             self.query_one(Collapsible).collapsed = False
         self.call_after_refresh(self.row(name).editor.focus)
 
-    # ── Acting ──────────────────────────────────────────────────────────────────────────────
+    # ── Actions ─────────────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what cannot be done now; hide what never can."""
+        """Dim actions that are unavailable now; hide those that never apply."""
         is_view_only = self._control.is_view_only
         if is_view_only and action in _EDITING_ACTIONS:
             return False
@@ -217,11 +221,11 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         return True
 
     def action_name(self, action: str) -> str | None:
-        """What cannot be changed is closed, not cancelled."""
+        """Name cancel as close if the provider is read-only."""
         return chat_texts.CLOSE if action == "cancel" and self._control.is_view_only else None
 
     def action_test(self) -> None:
-        """Send the test line with the current values."""
+        """Send the test prompt with the current values."""
         self._asking.test()
 
     def action_diagnose(self) -> None:
@@ -229,11 +233,11 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         self._asking.diagnose()
 
     def action_save(self) -> None:
-        """Save and stay, once a save before it is done: its key comes before the others."""
+        """Save and stay, after an earlier save has finished: keys are saved in order."""
         self.call_next(self._saving.save, lambda: None)
 
     def action_save_exit(self) -> None:
-        """Save and go back to the list."""
+        """Save and return to the list."""
         self.call_next(self._saving.save, self._leave_saved)
 
     def _leave_saved(self) -> None:
@@ -244,19 +248,19 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         self.dismiss(self._control.saved_name)
 
     def action_repair(self) -> None:
-        """Apply the correction that is offered."""
+        """Apply the offered correction."""
         if self._judging.repair is not None:
             self.action_fix(row_of(self._judging.repair))
 
     def action_fix(self, name: str) -> None:
-        """Apply the correction that is offered at a field."""
+        """Apply the correction offered at a field."""
         problem = self.row(name).problem
         if problem is not None and problem.repair is not None:
             self._judging.apply({name: problem.repair})
             self.row(name).editor.focus()
 
     def action_reveal_key(self) -> None:
-        """Show the key while its field has the focus."""
+        """Reveal the key while its field has the focus."""
         field = self.row("api_key").editor
         if isinstance(field, ApiKeyField):
             field.focus()
@@ -265,15 +269,15 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
     # ── Leaving ─────────────────────────────────────────────────────────────────────────────
 
     def action_clone(self) -> None:
-        """Open a copy of the provider in a form of its own, instead of this one."""
+        """Open a copy of the provider in its own form, replacing this one."""
         self.deck.router.form(self._control.original, is_clone=True, then=self._after_clone)
 
     def _after_clone(self, saved_name: str | None) -> None:
-        """Close this form too; a callback that returned what ``dismiss`` does would be awaited, and fail."""
+        """Close this form, too; must not return an awaitable, which Textual would await."""
         self.dismiss(saved_name)
 
     def action_cancel(self) -> None:
-        """Stop a test or give up a save; else go back, after asking where something would be lost."""
+        """Cancel a test or a save; otherwise return, after confirmation if changes would be lost."""
         if self._asking.trial.stop() or self.writes.give_up():
             return
         if not self.has_changes:
@@ -297,9 +301,9 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         self._step(1)
 
     def action_previous(self) -> None:
-        """Go to the field above."""
+        """Move to the previous field."""
         self._step(-1)
 
     def _step(self, step: int) -> None:
-        """Go from row to row; below the last one, and above the first, are the buttons."""
+        """Move between rows; the buttons come before the first and after the last one."""
         self._scroll.step(step, self.query_one(FormButtons).query(KeyButton).first())

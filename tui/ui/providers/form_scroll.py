@@ -1,4 +1,4 @@
-"""Scrolls the rows of the form: just enough to show the whole focused row."""
+"""Scrolls the rows of the form just enough to show the whole focused row."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class FormScroll(VerticalScroll):
 
     @property
     def focused_row(self) -> FormRow | None:
-        """The row that has the focus."""
+        """The focused row."""
         focused = self.screen.focused
         rows = (node for node in focused.ancestors if isinstance(node, FormRow)) if focused else ()
         return next(iter(rows), None)
 
     @property
     def focused_name(self) -> str | None:
-        """The name of the field that has the focus."""
+        """The name of the focused field."""
         row = self.focused_row
         return row.field.name if row is not None else None
 
     def stops(self) -> list[Widget]:
-        """Return where the arrows stop: the field of each row that can be edited, and the fold."""
+        """Return where the arrow keys stop: each editable field, and the fold."""
         found: list[Widget] = []
         for child in self.children:
             if isinstance(child, Collapsible):
@@ -44,7 +44,7 @@ class FormScroll(VerticalScroll):
         return found
 
     def step(self, step: int, last: Widget) -> None:
-        """Go to the next stop, or the one before; ``last`` is the one below all rows."""
+        """Move to the next or previous stop; ``last`` is the one below all rows."""
         row = self.focused_row
         now = row.editor if row is not None else self.screen.focused
         stops = [*self.stops(), last]
@@ -52,15 +52,15 @@ class FormScroll(VerticalScroll):
         stops[(place + step) % len(stops)].focus()
 
     def on_descendant_focus(self) -> None:
-        """Show the whole row, not its field alone."""
+        """Show the whole row, not only its field."""
         self._keep_in_sight()
 
     def on_form_row_resized(self) -> None:
-        """A message came or went: the row that has the focus may have moved out of sight."""
+        """Keep the focused row visible after a change of height."""
         self._keep_in_sight()
 
     def on_resize(self) -> None:
-        """The same for a window of another size."""
+        """Keep the focused row visible after a change of the window size."""
         self._keep_in_sight()
 
     def _keep_in_sight(self) -> None:
@@ -69,7 +69,7 @@ class FormScroll(VerticalScroll):
             self.call_after_refresh(self._show)
 
     def show_later(self, row: FormRow) -> None:
-        """Show a row once it is laid out, as far as the one with the focus stays in sight."""
+        """Show a row once it is laid out, while keeping the focused one visible."""
         self.call_after_refresh(self._show, row)
 
     def _show(self, first: FormRow | None = None) -> None:
@@ -79,7 +79,7 @@ class FormScroll(VerticalScroll):
                 self.scroll_to_widget(row, animate=False, immediate=True)
 
     def has_room(self, other: FormRow, tail: int) -> bool:
-        """Return whether another row with so many lines more can be seen beside the one with the focus."""
+        """Return whether another row with additional lines is visible together with the focused one."""
         row = self.focused_row
         if row is None or row is other:
             return True
@@ -89,6 +89,6 @@ class FormScroll(VerticalScroll):
 
 
 class EditScroll(FormScroll, inherit_bindings=False):
-    """Leaves the arrows to the form, which goes from field to field."""
+    """Leaves the arrow keys to the form, which moves between fields."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.scroll")

@@ -1,4 +1,4 @@
-"""The test in the provider form: the current values are sent, saved or not, and the result is shown."""
+"""The test in the provider form: sends the current values, saved or not, and shows the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.ui.shell.offers import key_of
 
 
 class Trial:
-    """Runs the test of a form, one at a time; every one of ``results`` shows it. ``shown`` is called then."""
+    """Runs the test of a form, one at a time; all ``results`` show it, and ``shown`` is called then."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Trial:
         self._worker: Worker[None] | None = None
 
     def start(self) -> None:
-        """Send the test line with the current values."""
+        """Send the test prompt with the current values."""
         model = safe_line(self._form.values["compatible_provider"], 60)
         self._show_progress(texts.TESTING.format(model=model))
         self._worker = in_background(self._screen, self._test, name="trial", group="trial", exclusive=True)
@@ -50,21 +50,21 @@ class Trial:
 
     @property
     def height(self) -> int:
-        """Lines of the result where it is shown."""
+        """Return the height of the result in lines."""
         return max(result.size.height if result.is_on_screen else 0 for result in self._results)
 
     def compare(self) -> None:
-        """Mark the result where the values are not the tested ones, and unmark it where they are."""
+        """Mark the result as outdated if the values differ from the tested ones."""
         for result in self._results:
             result.compare(self._form.tested())
 
     def rename(self, before: Mapping[str, str]) -> None:
-        """The values have other texts than ``before``, and mean the same."""
+        """Update the tested texts after a change of spelling from ``before``."""
         for result in self._results:
             result.rename(before, self._form.tested())
 
     def failure(self) -> Failure | None:
-        """Return how the test of exactly these values failed."""
+        """Return the failure of the test with exactly these values."""
         return self._results[0].failure_with(self._form.tested())
 
     async def _test(self) -> None:

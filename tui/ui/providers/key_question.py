@@ -1,4 +1,4 @@
-"""Asks before a fix sends a secret to another server than the one it was given for."""
+"""Asks before a fix sends a secret to a server other than the one it was entered for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.ui.shell.dialogs import confirm
 def ask_before_key_moves(
     screen: LmdeckScreen[Any], before: Provider, after: Provider, apply: Callable[[], object]
 ) -> None:
-    """Apply a fix at once, or ask where it would send the secrets of a provider to another server."""
+    """Apply a fix, after confirmation if it would send the provider's secrets to another server."""
     secrets = _secrets_of(after)
     origin = _origin(after.provider_url)
     if not secrets or origin == _origin(before.provider_url):
@@ -32,7 +32,7 @@ def ask_before_key_moves(
 
 
 def _secrets_of(provider: Provider) -> str:
-    """Return in words what of a provider is secret and sent with every request."""
+    """Return a description of the secrets that are sent with every request."""
     has_body_secret = any(body_secrets(provider.extra_body))
     found = (
         (provider.api_key is not None, texts.CARRIES_KEY),
@@ -42,6 +42,6 @@ def _secrets_of(provider: Provider) -> str:
 
 
 def _origin(url: str) -> str:
-    """Return scheme, host and port: of what is spelled wrong, those that are meant."""
+    """Return scheme, host and port, corrected if misspelled."""
     report = inspect_url(url)
     return report.root_url or inspect_url(report.repair or "").root_url or url

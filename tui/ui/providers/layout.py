@@ -1,4 +1,4 @@
-"""Which parts of the first screen fit, and the title of the list."""
+"""Which parts of the provider list fit on the screen, and its title."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAST_WHEN_TALL = 3
 
 
 def shortened(notices: Sequence[str]) -> tuple[str, ...]:
-    """Return the notices for which a small window has room, and how many there are besides."""
+    """Return the notices that fit in a small window, and the number of others."""
     if len(notices) <= _NOTICES_SHOWN:
         return tuple(notices)
     shown = _NOTICES_SHOWN - 1
@@ -27,7 +27,7 @@ def shortened(notices: Sequence[str]) -> tuple[str, ...]:
 
 
 def recents_room(height: int, *, rows: int, is_wide: bool, notices: int) -> int:
-    """Return for how many recent chats there is room without taking any from the rows; 0: for none."""
+    """Return how many recent chats fit without taking room from the rows."""
     taken = notices + _HEADER_AND_BAR + _BORDER + rows + (0 if is_wide else _DETAILS)
     room = height - taken - _BORDER
     least = _LEAST_WHEN_TALL if height >= _TALL else 0
@@ -35,13 +35,13 @@ def recents_room(height: int, *, rows: int, is_wide: bool, notices: int) -> int:
 
 
 def list_width(width: int, *, is_wide: bool) -> int:
-    """Return the cells inside the border of the list as the style sheet will have it."""
+    """Return the width inside the border of the list, as in the style sheet."""
     beside = min(max(width * 30 // 100, 36), 64) if is_wide else 0
     return width - beside - _BORDER
 
 
 def counts(rows: Sequence[Row], shown: int, sort_title: str, progress: tuple[int, int] | None) -> str:
-    """Return the right part of the title: the order, the number, and the states."""
+    """Return the right part of the title: order, number and states."""
     parts = [texts.SORTED.format(column=sort_title.lower())] if sort_title else []
     if shown == len(rows):
         parts.append(texts.TOTAL.format(total=len(rows)))

@@ -1,4 +1,4 @@
-"""The field of the model name: any text, with the server's models in a list below it."""
+"""The model field: any text, with a list of the server's models below."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WHEN_OPEN = ("suggest", "use", "close_list")
 
 
 class _ModelInput(PlainInput):
-    """The input: its arrows move in the list while that is open."""
+    """The input, whose arrow keys move in the list while it is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.model")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form.model",)
@@ -39,12 +39,12 @@ class _ModelInput(PlainInput):
         return self._field.is_open if action in _WHEN_OPEN else True
 
     def action_suggest(self, step: int) -> None:
-        """Move in the list; beyond its ends the form goes to the next field."""
+        """Move in the list; beyond its ends, the form moves to the next field."""
         if not self._field.move(step):
             raise SkipAction
 
     def action_use(self) -> None:
-        """Use the marked model; without one, do as in any field."""
+        """Use the marked model; without one, behave like any field."""
         if not self._field.use_marked():
             raise SkipAction
 
@@ -73,7 +73,7 @@ class _Arrow(Static):
 
 
 class ModelField(Vertical):
-    """A combo box: the models of the server, or common names while it lists none."""
+    """A combo box with the models of the server, or common names until it lists any."""
 
     DEFAULT_CSS = """
     ModelField { height: auto; width: 1fr; }
@@ -82,7 +82,7 @@ class ModelField(Vertical):
     """
 
     class ModelsWanted(Message):
-        """The list was opened: the server may be asked for its models."""
+        """The list was opened, so the server's models should be requested."""
 
     def __init__(self, value: str, placeholder: str, *, field_id: str) -> None:
         super().__init__()
@@ -92,23 +92,23 @@ class ModelField(Vertical):
         self._offered: tuple[str, ...] = COMMON_MODELS
         self._is_choosing = False
         self._is_wanted = False
-        """Whether the list is to be open as soon as the server offers something that fits."""
+        """Whether to open the list once the server has matching models."""
         self._shown: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Lay the list below the input."""
+        """Create the list below the input."""
         with Horizontal():
             yield _ModelInput(self._value, self._placeholder, id=self._field_id)
             yield _Arrow(Content("▾"))
         yield PopupList()
 
     def on_mount(self) -> None:
-        """Say where the suggestions come from."""
+        """Show the source of the suggestions."""
         self._show_source()
 
     @property
     def hint(self) -> str:
-        """The same in a sentence, for the help."""
+        """The source of the suggestions in a sentence, for the help."""
         return texts.SUGGESTIONS if self._offered is COMMON_MODELS else f"{self.source}."
 
     def _show_source(self) -> None:
@@ -130,14 +130,14 @@ class ModelField(Vertical):
 
     @property
     def source(self) -> str:
-        """Where the suggestions come from, in words."""
+        """The source of the suggestions in a few words."""
         if self._offered is COMMON_MODELS:
             return texts.COMMON_NAMES
         count = len(self._offered)
         return texts.ONE_MODEL if count == 1 else texts.MODELS.format(count=count)
 
     def offer(self, models: Sequence[str] | None) -> None:
-        """Suggest these models; without any, the common names."""
+        """Set the suggestions; without any, the common names."""
         self._offered = tuple(models) if models else COMMON_MODELS
         self._show_source()
         if self._is_wanted:
@@ -156,18 +156,18 @@ class ModelField(Vertical):
         return was_open
 
     def move(self, step: int) -> bool:
-        """Mark the next model; return whether there was one in that direction."""
+        """Move the mark; return whether that was possible."""
         return self._list.move(step)
 
     def use_marked(self) -> bool:
-        """Put the marked model into the input; return whether one was marked."""
+        """Use the marked model; return whether there was one."""
         if not self.is_open or self._list.highlighted is None:
             return False
         self._use(self._list.highlighted)
         return True
 
     def on_input_changed(self) -> None:
-        """Narrow the list to the models that contain the typed text."""
+        """Filter the list by the typed text."""
         if self._is_choosing:
             self._is_choosing = False
         elif self.input.has_focus:

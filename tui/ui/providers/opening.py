@@ -1,4 +1,4 @@
-"""What the list opens for a provider: its chat, its form, its test."""
+"""The screens opened from the provider list: chat, form, test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.ui.shell.offers import key_of
 
 
 class ListOpening:
-    """Opens other screens for a screen. ``saved`` is given the name under which a form saved."""
+    """Opens other screens for a screen. ``saved`` receives the name saved by a form."""
 
     def __init__(self, screen: LmdeckScreen[Any], changes: ListChanges, saved: Callable[[str], None]) -> None:
         self._screen = screen
@@ -23,7 +23,7 @@ class ListOpening:
         self._saved = saved
 
     def chat(self, row: Row) -> None:
-        """Open a chat with a provider that can be used; one for embeddings is tested."""
+        """Open a chat with a usable provider; an embedding provider is tested."""
         if row.is_dim:
             key = key_of(self._screen, "providers.edit")
             inactive = texts.IS_INACTIVE.format(name=row.provider.name, key=key)
@@ -38,7 +38,7 @@ class ListOpening:
         self._screen.deck.router.form(provider, is_clone=is_clone, then=self._after_form)
 
     def discover(self) -> None:
-        """Find the model servers of this machine."""
+        """Search for model servers on this machine."""
         self._screen.deck.router.discover(self._after_form)
 
     def _after_form(self, saved_name: str | None) -> None:
@@ -46,7 +46,7 @@ class ListOpening:
             self._saved(saved_name)
 
     def test(self, provider: Provider) -> None:
-        """Send a test message, and do what the dialog is left for."""
+        """Send a test message, then run the action selected in the dialog."""
         test = ProviderTestScreen(provider)
 
         def closed(wish: str | None) -> None:

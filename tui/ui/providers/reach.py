@@ -1,4 +1,4 @@
-"""The state of an endpoint: a mark, and a word or two with the reason."""
+"""The state of an endpoint: a mark, and one or two words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GOOD, _WARNING, _BAD, _DIM = "$text-success", "$text-warning", "$text-error", "
 
 
 class Reach(Enum):
-    """A mark, words and a colour, so that none of them stands alone. In the order of sorting by state."""
+    """The states in sort order, each with a mark, words and a colour, since one alone may be missed."""
 
     UP = ("●", texts.UP, _GOOD)
     READY = ("●", texts.READY, _GOOD)
@@ -53,27 +53,27 @@ class Reach(Enum):
 
     @property
     def word(self) -> str:
-        """The words beside it."""
+        """The text next to it."""
         return self.value[1]
 
     @property
     def colour(self) -> str:
-        """The colour as a theme variable."""
+        """The colour, as a theme variable."""
         return self.value[2]
 
     @property
     def rank(self) -> int:
-        """Its place when the list is sorted by state: what works comes first."""
+        """Its sort order: working providers come first."""
         return _RANKS[self]
 
     @property
     def is_good(self) -> bool:
-        """Whether a chat can be expected to work."""
+        """Whether a chat is likely to work."""
         return self in (Reach.UP, Reach.READY)
 
     @property
     def needs_attention(self) -> bool:
-        """Whether something is wrong that can be put right."""
+        """Whether there is a problem that can be fixed."""
         return self.colour in (_WARNING, _BAD)
 
 
@@ -139,7 +139,7 @@ def reach_after(failure: Failure | None, *, has_key: bool = True) -> Reach:
 def reach_found(
     is_reachable: bool | None, milliseconds: float | None, failure: Failure | None, *, has_key: bool = True
 ) -> Reach:
-    """Return what a quick look says: only an endpoint with nothing in the way is shown as good."""
+    """Return the result of a quick check: only an endpoint without any problem is good."""
     if is_reachable is None:
         return Reach.NO_LIST
     if failure is not None or not is_reachable:

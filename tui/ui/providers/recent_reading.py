@@ -1,4 +1,4 @@
-"""The recent chats on disk, read in the background."""
+"""Reads the recent chats from disk, in the background."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _SAY_READING_AFTER = 0.1
 
 
 class RecentReading:
-    """The newest conversations that have been read."""
+    """The newest conversations read so far."""
 
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
         self._found: RecentConversations | None = None
         self._problem = ""
         self._interrupted: Sequence[ConversationSummary] | None = None
-        """Those that were cut off, until one is opened; ``None``: not looked for yet."""
+        """The interrupted ones, until one is opened; ``None`` if not read yet."""
 
     @property
     def newest(self) -> Sequence[ConversationSummary]:
-        """The newest conversations, the newest first; what was cut off comes before them."""
+        """Return the newest conversations, interrupted ones first."""
         first = self._interrupted or ()
         known = {summary.identity for summary in first}
         found = self._found.newest if self._found is not None else ()
@@ -48,22 +48,22 @@ class RecentReading:
         return texts.INTERRUPTED.format(title=title, key=key)
 
     def end_offer(self) -> None:
-        """Say it no more."""
+        """Clear the notice."""
         self._interrupted = self._interrupted and ()
 
     @property
     def last_used(self) -> Mapping[str, str]:
-        """When each provider was used last, by name."""
+        """When each provider was last used, by name."""
         return self._found.last_used if self._found is not None else {}
 
     def note(self, key: str) -> str:
-        """Return what replaces conversations; ``key`` begins one."""
+        """Return the text in place of conversations; ``key`` begins one."""
         if self._problem:
             return self._problem
         return texts.READING if self._found is None else texts.NO_CHATS.format(key=key)
 
     async def read(self, say: Callable[[], object]) -> None:
-        """Read them; ``say`` is called where that takes longer than a moment."""
+        """Read them; ``say`` is called if that takes longer than a moment."""
         runtime = runtime_of(self._screen)
         if self._interrupted is None:
             self._interrupted = await asyncio.to_thread(runtime.conversations.listing.take_interrupted)

@@ -1,4 +1,4 @@
-"""The recent conversations below the list: one key reopens each."""
+"""The recent conversations below the list, each reopened with one key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _GAP = "  "
 _NARROWEST_TITLE = 16
 _WIDEST = (400, 16, 9, 14, 12)
-"""Title (what is left), provider, turns, cost, time: the widest each is."""
+"""The maximum widths of title (which gets the rest), provider, turns, cost and time."""
 
 
 class _Line(NamedTuple):
@@ -41,7 +41,7 @@ class _Line(NamedTuple):
 
 
 class RecentChats(Static):
-    """Up to five conversations, the newest first, numbered by the keys that reopen them."""
+    """Up to five conversations, newest first, numbered by the keys that reopen them."""
 
     class Chosen(Message):
         """A conversation was clicked."""
@@ -56,27 +56,27 @@ class RecentChats(Static):
     _drawn_last: Content | None = None
 
     def show(self, summaries: Sequence[ConversationSummary], note: str) -> None:
-        """Show conversations; without any the note."""
+        """Show conversations, or the note without any."""
         self._summaries, self._note = tuple(summaries[:MOST_RECENTS]), note
         self._draw()
 
     def on_resize(self) -> None:
-        """Give the titles the room there is."""
+        """Adapt the titles to the new width."""
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Reopen what was clicked."""
+        """Reopen the clicked conversation."""
         if 0 <= event.y < len(self._summaries):
             self.post_message(self.Chosen(event.y + 1))
 
     def number(self, has_keys: bool) -> None:
-        """Show the numbers, or leave them out while they are no keys."""
+        """Show the numbers only while they are keys."""
         if has_keys != self._has_keys:
             self._has_keys = has_keys
             self._draw()
 
     def _draw(self) -> None:
-        """Draw it where it is not what is there already: that would lay out the screen anew."""
+        """Redraw only after changes, since this causes a layout."""
         content = self._lines() if self._summaries else Content.styled(self._note, "dim")
         if content != self._drawn_last:
             self._drawn_last = content
@@ -96,18 +96,18 @@ class RecentChats(Static):
 
 
 class RecentsPane(Pane):
-    """The recent chats in a border that names the key for all of them."""
+    """The recent chats in a border that shows the key for all of them."""
 
     def compose(self) -> ComposeResult:
-        """Show the chats alone."""
+        """Create the list."""
         yield RecentChats()
 
     def on_mount(self) -> None:
-        """Follow the focus: in a text field numbers are text."""
+        """Follow the focus: in a text field, numbers are text."""
         self.screen.bindings_updated_signal.subscribe(self, self._show_keys)
 
     def show(self, summaries: Sequence[ConversationSummary], note: str, room: int) -> None:
-        """Show as many as there is room for; without any the note."""
+        """Show as many as fit, or the note without any."""
         lines = max(0, min(room, max(1, len(summaries))))
         self.display = lines > 0
         self.styles.height = lines + 2
@@ -132,7 +132,7 @@ def _line(summary: ConversationSummary, now: datetime) -> _Line:
 
 
 def _widths(lines: Sequence[_Line], room: int) -> list[int]:
-    """Return the cells of each column: figures go before the title gets too short to tell anything."""
+    """Return the widths of the columns; figures are dropped before the title becomes too short."""
     widths = [
         min(max(map(cell_len, column)), most)
         for column, most in zip(zip(*lines, strict=True), _WIDEST, strict=True)

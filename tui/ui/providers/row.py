@@ -1,4 +1,4 @@
-"""A provider in the list, with what only the running program knows about it."""
+"""A provider in the list, with its current state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Group(IntEnum):
 
     @property
     def title(self) -> str:
-        """What the line above the group says."""
+        """Return the heading of the group."""
         return (texts.YOURS, texts.SITE_WIDE, texts.BUILT_IN)[self]
 
 
@@ -43,30 +43,30 @@ class Row:
     milliseconds: float | None = None
     failure: Failure | None = None
     models: tuple[str, ...] = ()
-    """What the server offered just now."""
+    """The server's current models."""
     server: str = ""
-    """Which server it is, as far as that shows."""
+    """The server, as far as known."""
     context_window: int | None = None
     last_used: str = ""
-    """When a conversation with it ended, in words."""
+    """When it was last used for a conversation, in words."""
     last_used_at: str = ""
     """The same in ISO 8601, for sorting."""
     unavailable: str = ""
-    """Why it cannot be used at all, and the command that changes that."""
+    """Why it is unavailable, and the command that changes that."""
 
     @property
     def is_dim(self) -> bool:
-        """Whether it cannot be picked for a chat."""
+        """Whether it cannot be selected for a chat."""
         return bool(self.unavailable) or not self.provider.is_active
 
     @property
     def state(self) -> str:
-        """The state with its mark and the reason."""
+        """Return the state with its mark and the reason."""
         return state_words(self.reach, self.milliseconds, self.failure)
 
     @property
     def group(self) -> Group:
-        """Whose it is."""
+        """Return its owner."""
         if is_built_in(self.provider):
             return Group.BUILT_IN
         return Group.SITE_WIDE if self.provider.is_remote else Group.YOURS

@@ -1,4 +1,4 @@
-"""The state of each provider while the list is open: whether it can be used, and whether it answers."""
+"""The state of all providers while the list is open: availability and reachability."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _CHECKS_AT_ONCE = 4
 
 
 class ProviderRows:
-    """The rows of the list by name."""
+    """The rows of the list, by name."""
 
     def __init__(self, screen: Screen[Any], show: Callable[[Row], None]) -> None:
-        """``show`` is called with each row about which something became known."""
+        """Create the rows; ``show`` is called with each row that changes."""
         self._screen = screen
         self._show_row = show
         self._rows: dict[str, Row] = {}
         self._last_used: Mapping[str, str] = {}
         self._due = 0
-        """How many checks were begun together."""
+        """The number of checks started together."""
 
     @property
     def progress(self) -> tuple[int, int] | None:
-        """How many of the checks that were begun are done, and of how many; ``None`` while there are none."""
+        """The number of finished and of all checks; ``None`` if none are running."""
         left = sum(row.reach is Reach.CHECKING for row in self._rows.values())
         return (self._due - left, self._due) if left else None
 
@@ -49,7 +49,7 @@ class ProviderRows:
         return tuple(self._rows.values())
 
     def used(self, last_used: Mapping[str, str]) -> bool:
-        """Take when each provider was used last, by name; return whether that changes a row."""
+        """Set when each provider was last used, by name; return whether any row changes."""
         self._last_used, before = last_used, self._rows
         self._rows = {name: self._with_use(row) for name, row in before.items()}
         return self._rows != before
@@ -60,7 +60,7 @@ class ProviderRows:
         return replace(row, last_used=words, last_used_at=at)
 
     def read(self) -> tuple[Row, ...]:
-        """Take the providers as they are now; keep what is known about the unchanged ones."""
+        """Read the providers, keeping the state of unchanged ones."""
         known, providers = self._rows, deck_of(self._screen).runtime.directory.providers()
         rows = (self._row(provider, known.get(provider.name)) for provider in providers)
         self._rows = {row.provider.name: self._with_use(row) for row in rows}
@@ -73,22 +73,22 @@ class ProviderRows:
         return replace(known, provider=provider) if _asks_the_same(known.provider, provider) else row
 
     async def remember(self) -> bool:
-        """Add what the last diagnoses found of the servers; return whether that changes a row."""
+        """Add the results of the last diagnoses; return whether any row changes."""
         last = await asyncio.to_thread(self._last_checks, [row.provider for row in self.all])
         before = self._rows
         self._rows = {name: _with_memory(row, last.get(name)) for name, row in before.items()}
         return self._rows != before
 
     def _last_checks(self, providers: Sequence[Provider]) -> dict[str, CheckRecord]:
-        """Return the last check of each provider, by name. Blocking: it reads a file."""
+        """Return the last check of each provider, by name. Blocking: reads a file."""
         runtime = deck_of(self._screen).runtime
         checks = {provider.name: runtime.past_checks(provider) for provider in providers}
         return {name: found[-1] for name, found in checks.items() if found}
 
     def check(self, *, everything: bool = False) -> None:
-        """Check in the background which answer, four at a time; without ``everything`` only the unknown ones.
+        """Check reachability in the background, four at a time; by default only of unknown providers.
 
-        A key that a command prints is fetched only with ``everything``: it may want a password.
+        Keys from commands are fetched only with ``everything``: the command may ask for a password.
         """
         deck = deck_of(self._screen)
         if not everything and not (deck.is_warm and deck.runtime.settings.check_reachability):
@@ -135,7 +135,7 @@ class ProviderRows:
 
 
 def _with_memory(row: Row, last: CheckRecord | None) -> Row:
-    """Return a row with what its last diagnosis found, where no look at the server knows better."""
+    """Return a row with the results of its last diagnosis, unless a newer check is available."""
     if last is None:
         return row
     server = " ".join(filter(None, (last.server_kind, last.server_version)))
@@ -152,5 +152,5 @@ def _is_due(row: Row, everything: bool) -> bool:
 
 
 def _asks_the_same(one: Provider, other: Provider) -> bool:
-    """Return whether what answers to one answers to the other: they differ at most in being the default."""
+    """Return whether two records have the same endpoint: they differ at most in being the default."""
     return replace(one, is_default=other.is_default) == other

@@ -1,4 +1,4 @@
-"""The provider list, where the program starts, and its actions."""
+"""The provider list, the first screen of the program."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from tui.ui.shell.pane import Pane
 
 
 class ProvidersScreen(LmdeckScreen[None]):
-    """Every provider in a table, everything about the selected one next to or below it, and recent chats."""
+    """All providers in a table, the details of the selected one, and recent chats."""
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "ProviderTable"
@@ -49,7 +49,7 @@ class ProvidersScreen(LmdeckScreen[None]):
     HELP_TEXT: ClassVar[str] = texts.HELP
 
     def __init__(self, *, is_first: bool = False) -> None:
-        """``is_first``: the program starts with it, so that its styles came with those of the app."""
+        """Create the list; ``is_first``: its styles are loaded together with those of the app."""
         super().__init__()
         self._is_styled, self._was_covered = is_first, False
         self._recent = RecentReading(self)
@@ -69,11 +69,11 @@ class ProvidersScreen(LmdeckScreen[None]):
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Show the list at once; which endpoints answer is found out later."""
+        """Show the list at once; reachability is checked later."""
         self._around.follow_keys()
         default = default_provider(self.runtime.directory)
         self._read(default.name if default else None)
-        self._around.show()  # at once: the first frame is whole
+        self._around.show()  # complete the first frame
 
     @property
     def table(self) -> ProviderTable:
@@ -108,18 +108,18 @@ class ProvidersScreen(LmdeckScreen[None]):
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def on_screen_suspend(self) -> None:
-        """Remember that another screen lay above."""
+        """Record that another screen is opened."""
         self._was_covered = True
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Back from another screen: what it or another program changed is shown."""
+        """Show the changes made on another screen or by another program."""
         event.refresh_styles, self._is_styled = not self._is_styled, False
         if self._was_covered and not self.notice_edits():
             self._read()
         self.check_reachability()
 
     def notice_edits(self) -> bool:
-        """Read the file again where it was changed; return whether that was so."""
+        """Read the file again if it was changed; return whether it was."""
         directory = self.runtime.directory
         if not directory.has_changed():
             return False
@@ -130,7 +130,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         return True
 
     def _read(self, select: str | None = None) -> None:
-        """Show the providers as they are now; the cursor goes to ``select``."""
+        """Show the current providers, with the cursor on ``select``."""
         self.table.set_rows(self._rows.read(), select)
         self._around.show_notices()
         self.call_after_refresh(in_background, self, self._learn, group="disk", exclusive=True)
@@ -140,11 +140,11 @@ class ProvidersScreen(LmdeckScreen[None]):
         self.check_reachability(everything=everything)
 
     def check_reachability(self, *, everything: bool = False) -> None:
-        """Check in the background which answer; without ``everything`` only those not checked yet."""
+        """Check reachability in the background; by default only of unchecked providers."""
         self._rows.check(everything=everything)
 
     async def _learn(self) -> None:
-        """Find the recent chats and what past checks found; say so where that takes longer than a moment."""
+        """Read the recent chats and past checks, with a message if that takes longer than a moment."""
         is_new = await self._rows.remember()
         await self._recent.read(self._around.show_recents)
         is_new |= self._rows.used(self._recent.last_used)
@@ -154,7 +154,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         self._around.show_notices()
         self._around.show_recents()
 
-    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+    # ── Display ─────────────────────────────────────────────────────────────────────────────
 
     def _show(self, row: Row) -> None:
         """Show the new state of one row."""
@@ -164,22 +164,22 @@ class ProvidersScreen(LmdeckScreen[None]):
             self._around.show_details()
 
     def on_provider_table_arranged(self) -> None:
-        """Other rows, or another order: say so around the table."""
+        """Update the parts around the table after a change of its rows or order."""
         self._around.show()
 
     def on_row_list_highlighted(self) -> None:
-        """Another provider is selected; the keys are in use, so this is when edits by hand are noticed."""
+        """Update the details; also notice edits by hand, while the keys are in use."""
         if not (self.is_current and self.notice_edits()):
             self._around.show_details()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the recent chats the room there is."""
+        """Adapt the recent chats to the new size."""
         self.call_after_refresh(self._around.show_recents)
 
     # ── The filter ──────────────────────────────────────────────────────────────────────────
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter while it is typed; the first hit is selected."""
+        """Filter while typing, selecting the first match."""
         self.table.filter(event.value)
 
     async def action_filter(self) -> None:
@@ -188,15 +188,15 @@ class ProvidersScreen(LmdeckScreen[None]):
         await open_filter(self.query_one("#list"), hint)
 
     def action_back(self) -> None:
-        """Give up a change that waits; else clear the filter."""
+        """Cancel a waiting change; otherwise clear the filter."""
         if not self.writes.give_up():
             close_filter(self)
             self.table.filter("")
 
-    # ── What can be done ────────────────────────────────────────────────────────────────────
+    # ── Actions ─────────────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what cannot be done with the selected provider; hide what is not there."""
+        """Dim actions that are unavailable for the selected provider; hide those that do not apply."""
         if not self.is_mounted:
             return True
         if action == "undo":
@@ -206,13 +206,13 @@ class ProvidersScreen(LmdeckScreen[None]):
         return self._selection.allows(action) or None
 
     def action_name(self, action: str) -> str | None:
-        """Enter tests a provider for embeddings: it has no chat."""
+        """Name Enter after its action: an embedding provider is tested."""
         row = self.table.current if self.is_mounted else None
         is_test = action == "chat" and row is not None and row.provider.is_embedding
         return texts.OFFER_TEST.capitalize() if is_test else None
 
     def on_row_list_selected(self) -> None:
-        """A click on the selected row is the same as Enter."""
+        """Treat a click on the selected row like Enter."""
         self.action_chat()
 
     def on_column_heads_clicked(self, event: ColumnHeads.Clicked) -> None:
@@ -220,13 +220,13 @@ class ProvidersScreen(LmdeckScreen[None]):
         self.table.sort_by(event.key)
 
     def on_recent_chats_chosen(self, event: RecentChats.Chosen) -> None:
-        """A click on a recent chat is the same as its number."""
+        """Reopen a clicked chat."""
         self.action_recent(event.number)
 
     def action_chat(self) -> None:
-        """Chat with the provider, where it can be; one for embeddings is tested."""
+        """Open a chat with the provider, if possible; an embedding provider is tested."""
         if (row := self._selection.current()) is not None:
-            self.table.focus()  # it may be the first hit of a filter: back from the chat letters act
+            self.table.focus()  # it may be a match of the filter: after the chat, letters should act
             self._opening.chat(row)
 
     def action_recent(self, number: int) -> None:
@@ -246,7 +246,7 @@ class ProvidersScreen(LmdeckScreen[None]):
             self._opening.form(row.provider)
 
     def action_clone(self) -> None:
-        """Open a form with a copy of the provider; a built-in one has no address to copy."""
+        """Open a form with a copy of the provider; a built-in one has no URL to copy."""
         if (row := self._selection.editable()) is not None:
             self._opening.form(row.provider, is_clone=True)
 
@@ -261,13 +261,13 @@ class ProvidersScreen(LmdeckScreen[None]):
             self.deck.router.diagnosis(DiagnosisSubject(row.provider))
 
     def action_apply(self) -> None:
-        """Do what the last look at the provider offers."""
+        """Apply the fix suggested by the last check of the provider."""
         row = self._selection.current()
         if row is not None and (fix := fix_of(row)) is not None:
             self._changes.apply(row.provider, fix)
 
     def action_discover(self) -> None:
-        """Find the model servers of this machine."""
+        """Search for model servers on this machine."""
         self._opening.discover()
 
     def action_history(self) -> None:
@@ -276,31 +276,31 @@ class ProvidersScreen(LmdeckScreen[None]):
         self.deck.router.conversations()
 
     def action_abilities(self) -> None:
-        """Show what the providers can do."""
+        """Show the abilities of the providers."""
         self._recent.end_offer()
         self.deck.router.abilities()
 
     def action_costs(self) -> None:
-        """Show what was spent."""
+        """Show the costs."""
         self._recent.end_offer()
         self.deck.router.costs()
 
     def action_delete(self) -> None:
-        """Ask, then delete; undo restores it."""
+        """Delete after confirmation; can be undone."""
         if (row := self._selection.changeable()) is not None:
             self._changes.delete(row.provider)
 
     def action_undo(self) -> None:
-        """Take back what was deleted or applied last."""
+        """Undo the last deletion or fix."""
         self._changes.undo()
 
     def action_default(self) -> None:
-        """Make the provider the default one."""
+        """Make the provider the default."""
         if (row := self._selection.current()) is not None:
             self._changes.default(row.provider)
 
     def action_state(self) -> None:
-        """Turn the provider off, or on again."""
+        """Deactivate or activate the provider."""
         if (row := self._selection.changeable()) is not None:
             self._changes.turn(row.provider)
 

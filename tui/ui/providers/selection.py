@@ -1,4 +1,4 @@
-"""The selected provider, which a key acts on, after a check whether the file has changed meanwhile."""
+"""The selected provider, after checking whether the file has changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEEDS_ROW = frozenset(("edit", "clone", "delete", "default", "state", "diagnose
 
 
 class Selection:
-    """The row under the cursor of a table. ``notice_edits`` rereads the file if it has changed."""
+    """The current row of a table. ``notice_edits`` rereads the file if it has changed."""
 
     def __init__(self, screen: Screen[Any], table: ProviderTable, notice_edits: Callable[[], bool]) -> None:
         self._screen = screen
@@ -25,7 +25,7 @@ class Selection:
         self._notice_edits = notice_edits
 
     def allows(self, action: str) -> bool:
-        """Return whether an action has something to act on."""
+        """Return whether an action has a provider to act on."""
         row = self._table.current
         if action == "apply":
             return row is not None and fix_of(row) is not None
@@ -36,7 +36,7 @@ class Selection:
     def current(self) -> Row | None:
         """Return the selected row.
 
-        Where that row has gone, another one is selected by now: it is not what was meant.
+        ``None`` if it has disappeared, since the newly selected row was not meant.
         """
         meant = self._table.current
         self._notice_edits()
@@ -47,11 +47,11 @@ class Selection:
         return None
 
     def changeable(self) -> Row | None:
-        """Return the selected row where it can be changed; else report why not."""
+        """Return the selected row if it can be changed; otherwise show why not."""
         return self._unless_fixed(self.current(), (Group.YOURS,))
 
     def editable(self) -> Row | None:
-        """Return the selected row where its form can be opened, if only to read it; else report why not."""
+        """Return the selected row if its form can be opened, possibly read-only; otherwise show why not."""
         return self._unless_fixed(self.current(), (Group.YOURS, Group.SITE_WIDE))
 
     def _unless_fixed(self, row: Row | None, groups: tuple[Group, ...]) -> Row | None:

@@ -1,4 +1,4 @@
-"""The table of providers: its groups, visible columns, sorting and filter."""
+"""The table of providers: groups, columns, sorting and filter."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from tui.ui.shell.row_list import RowList
 
 _DRAW_SECONDS = 0.1
 _STEP = 8
-"""Cells by which a key scrolls sideways."""
+"""The step of horizontal scrolling, in cells."""
 
 
 class ProviderTable(RowList):
-    """Shows rows; the cursor stays on its provider, or at its position if that one is gone."""
+    """Shows rows; the cursor stays on its provider, or at its position if that is gone."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("table.columns")
     FIXED_COLUMNS = 2  # the mark of the default one, and the name
 
     class Arranged(Message):
-        """The rows shown, or their order, changed."""
+        """The rows shown, or their order, have changed."""
 
     def __init__(self) -> None:
         super().__init__("providers")
         self._known: dict[str, Row] = {}
-        """Every row, shown or not, by name."""
+        """All rows, shown or not, by name."""
         self._chosen: list[tuple[Column, int]] = []
-        """The columns that are shown, and their widths."""
+        """The visible columns and their widths."""
         self._known_width = 0
         self._drawing: Timer | None = None
         self.query_text = ""
@@ -56,7 +56,7 @@ class ProviderTable(RowList):
         self.is_reversed = False
         self._shows_all_columns = False
         self._hint = ""
-        """Shown instead of providers of one's own."""
+        """Shown if the user has no providers."""
 
     @property
     def current(self) -> Row | None:
@@ -65,7 +65,7 @@ class ProviderTable(RowList):
 
     @property
     def rows_known(self) -> tuple[Row, ...]:
-        """Every row, shown or not."""
+        """Return all rows, shown or not."""
         return tuple(self._known.values())
 
     @property
@@ -80,7 +80,7 @@ class ProviderTable(RowList):
         return next((column for column in columns if column.identifier == self.sort_column), None)
 
     def shown_rows(self) -> list[Row]:
-        """Return the rows that pass the filter, in the order of the table: group by group."""
+        """Return the rows that match the filter, in the order of the table, by group."""
         rows = [row for row in self._known.values() if matches(row, self.query_text)]
         column = self._sorted_by
         if column is not None:
@@ -91,24 +91,24 @@ class ProviderTable(RowList):
         return sorted(rows, key=lambda row: row.group)
 
     def set_rows(self, rows: Sequence[Row], cursor_name: str | None = None) -> None:
-        """Show these rows; the cursor goes to that provider, or stays where it is."""
+        """Show these rows; the cursor moves to that provider, or stays."""
         self._known = {row.provider.name: row for row in rows}
         self.rearrange(cursor_name)
 
     @property
     def shown_count(self) -> int:
-        """How many rows pass the filter."""
+        """Return how many rows match the filter."""
         return len(self.rows)
 
     def show_hint(self, hint: str) -> None:
-        """Show a line instead of providers of one's own, while there are none."""
+        """Show a line while the user has no providers."""
         if hint != self._hint:
             self._hint = hint
             if self._rows and not self._rows[0].key:
                 self.rearrange()
 
     def update_row(self, row: Row) -> None:
-        """Show the new state of one row, a moment later: a table is redrawn for each change."""
+        """Update one row, after a delay: a table is redrawn for each change."""
         self._known[row.provider.name] = row
         if self._drawing is None:
             self._drawing = self.set_timer(_DRAW_SECONDS, self._draw_changed)
@@ -121,7 +121,7 @@ class ProviderTable(RowList):
             self.redraw(self._row(self._known[row.key]) if row.key else row for row in self._rows)
 
     def sort_by_next(self) -> None:
-        """Sort by the next column; after the last one comes the order of the file."""
+        """Sort by the next column; after the last one, in the order of the file."""
         shown = {column.key for column in self.columns}
         order = [None, *(name for name in SORTABLE if name in shown)]
         position = order.index(self.sort_column) if self.sort_column in order else 0
@@ -134,13 +134,13 @@ class ProviderTable(RowList):
         self.rearrange()
 
     def sort_by(self, identifier: str) -> None:
-        """Sort by a column; by the same one again in reverse."""
+        """Sort by a column; repeated, in reverse."""
         self.is_reversed = self.sort_column == identifier and not self.is_reversed
         self.sort_column = identifier
         self.rearrange()
 
     def rearrange(self, cursor_name: str | None = None) -> None:
-        """Build the table anew, the cursor on the provider it was on."""
+        """Create the rows again, keeping the selected provider."""
         name = cursor_name or self.current_key
         self._chosen = self._fitting()
         columns = [
@@ -175,7 +175,7 @@ class ProviderTable(RowList):
         return tuple(column.text(row) for column, _ in self._chosen)
 
     def filter(self, query: str) -> None:
-        """Let through what has every word; the first hit is selected."""
+        """Filter by words, selecting the first match."""
         if query != self.query_text:
             self.query_text = query
             self.rearrange()
@@ -189,21 +189,21 @@ class ProviderTable(RowList):
 
     @property
     def _room(self) -> int:
-        """The cells for columns, with the scroll bar shown."""
+        """Return the width available for columns, allowing for the scroll bar."""
         expected = list_width(self.app.size.width, is_wide=self.screen.has_class("-wide"))
         return max(20, (self.size.width or expected) - self.styles.scrollbar_size_vertical)
 
-    # ── What happens around it ──────────────────────────────────────────────────────────────
+    # ── Events ──────────────────────────────────────────────────────────────────────────────
 
     def on_resize(self, event: events.Resize) -> None:
-        """Choose the columns again where the width changed."""
+        """Select the columns again if the width has changed."""
         if self.size.width != self._known_width and self._known:
             self._known_width = self.size.width
             if self._fitting() != self._chosen:
                 self.rearrange()
 
     def action_cursor_left(self) -> None:
-        """Scroll to the left, where all columns are shown."""
+        """Scroll to the left, if all columns are shown."""
         self.scroll_relative(x=-_STEP, animate=False)
 
     def action_cursor_right(self) -> None:
@@ -217,7 +217,7 @@ class ProviderTable(RowList):
         return f"{column.title} {sign}".strip()
 
     def style_of(self, row: ListRow, column: ListColumn) -> Style:
-        """Return how a cell is drawn: the state in its colour, the name bold, dim what cannot be used."""
+        """Return the style of a cell: the state in its colour, the name bold, unusable providers dim."""
         style = self.get_component_rich_style("row-list--row")
         known = self._known[row.key]
         if column.key == "reach":
@@ -229,7 +229,7 @@ class ProviderTable(RowList):
         return style + Style(bold=True) if column.key == "name" else style
 
     def _coloured(self, name: str) -> Style:
-        """Return a theme variable, or a style of Rich by its name, as a style."""
+        """Return a theme variable, or a Rich style by name, as a style."""
         if not name.startswith("$"):
             return Style.parse(name)
         variables = self.app.theme_variables

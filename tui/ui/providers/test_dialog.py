@@ -1,4 +1,4 @@
-"""One test of one provider and its result, in a small window: a chat, or texts for vectors."""
+"""A test of one provider and its result, in a small window: a chat, or texts for vectors."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _EDIT = Offer("test.edit", texts.OFFER_EDIT)
 
 
 class ProviderTestScreen(Window[str | None]):
-    """Tests a saved provider in the same way as a chat.
+    """Tests a saved provider, in the same way as a chat.
 
-    Returns what to do about a failure: ``edit``, ``apply``, or ``None``.
+    Returns the action for a failure: ``edit``, ``apply``, or ``None``.
     """
 
     CSS_PATH = "test_dialog.tcss"
@@ -52,11 +52,11 @@ class ProviderTestScreen(Window[str | None]):
 
     @property
     def fix(self) -> Fix | None:
-        """What would put the failure right."""
+        """The fix for the failure."""
         return fix_after(self._provider, self._failure, self._models)
 
     def compose(self) -> ComposeResult:
-        """Show the prompt and, below it, the result."""
+        """Create the prompt above the result."""
         with Vertical(id="trial"):
             with VerticalScroll():
                 yield Static(Content.styled(self._sent(), "dim"))
@@ -68,7 +68,7 @@ class ProviderTestScreen(Window[str | None]):
         return numbered((*SENTENCES, own)) if self._provider.is_embedding else f"› {safe_line(own)}"
 
     def on_mount(self) -> None:
-        """Send at once."""
+        """Send the test at once."""
         title = Content(texts.TEST_TITLE.format(name=safe_line(self._provider.label, 50)))
         self.query_one("#trial").border_title = cast(str, title)
         self.query_one(VerticalScroll).focus()
@@ -103,13 +103,13 @@ class ProviderTestScreen(Window[str | None]):
         await self._look_for_models()
 
     async def _look_for_models(self) -> None:
-        """Find what the server offers, where the model is what is wrong and no close one is known."""
+        """Request the server's models if the model is the problem and there is no similar one."""
         is_gone = self._failure is not None and self._failure.cause == "model-not-found"
         if is_gone and self.fix is None and not self._provider.is_remote:
             try:
                 found = await deck_of(self).runtime.list_models(self._provider)
             except LmdeckError:
-                return  # what is wrong is shown: the list would only have offered more
+                return  # the problem is shown anyway; the list would only add suggestions
             chat_models = () if self._provider.is_embedding else found.chat_models
             self._models = tuple(model.identifier for model in chat_models or found.models)
             self._offer()
@@ -139,7 +139,7 @@ class ProviderTestScreen(Window[str | None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hide what is not offered."""
+        """Hide actions that are not offered."""
         if action == "apply":
             return True if self.is_mounted and self.fix is not None else None
         if action in ("edit", "diagnose"):
@@ -155,13 +155,13 @@ class ProviderTestScreen(Window[str | None]):
         self.app.call_later(router.diagnosis, subject)
 
     def action_edit(self) -> None:
-        """End with the wish to edit the provider."""
+        """Close, to edit the provider."""
         self.dismiss("edit")
 
     def action_apply(self) -> None:
-        """End with the wish to apply what is offered."""
+        """Close, to apply the fix."""
         self.dismiss("apply")
 
     def action_close(self) -> None:
-        """End with nothing to do."""
+        """Close without an action."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""How the answer to a one-line test is shown, in the form and in the list: the same words."""
+"""The result of a test, shown in the same way in the form and in the list."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tui.texts import form as texts
 
 _LONGEST_ANSWER = 600
 _NAME, _CELL = 6, 6
-"""Columns of the table of cosines."""
+"""The widths of the columns in the table of cosines."""
 
 
 class TrialResult(Static):
@@ -46,23 +46,23 @@ class TrialResult(Static):
     def show(
         self, content: Content, tested: Mapping[str, str] | None = None, failure: Failure | None = None
     ) -> None:
-        """Show a result with the values it belongs to, or with none how far the test is."""
+        """Show a result with the tested values or, without values, the progress."""
         self._content, self._tested, self._failure = content, tested, failure
         self.add_class("-shown")
         self.update(content)
 
     def compare(self, values: Mapping[str, str]) -> None:
-        """Mark the result where the values are not the tested ones any more, and unmark it where they are."""
+        """Mark the result as outdated if the values differ from the tested ones."""
         if self._tested is not None:
             self.update(self._content if values == self._tested else self._earlier())
 
     def rename(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        """Take other texts for the same values, where the result belongs to these."""
+        """Update the tested texts after a change of spelling."""
         if self._tested == before:
             self._tested = after
 
     def failure_with(self, values: Mapping[str, str]) -> Failure | None:
-        """Return how the test of exactly these values failed."""
+        """Return the failure of the test with exactly these values."""
         return self._failure if values == self._tested else None
 
     def _earlier(self) -> Content:
@@ -71,9 +71,9 @@ class TrialResult(Static):
 
 
 def result_of(found: Turn | EmbeddingOutcome, price: Price, *, names_texts: bool = False) -> Content:
-    """Return what came back: an answer or vectors with their figures, or what is wrong and what to do.
+    """Return an answer or vectors with their figures, or the failure and what to do.
 
-    ``names_texts``: nothing else shows the texts whose vectors are compared.
+    ``names_texts``: include the compared texts, if they are not shown elsewhere.
     """
     if isinstance(found, EmbeddingOutcome):
         lines = _vector_lines(found, price, names_texts=names_texts)
@@ -83,7 +83,7 @@ def result_of(found: Turn | EmbeddingOutcome, price: Price, *, names_texts: bool
 
 
 def result_of_failure(failure: Failure) -> Content:
-    """Return what is wrong and what to do."""
+    """Return the problem and what to do."""
     return Content("\n").join(_failure_lines(failure))
 
 
@@ -104,14 +104,14 @@ def _vector_lines(outcome: EmbeddingOutcome, price: Price, *, names_texts: bool)
 
 
 def numbered(sent: Sequence[str]) -> str:
-    """Return the texts that were sent as the table of cosines names them."""
+    """Return the sent texts with their names in the table of cosines."""
     return "\n".join(
         embeddings.NUMBERED.format(number=number, text=safe_line(text)) for number, text in enumerate(sent, 1)
     )
 
 
 def _cosine_lines(vectors: Vectors) -> Iterator[Content]:
-    """Return how alike the texts are, and whether that fits what they mean."""
+    """Return the similarity of the texts, and whether it is plausible."""
     table = cosines(vectors.values)
     head = f"{embeddings.COSINE:<{_NAME}}" + "".join(
         f"{place:>{_CELL}}" for place in range(1, len(table) + 1)

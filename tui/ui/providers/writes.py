@@ -1,4 +1,4 @@
-"""Changes of the providers that wait for other processes while the keys keep working."""
+"""Changes to providers that wait for other processes without blocking the keys."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Value = TypeVar("Value")
 
 
 class Tell(Protocol):
-    """Reports what was done."""
+    """Reports the outcome."""
 
     def __call__(
         self, message: str, severity: SeverityLevel = "information", timeout: float | None = None
     ) -> None:
-        """Say it, as a toast or in the place that a screen has for it."""
+        """Show a message, as a toast or in a screen's own place."""
 
 
 _PAUSE_SECONDS = 0.1
@@ -37,12 +37,12 @@ _IN_USE = "store-locked"
 class ProviderWrites:
     """The changes of one screen: in a thread, at once if possible, else when the other process is done.
 
-    Keys typed after the one that started a change wait for the thread; those typed while another process has
-    the file do not.
+    Keys typed after the one that started a change wait for the thread; those typed while another process
+    holds the file do not.
     """
 
     def __init__(self, screen: Screen[Any], tell: Tell, end_told: Callable[[], object]) -> None:
-        """``tell`` says what becomes of a change; ``end_told`` is called once nothing waits any more."""
+        """Create an instance; ``tell`` shows the outcome, ``end_told`` clears it."""
         self._screen = screen
         self._tell = tell
         self._end_told = end_told
@@ -55,7 +55,7 @@ class ProviderWrites:
         return self._waiting is not None and not self._waiting.is_finished
 
     def write(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
-        """Make a change, then do what follows from it; a refusal is shown, and nothing follows."""
+        """Make a change, then call ``afterwards``; if it is refused, show the reason."""
         self._screen.call_next(self._make, change, afterwards)
 
     async def _make(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
@@ -76,12 +76,12 @@ class ProviderWrites:
 
     @property
     def _cancel_key(self) -> str:
-        """What gives up the change that waits: the key that leads back."""
+        """Return the key that cancels a waiting change: the one for going back."""
         names = ("cancel", "close", "back")
         return next(filter(None, (printed_action(self._screen, name) for name in names)), "")
 
     def give_up(self) -> bool:
-        """Give up the change that waits; return whether there was one."""
+        """Cancel the waiting change; return whether there was one."""
         self._gives_up = self.is_waiting
         return self._gives_up
 
@@ -90,7 +90,7 @@ class ProviderWrites:
         return texts.LOSS_CHANGE if self.is_waiting else None
 
     async def _wait(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
-        """Try again and again until it is made or given up: a try that has begun comes to its end."""
+        """Retry until the change is made or cancelled; a started attempt always finishes."""
         known = self._notices
         while _holder(made := await asyncio.to_thread(_made, change)) is not None and not self._gives_up:
             await asyncio.sleep(_PAUSE_SECONDS)
@@ -110,25 +110,25 @@ class ProviderWrites:
     def _settle(
         self, made: Value | LmdeckError, afterwards: Callable[[Value], object], known: Sequence[str]
     ) -> None:
-        """Do what follows from a change, or say why it was refused."""
+        """Call ``afterwards`` after a change, or show why it was refused."""
         if isinstance(made, LmdeckError):
             self._tell(failure_text(made.failure), "error", timeout=8)
             return
         afterwards(made)
         for notice in self._notices:
-            if notice not in known:  # such as a file that was kept aside for this change
+            if notice not in known:  # such as a file that this change has set aside
                 self._tell(notice, "warning", timeout=10)
 
 
 def _holder(made: object) -> str | None:
-    """Return who has the file of a change, in words; ``None`` where the change is settled."""
+    """Return who holds the file, in words; ``None`` if the change is settled."""
     if isinstance(made, LmdeckError) and made.failure.cause == _IN_USE:
         return made.failure.title
     return None
 
 
 def _made(change: Callable[[], Value]) -> Value | LmdeckError:
-    """Make a change without waiting for anybody; return what came of it."""
+    """Make a change without waiting for others; return the outcome."""
     with waiting_at_most(0):
         try:
             return change()

@@ -1,1 +1,1 @@
-"""What every screen has: its base, dialogs, help, the bars above and below."""
+"""The common parts of all screens: base class, dialogs, help, title bar and footer."""

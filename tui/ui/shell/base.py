@@ -1,4 +1,4 @@
-"""The base of every screen: its runtime, its keys for the help, its reason not to quit."""
+"""The base class of all screens: runtime, keys for the help, unsaved work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ResultType = TypeVar("ResultType")
 
 
 class ClosesOnce(Screen[ResultType]):
-    """A screen that can be dismissed at any moment: it alone closes, and once.
+    """A screen that can be dismissed at any moment: only that screen is closed, and only once.
 
     Textual 8.2.8 closes whatever is on top of the stack, passes the result a second time to a used callback
     (``InvalidStateError``), and fails for a screen that is not laid out yet.
@@ -35,26 +35,26 @@ class ClosesOnce(Screen[ResultType]):
         update_narrowly(self)
 
     def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
-        """Close the screen with its result, once it is laid out and on top; a second call does nothing."""
+        """Close the screen with its result, once it is laid out and on top; further calls do nothing."""
         if self._is_dismissed:
             return AwaitComplete()
         self._is_dismissed = True
         return self._close(result)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Close now, where it was dismissed while something lay above."""
+        """Close now, if it was dismissed while covered by another screen."""
         if self._kept_result is not None:
             (result,), self._kept_result = self._kept_result, None
             self._close_later(result)
 
     def _close_later(self, result: ResultType | None) -> None:
-        """Close, with nothing to be waited for: in a message of its own a screen would wait for itself."""
+        """Close without waiting: inside its own message handler, a screen would wait for itself."""
         self._close(result)
 
     def _close(self, result: ResultType | None) -> AwaitComplete:
         stack = self.app.screen_stack
         if self not in stack[1:]:
-            return AwaitComplete()  # closed otherwise, or the program ends
+            return AwaitComplete()  # already closed, or the program is ending
         if not self.is_mounted:
             self.call_after_refresh(self._close_later, result)
         elif stack[-1] is not self:
@@ -68,14 +68,14 @@ class LmdeckScreen(ClosesOnce[ResultType]):
     """A screen that finds its runtime in the app."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ()
-    """Groups of ``tui.ui.bindings`` that the help of this screen shows."""
+    """Groups of ``tui.ui.bindings`` in the help of this screen."""
 
     HELP_TEXT: ClassVar[str] = ""
-    """One or two plain sentences on what the screen is for."""
+    """The purpose of the screen in one or two sentences."""
 
     @property
     def deck(self) -> Deck:
-        """The app, as its screens see it."""
+        """The app as seen by its screens."""
         return deck_of(self)
 
     @property
@@ -85,22 +85,22 @@ class LmdeckScreen(ClosesOnce[ResultType]):
 
     @cached_property
     def writes(self) -> ProviderWrites:
-        """The changes of the providers that this screen makes."""
+        """The changes to providers made on this screen."""
         return ProviderWrites(self, self.tell, self.end_told)
 
     def tell(
         self, message: str, severity: SeverityLevel = "information", timeout: float | None = None
     ) -> None:
-        """Say the outcome of something that was done here."""
+        """Show the outcome of an action on this screen."""
         self.notify(message, severity=severity, timeout=timeout)
 
     def end_told(self) -> None:
-        """Clear the message: a toast ends on its own."""
+        """Clear the message; a toast expires by itself."""
 
     def on_screen_suspend(self) -> None:
-        """End the toasts of this screen with it."""
+        """Remove the toasts of this screen when another is opened."""
         self.deck.end_toasts()
 
     def unsaved_reason(self) -> str | None:
-        """Return what would be lost by leaving now."""
+        """Return what leaving would lose."""
         return self.writes.unsaved_reason()

@@ -1,7 +1,7 @@
-"""The bottom line: the keys that work here and now. Unavailable actions are greyed, such offers left out.
+"""The footer: the keys that work here and now. Unavailable actions are dimmed, optional ones hidden.
 
-One widget that draws one line. Textual's ``Footer`` makes a widget of every key and recreates all of them
-whenever one changes, which costs every start and every turn of a chat a layout of the screen.
+A single widget that draws one line. Textual's ``Footer`` has a widget per key and recreates all of them on
+every change, which costs every startup and every turn of a chat a layout of the screen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tui.ui.offers import ActiveAction, active_actions, form_of
 
 _MOST_OWN = 5
 _LAST = ("app.palette", "app.help")
-"""What every footer ends with."""
+"""The end of every footer."""
 
 
 class _Entry(NamedTuple):
@@ -60,7 +60,7 @@ class BindingBar(Widget):
         self._last_count = 0
 
     def on_mount(self) -> None:
-        """Follow the keys of the screen."""
+        """Update the keys with the screen."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
         self._bindings_changed(self.screen)
 
@@ -69,7 +69,7 @@ class BindingBar(Widget):
         return Content("").join(entry.content for entry in self._shown())
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Do what the key under the pointer does."""
+        """Run the clicked action."""
         entry = self._entry_at(event.x)
         if entry is not None and entry.action.is_enabled:
             self.app.call_later(self.app.run_action, entry.action.binding.action, entry.action.node)
@@ -77,7 +77,7 @@ class BindingBar(Widget):
             self.app.bell()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Explain the key under the pointer."""
+        """Show a tooltip for the key."""
         entry = self._entry_at(event.x)
         self.tooltip = Content(entry.action.tooltip) if entry is not None else None
 
@@ -90,7 +90,7 @@ class BindingBar(Widget):
         return None
 
     def _shown(self) -> tuple[_Entry, ...]:
-        """Return the keys that there is room for; palette and help, the last ones, lead to the others."""
+        """Return the keys that fit; palette and help, the last ones, lead to the others."""
         shown, last = list(self._entries), self._last_count
         while len(shown) > last and sum(entry.width for entry in shown) > self.size.width:
             del shown[-last - 1]
@@ -106,7 +106,7 @@ class BindingBar(Widget):
             self.refresh()
 
     def _own(self, found: Mapping[str, ActiveAction]) -> Iterator[_Entry]:
-        """Yield what the focused widget and the screen offer; not what cannot be reached with this focus."""
+        """Yield the actions of the focused widget and the screen that are reachable with this focus."""
         for action in found.values():
             is_missing = action.identifier in OFFERS and not action.is_enabled
             if action.binding.show and not is_missing and (entry := self._entry(action)):

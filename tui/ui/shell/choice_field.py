@@ -1,4 +1,4 @@
-"""A field with a few values on one line: a switch for yes and no, else a select that opens its list."""
+"""A field with a few values on one line: a switch for yes and no, otherwise a select with a list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WHEN_OPEN = ("mark", "choose", "close")
 
 
 class ChoiceField(Vertical, can_focus=True):
-    """Shows the chosen value, and all of them in a list when it is opened."""
+    """Shows the value, and all values in a list when opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.choice")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form.choice",)
@@ -65,7 +65,7 @@ class ChoiceField(Vertical, can_focus=True):
         self.styles.width = max(map(cell_len, self._labels)) + 6
 
     def compose(self) -> ComposeResult:
-        """Lay the list below the value."""
+        """Create the list below the value."""
         yield Static(self._shown())
         if not self.is_switch:
             yield PopupList()
@@ -84,11 +84,11 @@ class ChoiceField(Vertical, can_focus=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether the list is shown."""
+        """Return whether the list is open."""
         return self._list is not None and self._list.is_open
 
     def watch_value(self, value: str) -> None:
-        """Show a new value, and tell of it."""
+        """Show a new value, and post a message."""
         if self.is_mounted:
             self.query_one(Static).update(self._shown())
         self.post_message(self.Changed(self, value))
@@ -98,7 +98,7 @@ class ChoiceField(Vertical, can_focus=True):
         return self.is_open if action in _WHEN_OPEN else True
 
     def action_open(self) -> None:
-        """Open the list with the value marked, or choose what is marked; a switch is switched."""
+        """Open the list, or choose the marked value; toggle a switch."""
         if self._list is None:
             self.action_step(1)
         elif self.is_open:
@@ -110,13 +110,13 @@ class ChoiceField(Vertical, can_focus=True):
             self._list.open()
 
     def action_step(self, step: int) -> None:
-        """Choose the value that many steps further, round the ends."""
+        """Choose another value by its distance, wrapping around."""
         self.value = self.choices[(self._position + step) % len(self.choices)]
         if self._list is not None and self.is_open:
             self._list.highlighted = self._position
 
     def action_mark(self, step: int) -> None:
-        """Mark the next entry of the list."""
+        """Move the mark in the list."""
         if self._list is not None:
             self._typed = ""
             self._list.move(step)
@@ -137,11 +137,11 @@ class ChoiceField(Vertical, can_focus=True):
         return self.choices.index(self.value) if self.value in self.choices else 0
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
-        """Letters search in an open list."""
+        """Let letters search in an open list."""
         return self.is_open and character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
-        """Mark the entry of the open list that begins with what is typed; one letter again, the next one."""
+        """Mark the entry that begins with the typed text; the same letter again marks the next one."""
         if self._list is None or not self.check_consume_key(event.key, event.character):
             return
         event.stop()
@@ -155,7 +155,7 @@ class ChoiceField(Vertical, can_focus=True):
                     return
 
     def on_click(self, event: events.Click) -> None:
-        """Open the list, or close it."""
+        """Open or close the list."""
         if isinstance(event.widget, PopupList):
             return
         if self.is_open:

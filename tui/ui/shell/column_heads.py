@@ -1,4 +1,4 @@
-"""The titles of the columns over a list of rows."""
+"""The column titles above a list of rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions in a small window: yes or no, or one of a few choices. The safe answer has the focus."""
+"""Small dialogs: yes or no, or one of a few choices. The safe answer has the focus."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Choice:
     identifier: str
     label: str
     key: str
-    """A letter that takes it at once."""
+    """A letter that chooses it directly."""
     is_dangerous: bool = False
 
 
@@ -47,7 +47,7 @@ class ChoiceDialog(Window[str | None]):
         self._focused = focused or self._choices[-1].identifier
 
     def compose(self) -> ComposeResult:
-        """Lay the question over the ways on."""
+        """Create the question above the buttons."""
         with Vertical(id="dialog"):
             yield Static(Content(safe_line(self._title)), id="dialog-title")
             yield Static(Content(safe_text(self._body)), id="dialog-body")
@@ -59,7 +59,7 @@ class ChoiceDialog(Window[str | None]):
                     yield button
 
     def on_mount(self) -> None:
-        """Put the focus on the safe answer; in a program that is ending the buttons are not made any more."""
+        """Focus the safe answer; if the program is ending, there are no buttons."""
         for button in self.query(f"#choice-{self._focused}").results(Button):
             button.focus()
 
@@ -71,14 +71,14 @@ class ChoiceDialog(Window[str | None]):
                 self._take(choice.identifier)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take the pressed answer."""
+        """Choose the pressed answer."""
         self._take((event.button.id or "").removeprefix("choice-"))
 
     def _take(self, identifier: str) -> None:
         self.dismiss(identifier)
 
     def action_back(self) -> None:
-        """Go back without doing anything."""
+        """Close without an action."""
         self.dismiss(None)
 
     def action_next(self) -> None:
@@ -86,12 +86,12 @@ class ChoiceDialog(Window[str | None]):
         self.focus_next()
 
     def action_previous(self) -> None:
-        """Go to the button before."""
+        """Move to the previous button."""
         self.focus_previous()
 
 
 class ConfirmDialog(ChoiceDialog):
-    """Asks yes or no; ``yes`` or ``None``. ``No`` has the focus."""
+    """Asks yes or no; returns ``yes`` or ``None``. ``No`` has the focus."""
 
     def __init__(
         self, title: str, body: str, *, yes: str = "Yes", no: str = "No", is_dangerous: bool = False
@@ -100,7 +100,7 @@ class ConfirmDialog(ChoiceDialog):
         super().__init__(title, body, answers)
 
     def _take(self, identifier: str) -> None:
-        """Choose an answer; ``No`` is the same as going back."""
+        """Choose an answer; ``No`` is the same as closing."""
         self.dismiss("yes" if identifier == "yes" else None)
 
 
@@ -115,7 +115,7 @@ def confirm(
     is_dangerous: bool = False,
     otherwise: Callable[[], object] = lambda: None,
 ) -> None:
-    """Ask yes or no over a screen, and go on after *yes*."""
+    """Ask yes or no on a screen, and call ``go_on`` after *yes*."""
 
     def answered(answer: str | None) -> None:
         if answer == "yes":

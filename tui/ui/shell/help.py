@@ -1,4 +1,4 @@
-"""F1: the common tasks here, the purpose of the focused widget, and every key that works here."""
+"""The help (F1): common tasks, the purpose of the focused widget, and all keys that work here."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _KEY_WIDTH = 16
 _MOST_TASKS = 12
 
 Row = tuple[str, str]
-"""A key or command, and what it does."""
+"""A key or command, and its description."""
 
 
 class KeyList(Widget):
-    """Keys and what they do, below a title; a long sentence continues below its beginning."""
+    """Keys and their descriptions below a title; long descriptions are wrapped and indented."""
 
     DEFAULT_CSS = "KeyList { height: auto; margin-top: 1; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-list--title"}
@@ -54,14 +54,14 @@ class KeyList(Widget):
         self._shown = rows
 
     def narrow(self, words: Sequence[str]) -> bool:
-        """Show the rows that have every word, or hide the list; return whether there are any."""
+        """Show the rows that contain every word, or hide the list; return whether there are any."""
         self._shown = [row for row in self._rows if all(word in " ".join(row).casefold() for word in words)]
         self.display = bool(self._shown)
         self.refresh(layout=True)
         return self.display
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines the keys take."""
+        """Return the number of lines."""
         return len(list(self._lines(width)))
 
     def render(self) -> Content:
@@ -78,10 +78,10 @@ class KeyList(Widget):
 
 
 class HelpFilter(PlainInput):
-    """The search text. While it is empty, the letters that close the window work."""
+    """The search field. While it is empty, the letters that close the window work."""
 
     async def on_key(self, event: events.Key) -> None:
-        """Close the window by a key that does so, whatever it would type."""
+        """Close the window with its keys, even if they would type text."""
         for binding in bindings_for(self.screen, event.key):
             if binding.action == "close" and not self.value:
                 event.stop()
@@ -97,13 +97,13 @@ class HelpScreen(Window[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("help")
 
     def __init__(self, subject: str, groups: Mapping[str, Sequence[Row]]) -> None:
-        """``groups``: rows by their titles; the first one is shown above the subject."""
+        """Create the help; ``groups`` are rows by title, the first of which comes before the subject."""
         super().__init__()
         self._subject = subject
         self._groups = groups
 
     def compose(self) -> ComposeResult:
-        """Show what is done most, then the subject, then the keys group by group."""
+        """Create the common tasks, the subject, and the keys by group."""
         lists = [KeyList(title, rows) for title, rows in self._groups.items()]
         with Vertical(id="help"):
             yield HelpFilter(placeholder=texts.FILTER, id="help-filter")
@@ -115,7 +115,7 @@ class HelpScreen(Window[None]):
                 yield Static(Content(texts.NOTHING), id="help-nothing")
 
     def on_mount(self) -> None:
-        """Name the window, and say how it is closed where that is in sight from the start."""
+        """Set the title and the keys that close the window."""
         window = self.query_one("#help")
         window.border_title = cast(str, Content(texts.TITLE))
         window.border_subtitle = cast(str, Content(texts.CLOSES.format(key=key_of(self, "help.close"))))
@@ -123,7 +123,7 @@ class HelpScreen(Window[None]):
         self.query_one(HelpFilter).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what has every word that is typed."""
+        """Filter by the typed words."""
         event.stop()
         words = event.value.casefold().split()
         found = [keys.narrow(words) for keys in self.query(KeyList)]
@@ -151,7 +151,7 @@ class HelpScreen(Window[None]):
 
 
 def _tasks() -> dict[str, list[Row]]:
-    """Return what is done in each place, and the names of the keys that do it."""
+    """Return the common tasks of each place, with the names of their bindings."""
     tasks: dict[str, list[Row]] = {}
     place = ""
     for line in Path(catalogues.__file__).with_name("tasks.txt").read_text("utf-8").splitlines():
@@ -165,7 +165,7 @@ def _tasks() -> dict[str, list[Row]]:
 
 
 def help_for(screen: Screen[object]) -> HelpScreen:
-    """Return the help of what has the focus on a screen, then of the screen, then of everything."""
+    """Return the help for the focus, the screen, and global keys."""
     nodes: list[DOMNode] = list(screen.focused.ancestors_with_self) if screen.focused else [screen]
     names = dict.fromkeys([*_values(nodes, "KEY_GROUPS"), "everywhere"])
     own = own_keys(runtime_of(screen).settings.keys).usable
@@ -185,7 +185,7 @@ def help_for(screen: Screen[object]) -> HelpScreen:
 
 
 def _first_rows(screen: Screen[object], names: Iterable[str]) -> Iterator[Row]:
-    """Yield what is done most in this place, each with the key or command that works with the focus now."""
+    """Yield the common tasks here, each with the key or command that works with the current focus."""
     tasks, actions = _tasks(), active_actions(screen)
     for identifier, words in tasks.get(next((name for name in names if name in tasks), ""), ()):
         if identifier in actions and (form := form_of(actions[identifier], screen.focused)):
@@ -193,7 +193,7 @@ def _first_rows(screen: Screen[object], names: Iterable[str]) -> Iterator[Row]:
 
 
 def _is_there(screen: Screen[object], key: Key) -> bool:
-    """Whether the screen has the action at all; one that is only greyed now is there."""
+    """Return whether the screen has the action, even if it is dimmed now."""
     _, action, parameters = parse(key.action)
     return screen.check_action(action, parameters) is not False
 

@@ -1,4 +1,4 @@
-"""A button on one line, with its key next to the label."""
+"""A one-line button with its key next to the label."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from textual.widgets import Button
 
 
 class KeyButton(Button):
-    """Runs an action on Enter or a click; ``key`` is the key that runs it without the button."""
+    """Runs an action on Enter or a click; ``key`` is the binding of the same action."""
 
     def __init__(self, label: str, action: str, key: str = "", *, classes: str | None = None) -> None:
         super().__init__(_text(label, key), action=action, compact=True, classes=classes)
         self._key = key
 
     def call_it(self, label: str) -> None:
-        """Show another label."""
+        """Set the label."""
         self.label = _text(label, self._key)
 
 

@@ -1,4 +1,4 @@
-"""What a list of rows shows: its columns, rows and headings, and how wide they are."""
+"""The columns, rows and headings of a list."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ COLUMN_GAP = 2
 
 
 class ListColumn(NamedTuple):
-    """A column: its name, its title, its cells."""
+    """A column: name, title, cells."""
 
     key: str
     title: str
     width: int
     is_right: bool = False
-    """Whether its texts stand at the right."""
+    """Whether its texts are right-aligned."""
 
 
 class ListRow:
-    """A row, or the heading of a group. Its cells are made when it is drawn: of thousands, few ever are."""
+    """A row, or the heading of a group. Its cells are created when drawn, since few of thousands ever are."""
 
     def __init__(self, key: str, make: Callable[[], tuple[str, ...]]) -> None:
-        """An empty ``key``: a heading, over which the cursor passes."""
+        """Create a row; an empty ``key`` means a heading, which the cursor skips."""
         self.key = key
         self._make = make
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
-        """Its texts, one a column."""
+        """Its texts, one per column."""
         return self._make()
 
 
 class TextRow(ListRow):
-    """A line that belongs to the row above it. The cursor also moves over it."""
+    """A line that belongs to the row above it. The cursor skips it."""
 
     def __init__(self, make: Callable[[], Sequence[tuple[str, bool]]]) -> None:
-        """``make`` returns its pieces, and of each whether it stands out."""
+        """Create a line; ``make`` returns its pieces, each with whether it is highlighted."""
         super().__init__("", tuple)
         self._make_pieces = make
 
     @cached_property
     def pieces(self) -> Sequence[tuple[str, bool]]:
-        """Its texts in their order."""
+        """Its pieces, in order."""
         return self._make_pieces()
 
 
 def cell_of(text: str, column: ListColumn) -> str:
-    """Return a text as a cell, with the gap behind it; a longer one ends with …"""
+    """Return a text as a cell, followed by the gap; a longer one is cut with …"""
     return fitted(text, column.width, is_right=column.is_right) + " " * COLUMN_GAP
 
 
 def width_of(columns: Iterable[ListColumn]) -> int:
-    """Return the cells that columns need, with the gaps behind each."""
+    """Return the total width of columns, including gaps."""
     return sum(column.width + COLUMN_GAP for column in columns)

@@ -1,4 +1,4 @@
-"""Windows over a screen, which close only once, however fast keys arrive."""
+"""Windows above a screen, which close only once, however fast keys arrive."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ ResultType = TypeVar("ResultType")
 
 
 class Window(ModalScreen[ResultType], ClosesOnce[ResultType]):
-    """A window over a screen. Its keys hide those of the screen, not those of the program."""
+    """A window above a screen. Its keys hide those of the screen, but not global ones."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
 
     def on_mount(self) -> None:
-        """Take over messages: they would appear twice on the screen."""
+        """Show toasts only here: they would appear twice on the screen."""
         for screen in self.app.screen_stack:
             _show_toasts(screen, screen is self)
 
     def on_unmount(self) -> None:
-        """Give it back to the screen below."""
+        """Let the screen below show toasts again."""
         for screen in self.app.screen_stack[-1:]:
             _show_toasts(screen, True)
 

@@ -1,4 +1,4 @@
-"""The choice among the models that a server offers."""
+"""A selection from the models of a server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ModelChoice(FoundWindow[str | None]):
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("picker",)
 
     def __init__(self, subject: str, models: Sequence[str]) -> None:
-        """``subject`` is what the model is for."""
+        """Create the window; ``subject`` is the purpose of the model."""
         super().__init__()
         self._subject = subject
         self._models = tuple(models)
@@ -36,7 +36,7 @@ class ModelChoice(FoundWindow[str | None]):
         self._shown: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out the line and the models, one a row."""
+        """Create the search field and the models, one per row."""
         with Vertical(id="model-choice"):
             yield PlainInput(placeholder=provider_list.CHOOSE_PLACEHOLDER)
             yield Static(id="model-choice-note")
@@ -51,7 +51,7 @@ class ModelChoice(FoundWindow[str | None]):
         self._show()
 
     def on_input_changed(self) -> None:
-        """Find while it is typed: the best one is selected."""
+        """Search while typing, selecting the best match."""
         self._show()
 
     def _show(self) -> None:
@@ -70,11 +70,11 @@ class ModelChoice(FoundWindow[str | None]):
         return chat.PICKER_MORE.format(shown=len(self._shown), count=f"{count:,}")
 
     def on_option_list_option_selected(self) -> None:
-        """A click on a model."""
+        """Use the clicked model."""
         self._select()
 
     def on_input_submitted(self) -> None:
-        """Enter uses the model under the cursor."""
+        """Use the selected model on Enter."""
         self._select()
 
     def _select(self) -> None:

@@ -1,4 +1,4 @@
-"""The actions for what is shown, as keys that work: they can be pressed and clicked."""
+"""The actions for what is shown, as keys that can be pressed and clicked."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SEPARATOR = Content.styled(" · ", "dim")
 
 
 def key_of(node: DOMNode, binding: str) -> str:
-    """Return the key of a binding as the settings have it and shown to users.
+    """Return the key of a binding for display, as in the settings.
 
-    What the settings leave without a key is found in the palette: then that has it.
+    For a binding without a key, the key of the command palette, which contains it.
     """
     own = own_keys(runtime_of(node).settings.keys).usable
     keys = (remapped(BY_IDENTIFIER[name], own) for name in (binding, "app.palette"))
@@ -30,7 +30,7 @@ def key_of(node: DOMNode, binding: str) -> str:
 
 
 def working_key_of(node: DOMNode, binding: str) -> str:
-    """Return the key of a binding, empty while it would type something into the field that has the focus."""
+    """Return the key of a binding; empty while it would type text into the focused field."""
     key = remapped(BY_IDENTIFIER[binding], own_keys(runtime_of(node).settings.keys).usable)
     is_typing = takes_text(node.screen.focused)
     names = [name for name in key.names if not (is_typing and types_text(name))]
@@ -38,7 +38,7 @@ def working_key_of(node: DOMNode, binding: str) -> str:
 
 
 class Offer(NamedTuple):
-    """A key of the table, and what it does here."""
+    """A binding, and its label here."""
 
     binding: str
     """The name of the binding."""
@@ -46,7 +46,7 @@ class Offer(NamedTuple):
 
 
 class _Printed(NamedTuple):
-    """An offer that has a key now."""
+    """An offer with a key that works now."""
 
     action: str
     key: str
@@ -58,7 +58,7 @@ class _Printed(NamedTuple):
 
 
 class OfferLine(Widget):
-    """Shows offers in one line, each after the key that works with the current focus."""
+    """Shows offers on one line, each with the key that works with the current focus."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "OfferLine { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"
@@ -67,11 +67,11 @@ class OfferLine(Widget):
     _printed: tuple[_Printed, ...] = ()
 
     def on_mount(self) -> None:
-        """Follow the focus: in a text field other keys work than in a list."""
+        """Follow the focus: in a text field, other keys work than in a list."""
         self.screen.bindings_updated_signal.subscribe(self, self._show_keys)
 
     def show(self, offers: Sequence[Offer]) -> None:
-        """Show other offers."""
+        """Set the offers."""
         self._offers = tuple(offers)
         self._show_keys(self.screen)
 
@@ -82,7 +82,7 @@ class OfferLine(Widget):
             self.refresh()
 
     def _reachable(self, screen: Screen[Any]) -> Iterator[_Printed]:
-        """Yield the offers that a key leads to with the current focus."""
+        """Yield the offers with a key that works with the current focus."""
         found = active_actions(screen) if self._offers else {}
         for offer in self._offers:
             action = found.get(offer.binding)
@@ -95,7 +95,7 @@ class OfferLine(Widget):
         return _SEPARATOR.join(printed.content for printed in self._printed)
 
     def on_click(self, event: events.Click) -> None:
-        """Do what the offer under the pointer says, whatever has the focus."""
+        """Run the clicked offer, whatever has the focus."""
         left = 0
         for printed in self._printed:
             width = printed.content.cell_length

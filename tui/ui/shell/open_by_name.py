@@ -1,4 +1,4 @@
-"""What the command palette finds by name: every provider with its model, and every saved conversation."""
+"""Palette entries by name: all providers with their models, and all saved conversations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.texts import shell as texts
 from tui.ui.deck import ShowsConversation, deck_of
 
 _MOST = 40
-"""Entries for one search: more are never read, and each is compared and highlighted separately."""
+"""The most entries per search, each of which is compared and highlighted separately."""
 
 
 class Entry(NamedTuple):
@@ -31,16 +31,16 @@ class Entry(NamedTuple):
 
 
 class NamedEntries(Provider):
-    """Finds providers, models and conversations whose entries have every word of the search."""
+    """Finds providers, models and conversations whose names contain every word of the search."""
 
     _entries: tuple[Entry, ...] = ()
 
     async def startup(self) -> None:
-        """Read the names, in a thread: there may be thousands of conversations."""
+        """Read the names in a thread, since there may be thousands of conversations."""
         self._entries = await asyncio.to_thread(self._read)
 
     async def search(self, query: str) -> Hits:
-        """Yield what has every word of the search."""
+        """Yield the entries that contain every word of the search."""
         words, matcher = query.casefold().split(), self.matcher(query)
         found = (entry for entry in self._entries if all(word in entry.text.casefold() for word in words))
         for _, entry in zip(range(_MOST), found, strict=False):
@@ -61,7 +61,7 @@ class NamedEntries(Provider):
         ]
         try:
             conversations = runtime.conversations.listing.all()
-        except LmdeckError:  # the list of conversations says what is wrong with the folder
+        except LmdeckError:  # the list of conversations reports this
             conversations = []
         entries += (
             Entry(
@@ -75,7 +75,7 @@ class NamedEntries(Provider):
 
 
 def _chat_with(name: str, app: App[Any]) -> None:
-    """Chat with a provider: in the chat that is shown, else in a new one."""
+    """Chat with a provider: in the current chat, or in a new one."""
     if isinstance(app.screen, ShowsConversation):
         app.screen.use_provider(name)
     else:
@@ -83,7 +83,7 @@ def _chat_with(name: str, app: App[Any]) -> None:
 
 
 def _reopen(identity: str, app: App[Any]) -> None:
-    """Open a saved conversation: replacing the current one, else in a chat of its own."""
+    """Open a saved conversation: in the current chat, or in a new one."""
     if isinstance(app.screen, ShowsConversation):
         app.screen.replace_conversation(identity, is_fork=False)
     else:

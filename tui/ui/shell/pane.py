@@ -1,4 +1,4 @@
-"""A part of a screen in a titled border, whose colour shows the focus."""
+"""A part of a screen with a titled border, whose colour shows the focus."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from textual.geometry import Region
 from tui.core.safe_text import safe_line
 
 _CORNERS = 6
-"""A corner, a line and a blank on either side of a title."""
+"""The cells around a title on both sides: a corner, a line and a blank."""
 
 
 class Pane(Vertical):
-    """Shows a title at the left of its upper border and a status at the right. Plain text, never markup."""
+    """Shows a title on the left of its upper border and a status on the right. Plain text, never markup."""
 
     DEFAULT_CSS = """
     Pane {
@@ -33,17 +33,17 @@ class Pane(Vertical):
     _status = ""
     _note = ""
     _border_row: int | None = None
-    """The row of the border that changes just now, where nothing else does."""
+    """The row of the border being redrawn, if nothing else changes."""
 
     def set_title(self, title: str, status: str = "") -> None:
-        """Show a title and a status; the status goes where both do not fit."""
+        """Set title and status; the status is omitted if both do not fit."""
         new = (safe_line(title), safe_line(status))
         if new != (self._title, self._status):
             self._title, self._status = new
             self._show()
 
     def set_note(self, note: str) -> None:
-        """Show a line in the lower border."""
+        """Set a note in the lower border."""
         if note != self._note:
             self._note = note
             self._border_row = self.outer_size.height - 1
@@ -51,7 +51,7 @@ class Pane(Vertical):
             self._border_row = None
 
     def refresh(self, *regions: Region, **options: bool) -> Self:
-        """Draw it again; for a title its border alone, not all that is inside of it."""
+        """Redraw it; for a new title, only the border."""
         if self._border_row is not None and not regions and not any(options.values()):
             row = Region(0, self._border_row, self.outer_size.width, 1)
             regions = (row.translate(-self.content_offset),)
@@ -62,11 +62,11 @@ class Pane(Vertical):
         self._show()
 
     def on_descendant_focus(self) -> None:
-        """Draw the line between title and status in the colour of the border."""
+        """Draw the border in the colour for the focus."""
         self._show()
 
     def on_descendant_blur(self) -> None:
-        """Draw it as the border of a part without the focus."""
+        """Draw the border in the colour without the focus."""
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:

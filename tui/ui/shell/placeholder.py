@@ -1,4 +1,4 @@
-"""The empty screen under a chat that was opened directly, until the chat is closed."""
+"""An empty screen below a chat opened at startup, until the chat is closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 
 class PlaceholderScreen(Screen[None]):
-    """Opens the provider list when it becomes visible: starting a chat directly builds no list."""
+    """Opens the provider list when it becomes visible: opening a chat directly does not create the list."""
 
     def __init__(self, make_list: Callable[[], Screen[None]]) -> None:
         super().__init__()
@@ -16,10 +16,10 @@ class PlaceholderScreen(Screen[None]):
         self._was_covered = False
 
     def on_screen_suspend(self) -> None:
-        """Remember that something lay above."""
+        """Record that it was covered by another screen."""
         self._was_covered = True
 
     def on_screen_resume(self) -> None:
-        """Show the provider list once what lay above is gone."""
+        """Open the provider list once nothing covers this screen."""
         if self._was_covered:
             self.call_next(self.app.push_screen, self._make_list())

@@ -1,4 +1,4 @@
-"""An input that never blinks: while idle it causes no wake-ups and no output."""
+"""An input without a blinking cursor: while idle, it causes no wake-ups and no output."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MOST_UNDO = 100
 
 
 class PlainInput(Readline, Input):
-    """One line of text, without a border and without a timer; pastes are made safe and lose line feeds."""
+    """One line of text without border and timer; pastes are sanitised and joined to one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("text")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("text",)
 
     value = Reactive("", init=False)
     virtual_size = Reactive(Size(0, 0))
-    """Both without the layout of the whole screen that Textual 8.2.8 runs for each key: its size is fixed."""
+    """Avoids a layout of the whole screen for each key (Textual 8.2.8): its size is fixed."""
 
     def __init__(self, value: str | None = None, placeholder: str = "", **options: Any) -> None:
         super().__init__(value, placeholder, compact=True, select_on_focus=False, **options)
@@ -34,12 +34,12 @@ class PlainInput(Readline, Input):
         self._typed_to = -1
 
     def begin(self) -> None:
-        """Take the focus with the whole text selected: typing replaces it, an arrow key edits it."""
+        """Focus it with all text selected: typing replaces the text, an arrow key keeps it."""
         self.focus()
         self.action_select_all()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Insert the first line that has a text; leave the rest of a paste of several lines out."""
+        """Insert the first non-empty line of a paste."""
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]
         if lines:
             self.replace(self.shown_of(lines[0]), *self.selection)
@@ -50,7 +50,7 @@ class PlainInput(Readline, Input):
 
     @property
     def is_opaque(self) -> bool:  # type: ignore[override]
-        """Whether its words must not be distinguishable."""
+        """Whether the input is masked, so that words must not be distinguishable."""
         return self.password
 
     @property
@@ -60,11 +60,11 @@ class PlainInput(Readline, Input):
 
     @property
     def flat_selection(self) -> tuple[int, int]:
-        """Where the selection begins, and the cursor."""
+        """Start of the selection, and the cursor."""
         return self.selection.start, self.selection.end
 
     def flat_replace(self, start: int, end: int, text: str) -> None:
-        """Put a text in the place of a part, and the cursor behind it."""
+        """Replace a part, and move the cursor after it."""
         self.replace(text, start, end)
 
     def flat_move(self, offset: int) -> None:
@@ -72,11 +72,11 @@ class PlainInput(Readline, Input):
         self.cursor_position = offset
 
     def shown_of(self, raw: str) -> str:
-        """Return the text as one safe line."""
+        """Return the text on one sanitised line."""
         return safe_line(" ".join(raw.split("\n")))
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Replace a part, in a way that can be undone: what is typed in one go in one step."""
+        """Replace a part; can be undone, continuous typing in one step."""
         before = (self.value, self.cursor_position)
         super().replace(text, start, end)
         if self.value == before[0]:

@@ -1,4 +1,4 @@
-"""A list that opens over the widgets below its field; the focus stays in the field."""
+"""A list that opens over the widgets below its field, which keeps the focus."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.core.safe_text import safe_line
 
 
 class PopupList(OptionList, can_focus=False):
-    """Opens below the preceding widget. Choosing posts ``OptionSelected``."""
+    """Opens below the preceding widget. A selection posts ``OptionSelected``."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -25,19 +25,19 @@ class PopupList(OptionList, can_focus=False):
         return self.display
 
     def fill(self, texts: Sequence[str]) -> None:
-        """Show other entries, none of them marked."""
+        """Set the entries, with none marked."""
         self.clear_options()
         self.add_options(Option(Content(safe_line(text))) for text in texts)
         self.highlighted = None
 
     def open(self, is_open: bool = True) -> None:
-        """Show it, or hide it."""
+        """Show or hide it."""
         if is_open != self.display:
             self.display = is_open
             self.refresh_bindings()
 
     def move(self, step: int) -> bool:
-        """Mark the next entry; return whether there was one in that direction."""
+        """Move the mark; return whether that was possible."""
         position = (-1 if self.highlighted is None else self.highlighted) + step
         if not self.is_open or not 0 <= position < self.option_count:
             return False

@@ -1,4 +1,4 @@
-"""The line editing of shells: words, cutting and inserting, for text fields of one line and of several."""
+"""Shell-like editing for single-line and multi-line text fields: words, cut and yank."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from tui.ui.deck import deck_of
 
 _WORD = lazy_pattern(r"\W*\w*")
 _TO_SPACE = lazy_pattern(r"\s*\S*")
-"""What a step passes over; the same in both directions."""
+"""The text skipped by a step, symmetric in both directions."""
 
 
 class CutText:
-    """The last cut text. Consecutive cuts add up, as in a shell."""
+    """The last cut text. Consecutive cuts are joined, as in a shell."""
 
     def __init__(self) -> None:
         self.text = ""
         self._state_after: object = None
 
     def cut(self, text: str, *, before: object, after: object, is_left: bool) -> None:
-        """Keep a text; the states of its field before and after tell whether cuts follow each other."""
+        """Store a cut text; the state of its field before and after shows whether cuts are consecutive."""
         if before != self._state_after:
             self.text = ""
         self.text = text + self.text if is_left else self.text + text
@@ -34,16 +34,16 @@ class CutText:
 
 
 CUT_TEXT = CutText()
-"""The one of the program: what is cut in one field can be inserted in another."""
+"""Shared by all fields: what is cut in one can be inserted in another."""
 
 
 class Readline:
-    """Adds the actions of the group ``text`` to a field that gives its text and its cursor as an offset."""
+    """Adds the actions of the group ``text`` to a field that provides its text and cursor as offsets."""
 
     keeps_cuts = True
-    """Whether what is cut here can be inserted elsewhere."""
+    """Whether text cut here can be inserted elsewhere."""
     is_opaque = False
-    """Whether its words must not be distinguishable, because the input is hidden."""
+    """Whether the input is masked, so that words must not be distinguishable."""
 
     @property
     def flat_text(self) -> str:
@@ -52,11 +52,11 @@ class Readline:
 
     @property
     def flat_selection(self) -> tuple[int, int]:
-        """Where the selection begins, and the cursor, as offsets into the text."""
+        """Start of the selection, and the cursor, as offsets into the text."""
         raise NotImplementedError
 
     def flat_replace(self, start: int, end: int, text: str) -> None:
-        """Put a text in the place of a part, and the cursor behind it."""
+        """Replace a part, and move the cursor after it."""
         raise NotImplementedError
 
     def flat_move(self, offset: int) -> None:
@@ -64,21 +64,21 @@ class Readline:
         raise NotImplementedError
 
     def raw_of(self, text: str) -> str:
-        """Return a part of the field's text as it is inserted elsewhere."""
+        """Return part of the field's text for insertion elsewhere."""
         return text
 
     def shown_of(self, raw: str) -> str:
-        """Return what was cut elsewhere as this field shows it."""
+        """Return text cut elsewhere as shown by this field."""
         return raw
 
     # ── Moving ──────────────────────────────────────────────────────────────────────────────
 
     def action_cursor_word_left(self, select: bool = False) -> None:
-        """Move to the start of the word before the cursor."""
+        """Move to the start of the previous word."""
         self.flat_move(self._left_by(_WORD))
 
     def action_cursor_word_right(self, select: bool = False) -> None:
-        """Move behind the word after the cursor."""
+        """Move to the end of the next word."""
         self.flat_move(self._right_by_word())
 
     def action_text_start(self) -> None:
@@ -90,7 +90,7 @@ class Readline:
         self.flat_move(len(self.flat_text))
 
     def _left_by(self, pattern: re.Pattern[str]) -> int:
-        """Return where the part before the cursor begins."""
+        """Return the start of the match before the cursor."""
         cursor = self.flat_selection[1]
         match = None if self.is_opaque else pattern.match(self.flat_text[:cursor][::-1])
         return cursor - match.end() if match else 0
@@ -115,26 +115,26 @@ class Readline:
         self._cut(self._right_by_word())
 
     def action_cut_line_start(self) -> None:
-        """Cut to the start of the line; from there, the line break before it."""
+        """Cut to the start of the line; there, the preceding line break."""
         cursor = self.flat_selection[1]
         start = self.flat_text.rfind("\n", 0, cursor) + 1
         self._cut(start if start < cursor else max(0, cursor - 1))
 
     def action_cut_line_end(self) -> None:
-        """Cut to the end of the line; from there, the line break behind it."""
+        """Cut to the end of the line; there, the following line break."""
         text, cursor = self.flat_text, self.flat_selection[1]
         end = text.find("\n", cursor)
         end = len(text) if end < 0 else end
         self._cut(end if end > cursor else min(len(text), cursor + 1))
 
     def action_yank(self) -> None:
-        """Insert what was cut last."""
+        """Insert the last cut text."""
         start, end = sorted(self.flat_selection)
         if CUT_TEXT.text and not getattr(self, "read_only", False):
             self.flat_replace(start, end, self.shown_of(CUT_TEXT.text))
 
     def _cut(self, target: int) -> None:
-        """Cut what is between the cursor and a place, or the selection where there is one."""
+        """Cut the text between the cursor and a position, or the selection if there is one."""
         anchor, cursor = self.flat_selection
         start, end = sorted((target, cursor) if anchor == cursor else (anchor, cursor))
         if start == end or getattr(self, "read_only", False):
@@ -147,13 +147,13 @@ class Readline:
 
 
 class ReadlineArea(Readline, TextArea):
-    """Several lines of text with the editing of shells."""
+    """A multi-line text area with shell-like editing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("text", "text.lines")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("text.lines", "text")
 
     def action_external_editor(self) -> None:
-        """Edit the text in the editor of the user; that can be undone."""
+        """Edit the text in the user's editor; can be undone."""
         if not self.read_only:
             in_background(self, self._edit_outside, group="editor")
 
@@ -169,7 +169,7 @@ class ReadlineArea(Readline, TextArea):
 
     @property
     def flat_selection(self) -> tuple[int, int]:
-        """Where the selection begins, and the cursor, as offsets into the text."""
+        """Start of the selection, and the cursor, as offsets into the text."""
         start, end = map(self._offset, self.selection)
         return start, end
 
@@ -182,7 +182,7 @@ class ReadlineArea(Readline, TextArea):
         return before.count("\n"), offset - (before.rfind("\n") + 1)
 
     def flat_replace(self, start: int, end: int, text: str) -> None:
-        """Put a text in the place of a part, and the cursor behind it."""
+        """Replace a part, and move the cursor after it."""
         places = self._location(start), self._location(end)
         result = self.replace(text, *places, maintain_selection_offset=False)
         self.move_cursor(result.end_location)

@@ -1,4 +1,4 @@
-"""A list of thousands of rows in columns and groups: only the visible rows are drawn."""
+"""A list of thousands of rows in columns and groups, which only draws visible rows."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tui.ui.shell.column_heads import ColumnHeads
 from tui.ui.shell.list_rows import ListColumn, ListRow, TextRow, cell_of, width_of
 
 _EDGE = 1
-"""Cells before the first column."""
+"""The cells before the first column."""
 _SELECTION = "screen--selection"
 
 
 class _Line(NamedTuple):
-    """How a line is drawn."""
+    """A drawn line."""
 
     segments: tuple[Segment, ...]
     rest: Style
-    """Of the cells behind the segments."""
+    """The style of the cells after the segments."""
     left: int = 0
     """Cells that are scrolled out of sight."""
     fixed: int = 0
@@ -43,7 +43,7 @@ class _Line(NamedTuple):
         return "".join(segment.text for segment in self.segments)
 
     def marked(self, start: int, end: int, style: Style) -> _Line:
-        """Return it with the characters from ``start`` to ``end``, where that is not -1, in a style."""
+        """Return it with the characters from ``start`` to ``end`` (-1: none) in a style."""
         end = len(self.text) if end == -1 else end
         segments: list[Segment] = []
         places = accumulate((len(segment.text) for segment in self.segments), initial=0)
@@ -56,9 +56,9 @@ class _Line(NamedTuple):
 
 
 class RowList(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows rows; the cursor stays on its row, or at its position if that one is gone.
+    """Shows rows; the cursor stays on its row, or at its position if that is gone.
 
-    ``heads`` are the titles of its columns, which the screen lays out above it.
+    ``heads`` are the titles of its columns, to be placed above it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
@@ -104,7 +104,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     class Highlighted(Message):
-        """A different row is under the cursor."""
+        """The cursor has moved to another row."""
 
     class Selected(Message):
         """The row under the cursor was clicked."""
@@ -115,9 +115,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self.columns: tuple[ListColumn, ...] = ()
         self._rows: tuple[ListRow, ...] = ()
         self._drawn: dict[int, _Line] = {}
-        """What was drawn last on each line in sight."""
+        """The visible lines as last drawn."""
         self._is_drawing = False
-        """Whether a line is wanted for the screen, and not for the mouse."""
+        """Whether a line is requested for drawing, and not for the mouse."""
         self.cursor_row = 0
 
     @property
@@ -132,7 +132,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def line_count(self) -> int:
-        """How many lines there are, headings included."""
+        """The number of lines, including headings."""
         return len(self._rows)
 
     def fill(
@@ -143,9 +143,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         cursor: str | None = None,
         is_from_top: bool = False,
     ) -> None:
-        """Show other columns and rows; the cursor goes to that row, else stays where it is.
+        """Set columns and rows; the cursor moves to the given row, or stays.
 
-        ``is_from_top`` puts it on the first one.
+        ``is_from_top`` moves it to the first one.
         """
         key = None if is_from_top else cursor or self.current_key
         keys = [row.key for row in self._rows]
@@ -165,7 +165,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     # ── Drawing ─────────────────────────────────────────────────────────────────────────────
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw what is in sight."""
+        """Draw the visible lines."""
         self._is_drawing = True
         try:
             return super().render_lines(crop)
@@ -173,7 +173,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self._is_drawing = False
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of what is in sight; for the mouse with the place of each character in its line."""
+        """Draw a visible line; for the mouse, with character positions."""
         index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         line = self._line(index)
         strip = Strip(line.segments)
@@ -189,7 +189,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip.join([stays, moves])
 
     def _draw_changed_lines(self) -> None:
-        """Have the lines in sight drawn again that are others than were drawn last."""
+        """Redraw the visible lines that have changed."""
         if not self.is_attached:
             return
         top, size = self.scroll_offset.y, self.size
@@ -198,7 +198,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
 
     def _line(self, index: int) -> _Line:
-        """Return how a line is drawn."""
+        """Return a line as drawn."""
         line = self._unselected_line(index)
         selection = self.text_selection
         span = None if selection is None else selection.get_span(index)
@@ -227,21 +227,21 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return _Line(tuple(segments), edge, self.scroll_offset.x, fixed)
 
     def is_under_cursor(self, column: ListColumn) -> bool:
-        """Whether the cursor lies on a cell of its row: on all of them."""
+        """Return whether the cursor is on a cell of its row: on all of them."""
         return True
 
     def style_of(self, row: ListRow, column: ListColumn) -> Style:
-        """Return how a cell is drawn that is not under the cursor: the first one stands out."""
+        """Return the style of a cell outside the cursor's row: the first column is emphasised."""
         name = "row" if column is self.columns[0] else "more"
         return self.get_component_rich_style(f"row-list--{name}")
 
     def redraw(self, rows: Iterable[ListRow]) -> None:
-        """Show other contents of the same rows."""
+        """Update the contents of the same rows."""
         self._rows = tuple(rows)
         self._draw_changed_lines()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
-        """Take the titles along."""
+        """Scroll the titles along."""
         super().watch_scroll_x(old_value, new_value)
         self._show_heads()
 
@@ -257,7 +257,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     # ── Selecting text with the mouse ───────────────────────────────────────────────────────
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text unchanged, without blanks at the ends of its lines."""
+        """Return the selected text, without trailing blanks."""
         last = len(self._rows) - 1
         first = 0 if selection.start is None else selection.start.y
         last = last if selection.end is None else min(selection.end.y, last)
@@ -270,16 +270,16 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return "\n".join(found), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Mark what is selected now, and nothing else."""
+        """Highlight the current selection."""
         self._draw_changed_lines()
 
     def text_select_all(self) -> None:
-        """Select nothing: a double click on a row opens it."""
+        """Do nothing: a double click on a row opens it."""
 
     # ── Moving ──────────────────────────────────────────────────────────────────────────────
 
     def _nearest(self, place: int, step: int) -> int:
-        """Return the row at a place, or the next one to it that is no heading."""
+        """Return the row at a position, or the nearest one that is not a heading."""
         last = len(self._rows) - 1
         place = min(max(place, 0), max(last, 0))
         for direction in (step, -step):
@@ -302,7 +302,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     def _show_cursor(self) -> None:
         top, end = self.cursor_row, self.cursor_row + 1
         if 0 < top < len(self._rows) and self._is_heading(top - 1):
-            top -= 1  # the heading stays with its first row
+            top -= 1  # keep the heading visible with its first row
         while end < len(self._rows) and isinstance(self._rows[end], TextRow):
             end += 1
         region = Region(0, top, 1, min(end - top, max(1, self.scrollable_content_region.height)))
@@ -316,37 +316,37 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return max(1, self.scrollable_content_region.height - 1)
 
     def action_cursor_up(self) -> None:
-        """Go to the row above."""
+        """Move to the previous row."""
         self._move(self.cursor_row - 1, -1)
 
     def action_cursor_down(self) -> None:
-        """Go to the row below."""
+        """Move to the next row."""
         self._move(self.cursor_row + 1, 1)
 
     def action_half_page(self, step: int) -> None:
-        """Go half a page up or down."""
+        """Move half a page up or down."""
         self._move(self.cursor_row + step * max(1, self._page // 2), step)
 
     def action_page_up(self) -> None:
-        """Go one page up."""
+        """Move one page up."""
         self._move(self.cursor_row - self._page, -1)
 
     def action_page_down(self) -> None:
-        """Go one page down."""
+        """Move one page down."""
         self._move(self.cursor_row + self._page, 1)
 
     def action_scroll_top(self) -> None:
-        """Go to the first row."""
+        """Move to the first row."""
         self._move(0, 1)
 
     def action_scroll_bottom(self) -> None:
-        """Go to the last row."""
+        """Move to the last row."""
         self._move(len(self._rows) - 1, -1)
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the clicked row; a click on the row under the cursor selects it."""
+        """Move to the clicked row; a click on the current row selects it."""
         if self.text_selection is not None:
-            return  # the mouse was drawn over text
+            return  # the mouse has selected text
         index = event.y + self.scroll_offset.y
         if index >= len(self._rows) or self._is_heading(index):
             return

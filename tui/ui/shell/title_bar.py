@@ -1,4 +1,4 @@
-"""The one line at the top of a screen: the program, the current place, and a status on the right."""
+"""The line at the top of a screen: the program, the current place, and a status on the right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TitleBar(Widget):
     place: reactive[str] = reactive("")
     status: reactive[str] = reactive("")
     longer: reactive[tuple[str, ...]] = reactive(())
-    """Longer forms of the status, the longest first: one that fits beside the place is shown instead."""
+    """Longer forms of the status, longest first; the first one that fits is shown instead."""
 
     def __init__(self, place: str = "", status: str = "") -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class TitleBar(Widget):
         self.set_reactive(TitleBar.status, status)
 
     def render(self) -> Content:
-        """Return the line: what fills more than half of it gives way where both do not fit, or both do."""
+        """Return the line; if both do not fit, whatever takes more than half is cut, or both are."""
         left = Content.assemble(("lmdeck", "bold $primary"), (" › ", "dim"), safe_line(self.place))
         width = self.size.width
         right = self._right(width - left.cell_length - 2).stylize("dim")
@@ -41,7 +41,7 @@ class TitleBar(Widget):
         return left + Content(" " * room) + right
 
     def _right(self, room: int) -> Content:
-        """Return the longest form that fits; beside a long place the shortest one takes half of the line."""
+        """Return the longest form that fits; next to a long place, a short form takes half of the line."""
         forms = [Content(safe_line(words)) for words in (*self.longer, self.status)]
         fitting = [form for form in forms if form.cell_length <= room]
         half = [form for form in forms[-2:] if form.cell_length <= self.size.width // 2]

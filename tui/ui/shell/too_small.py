@@ -1,4 +1,4 @@
-"""Covers the screen while the window is too small, and disappears once it is large enough."""
+"""Covers the screen while the window is too small."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class TooSmallScreen(Window[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def compose(self) -> ComposeResult:
-        """Show the one message."""
+        """Create the message."""
         yield Static(self._message(self.app.size))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the figures true, or go."""
+        """Update the size, or close."""
         self._look(event.size)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Look again: a window that came above may have hidden a change of size."""
+        """Check the size again: it may have changed while another window covered this one."""
         self._look(self.app.size)
 
     def _look(self, size: Size) -> None:

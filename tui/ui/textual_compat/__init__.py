@@ -1,1 +1,1 @@
-"""Everything that touches private names of Textual, Rich and Pygments, each with a contract test."""
+"""All code that uses private names of Textual, Rich and Pygments, each with a contract test."""

@@ -1,7 +1,7 @@
-"""Textual's compositor, with partial updates that render what they touch.
+"""Textual's compositor, with partial updates that render only what they touch.
 
 Textual 8.2.8 renders every visible widget for each update: a figure in the status bar that changes twice a
-second costs as much as the frames of the answer.
+second would cost as much as the frames of the answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tui.ui.textual_compat.honest_app import HonestApp
 
 
 class NarrowCompositor(Compositor):
-    """Leaves out the widgets outside the rendered region."""
+    """Skips the widgets outside the rendered region."""
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         app = self.root.app if self.root is not None else None
@@ -35,5 +35,5 @@ class NarrowCompositor(Compositor):
 
 
 def update_narrowly(screen: Screen[Any]) -> None:
-    """Give a screen that was just made the compositor of this module."""
+    """Replace the compositor of a new screen."""
     screen._compositor = NarrowCompositor()

@@ -1,8 +1,8 @@
 """Textual's driver for POSIX terminals, made robust.
 
-Bytes that are no UTF-8 are replaced instead of ending the program (seen in Textual 8.2.8), answers of the
-terminal never become keys, a closed terminal ends the program instead of spinning, a terminal that does not
-read does not keep it from ending, an idle program is not woken ten times a second, and a resumed program
+Invalid UTF-8 is replaced instead of ending the program (as in Textual 8.2.8), responses of the terminal never
+become keys, a closed terminal ends the program instead of a busy loop, a terminal that does not read cannot
+prevent the program from ending, an idle program is not woken ten times a second, and a resumed program
 redraws the whole screen.
 """
 
@@ -39,7 +39,7 @@ _MODE_REPORT = lazy_pattern(r"\x1b\[\?[0-9;]+\$y")
 _READ_SIZE = 64 * 1024
 _WAKING_SECONDS = 0.5
 _SET_RIGHT = "\x1b[?1l\x1b>\x1b[?1002l\x1b[4l\x1b[r\x1b[0m"
-"""Switches off what a killed program leaves on: keys of applications, mouse drags, inserting, a region."""
+"""Resets what a killed program leaves on: application keys, mouse drags, insert mode, a scroll region."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -54,11 +54,11 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file = sys.__stdout__  # not stderr, which may be a file of the user's
+        self._file = sys.__stdout__  # not stderr, which may be redirected to a file
         self._output: TerminalOutput | None = None
         self._last_words: list[str] | None = None
         self._frame: list[str] = []
-        """The pieces of one frame so far: each for itself would wait for the turn of the writing thread."""
+        """The parts of one frame: separately, each would wait for the writing thread."""
         self._wake_reader, self._wake_writer = -1, -1
         self._is_lent = False
         self._early = app.early if isinstance(app, HonestApp) else None
@@ -70,16 +70,16 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def is_behind(self) -> bool:
-        """Whether the terminal has not taken yet what was written to it."""
+        """Whether the terminal has not read all output yet."""
         return self._output is not None and self._output.is_behind
 
     def hurry(self) -> None:
-        """Wait no longer than a moment for the terminal. May be called in a signal's handler."""
+        """Stop waiting for the terminal after a moment. Can be called in a signal handler."""
         if self._output is not None:
             self._output.hurry()
 
     def write(self, data: str) -> None:
-        """Write to the terminal; waits while it is far behind."""
+        """Write to the terminal; waits if it is far behind."""
         if self._last_words is not None:
             self._last_words.append(data)
         elif self._is_taken_over and data == _ALTERNATE_SCREEN:
@@ -97,7 +97,7 @@ class TerminalDriver(LinuxDriver):
             self._output.write(data)
 
     def start_application_mode(self) -> None:
-        """Take the terminal: at the start, and again after a suspension, which closed the driver."""
+        """Take over the terminal: at the start, and after a suspension, which closed the driver."""
         if self._wake_reader < 0:
             self._wake_reader, self._wake_writer = os.pipe()
         if self._output is None:
@@ -112,7 +112,7 @@ class TerminalDriver(LinuxDriver):
             self.attrs_before = attributes
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was: in one piece, the last one that is written."""
+        """Restore the terminal, in one final write."""
         if self._output is not None:
             self._output.settle()
         self._last_words = []
@@ -124,13 +124,13 @@ class TerminalDriver(LinuxDriver):
                 self._output.write_last(words)
 
     def disable_input(self) -> None:
-        """Stop reading; wakes the reader, which may be waiting without a limit."""
+        """Stop reading, waking the reader, which may wait without a limit."""
         if self._key_thread is not None and self._key_thread.is_alive():
             os.write(self._wake_writer, b"\0")
         super().disable_input()
 
     def close(self) -> None:
-        """Stop writing and give the descriptors back."""
+        """Stop writing and close the descriptors."""
         super().close()
         if self._output is not None:
             self._output.stop()
@@ -140,12 +140,12 @@ class TerminalDriver(LinuxDriver):
             os.close(self._wake_writer)
             self._wake_reader, self._wake_writer = -1, -1
 
-    # ── Sleeping ────────────────────────────────────────────────────────────────────────────
+    # ── Suspending ──────────────────────────────────────────────────────────────────────────
 
     def sleep(self, group: int) -> None:
-        """Give the terminal back, stop ``group`` (0: the whole job of the shell), and go on when it wakes.
+        """Restore the terminal, stop ``group`` (0: the whole shell job), and continue when resumed.
 
-        Returns once the terminal is taken again.
+        Returns once the terminal is taken over again.
         """
         self.suspend_application_mode()
         woken: list[int] = []
@@ -153,8 +153,8 @@ class TerminalDriver(LinuxDriver):
         on_continue = signal.signal(signal.SIGCONT, lambda number, _: woken.append(number))
         try:
             os.kill(group, signal.SIGTSTP)
-            # The system stops no job without a shell by SIGTSTP. One that the shell's bg woke sleeps on:
-            # a screen needs the terminal.
+            # SIGTSTP does not stop a job without a shell. A job resumed in the background sleeps on: a screen
+            # needs the terminal.
             while not _is_told(woken) or self._is_in_background():
                 os.kill(os.getpid(), signal.SIGSTOP)
         finally:
@@ -164,9 +164,9 @@ class TerminalDriver(LinuxDriver):
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """Give the terminal to another program, and take it back as it was, whatever that did with it.
+        """Lend the terminal to another program, then take it over again, whatever its state.
 
-        A program that is ending does not take it back. What is drawn meanwhile goes nowhere.
+        Not if the program is ending. Drawing is discarded meanwhile.
         """
         self.suspend_application_mode()
         attributes = self.attrs_before
@@ -189,18 +189,21 @@ class TerminalDriver(LinuxDriver):
     def _is_in_background(self) -> bool:
         try:
             return os.tcgetpgrp(self.fileno) != os.getpgrp()
-        except OSError:  # no terminal of ours
+        except OSError:  # not our terminal
             return False
 
     def _on_stop(self, *_: object) -> None:
-        """SIGTSTP from elsewhere: stop in the next turn of the loop, in no other thread's middle."""
+        """Stop after an external SIGTSTP, in the next iteration of the loop.
+
+        Otherwise, it could stop in the middle of another thread's work.
+        """
         if self._is_lent:
-            os.kill(os.getpid(), signal.SIGSTOP)  # with the program that has the terminal, and as long
+            os.kill(os.getpid(), signal.SIGSTOP)  # together with the program that has the terminal
         else:
             self._loop.call_soon_threadsafe(self.sleep, os.getpid())
 
     def _on_continue(self, *_: object) -> None:
-        """SIGCONT behind a SIGSTOP, which no program can see coming: others have had the terminal."""
+        """Handle SIGCONT after a SIGSTOP, which cannot be detected before: others have used the terminal."""
         self._loop.call_soon_threadsafe(self._recover)
 
     def _recover(self) -> None:
@@ -209,7 +212,7 @@ class TerminalDriver(LinuxDriver):
             self._take_again()
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """Return the window's own size: a program before may have written another into the environment."""
+        """Return the actual window size: an earlier program may have exported another one."""
         try:
             columns, rows = os.get_terminal_size(cast(IO[str], self._file).fileno())
         except OSError:  # the terminal is gone
@@ -217,9 +220,9 @@ class TerminalDriver(LinuxDriver):
         return columns or 80, rows or 24
 
     def _hang_up(self) -> None:
-        """The terminal is gone: let the app end itself (from any thread)."""
+        """Let the app end because the terminal is gone; thread-safe."""
         hang_up = getattr(self._app, "hang_up", self._app.exit)
-        with suppress(RuntimeError):  # the loop was closed in the meantime: it has ended
+        with suppress(RuntimeError):  # the loop is closed, so the app has already ended
             self._loop.call_soon_threadsafe(hang_up)
 
     def _run_input_thread(self) -> None:
@@ -288,9 +291,9 @@ class TerminalDriver(LinuxDriver):
 
 
 def _is_told(woken: list[int]) -> bool:
-    """Whether SIGCONT has come: another thread may receive it, a moment after the whole process goes on.
+    """Return whether SIGCONT has arrived, possibly in another thread shortly after the process continues.
 
-    Who stops again at once, unaware that it was woken, needs a second ``fg``.
+    If the program stopped again at once without noticing, a second ``fg`` would be required.
     """
     until = time.monotonic() + _WAKING_SECONDS
     while not woken and time.monotonic() < until:

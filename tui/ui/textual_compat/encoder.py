@@ -1,4 +1,4 @@
-"""Segments to terminal sequences, each saying only what changes from one to the next.
+"""Encodes segments as terminal sequences that only contain what changes between them.
 
 Rich and Textual write every segment with all its colours and a reset, which for streamed text is most of the
 bytes.
@@ -17,7 +17,7 @@ from rich.style import Style
 
 RESET = "\x1b[0m"
 _LEAST_ERASED = 8
-"""Blanks at the end of a row that are worth a sequence of their own."""
+"""Fewer blanks at the end of a row are not worth an erase sequence."""
 
 
 class _Codes(NamedTuple):
@@ -27,7 +27,7 @@ class _Codes(NamedTuple):
     foreground: str
     background: str
     shows_on_blanks: bool
-    """A blank in this style looks otherwise than a blank with the same background."""
+    """A blank in this style looks different from one with only the same background."""
 
 
 @lru_cache(maxsize=1024)
@@ -50,11 +50,11 @@ class Encoder:
         self._now: _Codes | None = None
 
     def begin(self) -> None:
-        """Forget the terminal's state: something else may have written."""
+        """Forget the terminal's state, since something else may have written."""
         self._now = None
 
     def encode(self, segments: Iterable[Segment], *, to_edge: bool) -> str:
-        """Return the sequences for a run of segments. ``to_edge``: it ends at the screen's right edge."""
+        """Return the sequences for segments. ``to_edge``: they end at the right edge of the screen."""
         parts = [(text, style or Style.null()) for text, style, control in segments if text and not control]
         output: list[str] = []
         for index, (text, style) in enumerate(parts):
@@ -71,7 +71,7 @@ class Encoder:
         return self._system is not None and _codes(style, self._system).shows_on_blanks
 
     def _change(self, style: Style, text: str) -> str:
-        """Return what takes the terminal from its present style to another, for this text."""
+        """Return the sequence to change the terminal's style for this text."""
         if self._system is None:
             return ""
         now, wanted = self._now, _codes(style, self._system)

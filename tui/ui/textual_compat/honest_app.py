@@ -1,4 +1,4 @@
-"""Textual's app with its own crash report: Textual's prints local variables, including keys."""
+"""An app with its own crash report: Textual's prints local variables, including keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class HonestApp(App[None], inherit_bindings=False):
-    """Ends with ``defect_report`` instead of Textual's traceback."""
+    """Exits with ``defect_report`` instead of Textual's traceback."""
 
     is_plain = False
     """Whether the program is to run on Textual's own driver and compositor: slower, and without ours."""
@@ -23,19 +23,19 @@ class HonestApp(App[None], inherit_bindings=False):
     """The terminal, where it was taken before the program was loaded."""
 
     def defect_report(self, error: BaseException) -> str:
-        """Return what is printed of a defect that ends the program."""
+        """Return what to print for a crash."""
         raise NotImplementedError
 
     def cut_off(self) -> None:
-        """Note that the program ends although its user did not want it to."""
+        """Record that the program ends without the user's intention."""
 
     @property
     def is_leaving(self) -> bool:
-        """Whether the program is on its way out."""
+        """Whether the program is exiting."""
         return self._exit
 
     def _handle_exception(self, error: Exception) -> None:
-        """Leave for a defect; but what a program that is leaving does not build any more is none."""
+        """Exit because of an exception, unless it was caused by an earlier exit."""
         is_ending = self._exit or not self.is_running
         if not (is_ending and isinstance(error, WHILE_LEAVING)):
             super()._handle_exception(error)

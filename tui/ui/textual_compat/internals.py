@@ -21,19 +21,19 @@ from textual.widgets import Collapsible
 
 
 def driver_of(app: App[Any]) -> Driver | None:
-    """Return what reads and writes the terminal; ``None`` before the start and after the end."""
+    """Return the driver of the terminal; ``None`` before the start and after the end."""
     return app._driver
 
 
 def report_defect(app: App[Any], error: Exception) -> None:
-    """End the program with an error that nothing of Textual's would see, as with any other."""
+    """End the program with an exception that Textual would not notice, like with any other."""
     app._handle_exception(error)
 
 
 def bindings_for(widget: Widget, key: str) -> list[Binding]:
-    """Return what a key is bound to in a widget itself, by the keys that the user chose.
+    """Return the bindings of a key in a widget itself, with the user's keys.
 
-    Textual's own way takes a key that several bindings have from all of them with the one that is mapped.
+    If several bindings have a key and one of them is remapped, Textual would remove the key from all of them.
     """
     keymap = widget.app._keymap
     found = {
@@ -49,7 +49,7 @@ def bindings_for(widget: Widget, key: str) -> list[Binding]:
 
 
 WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError, MountError)
-"""What looking for a widget or a screen raises where there is neither any more."""
+"""Exceptions when looking for a widget or a screen that no longer exists."""
 
 
 def is_gone(app: App[Any], node: DOMNode) -> bool:
@@ -61,7 +61,7 @@ def is_gone(app: App[Any], node: DOMNode) -> bool:
 
 
 def style_of_class(widget: Widget, sheet: Stylesheet, name: str) -> Style:
-    """Return how a style sheet shows a part of a widget that is named by a class."""
+    """Return the style for a class of a widget in a style sheet."""
     part = DOMNode(classes=name)
     part._attach(widget)
     sheet.apply(part)
@@ -69,30 +69,30 @@ def style_of_class(widget: Widget, sheet: Stylesheet, name: str) -> Style:
 
 
 def end_toasts(app: App[Any], is_over: Callable[[Notification], bool]) -> None:
-    """Take away the toasts that a test picks."""
+    """Remove the toasts for which ``is_over`` is true."""
     for toast in tuple(app._notifications):
         if is_over(toast):
             app._unnotify(toast)
 
 
 def forget_arrangement(widget: Widget) -> None:
-    """Have a widget's children placed anew by the next layout."""
+    """Make the next layout place a widget's children again."""
     widget._clear_arrangement_cache()
 
 
 def title_fold(fold: Collapsible, title: Content) -> None:
-    """Give a fold a title that is never read as markup."""
+    """Set a fold's title without parsing markup."""
     fold._title.label = title
 
 
 def indent_title(fold: Collapsible, columns: int) -> None:
-    """Begin a fold's title after so many columns."""
+    """Indent a fold's title by some columns."""
     title = fold._title
     if title.styles.padding.left != columns:
         title.styles.padding = (0, 0, 0, columns)
 
 
 def fold_quietly(fold: Collapsible, folded: bool) -> None:
-    """Fold or unfold without the message, and without the scrolling that goes with it."""
+    """Fold or unfold without a message and without scrolling."""
     fold.set_reactive(Collapsible.collapsed, folded)
     fold._update_collapsed(folded)

@@ -1,7 +1,6 @@
-"""Textual's key parser, for input whose sequences are whole: it never waits, and never types one.
+"""Textual's key parser for complete sequences: it never waits, and never types one as text.
 
-Textual's own waits for more of a sequence that it does not know, then types it into the focused field (seen
-in Textual 8.2.8).
+Textual waits for more of an unknown sequence, then types it into the focused field (Textual 8.2.8).
 """
 
 from __future__ import annotations
@@ -24,21 +23,21 @@ _PIECES = lazy_pattern(
     r"|\x1b[^\x1b]?"
 )
 _TEXT_KEY = lazy_pattern(r"\x1b\[[0-9:]*;[0-9:]*;([0-9]+(?::[0-9]+)+)u")
-"""A key of kitty's protocol with several characters, as an input method sends them."""
+"""A key in kitty's protocol with several characters, as sent by an input method."""
 
 _WITH_PARTS = lazy_pattern(r"\x1b\[([0-9]*)[0-9:]*(;([0-9]*):?([0-9]*)[0-9:]*)?((?:;[0-9]*)?)([u~A-FHPQRS])")
-"""A key of kitty's protocol whose numbers have parts: other layouts' keys, and what happened to it."""
+"""A key in kitty's protocol with sub-parameters: alternate keys, and the event type."""
 _RELEASED = "3"
 _ESCAPES = ("\x1b", "\x1b[27u")
 _LONGEST = 32
-"""What is longer is no key, and the parser would type it."""
+"""Longer sequences are not keys, and the parser would type them."""
 
 
 class KeyParser(XTermParser):
     """See the module."""
 
     def read(self, text: str) -> Iterator[Message]:
-        """Yield what the text means; its sequences are whole."""
+        """Yield the messages for a text that contains complete sequences."""
         for piece in _PIECES.findall(text):
             if piece[0] != "\x1b":
                 yield from self.feed(piece)
@@ -52,13 +51,13 @@ class KeyParser(XTermParser):
     def _read_text(self, codes: str) -> Iterator[Message]:
         found = (chr(code) for code in map(int, codes.split(":")) if code <= sys.maxunicode)
         text = "".join(filter(str.isprintable, found))
-        if text:  # for the parser, an empty one is the end of all input
+        if text:  # an empty text means the end of the input
             yield from self.feed(text)
 
     def _read_sequence(self, sequence: str) -> Iterator[Message]:
         try:
             messages = list(self.feed(sequence))
-        except (ValueError, OverflowError):  # a number that is no key
+        except (ValueError, OverflowError):  # a number that is not a key
             self._begin_anew()
             return
         yield from (message for message in messages if not _is_half_a_character(message))
@@ -69,7 +68,7 @@ class KeyParser(XTermParser):
             self._awaiting = self._gen.throw(ParseTimeout())
             while self._tokens:
                 yield self._tokens.popleft()
-        else:  # one that it does not know
+        else:  # an unknown sequence
             self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -79,13 +78,13 @@ class KeyParser(XTermParser):
 
 
 def _is_half_a_character(message: Message) -> bool:
-    """Whether it is a key with a surrogate, which no text may hold."""
+    """Return whether it is a key with a surrogate, which is not valid text."""
     character = message.character if isinstance(message, events.Key) else None
     return any(unicodedata.category(each) == "Cs" for each in character or "")
 
 
 def _without_parts(sequence: str) -> str:
-    """Return a sequence as Textual reads it: the first part of each number; nothing for a key let go."""
+    """Return a sequence with only the first part of each number; empty for a key release."""
     match = _WITH_PARTS.fullmatch(sequence) if ":" in sequence else None
     if match is None:
         return sequence

@@ -1,4 +1,4 @@
-"""The rules of Pygments' regular-expression lexers, which it keeps under private names (2.19)."""
+"""The rules of Pygments' regular-expression lexers, which are private (2.19)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def has_plain_rules(lexer: Any) -> bool:
-    """Whether a lexer is nothing but its rules: then its state can be kept between two lines."""
+    """Return whether a lexer only has rules, so that its state can be kept between lines."""
     from pygments.lexer import RegexLexer  # type: ignore[import-untyped]
 
     return isinstance(lexer, RegexLexer) and (
@@ -15,10 +15,10 @@ def has_plain_rules(lexer: Any) -> bool:
 
 
 def rules_of(lexer: Any) -> Any:
-    """Return by state: what matches, what it means (a token type, or a callback), the states to go to."""
+    """Return the rules by state: the pattern, its meaning (a token type, or a callback), the next states."""
     return lexer._tokens
 
 
 def is_token_type(action: object) -> bool:
-    """Whether a rule's meaning is a token type, not a callback."""
+    """Return whether the meaning of a rule is a token type, not a callback."""
     return isinstance(action, tuple)

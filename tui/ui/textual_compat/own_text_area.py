@@ -1,4 +1,4 @@
-"""Textual's text area without the layout of the whole screen for each new line (8.2.8)."""
+"""Textual's text area without a layout of the whole screen for each new line (8.2.8)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _SELECTING = [
 
 
 class OwnTextArea(ReadlineArea, inherit_bindings=False):
-    """Has a fixed size on screen, and of Textual's keys only those that select and copy."""
+    """Has a fixed size, and of Textual's keys only those to select and copy."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_SELECTING, *bindings_of("text")]
 
     def height_changed(self, rows: int) -> None:
-        """The text has so many lines now, as they are wrapped."""
+        """Handle a change in the number of wrapped lines."""
 
     def _refresh_size(self) -> None:
         rows = self.wrapped_document.height

@@ -1,10 +1,9 @@
 """Paints rows of one widget directly to the terminal, if nothing covers them.
 
 A frame of a streaming answer changes a few cells at its end. Textual's compositor would render every row of
-the widget to find that out; this writes those cells alone, and lets the terminal scroll the rest (a scroll
-region and line feeds, which every terminal since the VT100 knows). It paints only what the compositor would
-paint at the same moment, so both can take turns: a repaint of the widget makes the painter forget what it
-knows about the screen.
+the widget to find out; this writes only those cells, and lets the terminal scroll the rest (with a scroll
+region and line feeds, which every terminal since the VT100 supports). It paints exactly what the compositor
+would paint, so that both can alternate: a repaint of the widget resets the painter's knowledge of the screen.
 """
 
 from __future__ import annotations
@@ -25,17 +24,21 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 StripMaker = Callable[[Sequence[Span], int, int], Strip]
-"""Makes a strip of spans, filled to a number of cells in a style."""
+"""Creates a strip from spans, padded to a number of cells in a style."""
 _Shown = Mapping["Widget", tuple[Region, Region]]
-"""The widgets in sight, each with its place and the part of the screen that it may fill."""
+"""The visible widgets, each with its region and the clip region."""
 
 
 class Painter:
     """What one widget currently shows on the terminal, if known."""
 
     def __init__(self, widget: Widget, make_strip: StripMaker, *, scroll_host: Widget | None = None) -> None:
-        """``scroll_host`` has to be as wide as the screen for the terminal to scroll: the widget itself,
-        or one around it whose other columns are alike in all these rows."""
+        """Create a painter.
+
+        Args:
+            scroll_host: the widget itself or one around it. The terminal can only scroll if it is as wide as
+                the screen and its other columns are the same in all these rows.
+        """
         self._widget = widget
         self._scroll_host = scroll_host or widget
         self._make_strip = make_strip
@@ -43,19 +46,21 @@ class Painter:
         self._encoder: Encoder | None = None
         self._found: tuple[_Shown, Region | None] | None = None
         self.may_scroll = True
-        """Whether the terminal may be asked to scroll."""
+        """Whether to let the terminal scroll."""
 
     def forget(self) -> None:
-        """Say that something else may paint the widget: the next frame paints every row."""
+        """Forget the state, since something else may paint the widget: the next frame paints every row."""
         self._shown = []
 
     def paint(self, rows: Sequence[Line], *, scrolled: int = 0, covered: Iterable[int] = ()) -> bool:
-        """Bring the terminal from the rows shown last to these.
+        """Update the terminal from the last rows to these; return whether that was possible.
 
-        ``scrolled`` rows have left at the top since (where negative, come in there); the terminal moves
-        the rest where it can.
-        ``covered`` rows belong to widgets inside of this one. Returns whether it could: where not,
-        the caller asks the compositor.
+        Otherwise, the caller asks the compositor.
+
+        Args:
+            scrolled: rows that have left at the top since (if negative, were inserted there); the terminal
+                moves the rest if it can.
+            covered: rows that belong to widgets inside this one.
         """
         app = self._widget.app
         is_off = isinstance(app, HonestApp) and app.is_plain
@@ -82,20 +87,20 @@ class Painter:
         return True
 
     def place(self) -> Region | None:
-        """Return where the widget is on the screen, or ``None`` where it cannot be painted directly.
+        """Return the widget's region on the screen, or ``None`` if it cannot be painted directly.
 
-        It cannot when the application is not on a terminal, when another screen or widget lies over
-        it, when part of it is out of sight, and while a layout is due.
+        It cannot without a terminal, if another screen or widget covers it, if part of it is not visible, and
+        while a layout is pending.
         """
         if not _may_paint(self._widget):
             return None
         shown = self._widget.screen._compositor.visible_widgets
-        if self._found is None or self._found[0] is not shown:  # a layout makes another mapping
+        if self._found is None or self._found[0] is not shown:  # every layout creates a new mapping
             self._found = (shown, _clear_region(self._widget, shown))
         return self._found[1]
 
     def _row(self, encoder: Encoder, place: Region, y: int, old: Line | None, new: Line) -> str:
-        """Return the sequence that turns a row from what it was to what it is now."""
+        """Return the sequence that updates a row."""
         spans: Sequence[Span] = new.spans
         start, end = 0, place.width
         if old is not None and old.fill == new.fill:
@@ -113,7 +118,7 @@ class Painter:
 
 
 def _may_paint(widget: Widget) -> bool:
-    """Whether the screen of a widget is the one that is seen, and no layout of it is due."""
+    """Return whether the screen of a widget is visible, and no layout of it is pending."""
     app, screen = widget.app, widget.screen
     if app.is_headless or app.is_inline or not app._running or app._batch_count or app._driver is None:
         return False
@@ -129,7 +134,7 @@ def _may_paint(widget: Widget) -> bool:
 
 
 def _clear_region(widget: Widget, shown: _Shown) -> Region | None:
-    """Return where a widget is, where all of it is in sight and no other lies over it."""
+    """Return the region of a widget, if it is fully visible and not covered."""
     entry = shown.get(widget)
     if entry is None:
         return None
@@ -145,7 +150,7 @@ def _clear_region(widget: Widget, shown: _Shown) -> Region | None:
 
 
 def spans_screen(host: Widget, place: Region) -> bool:
-    """Whether the terminal can scroll these rows: a scroll region is as wide as the screen."""
+    """Return whether the terminal can scroll these rows: scroll regions are as wide as the screen."""
     entry = host.screen._compositor.visible_widgets.get(host)
     return (
         entry is not None and entry[0].x == 0 and entry[0].right == host.app.size.width and place.height > 1
@@ -153,7 +158,7 @@ def spans_screen(host: Widget, place: Region) -> bool:
 
 
 def _scroll(place: Region, rows: int) -> str:
-    """Return the sequence that scrolls the rows of a place (up where positive) and frees the margins."""
+    """Return the sequence that scrolls the rows of a region (up if positive) and resets the scroll region."""
     region = f"\x1b[0m\x1b[{place.y + 1};{place.bottom}r"
     if rows > 0:
         return f"{region}\x1b[{place.bottom};1H" + "\n" * rows + "\x1b[r"
@@ -161,7 +166,7 @@ def _scroll(place: Region, rows: int) -> str:
 
 
 def _scrolled(shown: list[Line | None], rows: int) -> list[Line | None]:
-    """Return what is shown after the terminal scrolled: nothing is known of the rows that came in."""
+    """Return what is shown after scrolling; the inserted rows are unknown."""
     if rows > 0:
         return [*shown[rows:], *[None] * rows]
     return [*[None] * -rows, *shown[:rows]]
@@ -172,7 +177,7 @@ def _move(column: int, row: int) -> str:
 
 
 def _write(app: App[object], output: str) -> None:
-    """Write within one synchronised update and put the cursor back."""
+    """Write in one synchronised update and restore the cursor."""
     driver = app._driver
     if driver is None:
         return
@@ -188,7 +193,7 @@ def _cells(spans: Iterable[Span]) -> int:
 
 
 def _changed(old: Sequence[Span], new: Sequence[Span]) -> tuple[list[Span], int]:
-    """Return the spans of the new line from its first change on, and the column that is at."""
+    """Return the spans of the new line from its first change, and their column."""
     index = 0
     while index < len(old) and index < len(new) and old[index] == new[index]:
         index += 1
@@ -202,7 +207,7 @@ def _changed(old: Sequence[Span], new: Sequence[Span]) -> tuple[list[Span], int]
         while kept < len(before) and kept < len(first.text) and before[kept] == first.text[kept]:
             kept += 1
         while kept and kept < len(first.text) and not cell_len(first.text[kept]):
-            kept -= 1  # a mark goes with the character that it is drawn over
+            kept -= 1  # a combining mark belongs to the preceding character
         while kept and kept < len(before) and not cell_len(before[kept]):
             kept -= 1
     rest = [first._replace(text=first.text[kept:]), *new[index + 1 :]]

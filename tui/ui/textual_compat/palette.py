@@ -1,4 +1,4 @@
-"""Textual's command palette, which never preselects an entry that deletes or spends."""
+"""Textual's command palette, without preselecting an entry that deletes or spends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.ui.shell.base import ClosesOnce
 
 
 class Palette(CommandPalette, ClosesOnce[Any]):
-    """The command palette, closed once for the same reason.
+    """The command palette.
 
     If the first entry deletes or spends, none is selected: Enter marks it, a second Enter runs it.
     """
@@ -24,7 +24,7 @@ class Palette(CommandPalette, ClosesOnce[Any]):
     def _refresh_command_list(
         self, command_list: CommandList, commands: list[Command], clear_current: bool
     ) -> None:
-        """Show the entries that match, and select the first one if that is harmless."""
+        """Show the matching entries, and select the first one if that is harmless."""
         super()._refresh_command_list(command_list, commands, clear_current)
         first = command_list.options[0] if command_list.option_count else None
         action = first.hit.command if isinstance(first, Command) else None
@@ -33,7 +33,7 @@ class Palette(CommandPalette, ClosesOnce[Any]):
 
     @on(Input.Submitted)
     def mark_before_running(self, event: Input.Submitted) -> None:
-        """Enter where nothing is selected marks the first entry and runs nothing, however many there are."""
+        """Without a selection, mark the first entry on Enter and run nothing, however many there are."""
         command_list = self.query_one(CommandList)
         if self._list_visible and command_list.option_count and command_list.highlighted is None:
             event.stop()
@@ -41,15 +41,15 @@ class Palette(CommandPalette, ClosesOnce[Any]):
             command_list.highlighted = 0
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let keys pass only while the list of commands is there: every action looks for it."""
+        """Handle keys only while the list of commands exists, which every action needs."""
         if self._is_dismissed or not self.query(CommandList):
             return False
         return super().check_action(action, parameters)
 
     def run_worker(self, work: Any, *arguments: Any, **options: Any) -> Worker[Any]:
-        """Start the search, which must not end the program.
+        """Start the search without letting it end the program.
 
-        In Textual 8.2.8 it looks for its list even when the palette was closed at once.
+        In Textual 8.2.8 it looks for its list even after the palette was closed.
         """
         told: Any = partial(telling_defects, self, work)
         return super().run_worker(told, *arguments, **{**options, "exit_on_error": False})

@@ -1,12 +1,12 @@
-"""The input of a terminal, split before the key parser sees it.
+"""Splits the input of a terminal before the key parser sees it.
 
-Answers of the terminal (device attributes, colours, XTVERSION, DECRQSS, title reports…) are dropped: a key
+Responses of the terminal (device attributes, colours, XTVERSION, DECRQSS, title reports…) are dropped: a key
 parser that does not know one would type it into the focused field. Pastes are read whole, which keeps large
-ones fast. Everything else is passed on, each sequence whole.
+ones fast. Everything else is passed on, in complete sequences.
 
-A slow connection delivers a sequence in parts. Its escape is held until it is clear what it was: the rest of
-a control sequence may arrive within the escape delay, and what cannot be typed even later. Nothing here reads
-a clock: the caller waits as long as ``patience`` says, and calls ``expire`` if nothing arrived.
+A slow connection delivers a sequence in parts. Its escape is held until it is clear what it is: the rest of a
+control sequence may arrive within the escape delay, and what cannot be typed even later. Nothing here reads a
+clock: the caller waits as long as ``patience`` says, and calls ``expire`` if nothing arrived.
 """
 
 from __future__ import annotations
@@ -22,46 +22,46 @@ _ESCAPE = "\x1b"
 _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
 _ALT_ENTER = "\x1b[13;3u"
-"""How kitty's protocol spells it: the parser takes the plain form (``ESC CR``) for Enter alone."""
+"""kitty's encoding, since the parser reads the plain form (``ESC CR``) as Enter."""
 
 _RELEASED = "3"
-"""The sub-parameter of kitty's protocol for a key that was let go."""
+"""The sub-parameter for a key release in kitty's protocol."""
 
 _LONGEST_SEQUENCE = 64
 _LONGEST_REPLY = 4096
 
 _LOCAL_ESCAPE_SECONDS = 0.3
 _REMOTE_ESCAPE_SECONDS = 1.2
-"""Lines over SSH were seen to part a sequence by up to a second."""
+"""Connections over SSH were seen to split a sequence by up to a second."""
 _ALT_SECONDS = 0.1
-"""How soon a character must follow an escape to be Alt with it: a user is slower."""
+"""How soon a character must follow an escape to be Alt with it: users are slower."""
 _REST_SECONDS = 3.0
-"""For the rest of what cannot be typing: a report that has begun, or one whose escape was taken for a key."""
+"""For the rest of what cannot be typed: a report that has begun, or one whose escape was read as a key."""
 _QUIET_PASTE_SECONDS = 5.0
 
 _CSI = lazy_pattern(r"\x1b\[([<=>?]?)([0-9:;]*)([ -/]*)([@-~])")
 _NUMBER = lazy_pattern("[0-9]+")
 _CSI_START = lazy_pattern(r"\x1b\[(?:\[|M[^\x00-\x1f]{0,2}|[<=>?]?[0-9:;]*[ -/]*)")
 _ODD_SEQUENCE = lazy_pattern(r"\x1b\[(?:\[[A-Z]|M[^\x00-\x1f]{3})")
-"""The Linux console's function keys; the mouse of terminals without SGR reports."""
+"""The Linux console's function keys; mouse events of terminals without SGR reports."""
 _RXVT_KEY = lazy_pattern(r"\x1b\[[0-9]+\$")
-"""Shift+Home and the like: complete, though the standard asks for one character more."""
+"""Shift+Home and the like: complete, although the standard requires another character."""
 _LATE_REST = lazy_pattern(
     r"\[(?:[<?][0-9]|[0-9][0-9;:]*[ -/]*[@-~]|[A-DFHIOZ]\Z)|O[A-DFHPQRS]\Z"
     r"|\][0-9]+;|P[0-9>!$+][^ ]*\x1b|_G[^ ]*\x1b"
 )
-"""What follows an escape in a sequence and is no typing, at the beginning of what was read at once."""
+"""The rest of a sequence after its escape that cannot be typed, at the beginning of a read."""
 _REPLY_STRING = lazy_pattern(r"\x1b(?:P[0-9>!$+]|\][0-9lL]|_G|[X^].)", re.DOTALL)
 _STRING_END = lazy_pattern(r"\x1b\\|[\x07\x9c\x18\x1a]")
 _INTRODUCERS = "[OP]_^X"
 _ESCAPE_KEY = "\x1b[27u"
-"""As kitty's protocol spells the key alone, whatever follows it."""
+"""The Escape key in kitty's encoding, which is unambiguous whatever follows."""
 
 
 def escape_delay(environment: Mapping[str, str]) -> float:
-    """Return for how many seconds an escape may be the beginning of a sequence: longer over SSH.
+    """Return how long an escape may be the beginning of a sequence, in seconds: longer over SSH.
 
-    ``ESCDELAY`` decides where it is set, in milliseconds, as for other programs.
+    ``ESCDELAY`` overrides it, in milliseconds, as in other programs.
     """
     wanted = environment.get("ESCDELAY", "")
     if wanted.isascii() and wanted.isdigit() and 0 < len(wanted) < 6:
@@ -72,7 +72,7 @@ def escape_delay(environment: Mapping[str, str]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """A whole bracketed paste, its line ends made line feeds."""
+    """A complete bracketed paste, its line ends converted to line feeds."""
 
     text: str
 
@@ -91,20 +91,20 @@ class TerminalInput:
         self._mode = _Mode.KEYS
         self._held = ""
         self._is_slow = False
-        """Whether the held escape has come alone, and nothing for a while after it."""
+        """Whether the held escape arrived alone, followed by a pause."""
         self._may_go_on = False
-        """Whether an escape was taken for the key whose sequence may still go on."""
+        """Whether the sequence of an escape that was read as a key may still continue."""
         self._pasted: list[str] = []
         self._reply_length = 0
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a sequence is incomplete, so that ``expire`` must be called when nothing more comes."""
+        """Whether a sequence is incomplete, so that ``expire`` must be called if nothing more arrives."""
         return bool(self._held) or self._mode is not _Mode.KEYS
 
     @property
     def patience(self) -> float | None:
-        """For how many seconds to wait for more before ``expire`` is called; without a limit at rest."""
+        """Return how long to wait before calling ``expire``; ``None`` if nothing is pending."""
         if self._mode is _Mode.PASTE:
             return _QUIET_PASTE_SECONDS
         if self._mode is _Mode.REPLY or self._may_go_on:
@@ -119,7 +119,7 @@ class TerminalInput:
         return alt if _RXVT_KEY.fullmatch(self._held) else max(_REST_SECONDS, self._escape_seconds)
 
     def feed(self, text: str) -> list[str | Pasted]:
-        """Take what was read; return what is complete, in order."""
+        """Process what was read; return what is complete, in order."""
         if self._may_go_on:
             self._may_go_on = False
             text = _ESCAPE + text if _LATE_REST.match(text) else text
@@ -135,7 +135,7 @@ class TerminalInput:
         return _joined(found)
 
     def expire(self) -> list[str | Pasted]:
-        """Nothing came for as long as ``patience`` said: give up waiting, or wait for what is less likely."""
+        """Handle a timeout as given by ``patience``: stop waiting, or wait for something less likely."""
         if self._mode is _Mode.PASTE:
             return self._end_paste()
         if self._mode is _Mode.KEYS and self._held == _ESCAPE and not self._is_slow:
@@ -153,9 +153,9 @@ class TerminalInput:
         return [held] if 0 < len(held) <= 2 or _RXVT_KEY.fullmatch(held) else []
 
     def _read_after_pause(self, data: str, found: list[str | Pasted]) -> str:
-        """After an escape that stood alone for a while: it was the key, unless a sequence goes on."""
+        """Decide what an escape followed by a pause was: the key, unless a sequence continues."""
         if data[1] in _INTRODUCERS:
-            self._is_slow = len(data) == 2  # the key and a letter, if nothing more comes
+            self._is_slow = len(data) == 2  # the key and a letter, if nothing more arrives
             return data
         self._is_slow = False
         found.append(_ESCAPE_KEY)
@@ -185,7 +185,7 @@ class TerminalInput:
         return data[length:]
 
     def _read_sequence(self, data: str, found: list[str | Pasted]) -> str:
-        """Pass a whole control sequence on; one that is none, such as a cut one, is dropped."""
+        """Pass on a complete control sequence; an invalid or truncated one is dropped."""
         start = _CSI_START.match(data)
         if start is not None and start.end() == len(data) <= _LONGEST_SEQUENCE:
             self._held = data
@@ -221,7 +221,7 @@ class TerminalInput:
         if escape == len(data) - 1 and escape >= 0:
             self._held = _ESCAPE
             return ""
-        if escape >= 0:  # an escape that ends no string begins something else
+        if escape >= 0:  # an escape that does not end the string begins something else
             self._mode = _Mode.KEYS
             return data[escape:]
         self._reply_length += len(data)
@@ -248,10 +248,10 @@ class TerminalInput:
 
 
 def _plain_key(match: re.Match[str]) -> str:
-    """Return a control sequence as the parser takes it; empty for the release of a key and for nonsense.
+    """Return a control sequence in the form that the parser accepts; empty for key releases and nonsense.
 
-    The parser raises at sub-parameters of kitty's protocol (``97:65;2:1u``) and at numbers that
-    are no character (seen in Textual 8.2.8).
+    The parser raises for sub-parameters of kitty's protocol (``97:65;2:1u``) and for numbers that are no
+    character (Textual 8.2.8).
     """
     prefix, parameters, intermediates, final = match.groups()
     if not all(map(_is_character, _NUMBER.findall(parameters))):
@@ -270,7 +270,7 @@ def _is_character(number: str) -> bool:
 
 
 def _partial_end(data: str) -> int:
-    """Return how many of the last characters may be the beginning of the end mark."""
+    """Return how many characters at the end may be the beginning of the end mark."""
     for length in range(min(len(_PASTE_END) - 1, len(data)), 0, -1):
         if data.endswith(_PASTE_END[:length]):
             return length
@@ -278,7 +278,7 @@ def _partial_end(data: str) -> int:
 
 
 def _is_reply(match: re.Match[str]) -> bool:
-    """Whether a control sequence is an answer to a question, not a key, the mouse or a mode report."""
+    """Return whether a control sequence is a response, not a key, the mouse or a mode report."""
     prefix, parameters, intermediates, final = match.groups()
     if prefix in (">", "="):
         return True
@@ -294,7 +294,7 @@ def _is_reply(match: re.Match[str]) -> bool:
 
 
 def _joined(found: list[str | Pasted]) -> list[str | Pasted]:
-    """Join neighbouring texts: the parser takes one piece faster than many."""
+    """Join consecutive texts, which the parser processes faster."""
     joined: list[str | Pasted] = []
     for piece in found:
         last = joined[-1] if joined else None

@@ -1,6 +1,6 @@
-"""Output to the terminal, in a separate thread: only it waits for a terminal that does not read.
+"""Writes to the terminal in a separate thread, the only one that waits for a terminal that does not read.
 
-A program that is ending waits for its terminal a moment longer, then gives up. Nothing is left in Python's
+When the program ends, it waits for its terminal a moment longer, then gives up. Nothing is left in Python's
 buffers, whose flush at exit would wait for the terminal again.
 """
 
@@ -14,28 +14,29 @@ from collections.abc import Callable
 from contextlib import suppress
 
 _MOST_PIECES = 30
-"""That may wait before the writer waits, too: late frames are useless."""
+"""The size of the queue from which the writer waits, too: late frames are useless."""
 _PIECE = 8_192
 _LOOK_SECONDS = 0.1
-"""How often one who waits looks whether the terminal was given up; a signal's handler must take no lock."""
+"""The interval at which a waiting writer checks whether the terminal was given up; signal handlers cannot
+take locks."""
 _GRACE_SECONDS = 0.5
 """For a terminal that was still reading when the program began to end."""
 _LAST_WORDS_SECONDS = 0.3
-"""For a terminal that was given up, to take what sets it right."""
+"""For a terminal that was given up, to read the sequences that reset it."""
 _STALLED_SECONDS = 2.0
-"""Without a byte read, at a normal end."""
+"""Without any byte being read, at a normal end."""
 
 
 class TerminalOutput:
-    """Writes texts to a descriptor in their order, as UTF-8 in every locale."""
+    """Writes texts to a descriptor in order, as UTF-8 in every locale."""
 
     def __init__(self, descriptor: int, on_gone: Callable[[], None]) -> None:
-        """``on_gone`` is called from the writing thread, once, when the terminal is gone."""
+        """Create a writer; ``on_gone`` is called from its thread, once, when the terminal is gone."""
         self._descriptor = descriptor
         self._on_gone = on_gone
         self._changed = threading.Condition()
         self._pieces: list[tuple[bytes, bool]] = []
-        """Bytes, and whether they are written to a terminal that was given up, too."""
+        """Bytes, and whether to write them even if the terminal was given up."""
         self._is_writing = False
         self._is_ending = False
         self._is_given_up = False
@@ -47,16 +48,16 @@ class TerminalOutput:
 
     @property
     def is_behind(self) -> bool:
-        """Whether the terminal has not taken all that was written before the newest text."""
+        """Whether the terminal has not read everything before the newest text."""
         return bool(self._pieces)
 
     def hurry(self) -> None:
-        """Give the terminal up in a moment unless it takes what waits. A signal's handler may call it."""
+        """Give up the terminal shortly unless it reads. Can be called in a signal handler."""
         if self._patience_ends is None:
             self._patience_ends = time.monotonic() + _GRACE_SECONDS
 
     def write(self, text: str) -> None:
-        """Add a text; waits while too many wait already, but for no terminal that was given up."""
+        """Add a text; waits while the queue is full, unless the terminal was given up."""
         data = text.encode("utf-8", "replace")
         with self._changed:
             while len(self._pieces) >= _MOST_PIECES and not self._is_lost():
@@ -66,15 +67,15 @@ class TerminalOutput:
                 self._changed.notify_all()
 
     def settle(self) -> None:
-        """Wait until all is taken, or give the terminal up: its mode may be changed only then.
+        """Wait until everything is read, or give up the terminal; only then its mode may be changed.
 
-        In the mode of a shell, dropping what it has not taken does not wake a write that waits for room.
+        In the mode of a shell, discarding its buffer does not wake a blocked write.
         """
         with self._changed:
             self._wait_until_taken()
 
     def write_last(self, text: str) -> None:
-        """Write what sets the terminal right, also where it was given up with what it had not taken."""
+        """Write what resets the terminal, even if it was given up before."""
         with self._changed:
             self._wait_until_taken()
             if not self._is_gone:
@@ -82,7 +83,7 @@ class TerminalOutput:
                 self._changed.notify_all()
 
     def stop(self) -> None:
-        """Wait until all is taken, and end; a terminal that takes nothing is let go."""
+        """Wait until everything is read, then end; a terminal that does not read is given up."""
         with self._changed:
             self._is_ending = True
             self._changed.notify_all()
@@ -107,14 +108,14 @@ class TerminalOutput:
             self._changed.wait(_LOOK_SECONDS)
 
     def _is_lost(self) -> bool:
-        """Whether waiting is over."""
+        """Return whether the terminal was given up."""
         ends = self._patience_ends
         if not self._is_given_up and ends is not None and time.monotonic() >= ends and self._pieces:
             self._give_up()
         return self._is_gone or self._is_given_up
 
     def _give_up(self) -> None:
-        """Drop what waits, here and in the system: so there is room for what sets the terminal right."""
+        """Discard the buffers, here and in the system, to make room for what resets the terminal."""
         self._is_given_up = True
         self._pieces.clear()
         with suppress(termios.error):
@@ -152,7 +153,7 @@ class TerminalOutput:
             return piece
 
     def _let_go(self) -> None:
-        """Point the descriptor at nothing: what else is written to it must not wait, or fail at the end."""
+        """Redirect the descriptor to nothing: further writes must neither block nor fail."""
         with suppress(OSError):
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, self._descriptor)

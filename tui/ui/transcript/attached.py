@@ -1,4 +1,4 @@
-"""The attachments of a message: a line for each, and below it the text of an opened file."""
+"""The attachments of a message: one line each, followed by the text of an opened file."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tui.ui.transcript.lines import Role, Span
 from tui.ui.transcript.wrap import cut, wrap
 
 OPEN_ATTACHED = "attached"
-"""The action of a click on such a line; the transcript does it itself."""
+"""The action of a click on such a line, handled by the transcript itself."""
 _MOST_LINES = 200
-"""Of a file that are shown."""
+"""The most lines shown of a file."""
 _INDENT = Span("  ", Role.CODE)
 
 
 def attachment_rows(
     prompt: Parts, width: int, contents: Mapping[str, bytes] | None
 ) -> Iterator[tuple[Span, ...]]:
-    """Yield the rows; ``contents``: what is shown below them, by its SHA-256."""
+    """Yield the rows; ``contents`` are shown below them, by SHA-256."""
     images = 0
     for part in prompt.blobs:
         images += isinstance(part, ImagePart)

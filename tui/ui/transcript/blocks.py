@@ -1,9 +1,9 @@
-"""The block structure of Markdown, line by line: each line is parsed exactly once.
+"""Parses the block structure of Markdown line by line: each line is parsed exactly once.
 
 This is CommonMark's own parsing strategy (a stack of open containers and one open leaf) with GitHub's tables,
-made for text that is still arriving: the parser passes settled pieces to a sink as soon as possible, and can
-be copied cheaply to see what the unfinished rest would give. The pieces depend only on the text, never on how
-it was split on its way here.
+for text that is still arriving: the parser passes settled pieces to a sink as soon as possible, and can be
+copied cheaply to preview the unfinished rest. The pieces depend only on the text, never on how it was split
+on arrival.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from tui.ui.transcript.split_points import LINE_LIMIT, PARAGRAPH_LIMIT, line_cut
 
 _WHITE = " \t\n"
 _TITLE_MARKS = ("", '"', "'", "(")
-"""What may follow a definition that is not complete yet."""
+"""What may follow an incomplete definition."""
 NESTING_LIMIT = 16
-"""Containers beyond this depth are shown as the text they are."""
+"""Deeper containers are shown as plain text."""
 COLUMN_LIMIT = 64
-"""Tables of more columns are shown as text."""
+"""Wider tables are shown as plain text."""
 
 
 @dataclass(slots=True)
@@ -34,14 +34,14 @@ class _Container:
 
     marker: grammar.ItemMarker | None = None
     indent: int = 0
-    """Columns that a line of the item's content is indented by."""
+    """The indentation of the item's content, in columns."""
     is_empty: bool = True
     last_item: tuple[str, int | None] | None = None
-    """Kind and number of the list item that was closed last in here, while its list may go on."""
+    """Kind and number of the last closed list item, while its list may continue."""
 
 
 class _BlankLine(NamedTuple):
-    """A blank line and those before it: a list that is free to copy."""
+    """A blank line and those before it; a linked list, which is free to copy."""
 
     text: str
     before: _BlankLine | None
@@ -54,9 +54,9 @@ class _Leaf:
     kind: str
     """``paragraph``, ``fence``, ``indented``, ``literal`` or ``table``."""
     text: str = ""
-    """What of a paragraph is not settled yet."""
+    """The part of a paragraph that is not settled yet."""
     is_settled: bool = False
-    """Some of it was already passed to the sink."""
+    """Part of it was already passed to the sink."""
     after_blank: bool = False
     end: str = ""
     """What closes a fence."""
@@ -64,12 +64,12 @@ class _Leaf:
     indent: int = 0
     columns: int = 0
     blank_lines: _BlankLine | None = None
-    """Blank lines in indented code, which count only when more code follows."""
+    """Blank lines in indented code, which only count if more code follows."""
 
 
 @dataclass(slots=True)
 class BlockParser:
-    """Feed whole lines with ``feed_line``, then ``finish``. Works in constant memory."""
+    """Parses whole lines with ``feed_line``, then ``finish``. Works in constant memory."""
 
     sink: Sink
     _stack: list[_Container] = field(default_factory=lambda: [_Container()])
@@ -88,7 +88,7 @@ class BlockParser:
         )
 
     def feed_line(self, line: str) -> None:
-        """Take one line of source without its newline, however long."""
+        """Process a source line without its line end, however long."""
         first = True
         while len(line) > LINE_LIMIT:
             cut = line_cut(line)
@@ -97,14 +97,14 @@ class BlockParser:
         self.feed_piece(line, first=first)
 
     def feed_piece(self, text: str, *, first: bool) -> None:
-        """Take a line, or the next piece of a line that was cut with ``line_cut``."""
+        """Process a line, or the next piece of a line split with ``line_cut``."""
         if first:
             self._start_line(text)
         else:
             self._go_on(text)
 
     def finish(self) -> None:
-        """End the text: everything that is open is settled."""
+        """End the text, settling everything that is open."""
         self._close_leaf()
         while len(self._stack) > 1:
             self._pop()
@@ -132,7 +132,7 @@ class BlockParser:
         self._add_to_leaf(depth, source, rest)
 
     def _match_containers(self, rest: Rest) -> tuple[int, Rest]:
-        """Return how many open containers a line belongs to, and what is left of it inside of them."""
+        """Return how many open containers a line belongs to, and the rest of the line inside them."""
         depth = 1
         for container in self._stack[1:]:
             indent = rest.indent
@@ -152,7 +152,7 @@ class BlockParser:
         return depth, rest
 
     def _blank_line(self, depth: int, source: str, rest: Rest) -> None:
-        """A blank line ends paragraphs and tables, and quotes that it has no mark of."""
+        """Process a blank line, which ends paragraphs, tables, and quotes whose mark it lacks."""
         leaf = self._leaf
         if leaf is not None and leaf.kind == "indented" and depth == len(self._stack):
             leaf.blank_lines = _BlankLine(_indented(source, rest), leaf.blank_lines)
@@ -168,7 +168,7 @@ class BlockParser:
         self._blank = True
 
     def _open_container(self, depth: int, rest: Rest) -> Rest | None:
-        """Open the quote or the item that the rest of a line begins; return what is left, else ``None``."""
+        """Open a quote or an item at the beginning of the rest; return what follows, or ``None``."""
         indent = rest.indent
         if indent > 3 or len(self._stack) >= NESTING_LIMIT:
             return None
@@ -208,7 +208,7 @@ class BlockParser:
         self._stack.append(_Container(marker, indent + marker.width))
 
     def _add_to_leaf(self, depth: int, source: str, rest: Rest) -> None:
-        """Give the rest of a line to the open leaf, or begin a new one."""
+        """Add the rest of a line to the open leaf, or begin a new one."""
         leaf = self._leaf
         inside = depth == len(self._stack)
         indent = rest.indent
@@ -235,7 +235,7 @@ class BlockParser:
     # ---- leaves
 
     def _open_leaf(self, depth: int, text: str, source: str, rest: Rest) -> bool:
-        """Open a block that is neither a paragraph nor part of one, where the text begins one."""
+        """Open a block other than a paragraph, if the text begins one."""
         if (title := grammar.heading(text)) is not None:
             self._begin_block(depth)
             self.sink.heading(*title)
@@ -272,7 +272,7 @@ class BlockParser:
             self.sink.code_line(line, continued=False)
 
     def _continue_as_other(self, leaf: _Leaf, text: str) -> bool:
-        """Make a heading or a table of an open paragraph, where its next line says so."""
+        """Turn an open paragraph into a heading or a table, if the next line requires it."""
         level = grammar.underline_level(text)
         if level is not None and not leaf.is_settled and (body := self._take_references(leaf.text)):
             self._leaf = None
@@ -302,7 +302,7 @@ class BlockParser:
     def _begin(self, depth: int, leaf: _Leaf) -> None:
         if leaf.kind == "paragraph":
             self._end_others(depth)
-            leaf.after_blank = self._take_blank()  # it is passed on when it is certain to be one
+            leaf.after_blank = self._take_blank()  # passed on once it is certain
         else:
             self._begin_block(depth)
         self._leaf = leaf
@@ -330,7 +330,7 @@ class BlockParser:
             self._report_paragraph(leaf, head, last=False)
 
     def _shed_references(self, leaf: _Leaf) -> None:
-        """Learn the definitions at the start of a long paragraph, but for a last one that may go on."""
+        """Extract the definitions at the start of a long paragraph, except a last one that may continue."""
         known = definitions(leaf.text)
         if known.rest[:1] in _TITLE_MARKS and len(known.unsettled) <= PARAGRAPH_LIMIT:
             self._learn(known.settled)
@@ -340,7 +340,7 @@ class BlockParser:
             leaf.text = known.rest
 
     def _go_on(self, text: str) -> None:
-        """Take the next piece of a long line: it begins nothing, it belongs to what is open."""
+        """Process the next piece of a long line: it begins nothing, but belongs to what is open."""
         leaf = self._leaf
         if leaf is None:
             self._begin(len(self._stack), _Leaf("paragraph", text))
@@ -396,7 +396,7 @@ class BlockParser:
         self.sink.paragraph(text, last=last)
 
     def _take_references(self, text: str) -> str:
-        """Learn the link reference definitions at the start of a paragraph and return the rest."""
+        """Extract the link reference definitions at the start of a paragraph and return the rest."""
         known = definitions(text)
         self._learn(known.found)
         return known.rest
@@ -406,7 +406,7 @@ class BlockParser:
             self.new_references.setdefault(label, target)
 
     def _close_to(self, depth: int) -> None:
-        """Close the leaf and every container from ``depth`` on."""
+        """Close the leaf and all containers from ``depth``."""
         self._close_leaf()
         while len(self._stack) > depth:
             self._pop()
@@ -416,7 +416,7 @@ class BlockParser:
         self.sink.close_container()
 
     def _end_list(self) -> None:
-        """Something other than an item comes next: a list that could have gone on is over."""
+        """Close a list that could have continued, since something other than an item follows."""
         self._stack[-1].last_item = None
 
     def _report_container(self) -> None:
@@ -428,13 +428,13 @@ class BlockParser:
 
 
 def _after_quote_mark(rest: Rest) -> Rest:
-    """Return what follows ``>``; one space belongs to the mark."""
+    """Return what follows ``>`` and its optional space."""
     rest = rest.after(1)
     return rest.after(1) if rest.indent else rest
 
 
 def _indented(source: str, rest: Rest) -> str:
-    """Return a line of indented code without its indent, its tabs as they were written."""
+    """Return a line of indented code without its indentation, with other tabs unchanged."""
     return grammar.from_column(source, rest.column + min(4, rest.indent))
 
 

@@ -1,8 +1,8 @@
-"""The surface of the transcript: which rows are visible, how they are drawn, and when.
+"""The drawing surface of the transcript: which rows are visible, how they are drawn, and when.
 
-A line-API widget that scrolls itself. The only widgets inside it are the folds of the reasoning of turns near
-the view; a frame of a streaming answer writes the cells that changed without any layout. The actions on rows
-are in ``transcript``.
+A line-API widget that scrolls itself. Its only child widgets are the folds of reasoning near the view; a
+frame of a streaming answer writes the changed cells without any layout. The actions on rows are in
+``transcript``.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from tui.ui.transcript.viewport import Viewport
 from tui.ui.transcript.virtual_rows import Anchor, VirtualRows
 
 MEASURE = 100
-"""Columns of text at most, in the middle of a wider screen: longer lines are hard to read."""
+"""The maximum text width in columns, centred on wider screens: longer lines are hard to read."""
 _WHEEL_ROWS = 3
 _FRAME_SECONDS = 0.006
-"""For what one frame takes in: far more than a model says meanwhile. The rest is caught up with later."""
+"""The time for new text per frame, much more than a model needs. The rest is processed later."""
 _PAUSE_SECONDS = 0.006
-"""Left to everybody else before more is taken in."""
+"""The pause for other tasks before more text is processed."""
 
 
 class Canvas(ScrollView, inherit_bindings=False):
@@ -61,9 +61,12 @@ class Canvas(ScrollView, inherit_bindings=False):
         view: View | None = None,
         reasoning: ReasoningView = ReasoningView.LIVE,
     ) -> None:
-        """``calm``: fewer frames, for a slow line. ``terminal_scrolls``: scroll regions may be used.
+        """Create a canvas.
 
-        ``view`` is how texts are shown at first; its width is that of the widget in any case.
+        Args:
+            calm: fewer frames, for a slow connection.
+            terminal_scrolls: scroll regions can be used.
+            view: how texts are shown initially; its width is always that of the widget.
         """
         super().__init__(name=name, id=id, classes=classes)
         self.roll = VirtualRows(view or View(), reasoning)
@@ -84,13 +87,13 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.welcome: tuple[Line, ...] = ()
         """The lines shown while there are no turns."""
         self.keys_down = ("G", "PgDn")
-        """What leads to new text: with the focus here, and with the focus elsewhere."""
+        """The keys that lead to new text, with the focus here and elsewhere."""
 
     # ---- view options
 
     @property
     def calm(self) -> bool:
-        """Whether frames come at the rate of a slow line."""
+        """Whether frames are drawn at the rate for a slow connection."""
         return self.clock.calm
 
     @calm.setter
@@ -98,16 +101,16 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.clock.calm = calm
 
     def toggle_raw(self) -> None:
-        """Show all texts as they came, or as Markdown again."""
+        """Switch between raw text and Markdown."""
         self._change_view(replace(self.roll.view, raw=not self.roll.view.raw))
 
     def show_speakers(self, shown: bool) -> None:
-        """Say at each turn which model answered, or nowhere."""
+        """Show or hide the model of each turn."""
         if shown != self.roll.view.speakers:
             self._change_view(replace(self.roll.view, speakers=shown))
 
     def toggle_wrap(self) -> None:
-        """Wrap long lines of code, or cut them."""
+        """Wrap or cut long lines of code."""
         self._change_view(replace(self.roll.view, wrap_code=not self.roll.view.wrap_code))
 
     def _change_view(self, view: View) -> None:
@@ -115,7 +118,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.relayout()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Render for the new size: only what is in view, the rest when it is needed."""
+        """Render for the new size: the visible part now, the rest on demand."""
         self.viewport.resize(event.size.height)
         room = max(1, event.size.width - GUTTER - 1)
         width = min(room, MEASURE)
@@ -127,13 +130,13 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     @property
     def palette(self) -> Palette:
-        """The styles of the theme that is on."""
+        """The styles of the current theme."""
         if self._palette is None:
             self._palette = Palette(self)
         return self._palette
 
     def notify_style_update(self) -> None:
-        """Look colours up again; no line is rendered for it."""
+        """Look up colours again, without rendering lines again."""
         super().notify_style_update()
         self._palette = None
         if self.is_drawn:
@@ -143,26 +146,26 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is a screen to draw on: a frame may be due when it has gone already."""
+        """Whether there is a screen to draw on: a frame may be due after it has gone."""
         return self.is_mounted and self.is_attached
 
     @property
     def is_container(self) -> bool:
-        """Its lines are its own, and the folds lie over them."""
+        """Whether it contains widgets: its lines are its own, with folds above them."""
         return True
 
     @property
     def allow_select(self) -> bool:
-        """Its text can be selected although it holds widgets."""
+        """Whether text can be selected, although it contains widgets."""
         return self.ALLOW_SELECT
 
     @property
     def layout(self) -> Layout:
-        """How the folds are placed."""
+        """The layout of the folds."""
         return self.folds.layout
 
     def _settle(self, *, jump: bool = False) -> None:
-        """Render what is in view and tell Textual where that is, without asking for a layout."""
+        """Render the visible part and update Textual's scroll position, without a layout."""
         self.viewport.settle(jump=jump)
         self._forget_seen_output()
         self._report_follow()
@@ -174,7 +177,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.set_reactive(Widget.scroll_target_y, top)
 
     def relayout(self) -> None:
-        """Draw everything anew, the folds included."""
+        """Redraw everything, including the folds."""
         if not self.is_drawn or not self.size:
             return
         self._settle()
@@ -189,7 +192,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.refresh(layout=True)
 
     def refresh(self, *regions: Region, **options: Any) -> Self:
-        """Ask the compositor for a repaint; what the painter knew of the screen is void."""
+        """Request a repaint, after which the painter's state is invalid."""
         self._painter.forget()
         super().refresh(*regions, **options)
         return self
@@ -197,14 +200,14 @@ class Canvas(ScrollView, inherit_bindings=False):
     # ---- frames
 
     def _ask_for_frame(self) -> None:
-        """Draw at once: a message to itself and back costs a tenth of what a slow answer costs in all."""
+        """Draw directly: a message to itself would cost a tenth of a slow answer's total cost."""
         try:
             self._frame()
         except Exception as error:  # noqa: BLE001 (the application reports it, as one of a message)
             report_defect(self.app, error)
 
     def _frame(self) -> None:
-        """Draw what arrived for the last turn."""
+        """Draw what has arrived for the last turn."""
         if not self.is_drawn or not self.viewport.height or not self.roll.documents:
             return
         index = len(self.roll.documents) - 1
@@ -218,27 +221,27 @@ class Canvas(ScrollView, inherit_bindings=False):
             self._note_unseen_output()
 
     def _note_unseen_output(self) -> None:
-        """Mark that there is output below the view, where it does not follow."""
+        """Mark that there is output below the view, if it does not follow the end."""
         if not (self.has_unseen or self.viewport.is_following or self.viewport.is_at_end):
             self.has_unseen = True
             self.refresh()
             self._report_follow()
 
     def _forget_seen_output(self) -> None:
-        """Take the mark away once the end is in view, however it came there."""
+        """Clear the mark once the end is visible."""
         if self.has_unseen and self.viewport.is_at_end:
             self.has_unseen = False
             self.refresh()
 
     def _report_follow(self) -> None:
-        """Say whether the view follows the end, and whether there is output below it, where that changed."""
+        """Report changes in following the end, and in unseen output."""
         state = (self.viewport.is_following, self.has_unseen)
         if state != self._told:
             self._told = state
             self.post_message(FollowChanged(*state))
 
     def show_change(self, *, jump: bool = False) -> None:
-        """Draw what changed, without a layout where no fold came, went or grew."""
+        """Draw the changes, without a layout unless the folds have changed."""
         if not self.is_drawn or not self.viewport.height:
             return
         self._settle(jump=jump)
@@ -248,13 +251,13 @@ class Canvas(ScrollView, inherit_bindings=False):
             self._paint()
 
     def advance_turn(self, document: TurnDocument, index: int) -> None:
-        """Take in what arrived for a turn, as far as a frame has time for it."""
+        """Process what has arrived for a turn, as far as a frame has time for it."""
         document.advance(allowance=WorkBudget(seconds=_FRAME_SECONDS))
         self.roll.moved(index + 1)
         self._catch_up_later()
 
     def _catch_up_later(self) -> None:
-        """Go on with a turn of which more arrived than was taken in, after a pause."""
+        """Continue with a turn after a pause, if not everything was processed."""
         if self._pause is None and self.roll.behind() is not None:
             self._pause = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._end_pause)
 
@@ -263,28 +266,28 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.call_later(self._catch_up)
 
     def _catch_up(self) -> None:
-        """Take in more, and have it drawn with the next frame."""
+        """Process more text, and draw it with the next frame."""
         index = self.roll.behind()
         if index is not None and self.is_drawn:
             self.advance_turn(self.roll.documents[index], index)
             self.clock.request()
 
     def _terminal_scrolls(self) -> bool:
-        """Whether the terminal can scroll the view: nothing over it, nothing in it, nothing beside it."""
+        """Whether the terminal can scroll the view: nothing covers it, is inside it, or next to it."""
         if not self._painter.may_scroll or self.folds.rows_in_view():
             return False
         place = self._painter.place()
         return place is not None and spans_screen(self, place)
 
     def _paint(self) -> None:
-        """Bring the terminal up to date: by the changed cells where that is possible."""
+        """Update the terminal, only with the changed cells if possible."""
         anchor = self.viewport.anchor
         before = self._painted if self._painted is not None else anchor
         self._painted = anchor
         scrolled = self.roll.absolute(anchor) - self.roll.absolute(before)
         covered = self.folds.rows_in_view()
         had_folds, self._had_folds = self._had_folds, bool(covered)
-        if scrolled and (covered or had_folds):  # the compositor has to move them
+        if scrolled and (covered or had_folds):  # only the compositor can move them
             forget_arrangement(self)
             self.refresh()
             self.screen.post_message(UpdateScroll())
@@ -297,7 +300,7 @@ class Canvas(ScrollView, inherit_bindings=False):
     # ---- drawing
 
     def rows_of_view(self, first: int, count: int) -> list[Line]:
-        """Return rows of the view with all decoration, blank ones beyond the end."""
+        """Return rows of the view with all decoration; blank ones after the end."""
         rows = self.decoration.rows(first, count, self.text_selection)
         if not self.roll.documents:
             rows += self.decoration.welcome_rows(self.welcome, self.size.height)[first : first + count]
@@ -317,11 +320,11 @@ class Canvas(ScrollView, inherit_bindings=False):
         return Line(tuple(span for span in spans if span.text), len(spans))
 
     def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
-        """Return spans as a strip of exactly ``width`` cells, past the application's line filters."""
+        """Return spans as a strip of exactly ``width`` cells, after the application's line filters."""
         return self.palette.strip(spans, width, fill)
 
     def render_line(self, y: int) -> Strip:
-        """Return a row as the pointer sees it, with the place of each character."""
+        """Return a row for the mouse, with character positions."""
         line = self.rows_of_view(y, 1)[0]
         return self.spans_strip(line.spans, self.size.width, line.fill).apply_offsets(
             0, self.scroll_offset.y + y
@@ -338,43 +341,43 @@ class Canvas(ScrollView, inherit_bindings=False):
     # ---- scrolling
 
     def follow_end(self) -> None:
-        """Go to the end and stay there."""
+        """Move to the end and follow it."""
         self.viewport.is_following = True
         self.after_scroll()
 
     def action_follow_end(self) -> None:
-        """Go to the end, take the cursor off, and stay there."""
+        """Move to the end, remove the cursor, and follow."""
         self.cursor.clear()
         self.follow_end()
 
     def scroll_rows(self, rows: int) -> None:
-        """Scroll, down where positive. Scrolling up ends following, reaching the end resumes it."""
+        """Scroll down (up if negative). Scrolling up stops following, reaching the end resumes it."""
         self.viewport.scroll(rows)
         self.after_scroll()
 
     def after_scroll(self) -> None:
-        """Draw what came into view."""
+        """Draw what has become visible."""
         self.has_unseen = self.has_unseen and not self.viewport.is_following
         self.show_change()
 
     def action_scroll_pages(self, pages: float) -> None:
-        """Scroll by a share of the view; a whole page keeps one row of the last."""
+        """Scroll by a part of the view; a whole page keeps one row visible."""
         rows = max(1, int(abs(pages) * self.viewport.height) - (abs(pages) == 1))
         self.scroll_rows(rows if pages > 0 else -rows)
 
     def action_go_top(self) -> None:
-        """Go to the beginning."""
+        """Move to the beginning."""
         self.viewport.go_top()
         self.after_scroll()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll by rows of its own."""
+        """Scroll by our own number of rows."""
         event.stop()
         event.prevent_default()
         self.scroll_rows(_WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll by rows of its own."""
+        """Scroll by our own number of rows."""
         event.stop()
         event.prevent_default()
         self.scroll_rows(-_WHEEL_ROWS)

@@ -1,4 +1,4 @@
-"""How many terminal cells a text needs, and its form on which all terminals agree.
+"""The width of texts in cells, and their form for which all terminals agree on it.
 
 Terminals disagree on joined emoji, variation selectors, skin tones and flags: some draw a family of four in
 two cells, some in eight. ``settle_cells`` reduces such sequences to characters whose width is certain, so
@@ -24,9 +24,9 @@ _FLAG_LETTER = lazy_pattern("[\U0001f1e6-\U0001f1ff]")
 
 
 def settle_cells(text: str) -> str:
-    """Return the text without what terminals measure differently; flags become their two letters.
+    """Return the text without sequences of ambiguous width; flags become their two letters.
 
-    Joiners stay inside scripts that need them for shaping, where they take no cell anywhere.
+    Joiners stay in scripts that need them for shaping, where they take no cell anywhere.
     """
     if text.isascii() or _UNSETTLED.search(text) is None:
         return text
@@ -36,7 +36,7 @@ def settle_cells(text: str) -> str:
 
 
 def expand_tabs(text: str, column: int = 0) -> str:
-    """Replace tabs by spaces up to the next stop, counting cells from ``column``."""
+    """Expand tabs to spaces, counting cells from ``column``."""
     if "\t" not in text:
         return text
     pieces: list[str] = []
@@ -51,9 +51,9 @@ def expand_tabs(text: str, column: int = 0) -> str:
 
 
 def split_cells(text: str, cells: int) -> tuple[str, str]:
-    """Split a text so that the head takes at most ``cells``; a wide or combined character stays whole.
+    """Split a text so that the head takes at most ``cells``, without splitting wide or combined characters.
 
-    The head is never empty for a text that is not, so that a loop over it always ends.
+    The head is never empty unless the text is, so that a loop always terminates.
     """
     if len(text) <= cells and text.isascii():
         return text, ""
@@ -68,7 +68,7 @@ def split_cells(text: str, cells: int) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def cut_cells(text: str, cells: int) -> str:
-    """Return the text cut to ``cells``, with ``…`` where something is missing."""
+    """Return the text cut to ``cells``, with ``…`` if it was cut."""
     if cell_len(text) <= cells:
         return text
     return split_cells(text, cells - 1)[0] + "…" if cells > 1 else "…"[:cells]

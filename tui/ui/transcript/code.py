@@ -1,4 +1,4 @@
-"""The code blocks of an answer as text, for copying: found by the same parser that draws them."""
+"""Extracts the code blocks of an answer for copying, with the same parser that draws them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tui.ui.transcript.blocks import BlockParser
 from tui.ui.transcript.sink import Sink
 
 LONG_CHARACTERS = 50_000
-"""What is looked through at once: some 30 ms of work."""
+"""The longest text searched at once: about 30 ms of work."""
 _MARKS = ("```", "~~~", "    ", "\t")
-"""One of these is in every text with a block of code."""
+"""Every text with a code block contains one of these."""
 
 
 class _CodeCollector(Sink):
-    """Counts blocks like the renderer and keeps the text of code."""
+    """Counts blocks like the renderer and stores the text of code."""
 
     def __init__(self) -> None:
         self.codes: dict[int, list[str]] = {}
@@ -36,10 +36,10 @@ class _CodeCollector(Sink):
 
 
 def code_blocks(text: str) -> dict[int, str]:
-    """Return the code of each block of code by the block's ordinal, as the model wrote it.
+    """Return the code blocks by block number, as the model wrote them.
 
-    The end of the last line is left out: pasted into a shell it would run the command. A block that is still
-    arriving is what came of it.
+    The final line end is omitted, since it would run the command when pasted into a shell. An incomplete
+    block contains what has arrived.
     """
     if not any(mark in text for mark in _MARKS):
         return {}
@@ -55,18 +55,18 @@ def code_blocks(text: str) -> dict[int, str]:
 
 
 def last_code(codes: Mapping[int, str]) -> str | None:
-    """Return the last of an answer's blocks of code that has any; ``None`` if there is none."""
+    """Return the last non-empty code block of an answer; ``None`` if there is none."""
     return next((codes[block] for block in sorted(codes, reverse=True) if codes[block]), None)
 
 
 def code_of_number(codes: Mapping[int, str], number: int) -> str | None:
-    """Return the block of code of a number, counted from 1 as in the transcript; ``None``: there is none."""
+    """Return the code block with a number, from 1 as in the transcript; ``None`` if there is none."""
     places = sorted(codes)
     return codes[places[number - 1]] if 1 <= number <= len(places) else None
 
 
 async def find_code(text: str) -> dict[int, str]:
-    """Return ``code_blocks``; a long text is looked through beside the keyboard."""
+    """Return ``code_blocks``, searching a long text in the background."""
     if len(text) > LONG_CHARACTERS:
         return await asyncio.to_thread(code_blocks, text)
     return code_blocks(text)

@@ -1,7 +1,7 @@
-"""Settled lines in compact form: a long answer is a million spans, of which fifty are ever visible.
+"""Settled lines in compact form: a long answer has a million spans, of which fifty are ever visible.
 
-A line is kept as one text and some numbers, in plain tuples without references to anything else: they need a
-fraction of the memory, and the garbage collector does not visit them again. With a million live objects it
+A line is stored as one text and some numbers, in plain tuples without references to anything else: they take
+a fraction of the memory, and the garbage collector does not visit them again. With a million live objects it
 would pause the program noticeably.
 """
 
@@ -22,12 +22,12 @@ class Words(NamedTuple):
 
     text: str
     lead: int
-    """Characters at its start that are decoration."""
+    """The number of decoration characters at its start."""
     soft: bool
 
 
 def words_of(line: Line) -> Words:
-    """Return what a line says."""
+    """Return the text of a line."""
     return Words(line.text, sum(len(span.text) for span in line.spans[: line.lead]), line.soft)
 
 
@@ -39,10 +39,10 @@ class CompactLines:
     def __init__(self) -> None:
         self._lines: list[_Packed] = []
         self.span_count = 0
-        """Spans of all lines, and one for each line: what they cost."""
+        """The number of spans and lines, as a measure of memory."""
 
     def extend(self, lines: Iterable[Line]) -> None:
-        """Put lines away."""
+        """Add lines."""
         for line in lines:
             self._lines.append(_pack(line))
             self.span_count += len(line.spans) + 1
@@ -54,11 +54,11 @@ class CompactLines:
         return _unpack(self._lines[index])
 
     def block(self, index: int) -> int:
-        """Return the ordinal of the block that a line belongs to, without making the line."""
+        """Return the block number of a line, without unpacking the line."""
         return self._lines[index][7]
 
     def words_from(self, first: int, count: int) -> Iterator[Words]:
-        """Yield what some lines say, without making the lines."""
+        """Yield the texts of some lines, without unpacking them."""
         for text, lengths, _, _, lead, soft, _, _ in self._lines[first : first + count]:
             yield Words(text, sum(lengths[:lead]) if lead else 0, soft)
 
@@ -80,7 +80,7 @@ def _pack(line: Line) -> _Packed:
 
 @lru_cache(maxsize=256)
 def _unpack(packed: _Packed) -> Line:
-    """Return the line; the ones in view are asked for with every frame."""
+    """Return the line; cached, since visible ones are requested for every frame."""
     text, lengths, styles, urls, lead, soft, fill, block = packed
     ends = accumulate(lengths)
     spans = tuple(

@@ -1,4 +1,4 @@
-"""The cursor over turns and their blocks."""
+"""The cursor, which moves over turns and their blocks."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from tui.ui.transcript.virtual_rows import VirtualRows
 
 
 class Target(NamedTuple):
-    """A block that the cursor went to."""
+    """A block that the cursor moved to."""
 
     turn: int
     first: int
     last: int
     is_end: bool
-    """It is the last block of the last turn."""
+    """Whether it is the last block of the last turn."""
 
 
 class BlockCursor:
-    """A turn and the ordinal of one of its blocks, or nothing."""
+    """A turn and the number of one of its blocks, or nothing."""
 
     def __init__(self, roll: VirtualRows) -> None:
         self._roll = roll
@@ -29,18 +29,18 @@ class BlockCursor:
         self.block = 0
 
     def clear(self) -> None:
-        """Take the cursor off."""
+        """Remove the cursor."""
         self.identity = None
 
     def follow(self, old: str, new: str) -> None:
-        """Stay where it is although the turn under it gives way to another."""
+        """Keep the cursor when its turn is replaced by another."""
         if self.identity == old:
             self.identity = new
             self.block = self.block if self.block == PROMPT_BLOCK else 0
 
     @property
     def index(self) -> int | None:
-        """The turn under the cursor; without a cursor the last turn."""
+        """Return the current turn; without a cursor, the last turn."""
         if self.identity is not None and (index := self._roll.find(self.identity)) is not None:
             return index
         return len(self._roll.documents) - 1 if self._roll.documents else None
@@ -51,13 +51,13 @@ class BlockCursor:
         return self.identity is not None and self.block == PROMPT_BLOCK
 
     def is_on(self, document: TurnDocument, row: int) -> bool:
-        """Whether a row belongs to the block under the cursor."""
+        """Return whether a row belongs to the current block."""
         if self.identity is None or self.identity != document.turn.identity:
             return False
         return document.block_at(row) == self.block
 
     def move_block(self, step: int, viewport: Viewport) -> Target | None:
-        """Go to the next block (``step`` 1) or the previous one (-1); out of sight, begin in the view."""
+        """Move to the next (``step`` 1) or previous block (-1); if not visible, start in the view."""
         if not self._is_seen(viewport):
             return self._enter(step, viewport)
         index = self.index or 0
@@ -73,7 +73,7 @@ class BlockCursor:
         return self._go(index, blocks[place], is_last=place == len(blocks) - 1)
 
     def move_turn(self, step: int, viewport: Viewport) -> Target | None:
-        """Go to the first block of the next turn, of this one, or of the previous one."""
+        """Move to the first block of the next, this or the previous turn."""
         if not self._is_seen(viewport):
             return self._enter(step, viewport)
         index = self.index
@@ -90,7 +90,7 @@ class BlockCursor:
         return any(self.is_on(document, row) for _, document, row in viewport.rows())
 
     def _enter(self, step: int, viewport: Viewport) -> Target | None:
-        """Begin at the last block in view when going up, at the first when going down."""
+        """Start at the last visible block when moving up, at the first when moving down."""
         seen = [place for place in viewport.rows() if place[1].block_at(place[2]) != -1]
         if not seen:
             return None

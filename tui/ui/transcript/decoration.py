@@ -1,4 +1,4 @@
-"""The parts around an answer: the prompt, the model if there are several, notes and the end."""
+"""The parts around an answer: prompt, model (if there are several), notes and end."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tui.ui.transcript.raw import raw_spans
 from tui.ui.transcript.wrap import cut, wrap
 
 _MOST_TOOL_CALLS = 16
-"""How many are drawn, each with its arguments; they are laid out again with every frame."""
+"""The most tool calls shown, since they are laid out again with every frame."""
 PROMPT_BLOCK = -2
-"""The block ordinal of a prompt's lines."""
+"""The block number of a prompt's lines."""
 _PROMPT_BAR = Span("┃ ", Role.PROMPT_BAR)
 
 
@@ -34,9 +34,9 @@ def head_lines(
     speaker: bool = True,
     attached: Mapping[str, bytes] | None = None,
 ) -> list[Line]:
-    """Return the prompt, and a line with the model that answers (``speaker``) and which answer this is.
+    """Return the prompt, and a line with the model (``speaker``) and the variant.
 
-    ``attached``: the contents of what is attached, by their SHA-256, where they are shown.
+    ``attached`` are the contents of attachments to show, by SHA-256.
     """
     lines: list[Line] = []
     if turn.prompt:
@@ -54,7 +54,7 @@ def _prompt_line(row: Sequence[Span]) -> Line:
 
 
 def _speaker_lines(turn: Turn, width: int, speaker: str) -> list[Line]:
-    """Return which model answers and, behind it, which of several answers this is."""
+    """Return the model and the number of the variant."""
     place = variant_place(turn)
     mark = (Span(f"‹ {place[0]}/{place[1]} ›", Role.VARIANT),) if place else ()
     room = width - sum(cell_len(span.text) + 2 for span in mark)
@@ -67,7 +67,7 @@ def _speaker_lines(turn: Turn, width: int, speaker: str) -> list[Line]:
 
 
 def variant_step(line: Line, column: int) -> int:
-    """Return which way the mark of a variant leads at a column: -1 or 1; 0 where there is none."""
+    """Return the step for a click on the variant mark: -1 or 1; 0 outside of it."""
     position = 0
     for span in line.spans:
         offset = column - position
@@ -119,5 +119,5 @@ def _note_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
 
 
 def estimated_rows(text: str, width: int) -> int:
-    """Guess how many rows a text takes without rendering it."""
+    """Estimate the rows of a text without rendering it."""
     return 1 + int(len(text) / max(10, width * 0.75)) + text.count("\n") if text else 0

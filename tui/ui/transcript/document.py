@@ -1,7 +1,7 @@
-"""One turn as rows: its prompt, a place for its reasoning, its answer and its end.
+"""One turn as rows: prompt, reasoning, answer and end.
 
-The rows are rendered when they are needed and forgotten when they are far from the view; only their number is
-kept. A live turn adds new text with ``advance``.
+The rows are rendered on demand and dropped when they are far from the view; only their number is kept. A live
+turn adds new text with ``advance``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from tui.ui.transcript.offers import Offer
 from tui.ui.transcript.render import Layout
 
 LIVE_REASONING_ROWS = 10
-"""Rows of reasoning shown while the model thinks: the newest."""
+"""The rows of reasoning shown while the model thinks: the newest."""
 REASONING_INDENT = 4
-"""Cells before a row of reasoning, beside the gutter."""
+"""The cells before a row of reasoning, after the gutter."""
 REASONING_BLOCK = -3
 _NOTHING = (EMPTY_LINE,)
 RENDERED_CHARACTERS = 100_000
-"""What of a text is rendered when it is needed, at once: all of it, but for a few in a lifetime."""
+"""The text rendered at once on demand, which is usually all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class View:
     wrap_code: bool = True
     raw: bool = False
     speakers: bool = True
-    """Whether each turn says which model answered."""
+    """Whether to show the model of each turn."""
 
     def layout(self, base: int, indent: int = 0) -> Layout:
-        """Return how a text is laid out in this view, ``indent`` cells to the right."""
+        """Return the layout of a text in this view, indented by ``indent`` cells."""
         return Layout(max(1, self.width - indent), self.wrap_code, base)
 
 
 class Passage(NamedTuple):
-    """Some of a turn's lines, and the row at which they begin."""
+    """Consecutive lines of a turn, and their first row."""
 
     where: str
     """``prompt``, ``reasoning`` or ``answer``."""
@@ -59,9 +59,9 @@ class TurnDocument:
     def __init__(self, turn: Turn, reasoning: ReasoningView = ReasoningView.LIVE) -> None:
         self.turn = turn
         self.reasoning_open: bool | None = None
-        """What the user chose for this turn; ``None``: the same as for all."""
+        """The user's choice for this turn; ``None`` follows the global setting."""
         self.offers: tuple[Offer, ...] = ()
-        """What can be done about how it ended."""
+        """The actions for how it ended."""
         self._attached: Mapping[str, bytes] | None = None
         self._reasoning_view = reasoning
         self._view: View | None = None
@@ -76,7 +76,7 @@ class TurnDocument:
 
     @property
     def is_rendered(self) -> bool:
-        """Whether its lines are at hand."""
+        """Whether its lines are available."""
         return self._answer is not None
 
     @property
@@ -94,7 +94,7 @@ class TurnDocument:
         return bool(self.turn.reasoning)
 
     def rows(self, view: View) -> int:
-        """Return the height: measured where it is known, else an estimate."""
+        """Return the height, measured if known, otherwise estimated."""
         if self._answer is not None and self._view == view:
             return self._rows
         if self._measured_for == (view, self.is_reasoning_shown) and not self.turn.state.is_live:
@@ -113,7 +113,7 @@ class TurnDocument:
     # ---- rendering
 
     def render(self, view: View) -> None:
-        """Make the lines for a view; nothing to do where they are at hand."""
+        """Create the lines for a view, unless they are available."""
         if self._answer is not None and self._view == view:
             return
         self._view = view
@@ -127,11 +127,11 @@ class TurnDocument:
 
     @property
     def shows_attached(self) -> bool:
-        """Whether the contents of what is attached are shown."""
+        """Whether the contents of attachments are shown."""
         return self._attached is not None
 
     def show_attached(self, contents: Mapping[str, bytes] | None) -> None:
-        """Show the contents of what is attached, by their SHA-256, or (``None``) a line for each thing."""
+        """Show the contents of attachments by SHA-256; ``None`` shows one line per attachment."""
         self._attached, self._measured_for = contents, None
         if self._view is not None and self.is_rendered:
             self._head = self._head_lines(self._view)
@@ -139,14 +139,14 @@ class TurnDocument:
 
     @property
     def is_behind(self) -> bool:
-        """Whether more arrived than was taken in."""
+        """Whether more text has arrived than was processed."""
         shown = (self._answer, self._reasoning if self.is_reasoning_shown else None)
         return any(text is not None and text.is_behind for text in shown)
 
     def advance(self, *, force: bool = False, allowance: WorkBudget | None = None) -> bool:
-        """Process what arrived since the last call; return whether anything changed.
+        """Process what has arrived since the last call; return whether anything changed.
 
-        With an allowance, at most that much: ``is_behind`` says whether more is waiting.
+        At most as much as an allowance permits: ``is_behind`` tells whether more is waiting.
         """
         if self._answer is None or self._view is None:
             return False
@@ -172,7 +172,7 @@ class TurnDocument:
         return self._reasoning.advance(is_live=is_live, allowance=allowance)
 
     def measure(self) -> None:
-        """Count the rows again, after something grew or was folded."""
+        """Count the rows again, after a change."""
         if self._answer is None:
             return
         if self._reasoning is None:
@@ -182,7 +182,7 @@ class TurnDocument:
             self._measured_for = (self._view, self.is_reasoning_shown)
 
     def forget(self) -> None:
-        """Drop the lines; the height stays known."""
+        """Drop the lines, keeping the height."""
         self._answer = self._reasoning = None
         self._head, self._foot = [], []
 
@@ -190,19 +190,19 @@ class TurnDocument:
 
     @property
     def reasoning_start(self) -> int:
-        """The row at which the reasoning has its place."""
+        """The first row of the reasoning."""
         return len(self._head)
 
     @property
     def reasoning_rows(self) -> int:
-        """Rows of the reasoning's place: its title, its lines where it is unfolded, a blank one."""
+        """The rows of the reasoning: its title, its lines if unfolded, a blank one."""
         if not self.has_reasoning:
             return 0
         return 2 + self.reasoning_body_rows
 
     @property
     def reasoning_body_rows(self) -> int:
-        """Rows of unfolded reasoning; while the model thinks there is a limit to them."""
+        """The rows of unfolded reasoning, limited while the model thinks."""
         if not self.is_reasoning_shown or self._reasoning is None:
             return 0
         rows = len(self._reasoning)
@@ -210,11 +210,11 @@ class TurnDocument:
 
     @property
     def reasoning_end(self) -> int:
-        """How many lines the reasoning has in all, whatever is shown of them."""
+        """The number of all lines of reasoning, shown or not."""
         return len(self._reasoning) if self._reasoning is not None else 0
 
     def reasoning_line(self, row: int) -> Line:
-        """Return a row of the unfolded reasoning: of its newest part where it is limited."""
+        """Return a row of the unfolded reasoning, of the newest part if limited."""
         if self._reasoning is None:
             return EMPTY_LINE
         index = len(self._reasoning) - self.reasoning_body_rows + row
@@ -222,21 +222,21 @@ class TurnDocument:
 
     @property
     def answer_start(self) -> int:
-        """The row at which the answer begins."""
+        """The first row of the answer."""
         return len(self._head) + self.reasoning_rows
 
     @property
     def drawn_rows(self) -> int:
-        """How many rows there are at hand."""
+        """The number of available rows."""
         return self._rows if self._answer is not None else 0
 
     def line(self, row: int) -> Line | None:
-        """Return a row; ``None`` where the reasoning has its place."""
+        """Return a row; ``None`` for a row of the reasoning."""
         place = self._place(row)
         return None if place is None else place[0][place[1]]
 
     def block_at(self, row: int) -> int:
-        """Return the ordinal of the block that a row belongs to."""
+        """Return the block number of a row."""
         place = self._place(row)
         if place is None:
             return REASONING_BLOCK
@@ -244,7 +244,7 @@ class TurnDocument:
         return lines.block(index) if isinstance(lines, GrowingText) else lines[index].block
 
     def passages(self) -> Iterator[Passage]:
-        """Yield what was written: neither titles nor figures, nor the reasoning while the model thinks."""
+        """Yield the written text, without titles, figures, and reasoning while the model thinks."""
         if self._answer is None:
             return
         yield Passage("prompt", 0, self._prompt)
@@ -258,13 +258,13 @@ class TurnDocument:
         return [line for line in self._head if line.block == PROMPT_BLOCK]
 
     def is_written(self, row: int) -> bool:
-        """Whether a row is text of the prompt, the reasoning or the answer, not of lmdeck."""
+        """Return whether a row is text of the prompt, the reasoning or the answer, not of lmdeck."""
         end = self.answer_start + len(self._answer or ())
         return row < len(self._prompt) or self.reasoning_start <= row < end
 
     @property
     def stamp(self) -> tuple[object, ...]:
-        """What changes whenever ``passages`` say something else."""
+        """Return a value that changes whenever ``passages`` would."""
         texts = (self._answer, self._reasoning)
         drawn = [(text and text.settled, text and len(text)) for text in texts]
         turn = self.turn
@@ -272,16 +272,16 @@ class TurnDocument:
 
     @property
     def settled(self) -> CompactLines | None:
-        """The first lines of the answer, which only become more; ``None`` where they are not at hand."""
+        """The settled lines of the answer, which are only appended to; ``None`` if not available."""
         return None if self._answer is None else self._answer.settled
 
     @property
     def is_cut(self) -> bool:
-        """Whether the answer is too long to be drawn in full."""
+        """Whether the answer is too long to be drawn completely."""
         return self._answer is not None and self._answer.is_cut
 
     def _place(self, row: int) -> tuple[GrowingText | Sequence[Line], int] | None:
-        """Return the lines that a row is one of, and which."""
+        """Return the lines that contain a row, and its index."""
         if row < len(self._head):
             return self._head, row
         row -= len(self._head)
@@ -297,7 +297,7 @@ class TurnDocument:
         return (self._foot, row) if row < len(self._foot) else (_NOTHING, 0)
 
     def blocks(self) -> Iterator[tuple[int, int, int]]:
-        """Yield each block as its first row, the row after its last, and its ordinal."""
+        """Yield each block: first row, row after its last, and its number."""
         start, current = 0, -1
         for row in range(self.drawn_rows):
             block = self.block_at(row)

@@ -1,4 +1,4 @@
-"""How a turn ended: a box with the failure and the possible actions; the figures in the last line."""
+"""The end of a turn: a box with the failure and actions, or the figures on the last line."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tui.ui.transcript.offers import Offer, offer_spans
 from tui.ui.transcript.wrap import cut, wrap
 
 _NARROWEST_BOX = 20
-"""Below this width a failure has no box around it."""
+"""The minimum width for a box around a failure."""
 
 
 def ending_lines(turn: Turn, width: int, offers: Sequence[Offer] = ()) -> list[Line]:
-    """Return the lines of a turn that ended, or of one without text yet."""
+    """Return the lines of a finished turn, or of one without text yet."""
     if turn.state.is_live:
         return [Line(row) for spans in _waiting(turn) for row in wrap(spans, width)]
     lines = [Line(row) for spans in _warnings(turn) for row in wrap(spans, width)]
@@ -36,7 +36,7 @@ def ending_lines(turn: Turn, width: int, offers: Sequence[Offer] = ()) -> list[L
 
 
 def _figure_rows(figures: str, width: int) -> list[str]:
-    """Return the figures in as few rows as they fit into; no number is parted from its unit."""
+    """Return the figures in as few rows as possible, without separating numbers from units."""
     rows: list[str] = []
     for figure in figures.split(FIGURE_MARK):
         if rows and cell_len(rows[-1] + FIGURE_MARK + figure) <= width:
@@ -47,7 +47,7 @@ def _figure_rows(figures: str, width: int) -> list[str]:
 
 
 def _waiting(turn: Turn) -> Iterator[tuple[Span, ...]]:
-    """Yield what is awaited; the seconds of it run in the status bar."""
+    """Yield what is being waited for; the status bar shows the seconds."""
     if turn.state is TurnState.WAITING:
         progress = turn.progress
         is_told = progress is not None and progress.stage in WAITING_STAGES and progress.detail
@@ -63,7 +63,7 @@ def _warnings(turn: Turn) -> Iterator[tuple[Span, ...]]:
 
 
 def _ending(turn: Turn) -> str:
-    """Return how a turn ended that has no failure; empty for one that is complete."""
+    """Return how a turn without a failure ended; empty for a complete one."""
     if turn.state is TurnState.STOPPED:
         return texts.STOPPED
     if turn.state is TurnState.INTERRUPTED:
@@ -72,7 +72,7 @@ def _ending(turn: Turn) -> str:
 
 
 def _failure(turn: Turn) -> Iterator[tuple[Span, ...]]:
-    """Yield the problem, the server's message and the advice, a paragraph each."""
+    """Yield the problem, the server's message and the advice, one paragraph each."""
     failure = turn.failure
     if failure is None:
         return
@@ -84,7 +84,7 @@ def _failure(turn: Turn) -> Iterator[tuple[Span, ...]]:
 
 
 def _with_offers(spans: tuple[Span, ...], width: int, offers: Sequence[Offer]) -> list[Line]:
-    """Return a line and the offers behind it, below it where they do not fit."""
+    """Return a line followed by the offers, on the next line if they do not fit."""
     last = offer_spans(offers)
     rows = wrap(spans, width)
     room = width - sum(cell_len(span.text) for span in rows[-1]) if rows else 0
@@ -96,7 +96,7 @@ def _with_offers(spans: tuple[Span, ...], width: int, offers: Sequence[Offer]) -
 
 
 def _box(paragraphs: Sequence[tuple[Span, ...]], width: int, offers: Sequence[Offer]) -> list[Line]:
-    """Return paragraphs, and the offers below them, with a border around."""
+    """Return paragraphs and offers in a box."""
     inner = max(1, width - 4)
     rows = [row for spans in paragraphs for row in wrap(spans, inner)]
     if offers:
@@ -111,7 +111,7 @@ def _box(paragraphs: Sequence[tuple[Span, ...]], width: int, offers: Sequence[Of
 
 
 def _offer_rows(offers: Sequence[Offer], width: int) -> list[tuple[Span, ...]]:
-    """Return offers in as few rows as they fit into; none is broken in two."""
+    """Return offers in as few rows as possible, without splitting any."""
     rows: list[list[Offer]] = [[]]
     for offer in offers:
         if rows[-1] and _cells(offer_spans([*rows[-1], offer])) > width:

@@ -1,4 +1,4 @@
-"""The folds of the reasoning of turns near the view: mounted, placed and removed here."""
+"""Mounts, places and removes the folds of reasoning near the view."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.ui.transcript.reasoning import ReasoningFold, RowStyle
 from tui.ui.transcript.viewport import Viewport
 
 MARGIN_VIEWS = 1
-"""Folds are kept this many views above and below what is in view."""
+"""The distance from the view, in views, within which folds are kept."""
 
 
 class FoldLayout(Layout):
@@ -25,7 +25,7 @@ class FoldLayout(Layout):
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> list[WidgetPlacement]:
-        """Return the place of each fold, in rows of the roll."""
+        """Return the position of each fold."""
         return [
             WidgetPlacement(self._folds.place_of(child, size.width), Offset(0, 0), child.styles.margin, child)
             for child in children
@@ -34,10 +34,10 @@ class FoldLayout(Layout):
 
 
 class Folds:
-    """The mounted folds by the identity of their turn."""
+    """The mounted folds, by the id of their turn."""
 
     def __init__(self, style: RowStyle, host: Widget, viewport: Viewport) -> None:
-        """``host`` is the widget that they are mounted in."""
+        """Create the folds; they are mounted in ``host``."""
         self._style = style
         self._host = host
         self._viewport = viewport
@@ -45,11 +45,11 @@ class Folds:
         self.layout = FoldLayout(self)
 
     def get(self, document: TurnDocument) -> ReasoningFold | None:
-        """Return the fold of a turn, where it is mounted."""
+        """Return the fold of a turn, if it is mounted."""
         return self._mounted.get(document.turn.identity)
 
     def place_of(self, fold: ReasoningFold, width: int) -> Region:
-        """Return the rows that a fold covers; nothing for a turn that is gone."""
+        """Return the rows covered by a fold; empty if its turn is gone."""
         roll = self._viewport.roll
         index = roll.find(fold.document.turn.identity)
         if index is None or self._mounted.get(fold.document.turn.identity) is not fold:
@@ -58,7 +58,7 @@ class Folds:
         return Region(0, top, width, fold.document.reasoning_rows)
 
     def rows_in_view(self) -> set[int]:
-        """Return the rows of the view that a mounted fold covers."""
+        """Return the rows of the view that mounted folds cover."""
         top, height = self._viewport.top, self._viewport.height
         rows: set[int] = set()
         for fold in self._mounted.values():
@@ -67,11 +67,11 @@ class Folds:
         return rows
 
     def sync(self) -> bool:
-        """Mount what came near the view, remove what is far; return whether anything changed."""
+        """Mount folds near the view, remove distant ones; return whether anything changed."""
         wanted = self._wanted()
         changed = False
         for identity, fold in list(self._mounted.items()):
-            if wanted.get(identity) is not fold.document:  # far away, or the turn is another with that name
+            if wanted.get(identity) is not fold.document:  # distant, or another turn with the same id
                 self._mounted.pop(identity).remove()
                 changed = True
         for identity, document in wanted.items():

@@ -1,4 +1,4 @@
-"""When a frame is drawn: at a limited rate, less often when the terminal is slow, never when idle."""
+"""Schedules frames: at a limited rate, less often on a slow terminal, never when idle."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FrameClock:
 
     @property
     def calm(self) -> bool:
-        """Whether frames come at the rate of a slow line."""
+        """Whether frames are drawn at the rate for a slow connection."""
         return self._calm
 
     @calm.setter
@@ -45,13 +45,13 @@ class FrameClock:
         self._interval = self._base
 
     def request(self) -> None:
-        """Ask for a frame: at once if the last one is long ago."""
+        """Request a frame, immediately if the last one was long ago."""
         if self._handle is None:
             delay = max(0.0, self._last + self._interval - monotonic())
             self._handle = asyncio.get_running_loop().call_later(delay, self._tick)
 
     def stop(self) -> None:
-        """Forget what was requested."""
+        """Cancel the request."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
@@ -72,5 +72,5 @@ class FrameClock:
 
 
 def writer_is_behind(app: App[object]) -> bool:
-    """Whether the terminal has not read the output yet, according to lmdeck's driver."""
+    """Return whether the terminal has not read the output yet, according to lmdeck's driver."""
     return bool(getattr(driver_of(app), "is_behind", False))

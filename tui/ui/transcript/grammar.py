@@ -1,4 +1,4 @@
-"""What one line of Markdown can begin: the patterns of block structure, each a pure function."""
+"""What a line of Markdown can begin: the patterns of block structure, as pure functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 
 BLANKS = " \t"
-"""White space by CommonMark: no other space, form feed or control character counts as blank."""
+"""White space in CommonMark: other spaces, form feeds and control characters are not blank."""
 _BULLET = lazy_pattern(r"([-+*])(?=[ \t]|$)")
 _ORDERED = lazy_pattern(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
 _FENCE = lazy_pattern(r"(`{3,}|~{3,})(.*)$", re.S)
@@ -37,7 +37,7 @@ _HTML_SPANS = (
     (lazy_pattern(r"<![A-Za-z]"), lazy_pattern(r">")),
     (lazy_pattern(r"<!\[CDATA\["), lazy_pattern(r"\]\]>")),
 )
-"""How HTML begins that may contain blank lines, and what it ends with."""
+"""The beginning and end of HTML that may contain blank lines."""
 _HTML_INLINE = lazy_pattern(
     r"</(?:pre|script|style|textarea)(?=[\s>])"
     r"|</?(?:a|abbr|acronym|audio|b|bdi|bdo|big|br|button|canvas|cite|code|data|datalist|del|dfn|em|embed|font|i|img"
@@ -45,32 +45,32 @@ _HTML_INLINE = lazy_pattern(
     r"|small|span|strike|strong|sub|sup|svg|template|time|tt|u|var|video|wbr)(?=[\s/>])",
     re.I,
 )
-"""Elements of which a tag alone on its line begins a block as well."""
+"""Elements for which a single tag on a line begins a block as well."""
 _MATH_START = lazy_pattern(r"\\\[(?:[ \t\\]|$|.*\\\])")
 _MATH_ENDS = {"\\": lazy_pattern(r"\\\]"), "$": lazy_pattern(r"\$\$")}
 _NEVER = lazy_pattern(r"(?!)")
 
 
 class Rest(NamedTuple):
-    """The rest of a line inside containers; its leading tabs are spaces."""
+    """The rest of a line inside containers, with its leading tabs expanded."""
 
     text: str
     column: int
-    """The column of the line at which it begins."""
+    """The column in the line at which it begins."""
 
     def after(self, characters: int) -> Rest:
-        """Return what follows a marker or blanks of so many characters."""
+        """Return what follows a marker or blanks of this many characters."""
         column = self.column + characters
         return Rest(expand_indent(self.text[characters:], column), column)
 
     @property
     def indent(self) -> int:
-        """How many spaces it begins with."""
+        """The number of leading spaces."""
         return indent_of(self.text)
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is left but blanks."""
+        """Whether only blanks are left."""
         return not self.text.strip(BLANKS)
 
 
@@ -79,11 +79,11 @@ class LiteralStart:
     """The first line of a block that is shown unchanged: HTML or a display formula."""
 
     end: re.Pattern[str]
-    """What the block's last line contains."""
+    """A pattern in the last line of the block."""
     at_blank: bool
-    """A blank line ends it as well."""
+    """Whether a blank line ends it as well."""
     is_closed: bool
-    """Its first line is its last."""
+    """Whether its first line is its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,12 @@ class ItemMarker:
     """The marker of a list item."""
 
     kind: str
-    """The bullet, or the delimiter of a numbered item, which separates one list from the next."""
+    """The bullet, or the delimiter of a numbered item; a different one begins a new list."""
     number: int | None
     length: int
-    """Characters of the marker itself."""
+    """The length of the marker itself in characters."""
     width: int
-    """Columns from the marker's first character to the item's content."""
+    """The columns from the marker's first character to the item's content."""
     is_empty: bool
 
 
@@ -109,12 +109,12 @@ class FenceStart:
 
 
 def indent_of(text: str) -> int:
-    """Return how many spaces the text begins with."""
+    """Return the number of leading spaces."""
     return len(text) - len(text.lstrip(" "))
 
 
 def expand_indent(text: str, column: int = 0) -> str:
-    """Expand the tabs among a line's leading blanks to stops of 4 columns."""
+    """Expand the tabs among a line's leading blanks to multiples of 4 columns."""
     body = text.lstrip(" \t")
     lead = text[: len(text) - len(body)]
     if "\t" not in lead:
@@ -126,7 +126,7 @@ def expand_indent(text: str, column: int = 0) -> str:
 
 
 def from_column(source: str, column: int) -> str:
-    """Return a line from a column on as it was written; a tab across that column is the spaces behind it."""
+    """Return a line from a column, unchanged; a tab across that column is replaced by spaces."""
     if "\t" not in source[:column]:
         return source[column:]
     at = 0
@@ -138,7 +138,7 @@ def from_column(source: str, column: int) -> str:
 
 
 def item_marker(rest: Rest) -> ItemMarker | None:
-    """Read a list marker at the start of a text without indent."""
+    """Parse a list marker at the start of a text without indentation."""
     match = _BULLET.match(rest.text) or _ORDERED.match(rest.text)
     if match is None:
         return None
@@ -151,7 +151,7 @@ def item_marker(rest: Rest) -> ItemMarker | None:
 
 
 def fence_start(text: str) -> FenceStart | None:
-    """Read the opening of a fence; backticks in the info make it inline code instead."""
+    """Parse the opening of a fence; with backticks in the info, it is inline code instead."""
     match = _FENCE.match(text)
     if match is None or (match[1][0] == "`" and "`" in match[2]):
         return None
@@ -174,13 +174,13 @@ def _markdown_it() -> tuple[Callable[[str], str], re.Pattern[str]]:
 
 
 def is_fence_end(text: str, mark: str) -> bool:
-    """Whether a line closes the fence that ``mark`` opened."""
+    """Return whether a line closes the fence that ``mark`` opened."""
     stripped = text.strip(BLANKS)
     return indent_of(text) < 4 and len(stripped) >= len(mark) and not stripped.strip(mark[0])
 
 
 def heading(text: str) -> tuple[int, str] | None:
-    """Read a heading: its level and its text."""
+    """Parse a heading: its level and text."""
     match = _HEADING.match(text)
     if match is None:
         return None
@@ -188,18 +188,18 @@ def heading(text: str) -> tuple[int, str] | None:
 
 
 def is_rule(text: str) -> bool:
-    """Whether the line is a thematic break."""
+    """Return whether the line is a thematic break."""
     return text[:1] in "-*_" and bool(text) and _RULE.match(text) is not None
 
 
 def underline_level(text: str) -> int | None:
-    """Return the level of the heading that a line of ``=`` or ``-`` makes of the paragraph above."""
+    """Return the heading level for the paragraph above a line of ``=`` or ``-``."""
     match = _UNDERLINE.match(text)
     return None if match is None else (1 if match[1][0] == "=" else 2)
 
 
 def literal_start(text: str, *, in_paragraph: bool) -> LiteralStart | None:
-    """Read the first line of HTML or of a display formula; ``in_paragraph``: one would go on otherwise."""
+    """Parse the first line of HTML or a display formula; ``in_paragraph``: a paragraph is open."""
     if text[0] == "<":
         return _html_start(text, in_paragraph)
     is_formula = text.rstrip(BLANKS) == "$$" or (text.startswith("$$") and "$$" not in text[2:])
@@ -219,7 +219,10 @@ def _html_start(text: str, in_paragraph: bool) -> LiteralStart | None:
 
 
 def _is_lone_tag(text: str) -> bool:
-    """Whether a line is one tag of HTML. Tags of other names are text: models wrap Markdown in their own."""
+    """Return whether a line is a single HTML tag.
+
+    Unknown tags are text: models wrap Markdown in their own.
+    """
     if _HTML_INLINE.match(text) is None:
         return False
     _, lone_tag = _markdown_it()
@@ -228,7 +231,7 @@ def _is_lone_tag(text: str) -> bool:
 
 
 def delimiter_row(text: str) -> tuple[str, ...] | None:
-    """Read the line below a table's header: how each column is aligned (``left``, ``center``, ``right``)."""
+    """Parse the line below a table's header: ``left``, ``center`` or ``right`` for each column."""
     if (
         not text
         or text[0] not in "|-:"
@@ -249,7 +252,7 @@ def _alignment(cell: str) -> str:
 
 
 def table_cells(text: str) -> list[str]:
-    """Split a table's row at its pipes; an escaped pipe belongs to its cell."""
+    """Split a table row at its pipes; an escaped pipe belongs to its cell."""
     cells: list[str] = [""]
     escaped = False
     for character in text.strip(BLANKS):

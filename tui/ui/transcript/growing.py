@@ -1,6 +1,6 @@
-"""A growing text as lines: added slice by slice, so that no step takes long.
+"""A growing text as lines, processed slice by slice so that no step takes long.
 
-The lines always show a beginning of the text; ``is_behind`` says whether there is more.
+The lines always show a prefix of the text; ``is_behind`` tells whether there is more.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from tui.ui.transcript.stream import MarkdownLines
 from tui.ui.transcript.wrap import wrap
 
 SLICE_CHARACTERS = 500
-"""What is taken in between two looks at the clock: some 5 ms of work at worst."""
+"""Processed between two checks of the clock: about 5 ms of work at worst."""
 MOST_SPANS = 800_000
-"""What of one text is drawn: some 50,000 lines of code or 250,000 of prose. Its lines take 100 MB then."""
+"""The limit for drawing a text: about 50,000 lines of code or 250,000 of prose, which take 100 MB."""
 
 
 class WorkBudget:
-    """How much may be processed: a limit of characters and of seconds, but at least one slice."""
+    """A limit in characters and seconds, but at least one slice."""
 
     __slots__ = ("_characters", "_clock", "_is_begun", "_until")
 
@@ -41,7 +41,7 @@ class WorkBudget:
         self._is_begun = False
 
     def slice(self) -> int:
-        """Return how many characters may be taken in now; 0 where it is used up."""
+        """Return how many characters may be processed now; 0 if it is used up."""
         is_late = self._until is not None and self._is_begun and self._clock() >= self._until
         self._is_begun = True
         if is_late:
@@ -70,7 +70,7 @@ class _Reading:
         return self.offset < len(buffer) and not self.is_full
 
     def take(self, buffer: TextBuffer, allowance: WorkBudget) -> bool:
-        """Take in what is allowed; return whether that was anything."""
+        """Process as much as allowed; return whether that was anything."""
         begun = self.offset
         while self.is_behind(buffer) and (size := allowance.slice()):
             text = buffer.since(self.offset, size)
@@ -87,11 +87,11 @@ class _Reading:
 
     @property
     def late_references(self) -> tuple[tuple[str, Reference], ...] | None:
-        """Definitions that came after text had settled without them."""
+        """Return the definitions that arrived after text had settled without them."""
         return None if self.is_full else self.source.late_references
 
     def tail(self) -> list[Line]:
-        """Return the lines of the open end, or what replaces a rest that is not drawn."""
+        """Return the lines of the open end, or of the note about a rest that is not drawn."""
         if self.is_full:
             return [EMPTY_LINE, *(Line(row) for row in wrap((Span(TEXT_TOO_LONG, Role.NOTE),), 60))]
         return [] if self.is_finished else self.source.tail()
@@ -116,17 +116,15 @@ class GrowingText:
 
     @property
     def is_behind(self) -> bool:
-        """Whether more arrived than was taken in, or a second passage has not come as far as the first."""
+        """Whether more has arrived than was processed, or a second pass has not caught up with the first."""
         return self._reading is not self._shown or self._reading.is_behind(self._buffer)
 
     def advance(self, *, is_live: bool, allowance: WorkBudget | None = None) -> bool:
-        """Take in what arrived, as far as allowed; return whether any line may have changed."""
+        """Process as much as allowed; return whether any line may have changed."""
         if self._buffer.generation != self._generation:
             self._begin()
         elif self._reading.is_finished and self._reading.is_behind(self._buffer):
-            self._reading = (
-                self._new_reading()
-            )  # an answer that had ended goes on: its end may belong to that
+            self._reading = self._new_reading()  # its end may belong to the continuation
         return self._advance(is_live, allowance or WorkBudget())
 
     def _advance(self, is_live: bool, allowance: WorkBudget) -> bool:
@@ -155,21 +153,21 @@ class GrowingText:
         return settled[index] if index < len(settled) else self._tail[index - len(settled)]
 
     def block(self, index: int) -> int:
-        """Return the ordinal of the block that a line belongs to."""
+        """Return the block number of a line."""
         settled = self._shown.settled
         return settled.block(index) if index < len(settled) else self._tail[index - len(settled)].block
 
     @property
     def settled(self) -> CompactLines:
-        """The lines that only become more; another shelf where they are redrawn."""
+        """The settled lines, which are only appended to; a new object after redrawing."""
         return self._shown.settled
 
     @property
     def open_end(self) -> Sequence[Line]:
-        """The lines behind the settled ones; none where a rest is not drawn."""
+        """The lines after the settled ones; none if a rest is not drawn."""
         return () if self.is_cut else self._tail
 
     @property
     def is_cut(self) -> bool:
-        """Whether the text is too long to be drawn in full."""
+        """Whether the text is too long to be drawn completely."""
         return self._shown.is_full

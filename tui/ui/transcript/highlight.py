@@ -1,7 +1,7 @@
-"""Colours of code, line by line, with the lexer's state carried from one line to the next.
+"""Highlights code line by line, carrying the lexer's state from one line to the next.
 
-Pygments' regular-expression lexers keep a stack of states; keeping it between lines gives the same result as
-a run over the whole file, at a constant cost per line. Other lexers colour each line separately.
+Pygments' regular-expression lexers have a stack of states; keeping it between lines gives the same result as
+processing the whole file, at a constant cost per line. Other lexers highlight each line separately.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LINE_LIMIT = 400
 """Longer lines are shown in one colour."""
 STEP_LIMIT = 4_000
-"""The most matches tried on one line: beyond it the rest is shown in one colour."""
+"""The most matches tried on one line; the rest is shown in one colour."""
 _COMMENT_OPEN, _COMMENT_CLOSE = "/*", "*/"
 
 _ROLES = (
@@ -53,24 +53,24 @@ def _role(token_type: Any) -> Role:
 
 @lru_cache(maxsize=64)
 def lexer_for(language: str) -> Lexer | None:
-    """Return the lexer of a language as named after a fence, or ``None``."""
+    """Return the lexer for the language after a fence, or ``None``."""
     name = re.split(r"[\s,{:]", language.strip().lower(), maxsplit=1)[0]
     if not name or name in ("text", "plain", "plaintext", "txt", "output"):
         return None
     from pygments.lexers import LEXERS, find_lexer_class  # type: ignore[import-untyped]
 
-    # get_lexer_by_name would also import what other installed packages offer, for any word of a model
+    # get_lexer_by_name would also import plug-ins of other packages, for any word from a model
     known = next((title for _, title, names, _, _ in LEXERS.values() if name in names), None)
     return None if known is None else find_lexer_class(known)(stripnl=False, ensurenl=True)
 
 
 def warm() -> None:
-    """Import the library and the language that answers use most."""
+    """Import the library and the most common language."""
     Highlighter("python").spans("def warm(): pass")
 
 
 class Highlighter:
-    """Colours the lines of one code block, from the first to the last."""
+    """Highlights the lines of one code block, from first to last."""
 
     __slots__ = ("_in_comment", "_lexer", "_stack")
 
@@ -86,7 +86,7 @@ class Highlighter:
         return twin
 
     def spans(self, line: str) -> list[Span]:
-        """Return a line of code as spans and carry the state on."""
+        """Return a line of code as spans and update the state."""
         if self._lexer is None or not line:
             return [Span(line, Role.CODE)] if line else self._blank()
         if len(line) > LINE_LIMIT:
@@ -120,7 +120,7 @@ class Highlighter:
         return [Span(line[: end + 2], Role.COMMENT), *(self.spans(rest) if rest else [])]
 
     def _opens_comment(self, line: str, opened: int) -> bool:
-        """Whether ``/*`` opens a comment here, judged by how the lexer colours a closed one."""
+        """Return whether ``/*`` opens a comment here, judging by how the lexer colours a closed one."""
         probe = self.copy()
         position = 0
         for role, text in probe._tokens(line[:opened] + "/* */"):
@@ -138,11 +138,11 @@ class Highlighter:
             length -= len(text)
 
     def _tokens(self, line: str) -> Iterator[tuple[Role, str]]:
-        """Yield role and text of each token of a line, without its newline."""
+        """Yield role and text of each token of a line, without its line feed."""
         left = len(line)
         for token_type, text in self._raw_tokens(line + "\n"):
             if left <= 0:
-                continue  # the states still move on at the newline
+                continue  # states still change at the line feed
             text = text[:left]
             left -= len(text)
             if text:
@@ -160,7 +160,7 @@ class Highlighter:
             yield from ((kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text))
 
     def _stateful_tokens(self, lexer: Any, text: str) -> Iterator[tuple[Any, str]]:
-        """Run the lexer's rules over one line, beginning in the state that the last line ended in."""
+        """Run the lexer's rules on one line, from the state at the end of the last line."""
         stack = list(self._stack)
         rules = rules_of(lexer)
         position = steps = 0
@@ -183,12 +183,12 @@ class Highlighter:
                 if text[position] == "\n":
                     stack = ["root"]
                 position += 1
-                yield None, text[position - 1]  # no rule knows it
+                yield None, text[position - 1]  # no rule matches
         self._stack = tuple(stack[-32:])
 
 
 def _move(stack: list[str], new_state: Any) -> None:
-    """Apply a rule's transition: names to push, ``#pop``, ``#push``, or a count to pop."""
+    """Apply a rule's transition: names to push, ``#pop``, ``#push``, or a number to pop."""
     for step in new_state if isinstance(new_state, tuple) else (new_state,):
         if step == "#pop":
             if len(stack) > 1:

@@ -1,8 +1,8 @@
-"""Inline Markdown to spans: emphasis, code, links with their addresses visible, LaTeX unchanged.
+"""Renders inline Markdown: emphasis, code, links with visible URLs, unchanged LaTeX.
 
-markdown-it does the parsing, one leaf block at a time and within a budget of characters; what exceeds it is
-shown as plain text. HTML is recognised so that no Markdown is parsed in it, and shown unchanged. Nothing here
-ever becomes markup or opens anything.
+markdown-it parses one leaf block at a time, within a limit of characters; what exceeds it is plain text. HTML
+is recognised so that no Markdown is parsed inside, and shown unchanged. Nothing here ever becomes markup or
+opens anything.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 BUDGET_CHARACTERS = 4_000
-"""The longest text that is parsed as one."""
+"""The longest text parsed as one."""
 BUDGET_OPENERS = 200
-"""The most brackets in one text: beyond it, looking for links takes quadratic time."""
+"""The most brackets in one text: beyond that, searching for links would take quadratic time."""
 _PLAIN = lazy_pattern(r"[^\\`*_~\[\]<&!$\n]*\Z")
 _MATH = lazy_pattern(
     r"\\\((?:[^\\]|\\(?!\)))+?\\\)"
@@ -36,11 +36,11 @@ _MATH = lazy_pattern(
 )
 _ATTRIBUTES = {"strong": Attribute.BOLD, "em": Attribute.ITALIC, "s": Attribute.STRIKE}
 Reference = tuple[str, str]
-"""The address and the title that a link reference stands for."""
+"""URL and title of a link reference."""
 
 
 def new_parser(preset: str, options: Mapping[str, object] | None = None) -> MarkdownIt:
-    """Return a parser with the rules of a preset of markdown-it."""
+    """Return a parser with the rules of a markdown-it preset."""
     from markdown_it import MarkdownIt
 
     return MarkdownIt(preset, options)
@@ -59,7 +59,7 @@ def _any_link(url: str) -> bool:
 
 
 def _math(state: StateInline, silent: bool) -> bool:
-    """Take a LaTeX formula as it is, before its underscores and backslashes mean anything."""
+    """Keep a LaTeX formula unchanged, before its underscores and backslashes are parsed."""
     if state.src[state.pos] not in "\\$":
         return False
     match = _MATH.match(state.src, state.pos, state.posMax)
@@ -72,7 +72,7 @@ def _math(state: StateInline, silent: bool) -> bool:
 
 
 def warm() -> None:
-    """Import and build the parser, so that the first answer need not wait for it."""
+    """Import and create the parser before the first answer."""
     inline_spans("*warm* `up`", Role.TEXT)
 
 
@@ -95,12 +95,12 @@ def _plain_spans(text: str, style: int) -> Iterable[Span]:
 
 
 class _Walk:
-    """Turns a flat list of tokens into spans, keeping the styles that are open."""
+    """Converts a flat list of tokens to spans, tracking the open styles."""
 
     def __init__(self, style: int) -> None:
         self._style = style
         self._outer: list[int] = []
-        """The style around each emphasis that is open: one may stand inside of another of its kind."""
+        """The style around each open emphasis, which can be nested."""
         self._links: list[str] = []
         self._link_text: list[str] = []
 
@@ -143,7 +143,7 @@ class _Walk:
     def _text(self, text: str, style: int) -> Iterable[Span]:
         if not text:
             return
-        text = settle_cells(safe_line(text))  # a character reference can name any character
+        text = settle_cells(safe_line(text))  # character references can name any character
         if self._links:
             self._link_text[-1] += text
             style = (Role.LINK | (style & ~0xFF)) if style & 0xFF != Role.INLINE_CODE else style
@@ -168,14 +168,14 @@ class _Walk:
 
 
 def _plain_text(token: Token) -> str:
-    """Return the description of an image, itself made of Markdown, as text."""
+    """Return the description of an image, which is Markdown itself, as text."""
     if not token.children:
         return " " if token.type in ("softbreak", "hardbreak") else token.content
     return "".join(map(_plain_text, token.children))
 
 
 def readable_url(url: str) -> str:
-    """Return an address as it may be shown: what could pass for something else stays percent-encoded."""
+    """Return a URL for display; misleading characters stay percent-encoded."""
     return "".join(character if "!" <= character <= "~" else _percent(character) for character in url)
 
 
@@ -184,5 +184,5 @@ def _percent(character: str) -> str:
 
 
 def reference_tuple(references: Mapping[str, Reference]) -> tuple[tuple[str, Reference], ...]:
-    """Return link references in the form in which they can be a key of the cache."""
+    """Return link references in a hashable form for the cache."""
     return tuple(references.items())

@@ -1,4 +1,4 @@
-"""The transcript's keys: those of the table, and the paging that a surrounding screen may handle."""
+"""The transcript's keys: those in the table, and paging, which a surrounding screen may handle."""
 
 from __future__ import annotations
 

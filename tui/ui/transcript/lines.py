@@ -1,7 +1,7 @@
-"""Lines of styled spans: what a rendered text is made of, before any colour is chosen.
+"""Lines of styled spans, independent of colours.
 
-A style is an integer: a role in its low byte, attributes above. The colours of a role are chosen when a line
-is drawn, so that a change of theme renders nothing again.
+A style is an integer: a role in its low byte, attributes above. The colours of a role are looked up when a
+line is drawn, so that a change of theme does not render anything again.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ class Role(IntEnum):
     SELECTION = 38
     VARIANT = 39
     OFFER = 40
-    """What can be done: a click does it. Nothing that a model wrote has this role."""
+    """An action to click. No text of a model has this role."""
     BOX = 41
-    """The border of a box: decoration at either end of a line, which is never copied."""
+    """The border of a box: decoration at both ends of a line, which is never copied."""
 
 
 class Attribute(IntFlag):
@@ -77,21 +77,21 @@ class Span(NamedTuple):
     text: str
     style: int = Role.TEXT
     url: str = ""
-    """Where a link leads, for spans of links only."""
+    """The URL of a link."""
 
 
 class Line(NamedTuple):
-    """One line of the transcript, without its newline."""
+    """One line of the transcript, without its line end."""
 
     spans: tuple[Span, ...]
     lead: int = 0
-    """How many spans at its start are decoration (bars, markers' indents): copying leaves them out."""
+    """The number of decoration spans at its start (bars, indentation), which are not copied."""
     soft: bool = False
-    """The text goes on in the next line: copying joins the two with a space."""
+    """The text continues on the next line: copying joins them with a space."""
     fill: int = Role.TEXT
-    """The style in which the rest of the row is filled."""
+    """The style for the rest of the row."""
     block: int = -1
-    """The ordinal of the block it belongs to, -1 between blocks."""
+    """The number of its block, -1 between blocks."""
 
     @property
     def text(self) -> str:

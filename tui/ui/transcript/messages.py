@@ -1,4 +1,4 @@
-"""The messages of the transcript to its screen."""
+"""The messages from the transcript to its screen."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from tui.core.turn import Turn
 
 
 class CopyRequested(Message, namespace="transcript"):
-    """Text should be copied; the screen copies it and reports the result."""
+    """Text should be copied."""
 
     def __init__(self, text: str, what: str) -> None:
         super().__init__()
         self.text = text
         self.what = what
-        """What it is, in words: ``answer``, ``prompt``, ``code``, ``reasoning``."""
+        """Its kind: ``answer``, ``prompt``, ``code`` or ``reasoning``."""
 
 
 class LinkActivated(Message, namespace="transcript"):
@@ -26,7 +26,7 @@ class LinkActivated(Message, namespace="transcript"):
 
 
 class FollowChanged(Message, namespace="transcript"):
-    """The view follows the end, or does not and there is (or is not) unseen output."""
+    """The view now follows the end, or does not and there is (or is not) unseen output."""
 
     def __init__(self, following: bool, unseen: bool) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class OfferChosen(Message, namespace="transcript"):
     def __init__(self, action: str) -> None:
         super().__init__()
         self.action = action
-        """The screen's action, as ``run_action`` takes it."""
+        """The screen's action, for ``run_action``."""
 
 
 class MatchChanged(Message, namespace="transcript"):

@@ -1,4 +1,4 @@
-"""What a click on a line does: a link opens an address, an offer runs an action on a turn.
+"""Clickable parts of lines: a link opens a URL, an offer runs an action on a turn.
 
 An offer is recognised by the role of its span, which text of a model or a server never has.
 """
@@ -22,7 +22,7 @@ class Offer(NamedTuple):
 
 
 def offer_spans(offers: Iterable[Offer]) -> tuple[Span, ...]:
-    """Return offers as one line."""
+    """Return offers on one line."""
     spans: list[Span] = []
     for offer in offers:
         spans += (_BETWEEN, Span(offer.label, Role.OFFER, offer.action))
@@ -30,7 +30,7 @@ def offer_spans(offers: Iterable[Offer]) -> tuple[Span, ...]:
 
 
 def offer_at(line: Line, column: int) -> str:
-    """Return the action that is offered at a column of a line; empty: none."""
+    """Return the action at a column of a line; empty if there is none."""
     position = 0
     for span in line.spans:
         start, position = position, position + cell_len(span.text)
@@ -40,7 +40,7 @@ def offer_at(line: Line, column: int) -> str:
 
 
 def link_at(line: Line, column: int | None = None) -> str:
-    """Return where the link at a column of a line leads, or its first one; empty: there is none."""
+    """Return the URL of the link at a column of a line, or of its first link; empty if there is none."""
     position = 0
     for span in line.spans:
         start, position = position, position + cell_len(span.text)

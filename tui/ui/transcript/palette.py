@@ -1,4 +1,4 @@
-"""Spans in the styles of the current theme: its style sheet gives each role a Rich style."""
+"""Resolves the styles of spans with the current theme: a style sheet gives each role a Rich style."""
 
 from __future__ import annotations
 
@@ -27,29 +27,30 @@ _RULE = lazy_pattern(r"& >[^{}]*\{[^{}]*\}")
 
 @lru_cache(maxsize=4)
 def _sheet(variables: frozenset[tuple[str, str]]) -> Stylesheet:
-    """Return a style sheet for the roles in the colours of a theme; each comes in when it is first drawn.
+    """Return a style sheet for the roles in a theme's colours; rules are added on first use.
 
-    They are no component classes of the widget: Textual would apply forty of them whenever its focus changes.
+    They are not component classes of the widget: Textual would apply forty of them whenever its focus
+    changes.
     """
     return Stylesheet(variables=dict(variables))
 
 
 @cache
 def _rules() -> list[list[str]]:
-    """Return the rules of all themes, and those for the terminal's own colours."""
+    """Return the rules for all themes, and those for the terminal's own colours."""
     return [_RULE.findall(part) for part in _ROLES.read_text("utf-8").split("&:ansi {")]
 
 
 @cache
 def _css_of(name: str) -> str:
-    """Return the rules of one class alone: to parse all of them takes as long as a frame."""
+    """Return the rules of one class: parsing all of them would take as long as a frame."""
     own = re.compile(rf"\.{name}[ ,]")
     usual, ansi = (" ".join(filter(own.search, rules)) for rules in _rules())
     return f"Transcript {{ {usual} &:ansi {{ {ansi} }} }}"
 
 
 class Palette:
-    """Looks up each style once. Create a new one when the theme changes."""
+    """Caches styles. Create a new one when the theme changes."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
@@ -86,7 +87,7 @@ class Palette:
         return [Segment(span.text, style(span.style)) for span in spans]
 
     def strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
-        """Return spans as a strip of exactly ``width`` cells, past the application's line filters."""
+        """Return spans as a strip of exactly ``width`` cells, after the application's line filters."""
         segments = self.segments(spans)
         gap = width - sum(cell_len(span.text) for span in spans)
         if gap > 0:
@@ -103,9 +104,9 @@ class Palette:
         return strip
 
     def row(self, y: int, line: Line, width: int) -> Strip:
-        """Return a row as a strip: the last one where the row has not changed.
+        """Return a row as a strip, from the cache if unchanged.
 
-        Whatever changes on the screen, the compositor asks every widget for all of its rows.
+        For any change on the screen, the compositor requests all rows of every widget.
         """
         known = self._rows.get(y)
         if known is not None and known[0] == line and known[1].cell_length == width:

@@ -1,4 +1,4 @@
-"""The raw view: a text as received, character by character, with invisible characters as their numbers."""
+"""The raw view: a text as received, with invisible characters shown as code points."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tui.ui.transcript.split_points import LINE_LIMIT
 from tui.ui.transcript.wrap import cut
 
 _MOST_MARKS = 8
-"""On one character; more of them would be drawn into its neighbours."""
+"""More marks on one character would be drawn over its neighbours."""
 _RUN = lazy_pattern(r"[ -~]+|[^ -~]", re.S)
 
 
 def raw_spans(text: str) -> tuple[Span, ...]:
-    """Return a source line with each neutralised character as ``‹U+001B›``."""
+    """Return a source line with neutralised characters such as ``‹U+001B›``."""
     if text.isascii() and text.isprintable():
         return (Span(text),) if text else ()
     spans: list[Span] = []
@@ -33,7 +33,7 @@ def raw_spans(text: str) -> tuple[Span, ...]:
 
 
 class RawLines:
-    """One growing text as raw lines: the counterpart of ``MarkdownLines``."""
+    """A growing text as raw lines; the counterpart of ``MarkdownLines``."""
 
     late_references = None
 
@@ -43,12 +43,12 @@ class RawLines:
         self.settled: list[Line] = []
 
     def take(self) -> list[Line]:
-        """Return the settled lines and keep them no longer."""
+        """Return and remove the settled lines."""
         taken, self.settled = self.settled, []
         return taken
 
     def feed(self, text: str) -> None:
-        """Add text as it came from outside."""
+        """Add unsanitised text."""
         *complete, rest = (self._partial + text).split("\n")
         for line in complete:
             self._settle(line)

@@ -26,11 +26,11 @@ from tui.ui.transcript.selecting import mark_selection, selected_text
 
 _TITLE_INDENT = 2
 _BAR = Span("  ┊ ", Role.QUOTE_BAR)
-"""With the gutter before it as wide as ``REASONING_INDENT`` and the transcript's gutter."""
+"""Together with the gutter, as wide as ``REASONING_INDENT`` and the transcript's gutter."""
 
 
 class RowStyle(Protocol):
-    """How the transcript draws its rows; the rows of a fold look the same."""
+    """The drawing functions of the transcript, so that the rows of a fold look the same."""
 
     cursor: BlockCursor
     matches: Search
@@ -40,7 +40,7 @@ class RowStyle(Protocol):
         """Return the prefix of a row."""
 
     def within_measure(self, line: Line) -> Line:
-        """Return a row whose fill ends with the measure."""
+        """Return a row limited to the text width."""
 
     def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
         """Return spans as a strip of exactly ``width`` cells."""
@@ -59,13 +59,13 @@ class ReasoningBody(Widget):
         self._painted_end = 0
 
     def refresh(self, *regions: Region, **options: Any) -> ReasoningBody:
-        """Ask the compositor for a repaint."""
+        """Request a repaint."""
         self._painter.forget()
         super().refresh(*regions, **options)
         return self
 
     def show_frame(self) -> None:
-        """Draw what arrived: at once where nothing lies over it, else with the compositor."""
+        """Draw what has arrived: directly if nothing covers it, otherwise with the compositor."""
         if not (self.is_mounted and self.is_attached):
             return
         end = self._document.reasoning_end
@@ -87,7 +87,7 @@ class ReasoningBody(Widget):
         return self._style.spans_strip(line.spans, self.size.width, line.fill)
 
     def render_line(self, y: int) -> Strip:
-        """Return a row as the pointer sees it, with the place of each character."""
+        """Return a row for the mouse, with character positions."""
         return self._strip(y).apply_offsets(0, y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -101,10 +101,10 @@ class ReasoningBody(Widget):
 
 
 class ReasoningFold(Collapsible):
-    """The fold: its title alone when folded, the title and the body's rows when not."""
+    """The fold: only its title if folded, otherwise title and body."""
 
     def __init__(self, document: TurnDocument, style: RowStyle, host: Widget) -> None:
-        """``host`` is the widget that scrolls, as wide as the screen."""
+        """Create a fold; ``host`` is the widget that scrolls, as wide as the screen."""
         self.document = document
         self.body = ReasoningBody(document, style, host)
         super().__init__(self.body, title="", collapsed=not document.is_reasoning_shown)
@@ -114,7 +114,7 @@ class ReasoningFold(Collapsible):
         self.body.styles.height = document.reasoning_body_rows
 
     def sync(self) -> bool:
-        """Take on what the document says: title, height, folded or not; return whether anything changed."""
+        """Update title, height and state from the document; return whether anything changed."""
         title, rows = reasoning_title(self.document.turn), self.document.reasoning_body_rows
         folded = not self.document.is_reasoning_shown
         height = self.body.styles.height
@@ -132,4 +132,4 @@ class ReasoningFold(Collapsible):
         return True
 
     def scroll_visible(self, *_: Any, **__: Any) -> None:
-        """Leave the view where it is: the transcript decides what it shows."""
+        """Do nothing: the transcript controls scrolling."""

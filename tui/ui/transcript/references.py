@@ -1,4 +1,4 @@
-"""Link reference definitions at the start of a paragraph, read by markdown-it's own rule."""
+"""Link reference definitions at the start of a paragraph, parsed by markdown-it's own rule."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 class Definitions(NamedTuple):
-    """The definitions in a paragraph: address and title by normalised label; the first of a label counts."""
+    """The definitions in a paragraph: URL and title by normalised label; the first one for a label counts."""
 
     found: dict[str, tuple[str, str]]
     rest: str
-    """The source behind the definitions."""
+    """The source after the definitions."""
     settled: dict[str, tuple[str, str]]
-    """What is defined before the last definition, which may go on: with a title on its next line."""
+    """The definitions before the last one, which may continue with a title on its next line."""
     unsettled: str
-    """The source from the last definition on."""
+    """The source from the last definition."""
 
 
 @lru_cache(maxsize=1)
@@ -31,7 +31,7 @@ def _parser() -> MarkdownIt:
 
 
 def definitions(text: str) -> Definitions:
-    """Read the definitions at the start of a text without blank lines."""
+    """Parse the definitions at the start of a text without blank lines."""
     if not text.startswith("["):
         return Definitions({}, text, {}, text)
     parser = _parser()

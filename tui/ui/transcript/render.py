@@ -1,6 +1,6 @@
-"""Settled Markdown to lines for one width: the sink of the block parser.
+"""Renders settled Markdown to lines for one width: the sink of the block parser.
 
-Every container puts a prefix before its lines (a quote's bar, an item's marker and indent); every leaf fills
+Every container adds a prefix to its lines (a quote's bar, an item's marker and indentation); every leaf fills
 the rest of the width. Settled text is never processed again.
 """
 
@@ -20,7 +20,7 @@ from tui.ui.transcript.sink import Sink
 from tui.ui.transcript.wrap import Flow, cut, wrap
 
 NARROWEST_TEXT = 12
-"""Cells that text always gets: deeper containers then lose their prefixes."""
+"""The minimum width of text: deeper containers lose their prefixes."""
 _BULLETS = "•◦▪"
 _QUOTE_BAR = "▌ "
 _CODE_BAR = "│ "
@@ -34,7 +34,7 @@ class Layout:
     width: int
     wrap_code: bool = True
     base: int = Role.TEXT
-    """The style of plain text: an answer's or a reasoning's."""
+    """The style of plain text, for an answer or reasoning."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class _Level:
     rest: Span
     """The prefix of each of its lines."""
     first: Span | None = None
-    """The prefix of its first line, until that is drawn."""
+    """The prefix of its first line, until it is drawn."""
     has_content: bool = False
     is_quote: bool = False
     is_item: bool = False
@@ -60,7 +60,7 @@ class _Table:
 
 
 class LineRenderer(Sink):
-    """Collects lines in ``lines``, where the code that drives the parser reads them."""
+    """Collects lines in ``lines``, from where the driver of the parser reads them."""
 
     def __init__(self, layout: Layout, references: tuple[tuple[str, Reference], ...] = ()) -> None:
         self.layout = layout
@@ -68,14 +68,14 @@ class LineRenderer(Sink):
         self.lines: list[Line] = []
         self.block = -1
         self._codes = 0
-        """How many blocks of code there are so far."""
+        """The number of code blocks so far."""
         self._levels: list[_Level] = [_Level(Span(""))]
         self._flow: Flow | None = None
         self._highlighter: Highlighter | None = None
         self._table: _Table | None = None
 
     def copy(self) -> LineRenderer:
-        """Return an independent renderer in the same state, with no lines of its own yet."""
+        """Return an independent renderer in the same state, without lines."""
         twin = LineRenderer(self.layout, self.references)
         twin.block, twin._codes = self.block, self._codes
         twin._levels = [replace(level) for level in self._levels]
@@ -101,7 +101,7 @@ class LineRenderer(Sink):
 
     def close_container(self) -> None:
         level = self._levels[-1]
-        if level.first is not None:  # an item of nothing: its marker is no part of the block before it
+        if level.first is not None:  # an empty item, whose marker does not belong to the preceding block
             self._emit((), block=EMPTY_LINE.block)
         self._levels.pop()
 
@@ -187,7 +187,7 @@ class LineRenderer(Sink):
     # ---- helpers
 
     def _number(self) -> str:
-        """Return the number by which a block of an answer is copied; the only one needs none."""
+        """Return the number for copying a code block; empty for the only one."""
         return f" · {self._codes}" if self._codes > 1 and self.layout.base == Role.TEXT else ""
 
     def _cells(self, texts: list[str]) -> list[tables.Cell]:
@@ -251,7 +251,7 @@ class LineRenderer(Sink):
         return max(1, width - cell_len(self._levels[-1].rest.text))
 
     def _separate(self, after_blank: bool, *, in_list: bool = False) -> None:
-        """Draw a blank line before a block where one belongs: inside lists as in the source, else always."""
+        """Draw a blank line before a block if required: inside lists as in the source, otherwise always."""
         level = self._levels[-1]
         if level.has_content and (after_blank or not (in_list or level.is_item)):
             prefix = tuple(span for each in self._levels if (span := each.rest).text.strip())
@@ -263,7 +263,7 @@ class LineRenderer(Sink):
         return Role.QUOTE if quoted and self.layout.base == Role.TEXT else self.layout.base
 
     def _task(self, text: str) -> str:
-        """Draw the box of a task list's item."""
+        """Draw the checkbox of a task list item."""
         level = self._levels[-1]
         if not level.is_item or level.first is None or text[:4] not in _TASKS:
             return text
@@ -277,7 +277,7 @@ class LineRenderer(Sink):
 
 
 def _code_rows(spans: list[Span], room: int, wrapped: bool) -> list[tuple[Span, ...]]:
-    """Break a line of code into rows, or cut it with a mark where it goes on."""
+    """Wrap a line of code, or cut it with a mark."""
     room = max(1, room)
     if sum(cell_len(span.text) for span in spans) <= room:
         return [tuple(spans)]
@@ -300,7 +300,7 @@ def _code_rows(spans: list[Span], room: int, wrapped: bool) -> list[tuple[Span, 
 
 
 def _with_mark(row: list[Span], room: int) -> list[Span]:
-    """Put ``…`` in the last cell of a row that was cut."""
+    """Put ``…`` into the last cell of a cut row."""
     kept: list[Span] = []
     left = room - 1
     for span in row:

@@ -1,6 +1,6 @@
-"""Rows of turns as they are drawn: with the cursor's mark, matches and the selection.
+"""Decorates rows of turns with the cursor's mark, matches and the selection.
 
-Settled rows of an answer are cached as drawn: in every frame, nearly the whole view.
+Settled rows of an answer are cached as drawn: nearly the whole view in every frame.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from tui.ui.transcript.viewport import Viewport
 from tui.ui.transcript.wrap import cut
 
 GUTTER = 2
-"""Columns at the left for the cursor's mark."""
+"""The columns on the left for the cursor's mark."""
 BLANK_ROW = Line((Span(" " * GUTTER),), 1)
 _CURSOR_MARK = "▐ "
 _MOST_KEPT = 1_000
 
 _Place = tuple[int, int, View]
-"""What a settled row depends on beside its line: where the answer begins, the margin, the view."""
+"""What a settled row depends on besides its line: the start of the answer, the margin, the view."""
 
 
 class RowDecoration:
@@ -40,7 +40,7 @@ class RowDecoration:
         self.matches = matches
         self.spans_strip = spans_strip
         self.margin = 0
-        """Columns left of the gutter, where the screen is wider than a text should be."""
+        """The columns left of the gutter on wide screens."""
         self._viewport = viewport
         self._roll = viewport.roll
         self._settled: WeakKeyDictionary[CompactLines, tuple[_Place, dict[int, Line]]] = WeakKeyDictionary()
@@ -64,7 +64,7 @@ class RowDecoration:
         return rows
 
     def _kept(self, document: TurnDocument) -> tuple[int, int, dict[int, Line]]:
-        """Return which rows of a turn are settled, and those of them that were drawn."""
+        """Return the range of settled rows of a turn, and those drawn so far."""
         shelf = document.settled
         if shelf is None:
             return 0, 0, {}
@@ -78,7 +78,7 @@ class RowDecoration:
     def decorated(
         self, index: int, document: TurnDocument, row: int, selection: Selection | None = None
     ) -> Line:
-        """Return a row with the gutter before it, and with what is marked in it."""
+        """Return a row with the gutter and all marks."""
         line = document.line(row) or EMPTY_LINE
         if self.matches.is_active:
             line = self.matches.marked(document, row, line)
@@ -95,7 +95,7 @@ class RowDecoration:
         return Span(" " * (self.margin + GUTTER))
 
     def within_measure(self, line: Line) -> Line:
-        """Return a row whose fill ends with the measure, where the screen is wider."""
+        """Return a row limited to the text width on wide screens."""
         if line.fill == Role.TEXT or not self.margin:
             return line
         gap = self.margin + GUTTER + self._roll.view.width - sum(cell_len(span.text) for span in line.spans)
@@ -104,7 +104,7 @@ class RowDecoration:
         return line._replace(spans=(*line.spans, Span(" " * gap, line.fill)), fill=Role.TEXT)
 
     def welcome_rows(self, welcome: tuple[Line, ...], height: int) -> list[Line]:
-        """Return the lines of an empty transcript, a little above the middle."""
+        """Return the lines of an empty transcript, slightly above the centre."""
         gutter = Span(" " * (self.margin + GUTTER))
         above = max(0, (height - len(welcome)) // 3)
         shown = [
@@ -115,7 +115,7 @@ class RowDecoration:
 
 
 def _shortened(spans: tuple[Span, ...], width: int) -> tuple[Span, ...]:
-    """Return spans that fit into a row, an ellipsis where the last one was cut."""
+    """Return spans cut to a row, with an ellipsis."""
     over = sum(cell_len(span.text) for span in spans) - width
     if over <= 0:
         return spans

@@ -1,4 +1,4 @@
-"""The text of lines as one string, with the position of each line: built once, searched many times."""
+"""The text of lines as one string with the positions of lines: created once, searched many times."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from tui.ui.transcript.compact_lines import Words
 
 LINES_AT_ONCE = 2_000
-"""What is read between two chances for others to work: some 2 ms."""
+"""Processed before yielding to others: about 2 ms."""
 MATCHES_AT_ONCE = 4_000
 
 
 class Said:
-    """The text of lines; a line that continues in the next one is joined to it by a space."""
+    """The text of lines; a line that continues on the next one is joined with a space."""
 
     __slots__ = ("leads", "offsets", "text")
 
@@ -23,7 +23,7 @@ class Said:
         self.offsets: Sequence[int] = array("Q")
         """Where each line begins in the text."""
         self.leads = array("Q")
-        """Characters of decoration before what each line says."""
+        """The decoration characters before the text of each line."""
 
     def __len__(self) -> int:
         return len(self.leads)
@@ -42,7 +42,7 @@ class Said:
         self.text, self.offsets = "".join(pieces), offsets
 
     def with_lines(self, lines: Sequence[Words]) -> Said:
-        """Return this with lines behind it."""
+        """Return a copy with further lines."""
         if not lines:
             return self
         whole = Said()
@@ -51,7 +51,7 @@ class Said:
         return whole
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """Yield where a stretch of the text lies in each line: index, first character, after the last."""
+        """Yield a range of the text by line: index, first character, after the last."""
         for index in range(bisect_right(self.offsets, start) - 1, len(self)):
             offset = self.offsets[index]
             if offset >= end:
@@ -63,7 +63,7 @@ class Said:
                 yield index, low - offset + lead, high - offset + lead
 
     def offset(self, line: int, column: int) -> int:
-        """Return where a character of a line is in the text."""
+        """Return the position in the text of a character in a line."""
         return self.offsets[line] + column - self.leads[line]
 
 
@@ -75,7 +75,7 @@ class Matches:
     def __init__(self, said: Said, first_row: int, where: str) -> None:
         self.said = said
         self.where = where
-        """Of what of the turn the lines are: ``prompt``, ``reasoning`` or ``answer``."""
+        """The part of the turn: ``prompt``, ``reasoning`` or ``answer``."""
         self.first_row = first_row
         """The row of the first line."""
         self._starts = array("Q")
@@ -95,12 +95,12 @@ class Matches:
         return tuple((self.first_row + line, first, last) for line, first, last in found)
 
     def within(self, start: int, end: int) -> int | None:
-        """Return the index of the first match that begins in a stretch of the text, if one does."""
+        """Return the index of the first match that begins in a range of the text, if any."""
         index = bisect_left(self._starts, start)
         return index if index < len(self) and self._starts[index] < end else None
 
     def beside(self, row: int, column: int, step: int) -> int:
-        """Return the index of the first match after a place (``step`` 1), or of the last one before it."""
+        """Return the index of the first match after a position (``step`` 1), or the last one before it."""
         line = row - self.first_row
         if line < 0 or line >= len(self.said):
             is_before = line < 0
@@ -109,7 +109,7 @@ class Matches:
         return bisect_right(self._starts, offset) if step > 0 else bisect_left(self._starts, offset) - 1
 
     def before(self, row: int, column: int) -> int:
-        """Return how many matches begin before a place."""
+        """Return how many matches begin before a position."""
         line = row - self.first_row
         if line < 0:
             return 0

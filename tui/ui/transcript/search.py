@@ -1,8 +1,8 @@
-"""Search in the conversation: turns outside the view are searched as text, those near it as drawn.
+"""Search in the conversation: turns outside the view are searched as text, others as drawn.
 
-Reasoning is searched as well. A folded one is unfolded when the search reaches a match in it, and folded
-again when the search continues or ends elsewhere. A turn that is still being drawn is searched as text until
-its lines exist; going to a match in it waits for them.
+Reasoning is searched as well. A fold is unfolded when the search reaches a match in it, and folded again when
+the search continues or ends elsewhere. A turn that is still being drawn is searched as text until its lines
+exist; moving to a match in it waits for them.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from tui.ui.transcript.virtual_rows import VirtualRows
 
 
 def _drawn(line: str) -> re.Pattern[str]:
-    """Return what finds a line of the source as it is drawn: without its marks, and broken anywhere."""
+    """Return a pattern for a source line as drawn: without Markdown syntax, and wrapped anywhere."""
     said = filter(str.isalnum, line)
     return re.compile(r"[\W_]*".join(map(re.escape, said)), re.I)
 
 
 class Match(NamedTuple):
-    """One match: the row it begins in, and its characters in each row that it touches."""
+    """One match: its first row, and its characters in each row."""
 
     row: int
     parts: tuple[tuple[int, int, int], ...]
-    """Row, first character, character after the last."""
+    """Row, first character, after the last character."""
 
 
 class _Found(NamedTuple):
@@ -58,21 +58,21 @@ class Search:
         self._said: WeakKeyDictionary[CompactLines, Said] = WeakKeyDictionary()
         self._found: WeakKeyDictionary[TurnDocument, _Found] = WeakKeyDictionary()
         self.count = 0
-        """How many matches there are, as far as is known: those of a turn not drawn yet are of its source."""
+        """The number of matches, as far as known: those of a turn not drawn yet are of its source."""
         self._counts: WeakKeyDictionary[TurnDocument, int] = WeakKeyDictionary()
         self.hidden_count = 0
-        """How many of them are in the part of a text that is too long to be drawn."""
+        """How many of them are in a part of a text that is too long to be drawn."""
         self._awaited: TurnDocument | None = None
         self._start: HitPlace | None = None
-        """Where is begun when its words are searched for."""
+        """Where to begin when its words are searched for."""
 
     @property
     def is_active(self) -> bool:
-        """Whether matches are marked."""
+        """Whether a search is active."""
         return self._pattern is not None
 
     def begin(self, query: str) -> int:
-        """Search for a text, whatever its case and its white space; return how many matches there are.
+        """Search for a text, ignoring case and white space; return the number of matches.
 
         An empty query ends the search. Turns that are not drawn are counted by their source.
         """
@@ -81,7 +81,7 @@ class Search:
         return self.count
 
     def start_at(self, place: HitPlace) -> None:
-        """Begin at a place once its words are searched for, not at the newest match of all."""
+        """Begin at a place once its words are searched for, instead of the newest match."""
         self._start = place
 
     def steps(self, query: str) -> Iterator[None]:
@@ -89,7 +89,7 @@ class Search:
         words = query.split()
         if self._start is not None and self._start.words != query:
             self._start = None
-        if words:  # where the search ends, what it found stays in sight
+        if words:  # when the search ends, the last match stays visible
             self._fold_again()
         else:
             self._said.clear()
@@ -126,7 +126,7 @@ class Search:
         return 1 + sum(matches.before(row, column) for matches in self._in_lines(document).matches)
 
     def forget(self, identity: str) -> None:
-        """A turn gave way to another: it is not the one that the user is at any more."""
+        """Forget the position in a turn that was replaced."""
         if self._current is not None and self._current[0] == identity:
             self._current = None
         if self._unfolded is not None and self._unfolded.turn.identity == identity:
@@ -134,12 +134,12 @@ class Search:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the match to go to is in a turn that is not drawn to its end yet, and still there."""
+        """Whether the next match is in a turn that is not completely drawn yet."""
         return any(document is self._awaited for document in self._roll.documents)
 
     @property
     def is_due(self) -> bool:
-        """Whether what it waits for is there."""
+        """Whether the turn that it waits for is drawn."""
         return self._awaited is None or not (self.is_waiting and self._awaited.is_behind)
 
     # ---- counting
@@ -154,28 +154,28 @@ class Search:
         return 0 if self._pattern is None else sum(1 for _ in self._pattern.finditer(text))
 
     def _hidden(self, document: TurnDocument) -> int:
-        """Return how many matches a folded reasoning has."""
+        """Return the number of matches in folded reasoning."""
         if document.is_reasoning_shown or not document.has_reasoning:
             return 0
         return self._in_text(document.turn.reasoning.text)
 
     def _beyond(self, document: TurnDocument) -> int:
-        """Return how many matches are in the part of an answer that is too long to be drawn."""
+        """Return the number of matches in the part of an answer that is too long to be drawn."""
         if not document.is_cut:
             return 0
         drawn = self._in_lines(document).total
         return max(0, self._in_text(document.turn.answer.text) - drawn)
 
-    # ---- the matches of a turn that is drawn
+    # ---- the matches of a drawn turn
 
     def _in_lines(self, document: TurnDocument) -> _Found:
-        """Return the matches in the lines of a turn, looked for anew where the lines are others."""
+        """Return the matches in the lines of a turn, searched again after changes."""
         for _ in self._look_through(document):
             pass
         return self._found[document]
 
     def _look_through(self, document: TurnDocument) -> Iterator[None]:
-        """Look for the matches in the lines that are at hand, with chances for others to work."""
+        """Search the available lines, yielding to other work."""
         known = self._found.get(document)
         if known is not None and known.stamp == document.stamp:
             return
@@ -194,7 +194,7 @@ class Search:
         self._found[document] = _Found(stamp, tuple(every))
 
     def _read(self, passage: Passage) -> Iterator[Said | None]:
-        """Read lines: ``None`` while there are more, at last what they say."""
+        """Read lines: ``None`` while there are more, finally their text."""
         lines = passage.lines
         if not isinstance(lines, GrowingText):
             said = Said()
@@ -216,12 +216,12 @@ class Search:
                 yield
         yield
 
-    # ---- going to a match
+    # ---- moving to a match
 
     def move(self, step: int) -> tuple[int, Match] | None:
-        """Go to the next match (``step`` 1) or the previous one (-1), around the end; say where.
+        """Move to the next (``step`` 1) or previous match (-1), wrapping around; return its position.
 
-        ``None`` if there is none, or where ``is_waiting``: then it is to be tried again.
+        ``None`` if there is none, or if ``is_waiting``: then try again later.
         """
         self._awaited = None
         if self._pattern is None or not self._roll.documents:
@@ -254,7 +254,7 @@ class Search:
         return None
 
     def _open(self, index: int) -> TurnDocument:
-        """Return a turn with its lines at hand, its reasoning unfolded where it has a match."""
+        """Return a turn with its lines available, and its reasoning unfolded if it has a match."""
         document = self._roll.render(index)
         if document is not self._unfolded:
             self._fold_again()
@@ -275,7 +275,7 @@ class Search:
         self._roll.moved(0)
 
     def _pick_start(self, document: TurnDocument) -> Match | None:
-        """Return the match in the line that is begun at, or the first one where that is nowhere drawn."""
+        """Return the match in the line to begin at, or the first one if that is not drawn."""
         place = self._start
         if place is None:
             return None
@@ -289,7 +289,7 @@ class Search:
         return None if document.is_behind else self._pick(document, 1, whole=True)
 
     def _pick(self, document: TurnDocument, step: int, *, whole: bool) -> Match | None:
-        """Return the first match of a turn in the direction, beyond the current one unless ``whole``."""
+        """Return the first match of a turn in the direction, after the current one unless ``whole``."""
         here = None if whole or self._current is None else self._current[1].parts[0]
         for matches in self._in_lines(document).matches[::step]:
             if here is None:
@@ -297,7 +297,7 @@ class Search:
             else:
                 first = matches.beside(here[0], here[1], step)
                 indexes = range(first, len(matches)) if step > 0 else range(first, -1, -1)
-            for index in indexes:  # a match of nothing but line ends is nowhere to be seen
+            for index in indexes:  # a match that only consists of line ends is not visible
                 if parts := matches.parts(index):
                     return Match(parts[0][0], parts)
         return None
@@ -305,7 +305,7 @@ class Search:
     # ---- drawing
 
     def marked(self, document: TurnDocument, row: int, line: Line) -> Line:
-        """Return a row with its matches marked."""
+        """Return a row with its matches highlighted."""
         if self._pattern is None or not document.is_written(row):
             return line
         lead = sum(len(span.text) for span in line.spans[: line.lead])

@@ -1,4 +1,4 @@
-"""Text selection over lines: which characters are marked, and what is copied."""
+"""Text selection: which characters are highlighted, and what is copied."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.ui.transcript.lines import Line, Role, Span
 
 
 def mark_selection(line: Line, y: int, selection: Selection | None) -> Line:
-    """Return the line with the selected characters marked."""
+    """Return the line with the selected characters highlighted."""
     if selection is None or (span := selection.get_span(y)) is None:
         return line
     start, end = span
@@ -39,7 +39,7 @@ def mark(line: Line, start: int, end: int, style: int) -> Line:
 
 
 def selected_text(line_at: Callable[[int], Line], rows: int, selection: Selection) -> str:
-    """Return what a selection covers: decoration left out, wrapped lines joined again."""
+    """Return the selected text, without decoration and with wrapped lines joined."""
     first = selection.start.y if selection.start is not None else 0
     last = selection.end.y if selection.end is not None else rows - 1
     pieces: list[str] = []
@@ -57,7 +57,7 @@ def selected_text(line_at: Callable[[int], Line], rows: int, selection: Selectio
 
 
 def _written_end(line: Line) -> int:
-    """Return where the text of a line ends, the border of a box at its end left out."""
+    """Return where the text of a line ends, before the border of a box."""
     if line.spans and line.spans[-1].style == Role.BOX:
         return len("".join(span.text for span in line.spans[:-1]).rstrip())
     return len(line.text)

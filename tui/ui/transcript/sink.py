@@ -1,4 +1,4 @@
-"""The output of the block parser, piece by piece, as it settles."""
+"""The output of the block parser, in settled pieces."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from tui.ui.transcript.grammar import ItemMarker
 
 
 class Sink:
-    """The settled pieces; override only the methods you need.
+    """Receives settled pieces; override only the methods you need.
 
-    ``after_blank``: a blank line preceded it in the source.
+    ``after_blank``: preceded by a blank line in the source.
     """
 
     def open_quote(self, after_blank: bool) -> None: ...
@@ -17,7 +17,7 @@ class Sink:
     ) -> None: ...
     def close_container(self) -> None: ...
     def begin_block(self, after_blank: bool) -> None:
-        """One of those below comes next: a paragraph, a heading, a rule, code, literal lines or a table."""
+        """Called before a paragraph, a heading, a rule, code, literal lines or a table."""
 
     def paragraph(self, text: str, *, last: bool) -> None: ...
     def heading(self, level: int, text: str) -> None: ...

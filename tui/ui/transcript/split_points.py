@@ -1,27 +1,27 @@
-"""Where an endless text may be split: splits depend only on the text, never on how it arrived."""
+"""Where endless text is split; depends only on the text, never on how it arrived."""
 
 from __future__ import annotations
 
 from tui.core.lazy_pattern import lazy_pattern
 
 LINE_LIMIT = 1_000
-"""A source line is handled in pieces of at most this many characters."""
+"""In characters; longer source lines are processed in pieces."""
 PARAGRAPH_LIMIT = 1_500
-"""A paragraph is parsed in pieces of at most this many characters."""
+"""In characters; longer paragraphs are parsed in pieces."""
 
 _SPECIAL = lazy_pattern(r"\\.|`+|\*+|_+|~~|[\[\]() \n$]")
 
 
 def line_cut(text: str) -> int:
-    """Return where a line that is too long is cut: after the last space within the limit, else at it."""
+    """Return where to split a long line: after the last space within the limit, or at the limit."""
     space = text.rfind(" ", LINE_LIMIT // 2, LINE_LIMIT)
     return space + 1 if space >= 0 else LINE_LIMIT
 
 
 def paragraph_cut(text: str) -> int:
-    """Return where a long paragraph is cut: at the last white space within the limit outside of any markup.
+    """Return where to split a long paragraph: at the last white space within the limit outside markup.
 
-    Where everything is inside of markup it is the last white space, and where there is none the limit.
+    If everything is inside markup, the last white space; without any, the limit.
     """
     head = text[:PARAGRAPH_LIMIT]
     best = _balanced_cut(head)
@@ -57,7 +57,7 @@ def _balanced_cut(head: str) -> int:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a run of marks has white space on both sides, or is inside a word of underscores."""
+    """Return whether a run of marks is surrounded by white space, or underscores are inside a word."""
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     return (before.isspace() and after.isspace()) or (

@@ -1,7 +1,7 @@
-"""Markdown that is still arriving, as lines: the settled ones, and those of the open end.
+"""Converts arriving Markdown to settled lines, and those of the open end.
 
-The text is split into source lines here; an endless line is passed on in pieces. At every moment ``settled +
-tail()`` is what a fresh stream of the same text would give.
+The text is split into source lines here; an endless line is passed on in pieces. At any time, ``settled +
+tail()`` is the same as for a new stream with the same text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tui.ui.transcript.split_points import LINE_LIMIT, line_cut
 
 
 class MarkdownLines:
-    """One growing Markdown text for one layout."""
+    """One growing Markdown text in one layout."""
 
     def __init__(self, layout: Layout, references: tuple[tuple[str, Reference], ...] = ()) -> None:
         self.layout = layout
@@ -24,21 +24,21 @@ class MarkdownLines:
         self._partial = ""
         self._is_line_start = True
         self._before = ""
-        """The end of what was handed on of the line that goes on."""
+        """The end of what was passed on of the current line."""
         self._known = references
 
     @property
     def settled(self) -> list[Line]:
-        """The lines that nothing changes any more, except for the rare ``finish`` that returns ``True``."""
+        """The settled lines, which never change unless ``finish`` returns ``True``, which is rare."""
         return self._renderer.lines
 
     def take(self) -> list[Line]:
-        """Return the settled lines and keep them no longer."""
+        """Return and remove the settled lines."""
         taken, self._renderer.lines = self._renderer.lines, []
         return taken
 
     def feed(self, text: str) -> None:
-        """Add text as it came from outside."""
+        """Add unsanitised text."""
         if not text:
             return
         *complete, rest = (self._partial + text).split("\n")
@@ -47,7 +47,7 @@ class MarkdownLines:
         self._partial = self._feed_long(rest)
 
     def tail(self) -> list[Line]:
-        """Return the lines of what is not settled yet, as if the text ended here. Bounded work."""
+        """Return the unsettled lines, as if the text ended here. Bounded work."""
         renderer = self._renderer.copy()
         parser = self._parser.copy(renderer)
         partial = self._safe(self._partial.removesuffix("\r"))
@@ -57,7 +57,7 @@ class MarkdownLines:
         return renderer.lines
 
     def finish(self) -> None:
-        """End the text: the tail is settled as well."""
+        """End the text, settling the tail."""
         if self._partial:
             partial = self._safe(self._partial.removesuffix("\r"))
             self._parser.feed_piece(partial, first=self._is_line_start)
@@ -66,7 +66,7 @@ class MarkdownLines:
 
     @property
     def late_references(self) -> tuple[tuple[str, Reference], ...] | None:
-        """Link definitions that came after text had settled without them; ``None`` where there are none."""
+        """Return link definitions that arrived after text had settled without them; ``None`` if none."""
         found = self._parser.new_references
         known = dict(self._known)
         if all(label in known for label in found):
@@ -80,7 +80,7 @@ class MarkdownLines:
         self._is_line_start, self._before = True, ""
 
     def _feed_long(self, line: str) -> str:
-        """Hand on what is beyond the limit of a line; return what is left."""
+        """Pass on the part of a line beyond the limit; return the rest."""
         while len(line) > LINE_LIMIT:
             cut = line_cut(line)
             self._parser.feed_piece(self._safe(line[:cut]), first=self._is_line_start)

@@ -1,7 +1,7 @@
-"""Tables whose columns never move again: widths come from the first rows and are then kept.
+"""Tables whose columns never move: widths are determined from the first rows and then kept.
 
-Until ``SAMPLE_ROWS`` rows are there the table is laid out again with each, which is bounded work; then its
-widths are fixed and every further row is settled when it is complete.
+Until there are ``SAMPLE_ROWS`` rows, the table is laid out again with each, which is bounded work; then its
+widths are fixed and every further row is settled when complete.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from tui.ui.transcript.lines import Attribute, Role, Span
 from tui.ui.transcript.wrap import wrap
 
 SAMPLE_ROWS = 16
-"""Rows (the header not counted) that the widths are computed from."""
+"""The rows (without the header) that determine the widths."""
 NARROWEST = 3
-"""No column is narrower than this, in cells."""
+"""The minimum width of a column, in cells."""
 
 Cell = tuple[Span, ...]
 Row = Sequence[Cell]
@@ -23,10 +23,10 @@ _SEPARATOR = Span(" │ ", Role.TABLE_BORDER)
 
 
 def column_widths(rows: Iterable[Row], columns: int, width: int, *, fill: bool) -> list[int]:
-    """Return the width of each column for rows within ``width`` cells.
+    """Return the width of each column for a table of at most ``width`` cells.
 
-    Columns get what they need where there is room; else the widest shrink first. With ``fill`` the
-    room left over is shared out, since rows still to come may need it.
+    Columns get what they need if there is room; otherwise the widest shrink first. With ``fill`` the
+    remaining room is distributed, since later rows may need it.
     """
     needs = [NARROWEST] * columns
     for row in rows:
@@ -41,7 +41,7 @@ def column_widths(rows: Iterable[Row], columns: int, width: int, *, fill: bool) 
 
 
 def _shrink(needs: list[int], room: int) -> list[int]:
-    """Return the widths that fit the room: those below the fair share keep their need."""
+    """Return widths that fit: those below the fair share keep what they need."""
     widths = list(needs)
     open_columns = set(range(len(needs)))
     left = room
@@ -61,7 +61,7 @@ def _shrink(needs: list[int], room: int) -> list[int]:
 def row_lines(
     row: Row, widths: Sequence[int], alignments: Sequence[str], *, header: bool
 ) -> Iterator[tuple[Span, ...]]:
-    """Yield the lines of one row: its cells wrapped, aligned and set side by side."""
+    """Yield the lines of one row: its cells wrapped, aligned and side by side."""
     columns = [wrap(cell, width) for cell, width in zip(row, widths, strict=False)]
     for index in range(max(1, max(map(len, columns), default=1))):
         line: list[Span] = []

@@ -1,7 +1,7 @@
 """The transcript widget: the turns of a conversation, and the actions on them.
 
-The public face for the chat screen: turns come in, keys move a cursor over their blocks, copy,
-fold, search and select. How rows get onto the screen is in ``canvas``.
+The interface for the chat screen: add turns, move a cursor over their blocks, copy, fold, search and select.
+``canvas`` draws the rows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tui.ui.transcript.virtual_rows import Anchor
 
 _LOOK_AGAIN_SECONDS = 0.05
 _OFFER_SECONDS = 0.01
-"""Between two looks at whether a turn is drawn."""
+"""The interval of checks for whether a turn is drawn."""
 
 
 class Transcript(Canvas, can_focus=True, inherit_bindings=False):
@@ -44,7 +44,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = Path(__file__).with_name("transcript.tcss").read_text("utf-8")
     ALLOW_SELECT = True
     FOCUS_ON_CLICK = False
-    """A click takes the focus when it is over: offers are printed anew with the focus, under the pointer."""
+    """A click focuses it only after it was handled: the focus changes the offers under the pointer."""
     BINDINGS = TRANSCRIPT_BINDINGS
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("transcript",)
 
@@ -56,11 +56,10 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     AttachedWanted = messages.AttachedWanted
     MatchChanged = messages.MatchChanged
 
-    # ---- contents
+    # ---- content
 
     def show_turns(self, turns: Sequence[Turn]) -> None:
-        """Show a conversation at its end, or at the turn that is read in it. Costs what is in view, whatever
-        its length."""
+        """Show a conversation at its end, or at the selected turn; costs only what is visible."""
         reading = next((document.turn.identity for _, document, _ in self.viewport.rows(count=1)), "")
         self.folds.clear()
         self.roll.show(turns)
@@ -80,12 +79,12 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self.follow_end()
 
     def turn_changed(self) -> None:
-        """Say that something arrived: it is drawn with the next frame. Cheap."""
+        """Request a frame after a change. Cheap."""
         if self.is_drawn:
             self.clock.request()
 
     def turn_ended(self, turn: Turn) -> None:
-        """Say that a turn is complete: it is drawn at once, as it stays."""
+        """Draw a finished turn at once, in its final form."""
         self.clock.stop()
         index = self.roll.find(turn.identity)
         if index is not None:
@@ -93,9 +92,9 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.show_change()
 
     def show_path(self, turns: Sequence[Turn], *, follows: bool = True) -> None:
-        """Show another branch: what is the same before it branches off stays as it is drawn.
+        """Show another branch, keeping the common part as drawn.
 
-        Without ``follows`` a view further up stays there when turns are appended.
+        Without ``follows``, a view further up stays there when turns are appended.
         """
         documents = self.roll.documents
         pairs = enumerate(zip(documents, turns, strict=False))
@@ -114,7 +113,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.show_change()
 
     def _take_place(self, gone: Sequence[Turn], new: Sequence[Turn]) -> None:
-        """Let turns give way to others; the cursor and the view stay there."""
+        """Replace turns by others, keeping cursor and view."""
         for turn in new:
             self.roll.add(turn)
         for turn in gone:
@@ -128,7 +127,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self.relayout()
 
     def _show_speaker(self, index: int) -> None:
-        """Move the view as little as it takes to see the turn, from its prompt or its speaker on."""
+        """Scroll as little as possible to show the turn, from its prompt or its model."""
         row = max(0, self.roll.render(index).reasoning_start - 1)
         first = 0 if row < self.viewport.height else row
         self.viewport.reveal(index, first, self.roll.rows(index) - 1)
@@ -136,7 +135,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self.after_scroll()
 
     def offer(self, offers: Sequence[Offer], welcome: Sequence[Line] = ()) -> None:
-        """Print what can be done about the last turn, and what stands here while there is none."""
+        """Show the actions for the last turn, or the text without any turn."""
         documents = self.roll.documents
         changed = self.welcome != tuple(welcome) and not documents
         self.welcome = tuple(welcome)
@@ -152,11 +151,11 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     # ---- cursor
 
     def action_move_block(self, step: int) -> None:
-        """Move the cursor to the next or the previous block."""
+        """Move the cursor to the next or previous block."""
         self._went_to(self.cursor.move_block(step, self.viewport))
 
     def action_move_turn(self, step: int) -> None:
-        """Move the cursor to the next or the previous turn."""
+        """Move the cursor to the next or previous turn."""
         self._went_to(self.cursor.move_turn(step, self.viewport))
 
     def _went_to(self, target: Target | None) -> None:
@@ -171,18 +170,18 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     @property
     def turn_under_cursor(self) -> Turn | None:
-        """The turn under the cursor, without one the last turn."""
+        """The turn under the cursor; without one, the last turn."""
         document = self._document_under_cursor()
         return None if document is None else document.turn
 
     def select(self, turn: Turn) -> None:
-        """Put the cursor on a turn, unless it is there."""
+        """Move the cursor to a turn, unless it is there."""
         if self.cursor.identity != turn.identity:
             self.cursor.identity, self.cursor.block = turn.identity, 0
             self.show_change()
 
     def reveal_turn(self, identity: str) -> None:
-        """Put the cursor on a turn, and the turn into view."""
+        """Move the cursor to a turn, and make it visible."""
         index = self.roll.find(identity)
         if index is not None:
             self.select(self.roll.documents[index].turn)
@@ -190,17 +189,16 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     @property
     def turn_with_variants(self) -> Turn | None:
-        """The turn under the cursor, without one the last turn that has variants, if any."""
+        """Return the turn under the cursor or, without one, the last turn with variants, if any."""
         if self.cursor.identity is not None and (document := self._document_under_cursor()) is not None:
             return document.turn
         turns = (document.turn for document in reversed(self.roll.documents))
         return next((turn for turn in turns if turn.variants), None)
 
-    # ---- what is attached
+    # ---- attachments
 
     def toggle_attached(self) -> bool:
-        """Show or hide the contents of what is attached to the prompt under the cursor; return whether that
-        has any."""
+        """Show or hide the attachments of the prompt under the cursor; return whether it has any."""
         document = self._document_under_cursor()
         if document is None or not self.cursor.is_on_prompt or not document.turn.prompt.blobs:
             return False
@@ -214,7 +212,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.post_message(self.AttachedWanted(document.turn))
 
     def show_attached(self, turn: Turn, contents: Mapping[str, bytes] | None) -> None:
-        """Show the contents of what is attached to a turn, by their SHA-256; ``None``: hide them."""
+        """Show the contents of a turn's attachments by SHA-256; ``None`` hides them."""
         index = self.roll.find(turn.identity)
         if index is not None:
             self.roll.documents[index].show_attached(contents)
@@ -226,7 +224,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     def action_toggle_reasoning(self) -> None:
         """Fold or unfold the reasoning of the turn under the cursor, or of the last turn.
 
-        On a prompt: what is attached to it.
+        On a prompt, its attachments.
         """
         if self.toggle_attached():
             return
@@ -235,7 +233,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self._set_reasoning([document], not document.is_reasoning_shown)
 
     def toggle_all_reasoning(self) -> None:
-        """Fold the reasoning of every turn, or unfold it all where none is unfolded."""
+        """Fold all reasoning, or unfold it if none is unfolded."""
         documents = [document for document in self.roll.documents if document.has_reasoning]
         self._set_reasoning(documents, not any(document.is_reasoning_shown for document in documents))
 
@@ -249,7 +247,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     @on(Collapsible.Toggled)
     def take_on_fold(self, event: Collapsible.Toggled) -> None:
-        """The user folded or unfolded one by its title."""
+        """Record that the user folded or unfolded a reasoning by its title."""
         event.stop()
         fold = event.collapsible
         if isinstance(fold, ReasoningFold) and fold.document.is_reasoning_shown == fold.collapsed:
@@ -258,7 +256,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     # ---- copying and links
 
     def action_copy_turn(self) -> None:
-        """Copy the code block under the cursor; else the answer, or the prompt under the cursor."""
+        """Copy the code block under the cursor, otherwise the answer or prompt under the cursor."""
         document = self._document_under_cursor()
         if document is None:
             return
@@ -272,11 +270,11 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     @property
     def _block_under_cursor(self) -> int | None:
-        """The ordinal of the block under the cursor, where there is one."""
+        """Return the number of the block under the cursor, if any."""
         return self.cursor.block if self.cursor.identity is not None and not self.roll.view.raw else None
 
     async def _copy_block(self, answer: str, block: int) -> None:
-        """Copy a block of code; where the block is none, the whole answer."""
+        """Copy a code block, or the whole answer if it is none."""
         code = (await find_code(answer)).get(block)
         self.post_message(self.CopyRequested(code or answer, "code" if code else "answer"))
 
@@ -301,7 +299,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.post_message(self.CopyRequested(document.turn.reasoning.text, "reasoning"))
 
     def action_open_link(self) -> None:
-        """Ask for the first link of the block under the cursor."""
+        """Request opening the first link of the block under the cursor."""
         document = self._document_under_cursor()
         if document is None or not document.is_rendered:
             return
@@ -311,7 +309,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
                 return
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a link asks to open it; one on the mark of unseen output goes there."""
+        """Open a clicked link after confirmation, or move to the unseen output."""
         if event.widget is not self or self.text_selection is not None:
             return
         if self.has_unseen and event.y == self.viewport.height - 1:
@@ -338,15 +336,18 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     # ---- search
 
     def search(self, query: str) -> int:
-        """Mark what matches and go to the newest match; return how many there are. An empty query ends it."""
+        """Highlight the matches and move to the newest; return their number.
+
+        An empty query ends the search.
+        """
         count = self.matches.begin(query)
         self._show_search()
         return count
 
     async def search_beside(self, query: str, tell: Callable[[Search], None]) -> None:
-        """Do what ``search`` does beside the keyboard, and ``tell`` what came of it.
+        """Do the same as ``search`` in the background, and call ``tell`` with the result.
 
-        Where a turn is still being drawn its lines are searched once they are there.
+        The lines of a turn that is still being drawn are searched once they exist.
         """
         for _ in range(2):
             await in_slices(self.matches.steps(query))
@@ -377,11 +378,11 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self._move_to_match(step)
 
     def action_next_match(self) -> None:
-        """Go to the next match, around the end."""
+        """Move to the next match, wrapping around."""
         self._move_to_match(1)
 
     def action_previous_match(self) -> None:
-        """Go to the previous match, around the beginning."""
+        """Move to the previous match, wrapping around."""
         self._move_to_match(-1)
 
     def _go_to_match(self, found: tuple[int, Match] | None) -> None:
@@ -390,17 +391,17 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.viewport.reveal(index, match.row, match.parts[-1][0])
             self.viewport.is_following = False
             self.after_scroll()
-            self.relayout()  # a fold may have opened, another closed
+            self.relayout()  # folds may have opened or closed
             self.post_message(self.MatchChanged())
 
     # ---- selection
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text: no decoration, wrapped lines joined."""
+        """Return the selected text, without decoration and with wrapped lines joined."""
         return selected_text(self._line_at, self.roll.height, selection), "\n"
 
     def text_select_all(self) -> None:
-        """Select nothing: a double click on a long conversation would render all of it."""
+        """Do nothing: a double click on a long conversation would render all of it."""
 
     def _line_at(self, absolute: int) -> Line:
         for index, document, row in self.roll.walk(self.roll.at(absolute), 1):

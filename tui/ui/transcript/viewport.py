@@ -1,4 +1,4 @@
-"""Which rows of the roll are visible, and whether the view follows the end."""
+"""The visible rows of the transcript, and whether the view follows the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.ui.transcript.document import TurnDocument, View
 from tui.ui.transcript.virtual_rows import Anchor, VirtualRows
 
 JUMP_SHARE = 3
-"""Where the terminal cannot scroll, following goes on by one third of the view at a time."""
+"""If the terminal cannot scroll, following moves by one third of the view at a time."""
 
 
 class _Revealed(NamedTuple):
@@ -22,7 +22,7 @@ class _Revealed(NamedTuple):
 
 
 class Viewport:
-    """A window of ``height`` rows on a roll."""
+    """A window of ``height`` rows on all rows."""
 
     def __init__(self, roll: VirtualRows) -> None:
         self.roll = roll
@@ -30,23 +30,23 @@ class Viewport:
         self.anchor = Anchor(0, 0)
         self.is_following = True
         self._revealed: _Revealed | None = None
-        """What was gone to last, until the view is moved away from it."""
+        """The rows last moved to, until the view is moved away from them."""
 
     @property
     def top(self) -> int:
-        """The absolute row at which the view begins."""
+        """The absolute row at the top of the view."""
         return self.roll.absolute(self.anchor)
 
     @property
     def is_at_end(self) -> bool:
-        """Whether the last row is in view."""
+        """Whether the last row is visible."""
         return self.anchor >= self.roll.end(self.height)
 
     def settle(self, *, jump: bool = False) -> None:
-        """Render what is in view and keep to the end or to the place, whichever is wanted.
+        """Render the visible rows, keeping the view at the end or at its place.
 
-        With ``jump`` the end may come into the view at two thirds of it, so that it need not move
-        with every row.
+        With ``jump`` the end may be placed at two thirds of the view, so that it does not move with every
+        row.
         """
         if not self.roll.documents:
             self.anchor = Anchor(0, 0)
@@ -66,7 +66,7 @@ class Viewport:
             self.anchor = self.roll.step(end, self.height // JUMP_SHARE)
 
     def scroll(self, rows: int) -> None:
-        """Move the view; reaching the end makes it follow, leaving it ends that."""
+        """Scroll; reaching the end starts following, leaving it stops that."""
         if not self.roll.documents or not rows:
             return
         self._revealed = None
@@ -74,22 +74,22 @@ class Viewport:
         self.is_following = self.is_at_end
 
     def go_top(self) -> None:
-        """Go to the first row."""
+        """Move to the first row."""
         self._revealed = None
         self.anchor = Anchor(0, 0)
         self.is_following = self.is_at_end
 
     def reveal(self, index: int, first: int, last: int) -> None:
-        """Move the view as little as it takes to show rows of a turn; its first ones where not all fit.
+        """Scroll as little as possible to show rows of a turn; the first ones if not all fit.
 
-        They stay in view while its height changes, until it is moved away from them.
+        They stay visible while its height changes, until the view is moved away from them.
         """
         document = self.roll.documents[index]
         self._revealed = _Revealed(document, document.stamp, first, last)
         self._move_to(index, first, last)
 
     def resize(self, height: int) -> None:
-        """Change the height: the rows that were gone to last stay in view."""
+        """Change the height, keeping the rows last moved to visible."""
         self.height = height
         shown = self._revealed
         if shown is None or self.is_following or shown.stamp != shown.document.stamp:
@@ -108,7 +108,7 @@ class Viewport:
             self.anchor = self.roll.step(end, 1 - self.height)
 
     def change_view(self, view: View) -> None:
-        """Render for another view and keep the place: the same turn, the same share of it above."""
+        """Switch to another view, keeping the place: the same turn, with the same share above."""
         index = min(self.anchor.turn, len(self.roll.documents) - 1)
         if index < 0:
             self.roll.set_view(view)

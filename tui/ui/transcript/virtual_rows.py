@@ -1,8 +1,8 @@
-"""All turns as one long roll of rows, of which only the visible part is rendered.
+"""All turns as one long sequence of rows, of which only the visible part is rendered.
 
-A place on it is an anchor: a turn and a row of that turn. Anchors stay correct when turns above them turn out
-to be higher or lower than estimated; absolute rows do not, and are computed from anchors when needed. An
-anchor may be kept while turns are removed: one in a removed turn means the row after the last.
+A position is an anchor: a turn and a row of that turn. Anchors stay valid when the heights of turns above
+turn out to differ from their estimates; absolute rows do not, and are computed from anchors when needed. An
+anchor can be kept while turns are removed: one in a removed turn means the row after the last.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tui.core.turn import Turn
 from tui.ui.transcript.document import TurnDocument, View
 
 KEPT_ROWS = 12_000
-"""Rows of turns out of view that stay rendered."""
+"""The number of invisible rows that stay rendered."""
 
 
 class Anchor(NamedTuple):
@@ -26,7 +26,7 @@ class Anchor(NamedTuple):
 
 
 class VirtualRows:
-    """The documents in order, their heights, and the anchors between them."""
+    """The documents in order, their heights, and conversions of anchors."""
 
     def __init__(self, view: View, reasoning: ReasoningView) -> None:
         self.documents: list[TurnDocument] = []
@@ -38,7 +38,7 @@ class VirtualRows:
     # ---- documents
 
     def show(self, turns: Iterable[Turn]) -> None:
-        """Begin anew with these turns."""
+        """Replace all turns."""
         self.documents = [self._document(turn) for turn in turns]
         self._tops.clear()
         self._used.clear()
@@ -50,7 +50,7 @@ class VirtualRows:
         return document
 
     def cut(self, index: int) -> list[Turn]:
-        """Take out the turns from ``index`` on, and return them."""
+        """Remove and return the turns from ``index``."""
         gone = self.documents[index:]
         for document in gone:
             self._used.pop(id(document), None)
@@ -69,12 +69,12 @@ class VirtualRows:
         return None
 
     def behind(self) -> int | None:
-        """Return the index of a rendered turn of which more arrived than was taken in."""
+        """Return the index of a rendered turn with unprocessed text."""
         late = next((document for document in self._used.values() if document.is_behind), None)
         return None if late is None else self.find(late.turn.identity)
 
     def set_view(self, view: View) -> None:
-        """Change what all rows depend on."""
+        """Set what all rows depend on."""
         if view != self.view:
             self.view = view
             self._tops.clear()
@@ -82,12 +82,12 @@ class VirtualRows:
     # ---- heights
 
     def rows(self, index: int) -> int:
-        """Return the exact rows of a turn, rendering it where that is needed."""
+        """Return the exact number of rows of a turn, rendering it if necessary."""
         self.render(index)
         return self.documents[index].rows(self.view)
 
     def render(self, index: int) -> TurnDocument:
-        """Return a turn with its lines at hand."""
+        """Return a turn with its lines available."""
         document = self.documents[index]
         before = document.rows(self.view)
         document.render(self.view)
@@ -98,11 +98,11 @@ class VirtualRows:
         return document
 
     def moved(self, index: int) -> None:
-        """Say that turns from ``index`` on may begin elsewhere now."""
+        """Record that the positions of turns from ``index`` may have changed."""
         del self._tops[index:]
 
     def top(self, index: int) -> int:
-        """Return the absolute row at which a turn begins; rows of turns never rendered are estimates."""
+        """Return the absolute first row of a turn; unrendered turns are estimated."""
         tops = self._tops
         if not tops:
             tops.append(0)
@@ -112,13 +112,13 @@ class VirtualRows:
 
     @property
     def height(self) -> int:
-        """All rows, estimates included."""
+        """The total number of rows, including estimates."""
         return self.top(len(self.documents)) if self.documents else 0
 
     # ---- anchors
 
     def absolute(self, anchor: Anchor) -> int:
-        """Return an anchor's absolute row; of an anchor in a turn that is gone the row after the last."""
+        """Return an anchor's absolute row; for a removed turn, the row after the last."""
         if anchor.turn >= len(self.documents):
             return self.height
         return self.top(anchor.turn) + anchor.row
@@ -135,7 +135,7 @@ class VirtualRows:
         return Anchor(low, max(0, absolute - self.top(low))) if self.documents else Anchor(0, 0)
 
     def step(self, anchor: Anchor, rows: int) -> Anchor:
-        """Return the anchor some rows further down (up where negative), exactly, within the roll."""
+        """Return the anchor some rows further down (up if negative), exactly, within the bounds."""
         if not self.documents:
             return Anchor(0, 0)
         if anchor.turn >= len(self.documents):
@@ -161,7 +161,7 @@ class VirtualRows:
         return Anchor(0, 0)
 
     def walk(self, anchor: Anchor, count: int) -> Iterator[tuple[int, TurnDocument, int]]:
-        """Yield index, document and row for each of ``count`` rows from an anchor on."""
+        """Yield index, document and row for ``count`` rows from an anchor."""
         index, row = anchor
         while count > 0 and index < len(self.documents):
             rows = self.rows(index)
@@ -173,7 +173,7 @@ class VirtualRows:
             index, row = index + 1, 0
 
     def forget_far(self, near: range) -> None:
-        """Drop the lines of turns not used for long, those within ``near`` and live ones kept."""
+        """Drop the lines of turns not used recently, except those in ``near`` and live ones."""
         if len(self._used) <= len(near) + 2:
             return
         by_identity = {id(document): (index, document) for index, document in enumerate(self.documents)}

@@ -1,4 +1,4 @@
-"""Loads what the first answer needs and the first screen does not."""
+"""Loads what the first answer needs but the first screen does not."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from tui.ui.transcript import highlight, inline
 
 
 def warm_up() -> None:
-    """Import and build the Markdown parser and the highlighter: about 100 ms, best in a thread."""
-    safe_text("\u0301")  # two large classes of characters are compiled when they are first needed
+    """Import and create the Markdown parser and the highlighter: about 100 ms, best in a thread."""
+    safe_text("\u0301")  # compiles two large character classes
     safe_text("\u0301\U0001f600")
     inline.warm()
     highlight.warm()

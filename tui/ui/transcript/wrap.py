@@ -1,4 +1,4 @@
-"""Greedy wrapping of styled spans that can pause and resume: an endless paragraph stays cheap."""
+"""Greedy wrapping of styled spans that can be paused and resumed: an endless paragraph stays cheap."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOT_FIRST = frozenset("、。，．：；？！）」』】〕〉》”’…�
 _NOT_LAST = frozenset("（「『【〔〈《“‘([{")
 
 BREAK = "\n"
-"""A span of this text forces a new line."""
+"""A span with this text forces a new line."""
 
 
 class Flow:
@@ -55,7 +55,7 @@ class Flow:
         return done
 
     def close(self) -> list[tuple[Span, ...]]:
-        """End the text; return what is left of it."""
+        """End the text; return the remaining lines."""
         done: list[tuple[Span, ...]] = []
         self._end_word(done)
         if self._line:
@@ -67,12 +67,12 @@ class Flow:
             self._line.append(Span(" " * count, span.style, span.url))
             self._cells += count
         elif self._cells:
-            self._cells = self.width  # the space is where the line breaks
+            self._cells = self.width  # the line breaks at the space
 
     def _add_piece(self, span: Span, piece: str, done: list[tuple[Span, ...]]) -> None:
         if piece.isascii() or _WIDE.search(piece) is None:
             self._extend_word(span, piece)
-            if self._word_cells > self.width:  # settles what a word without end has so far
+            if self._word_cells > self.width:  # settles the complete lines of an endless word
                 self._end_word(done)
             return
         start = 0
@@ -122,14 +122,14 @@ class Flow:
 
 
 def _may_break(before: str, after: str) -> bool:
-    """Whether a line may break between two characters without a space: around wide ones, by their habits."""
+    """Return whether a line may break between two characters without a space, next to wide ones."""
     if after in _NOT_FIRST or before in _NOT_LAST:
         return False
     return _WIDE.match(before) is not None or _WIDE.match(after) is not None
 
 
 def _merge(spans: Iterable[Span]) -> list[Span]:
-    """Join neighbours of one style."""
+    """Join neighbours of the same style."""
     merged: list[Span] = []
     for span in spans:
         if merged and merged[-1][1] == span[1] and merged[-1][2] == span[2]:
@@ -140,7 +140,7 @@ def _merge(spans: Iterable[Span]) -> list[Span]:
 
 
 def wrap(spans: Iterable[Span], width: int) -> list[tuple[Span, ...]]:
-    """Return the spans as lines of at most ``width`` cells; no text makes no line."""
+    """Return the spans as lines of at most ``width`` cells; an empty text has no line."""
     flow = Flow(width)
     return [*flow.feed(spans), *flow.close()]
 
