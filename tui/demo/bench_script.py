@@ -1,9 +1,9 @@
-"""Answers for benchmarks: the model's name sets kind, number and rate of the tokens.
+"""Answers for benchmarks: the model's name determines the kind, number and rate of tokens.
 
-``bench-n<N>-r<R>[-list|-table|-code|-para|-mixed][-think<T>]``: N answer tokens (the last two are a
-blank line and the marker) after T reasoning tokens, R a second; ``r0`` sends as fast as the socket takes.
-The marker is ``FIN<nonce>Z``, the nonce being the prompt's last word, so that a reader of the screen can
-tell when the very last character is visible. A prompt that begins with ``warm`` gets 30 tokens at once.
+``bench-n<N>-r<R>[-list|-table|-code|-para|-mixed][-think<T>]``: N answer tokens (the last two are a blank
+line and the marker) after T reasoning tokens, R per second; ``r0`` sends as fast as the socket accepts. The
+marker is ``FIN<nonce>Z``, with the prompt's last word as nonce, so that a reader of the screen can tell when
+the very last character is visible. A prompt that begins with ``warm`` gets 30 tokens at once.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ _HEADS = {
 }
 _TAILS = {"code": "```"}
 _FILLED = ("mixed", "para")
-"""The shapes that may end in plain words: in the others those would end the list, table or code."""
+"""The shapes that may end in plain words, which would end the list, table or code of the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchScript:
-    """The composition of a benchmark's answer."""
+    """The parameters of a benchmark's answer."""
 
     reasoning: tuple[str, ...]
     answer: tuple[str, ...]
@@ -71,7 +71,7 @@ class BenchScript:
 
 
 def bench_script(model: str, prompt: str) -> BenchScript | None:
-    """Return the reply that a benchmark's model name describes, or ``None`` for any other name."""
+    """Return the script for a benchmark's model name, or ``None`` for any other name."""
     match = _NAME.fullmatch(model)
     if match is None:
         return None
@@ -89,7 +89,7 @@ def bench_script(model: str, prompt: str) -> BenchScript | None:
 
 @lru_cache(maxsize=16)
 def _body(count: int, shape: str) -> tuple[str, ...]:
-    """Return ``count`` tokens (where the shape can be filled up, else at most) of Markdown of a shape."""
+    """Return ``count`` tokens of Markdown with a shape; at most that many if it cannot be padded."""
     tail = tokenise(_TAILS.get(shape, ""))
     head = tokenise(_HEADS.get(shape, ""))
     room = max(0, count - len(tail))

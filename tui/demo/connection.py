@@ -1,4 +1,4 @@
-"""One client's connection to the demo server: requests in, replies out, on an absolute schedule."""
+"""One client's connection to the demo server, with replies on an absolute schedule."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class ClientGoneError(Exception):
 
 
 class Routes(Protocol):
-    """What answers the requests of a connection."""
+    """Answers the requests of a connection."""
 
     delay_seconds: float
     started_at: float
 
     @property
     def root_url(self) -> str:
-        """The address without ``/v1``."""
+        """The base URL without ``/v1``."""
 
     def new_record(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> RequestRecord:
-        """Remember a request that has just arrived."""
+        """Record a request that has just arrived."""
 
     def plan(self, connection: Connection) -> Plan:
         """Plan the reply to a chat request."""
@@ -43,11 +43,11 @@ class Routes(Protocol):
         """Answer a request."""
 
     def answer_properly(self, connection: Connection, prefix: str = "") -> None:
-        """Answer a request as a server without a fault does."""
+        """Answer a request like a server without a fault."""
 
 
 class Connection(BaseHTTPRequestHandler):
-    """Parses requests with the standard library's handler and hands them to the server's routes."""
+    """Parses requests with the standard library's handler and passes them to the server's routes."""
 
     protocol_version = "HTTP/1.1"
     server_version = "lmdeck-demo"
@@ -74,7 +74,7 @@ class Connection(BaseHTTPRequestHandler):
         format: str,  # noqa: A002  # the name is the base class's
         *arguments: object,
     ) -> None:
-        """Say nothing: the server runs beside a screen."""
+        """Suppress log messages: the server runs next to a screen."""
 
     @property
     def route(self) -> str:
@@ -82,13 +82,13 @@ class Connection(BaseHTTPRequestHandler):
         return urlsplit(self.path).path
 
     def send_json(self, status: int, payload: object, headers: Mapping[str, str] | None = None) -> None:
-        """Send a whole reply of JSON."""
+        """Send a complete JSON reply."""
         self.send_whole(status, "application/json", json.dumps(payload).encode(), headers)
 
     def send_whole(
         self, status: int, content_type: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Send a whole reply of any kind."""
+        """Send a complete reply."""
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
@@ -98,7 +98,7 @@ class Connection(BaseHTTPRequestHandler):
         self.send(body)
 
     def open_stream(self, headers: Mapping[str, str] | None = None) -> None:
-        """Send the head of a stream of events; what follows are chunks until ``close_stream``."""
+        """Send the headers of a stream of events; chunks follow until ``close_stream``."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         self.send_header("Cache-Control", "no-cache")
@@ -108,7 +108,7 @@ class Connection(BaseHTTPRequestHandler):
         self.end_headers()
 
     def send_chunk(self, data: bytes) -> None:
-        """Send a piece of a stream as a chunk of its own."""
+        """Send a part of a stream as a separate chunk."""
         self.send(b"%x\r\n%s\r\n" % (len(data), data))
 
     def close_stream(self) -> None:
@@ -116,7 +116,7 @@ class Connection(BaseHTTPRequestHandler):
         self.send(b"0\r\n\r\n")
 
     def send(self, data: bytes) -> None:
-        """Hand bytes to the kernel.
+        """Pass bytes to the kernel.
 
         Raises:
             ClientGoneError: the client is gone.
@@ -127,10 +127,10 @@ class Connection(BaseHTTPRequestHandler):
             raise ClientGoneError from error
 
     def send_frames(self, frames: Sequence[bytes], rate: float) -> None:
-        """Send one frame a token on an absolute schedule: what is due goes out in one write.
+        """Send one frame per token on an absolute schedule: what is due is sent in one write.
 
         Args:
-            frames: events, each becoming a chunk.
+            frames: events, each of which becomes a chunk.
             rate: frames per second; 0 sends all at once.
         """
         start = time.monotonic()
@@ -149,7 +149,7 @@ class Connection(BaseHTTPRequestHandler):
         """Wait, unless the client leaves first.
 
         Raises:
-            ClientGoneError: the client closed its side meanwhile.
+            ClientGoneError: the client closed the connection meanwhile.
         """
         deadline = time.monotonic() + seconds
         client = select.poll()
@@ -159,7 +159,7 @@ class Connection(BaseHTTPRequestHandler):
                 return
             if self._peek() == b"":
                 raise ClientGoneError
-            time.sleep(min(left, 0.05))  # the next request came early: it waits in the socket
+            time.sleep(min(left, 0.05))  # the next request has arrived early: it waits in the socket
 
     def hold(self) -> None:
         """Send nothing more until the client leaves."""
@@ -167,16 +167,16 @@ class Connection(BaseHTTPRequestHandler):
         raise ClientGoneError
 
     def reset(self) -> None:
-        """Cut the connection with a TCP reset instead of an orderly end."""
+        """Cut the connection with a TCP reset instead of closing it normally."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.hang_up()
 
     def hang_up(self) -> None:
-        """Close the connection without another byte."""
+        """Close the connection without sending anything."""
         raise ClientGoneError
 
     def stream(self, plan: Plan) -> None:
-        """Send a plan's reply as a stream, as a well-behaved server does."""
+        """Send a plan's reply as a normal stream."""
         self.open_stream()
         self.send_chunk(plan.opening())
         self.pause(self.demo.delay_seconds)
@@ -203,7 +203,7 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _peek(self) -> bytes:
-        """Look at what the client sent: ``b""`` when it left."""
+        """Peek at what the client sent: ``b""`` if it has left."""
         try:
             peeked: bytes = self.connection.recv(1, socket.MSG_PEEK)
         except OSError:

@@ -15,15 +15,15 @@ from tui.demo.script import EMBEDDER, MODELS
 from tui.demo.tokens import count_tokens
 
 SIZE = 64
-"""Numbers in a vector."""
+"""The dimensions of a vector."""
 _MOST_TEXTS = 2_048
 
 
 def embeddings(body: bytes) -> dict[str, object]:
-    """Return the answer to a request for vectors.
+    """Return the response to an embeddings request.
 
     Raises:
-        RequestRefusedError: the body is none, or its model makes no vectors.
+        RequestRefusedError: the body is invalid, or its model does not create embeddings.
     """
     request = parse_request(body)
     _check_model(str(request.get("model", "")), "Embeddings")
@@ -39,10 +39,10 @@ def embeddings(body: bytes) -> dict[str, object]:
 
 
 def scores(body: bytes) -> dict[str, object]:
-    """Return the answer to a request for the scores of documents, the best first.
+    """Return the response to a rerank request, best first.
 
     Raises:
-        RequestRefusedError: the body is none, or its model is for chats.
+        RequestRefusedError: the body is invalid, or its model is for chats.
     """
     request = parse_request(body)
     _check_model(str(request.get("model", "")), "Rerank")
@@ -68,7 +68,7 @@ def _not_rankable() -> RequestRefusedError:
 
 
 def vector_of(text: str) -> list[float]:
-    """Return the vector of a text: its words, each spread over the numbers by its hash; of norm 1."""
+    """Return a unit vector for a text: the sum of its words' hashes."""
     sums = [0.0] * SIZE
     for word in re.findall(r"\w+", text.lower()) or [text]:
         digest = hashlib.shake_128(word.encode("utf-8", "surrogatepass")).digest(SIZE)

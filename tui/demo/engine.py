@@ -1,4 +1,4 @@
-"""The embedded engine: llama.cpp's own server in a child process, with a small model from a package.
+"""The built-in engine: llama.cpp's own server in a child process, with a small model from a package.
 
 It listens on loopback, on a free port, with a new key each time. It exits with this program, however that
 ends: the child watches a pipe that only its parent holds open.
@@ -29,11 +29,11 @@ from tui.texts import engine as texts
 
 _CHILD = Path(__file__).with_name("engine_child.py")
 _MOST_THREADS = 8
-"""More make a model of this size slower, not faster."""
+"""More threads make a model of this size slower."""
 _START_SECONDS = 60.0
 _STOP_SECONDS = 3.0
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-"""All that the child gets of the environment: none of it is a secret, and some systems need it."""
+"""The environment variables passed to the child: none is secret, and some systems need them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class EngineProcess:
         """Prepare an engine.
 
         Args:
-            log_path: where llama.cpp's messages go, replaced at each start; ``None`` drops them.
+            log_path: the file for llama.cpp's messages, replaced at each start; ``None`` discards them.
             chat_template: a Jinja template instead of the model's own.
         """
         self._log_path = log_path
@@ -62,18 +62,18 @@ class EngineProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether the engine is up and has not crashed since."""
+        """Whether the engine is running."""
         return self._address is not None and self._process is not None and self._process.poll() is None
 
     @property
     def process_id(self) -> int | None:
-        """The child's process id while there is one."""
+        """The child's process id, if there is one."""
         return None if self._process is None else self._process.pid
 
     async def start(self) -> EngineAddress:
-        """Return where the engine listens, starting it when it is not up; takes about a second then.
+        """Return the engine's address, starting it if necessary, which takes about a second.
 
-        Call it from the program's main thread: on Linux the child ends with the thread that started it.
+        Call it from the main thread: on Linux the child ends with the thread that started it.
 
         Raises:
             LmdeckError: it is not installed (``engine-missing``) or did not start (``engine-failed``).
@@ -95,36 +95,36 @@ class EngineProcess:
                 self.stop()
                 reason = texts.NOT_READY.format(seconds=_START_SECONDS)
                 raise LmdeckError(explain("engine-failed", reason=reason)) from error
-            except BaseException:  # also a cancelled start leaves no process behind
+            except BaseException:  # even a cancelled start leaves no process behind
                 self.stop()
                 raise
             self._address = EngineAddress(f"{root_url}/v1", key)
             return self._address
 
     def stop(self) -> None:
-        """End the engine and free its port; waits until it is gone. Stopping twice does nothing."""
+        """Stop the engine and free its port; waits until it has ended. Can be repeated."""
         process, self._process, self._address = self._process, None, None
         if process is None:
             return
-        _close(process.stdin)  # the child ends when its standard input does
+        _close(process.stdin)  # the child ends when its standard input is closed
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        _close(process.stdout)  # last: a start that was given up may still be reading it
+        _close(process.stdout)  # last, since a cancelled start may still be reading it
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         log = _open_log(self._log_path)
         try:
             return subprocess.Popen(  # noqa: S603  # our own interpreter and our own file
-                # isolated: neither the working folder nor PYTHON* variables decide what is imported
+                # isolated: neither the current folder nor PYTHON* variables affect what is imported
                 [sys.executable, "-I", str(_CHILD)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env={name: os.environ[name] for name in _INHERITED if name in os.environ},
-                start_new_session=True,  # Ctrl+C in the terminal is the program's, not the engine's
+                start_new_session=True,  # Ctrl+C in the terminal is for the program, not the engine
                 bufsize=0,
             )
         except OSError as error:
@@ -134,7 +134,7 @@ class EngineProcess:
                 os.close(log)
 
     def _settings(self, files: EngineFiles, key: Secret) -> bytes:
-        """Return the settings for the child, which are sent through a pipe that no other process sees."""
+        """Return the settings for the child, sent through a pipe that no other process can read."""
         settings = {
             "parent": os.getpid(),
             "package_directory": str(files.package_directory),
@@ -154,14 +154,14 @@ def _close(pipe: IO[bytes] | None) -> None:
 
 
 def _introduce(process: subprocess.Popen[bytes], settings: bytes) -> str:
-    """Tell the child its settings and wait until it says where it listens."""
+    """Send the settings to the child and wait for its address."""
     if process.stdin is None or process.stdout is None:
         raise ValueError("the child needs both pipes")
     try:
-        with contextlib.suppress(BrokenPipeError):  # it ended already: what it said is still to be read
+        with contextlib.suppress(BrokenPipeError):  # it has already ended: its message can still be read
             process.stdin.write(settings)
         answer = process.stdout.readline()
-    except (OSError, ValueError):  # ``stop`` closed the pipes meanwhile
+    except (OSError, ValueError):  # ``stop`` has closed the pipes meanwhile
         answer = b""
     if not answer:
         raise LmdeckError(explain("engine-failed", reason=_ending(process)))
@@ -172,7 +172,7 @@ def _introduce(process: subprocess.Popen[bytes], settings: bytes) -> str:
 
 
 def _ending(process: subprocess.Popen[bytes]) -> str:
-    """Say how a child ended that said nothing."""
+    """Return how a child ended that sent no message."""
     try:
         code = process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
@@ -185,12 +185,12 @@ def _ending(process: subprocess.Popen[bytes]) -> str:
 
 
 def _open_log(path: Path | None) -> int:
-    """Open the log for this user alone; where that is impossible the messages are dropped."""
+    """Open the log for this user only; if that is impossible the messages are discarded."""
     if path is None:
         return subprocess.DEVNULL
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # O_NONBLOCK: a FIFO in the log's place must not hang the start
+        # O_NONBLOCK: a FIFO must not hang the start
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError:
         return subprocess.DEVNULL
@@ -207,10 +207,10 @@ def _open_log(path: Path | None) -> int:
 
 
 def _thread_count() -> int:
-    """Return on how many cores to compute, up to what helps; one stays free for the rest.
+    """Return the number of threads to compute with, leaving one core free.
 
-    The engine's threads wait for each other by spinning: where two of them have to share a core with
-    anything else, an answer takes twenty times as long.
+    The engine's threads wait for each other by spinning: if two of them share a core with anything else, an
+    answer takes twenty times as long.
     """
     has_affinity = hasattr(os, "sched_getaffinity")  # not on macOS
     cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1

@@ -1,8 +1,8 @@
-"""The engine's own process: llama.cpp's server, for as long as the parent holds a pipe open.
+"""The engine's own process: runs llama.cpp's server as long as the parent holds a pipe open.
 
 Run as a file in an isolated interpreter, never imported by the program, so it imports nothing from it. It
 reads one line of JSON settings from standard input and writes one line to standard output: the address, or
-why there is none. All other output, also that of native code, goes to standard error.
+the error. All other output, including that of native code, goes to standard error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WARNINGS = 2
 
 
 def main() -> None:
-    """Serve until the parent is gone."""
+    """Serve until the parent has ended."""
     report = os.dup(1)
     os.dup2(2, 1)
     settings = json.loads(sys.stdin.buffer.readline())
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _serve(settings: dict[str, Any]) -> Any:
-    """Load the model and listen; returns when requests are answered."""
+    """Load the model and listen; returns once requests are answered."""
     sys.path.append(settings["package_directory"])
     import xllamacpp
 
@@ -45,7 +45,7 @@ def _serve(settings: dict[str, Any]) -> Any:
     parameters.model.path = settings["model_path"]
     parameters.model_alias = {settings["model_alias"]}
     parameters.hostnames = ["127.0.0.1"]
-    parameters.port = 0  # the system picks a free one, and nobody can take it in between
+    parameters.port = 0  # the system selects a free one, which nobody can use in between
     parameters.api_keys = [settings["key"]]
     parameters.n_ctx = settings["context_tokens"]
     parameters.cpuparams.n_threads = settings["threads"]
@@ -62,23 +62,23 @@ def _serve(settings: dict[str, Any]) -> Any:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Ask Linux to end this process with its parent: at once, even while native code is busy."""
+    """Let Linux end this process together with its parent, even while native code is busy."""
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before the request was made
+    if os.getppid() != parent:  # it died before the call
         os._exit(0)
 
 
 def _watch_parent() -> None:
-    """End this process when the pipe from the parent closes, which it does however the parent ends."""
+    """End this process when the pipe from the parent closes, as it does however the parent ends."""
     while os.read(0, 1):
         pass
     os._exit(0)
 
 
 def _say(report: int, message: dict[str, str]) -> None:
-    """Write the one line that the parent waits for."""
+    """Write the line that the parent waits for."""
     os.write(report, json.dumps(message).encode() + b"\n")
     os.close(report)
 

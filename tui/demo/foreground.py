@@ -1,4 +1,4 @@
-"""The demo endpoint in the foreground: prints its address and how to use it, stops with Ctrl+C."""
+"""Runs the demo endpoint in the foreground: prints its address and how to use it, stops with Ctrl+C."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def run_demo(
 
     Args:
         host: the address to listen on.
-        port: 0 takes a free one.
+        port: 0 selects a free one.
         rate: tokens per second.
-        fault: a cause of the catalogue to practise.
+        fault: a cause in the catalogue to simulate.
         say: prints one line.
-        wait: returns, or raises ``KeyboardInterrupt``, when it is time to end; waits for ever by itself.
+        wait: returns, or raises ``KeyboardInterrupt``, to end; by default waits forever.
 
     Raises:
-        UsageError: there is no such fault, or the address cannot be listened on.
+        UsageError: an unknown fault, or the address cannot be used.
     """
     server = _start(host, port, rate, fault)
     try:
@@ -54,7 +54,7 @@ def _start(host: str, port: int, rate: float, fault: str | None) -> DemoServer:
         names = ", ".join(known.cause for known in known_faults())
         raise UsageError(Failure("usage", str(error), texts.KNOWN_FAULTS.format(names=names))) from error
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)  # the other words repeat the address
+        reason = os.strerror(error.errno) if error.errno else str(error)  # its text repeats the address
         title = texts.CANNOT_LISTEN.format(host=host, port=port, reason=reason)
         raise UsageError(Failure("usage", title, texts.OTHER_PORT)) from error
     return server
@@ -64,7 +64,7 @@ def _introduction(server: DemoServer, fault: str | None) -> list[str]:
     url = server.base_url
     summary = "" if fault is None else find_fault(fault).summary
     practice = [texts.FAULT.format(cause=fault, summary=summary)] if fault else []
-    # That a server has no model is seen where none is named: a named one is what is missing.
+    # A server without models shows if none is given: a given one would just be missing.
     check = texts.CHECK_WITHOUT_MODEL if fault == "no-model-loaded" else texts.CHECK_IT
     return [
         texts.ENDPOINT.format(url=url, model=REASONER),

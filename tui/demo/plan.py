@@ -1,4 +1,4 @@
-"""From the body of a chat request to the reply that will be sent: its tokens, its end, its usage."""
+"""Turns the body of a chat request into the reply to send: tokens, finish reason, usage."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tui.demo.script import MODELS, script_for, text_of
 from tui.demo.tokens import count_tokens
 
 CREATED = 1_767_225_600
-"""The time in every reply: fixed, so that two runs give the same bytes."""
+"""The time in all replies, fixed so that two runs give the same bytes."""
 _FINGERPRINT = "fp_demo"
 
 
 class RequestRefusedError(Exception):
-    """The request cannot be answered; ``status`` and ``body`` are the server's reply."""
+    """The request cannot be answered; ``status`` and ``body`` are the server's response."""
 
     def __init__(self, status: int, message: str, kind: str, parameter: str | None = None) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class RequestRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One reply, before anything of it is sent."""
+    """One reply, before any of it is sent."""
 
     identifier: str
     model: str
@@ -37,12 +37,12 @@ class Plan:
     is_streamed: bool
     includes_usage: bool
     rate: float
-    """Tokens per second; 0 sends as fast as the socket takes them."""
+    """Tokens per second; 0 sends as fast as the socket accepts them."""
     marker: str = ""
 
     @property
     def usage(self) -> dict[str, object]:
-        """The token counts, in the words of the protocol."""
+        """The token counts, with the field names of the protocol."""
         completion = len(self.reasoning) + len(self.answer)
         return {
             "prompt_tokens": self.prompt_tokens,
@@ -52,25 +52,25 @@ class Plan:
         }
 
     def frames(self) -> list[bytes]:
-        """Return the events that carry text, one a token, ready to be sent."""
+        """Return the events with text, one per token."""
         head, tail = self._envelope()
         reasoning = (_event(head, tail, '{"reasoning_content":', token) for token in self.reasoning)
         answer = (_event(head, tail, '{"content":', token) for token in self.answer)
         return [*reasoning, *answer]
 
     def opening(self) -> bytes:
-        """Return the first event: the role, and no text yet."""
+        """Return the first event: the role, without text."""
         return self._choice({"role": "assistant", "content": ""}, None)
 
     def closing(self) -> bytes:
-        """Return what follows the last token: the finish reason, the usage if asked for, the end."""
+        """Return what follows the last token: finish reason, usage if requested, end mark."""
         events = self._choice({}, self.finish_reason)
         if self.includes_usage:
             events += encode_event({**self._header(), "choices": [], "usage": self.usage})
         return events + b"data: [DONE]\n\n"
 
     def whole(self) -> dict[str, object]:
-        """Return the reply as one JSON object, for a request without streaming."""
+        """Return the reply as one JSON object, without streaming."""
         message: dict[str, object] = {"role": "assistant", "content": "".join(self.answer)}
         if self.reasoning:
             message["reasoning_content"] = "".join(self.reasoning)
@@ -92,13 +92,13 @@ class Plan:
         return encode_event({**self._header(), "choices": [choice]})
 
     def _envelope(self) -> tuple[str, str]:
-        """Return what stands before and after the delta's text, so that a token costs one small join."""
+        """Return what surrounds the text of a delta, so that a token only costs a small join."""
         header = json.dumps(self._header(), separators=(",", ":"))[:-1]
         return f'data: {header},"choices":[{{"index":0,"delta":', '},"finish_reason":null}]}\n\n'
 
 
 def make_plan(body: bytes, identifier: str, default_rate: float) -> Plan:
-    """Read a chat request and plan the reply.
+    """Parse a chat request and plan the reply.
 
     Raises:
         RequestRefusedError: the body is not a chat request, its model is unknown, or its prompt is too long.
@@ -135,7 +135,7 @@ def make_plan(body: bytes, identifier: str, default_rate: float) -> Plan:
 
 
 def context_too_long(tokens: int, window: int) -> RequestRefusedError:
-    """Return the refusal of a prompt that does not fit, in the words of a common server."""
+    """Return the error for a prompt that is too long, with the message of a common server."""
     return RequestRefusedError(
         400,
         f"This model's maximum context length is {window} tokens. However, your prompt contains "
@@ -146,12 +146,12 @@ def context_too_long(tokens: int, window: int) -> RequestRefusedError:
 
 
 def error_body(status: int, message: str, kind: str, parameter: str | None = None) -> dict[str, object]:
-    """Return an error in the protocol's form."""
+    """Return an error in the format of the protocol."""
     return {"error": {"message": message, "type": kind, "param": parameter, "code": status}}
 
 
 def encode_event(payload: Mapping[str, object]) -> bytes:
-    """Return a server-sent event with a JSON object in it."""
+    """Return a server-sent event with a JSON object."""
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
     return f"data: {text}\n\n".encode()
 
@@ -161,10 +161,10 @@ def _event(head: str, tail: str, field: str, token: str) -> bytes:
 
 
 def parse_request(body: bytes) -> Mapping[str, object]:
-    """Return the JSON object that a request is.
+    """Parse the JSON object of a request.
 
     Raises:
-        RequestRefusedError: it is none.
+        RequestRefusedError: it is invalid.
     """
     try:
         request = json.loads(body)
@@ -198,7 +198,7 @@ def _limit(request: Mapping[str, object]) -> int | None:
 
 
 def _may_think(request: Mapping[str, object]) -> bool:
-    """Return whether the request leaves thinking on, in any of the words servers know for it."""
+    """Return whether the request does not disable thinking, with any parameter known by servers."""
     if request.get("reasoning_effort") in ("none", "off") or request.get("enable_thinking") is False:
         return False
     template = request.get("chat_template_kwargs")

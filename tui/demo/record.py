@@ -1,4 +1,4 @@
-"""What the demo server remembers of a request."""
+"""What the demo server records about a request."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ class RequestRecord:
 
     method: str
     path: str
-    headers: Mapping[str, str] = field(repr=False)  # a key may be in it
+    headers: Mapping[str, str] = field(repr=False)  # may contain a key
     body: bytes = field(repr=False)
     arrived_at: float
     first_token_at: float | None = None
     last_token_at: float | None = None
-    """When the newest token was handed to the kernel."""
+    """When the newest token was passed to the kernel."""
     tokens_sent: int = 0
     plan: Plan | None = field(default=None, repr=False)
     is_complete: bool = False
-    """The whole reply was sent."""
+    """The complete reply was sent."""
 
     @property
     def json(self) -> dict[str, object]:
-        """The body as JSON; empty where it is none."""
+        """Return the body as JSON; empty if it is invalid."""
         try:
             value = json.loads(self.body)
         except ValueError:
@@ -37,7 +37,7 @@ class RequestRecord:
         return value if isinstance(value, dict) else {}
 
     def note_tokens(self, sent: int, at: float) -> None:
-        """Remember that ``sent`` tokens are out."""
+        """Record that ``sent`` tokens were sent."""
         if self.first_token_at is None:
             self.first_token_at = at
         self.last_token_at = at

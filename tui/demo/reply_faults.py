@@ -1,4 +1,4 @@
-"""Simulated failures that are a single reply: a status, a body, sometimes a header."""
+"""Simulated failures that consist of a single reply: a status, a body, sometimes a header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.demo.fault import CHAT, MODELS, chat_fault, fault, is_chat
 from tui.demo.plan import context_too_long, error_body
 
 LOADING_SECONDS = 20.0
-"""How long the server of ``loading`` loads."""
+"""How long the server of the fault ``loading`` loads its model."""
 
 _GATEWAY_PAGE = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
@@ -24,7 +24,7 @@ def _is_api(connection: Connection) -> bool:
 
 
 def _refuse(connection: Connection, status: int, message: str, kind: str, code: str | None = None) -> bool:
-    """Answer with an error in the protocol's form."""
+    """Answer with an error in the format of the protocol."""
     error = {"message": message, "type": kind, "param": None, "code": code}
     connection.send_json(status, {"error": error})
     return True

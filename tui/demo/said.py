@@ -1,4 +1,4 @@
-"""What the demo models answer: the texts of ``texts/``, which show every kind of Markdown in an answer."""
+"""The answers of the demo models: the files in ``texts/``, which show all kinds of Markdown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 _ANSWER = "<!-- answer -->\n\n"
-"""Stands between a reasoning and its answer."""
+"""Separates reasoning and answer."""
 
 HOSTILE_REASONING = "Markup [/] and [link='x and \x1b[31mred\x1b[0m belong to nobody; {quote} is data.\n"
 
@@ -28,7 +28,7 @@ Every line below is text that some terminals obey. Here each of them must show a
 
 @cache
 def text(name: str) -> tuple[str, str]:
-    """Return the reasoning and the answer of a text."""
+    """Return the reasoning and the answer in a file."""
     content = Path(__file__).with_name("texts").joinpath(f"{name}.md").read_text("utf-8")
     reasoning, _, answer = content.partition(_ANSWER)
     return reasoning.removesuffix("\n"), answer

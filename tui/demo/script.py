@@ -1,4 +1,4 @@
-"""Which text a demo model answers with, and how it is cut into tokens."""
+"""Selects the text of a demo model's answer, and splits it into tokens."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ REASONER = "demo-reasoner"
 PLAIN = "demo-plain"
 HOSTILE = "demo-hostile"
 EMBEDDER = "demo-embedding"
-"""Makes vectors, never chats."""
+"""Creates embeddings, never chats."""
 MODELS = (REASONER, PLAIN, HOSTILE)
-"""The models that chat, the default first. ``bench-…`` names are answered, not listed."""
+"""The chat models, the default first. ``bench-…`` names are answered, but not listed."""
 
 _QUOTED_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A whole reply, cut into tokens."""
+    """A complete reply, split into tokens."""
 
     reasoning: tuple[str, ...]
     answer: tuple[str, ...]
     rate: float | None = None
-    """Tokens per second asked for by the model's name; ``None``: the server's own speed."""
+    """Tokens per second from the model's name; ``None`` uses the server's rate."""
     marker: str = ""
-    """The last word of a benchmark's answer, taken from its prompt."""
+    """The last word of a benchmark's answer, from its prompt."""
 
 
 def script_for(model: str, messages: Sequence[Mapping[str, object]], *, thinks: bool = True) -> Script | None:
-    """Return what a model answers to a conversation, or ``None`` where there is no such model.
+    """Return a model's answer to a conversation, or ``None`` for an unknown model.
 
-    A conversation that ends with the beginning of the answer (a request to continue) gets the rest of it.
+    If the conversation ends with the beginning of the answer (a request to continue), return the rest.
     """
     prompts = [text_of(message) for message in messages if message.get("role") == "user"]
     prompt = prompts[-1] if prompts else ""
@@ -64,7 +64,7 @@ def text_of(message: Mapping[str, object]) -> str:
 
 
 def _texts(model: str, prompt: str, turn: int) -> tuple[str, str]:
-    """Pick reasoning and answer: by model, then by a word of the prompt, then by turn."""
+    """Select reasoning and answer by model, then by a word of the prompt, then by turn."""
     if model == PLAIN:
         return said.text("plain")
     if model == HOSTILE:

@@ -1,7 +1,7 @@
-"""A scripted OpenAI-compatible server: the same question gets the same answer, at a chosen speed.
+"""A scripted OpenAI-compatible server: the same question gets the same answer, at a given speed.
 
-It is for first runs, for tests, for benchmarks and for simulating failures; it is not a model, and it listens
-on loopback unless configured otherwise. Standard library only; one thread per connection.
+For first steps, tests, benchmarks and simulated failures. It contains no model, and listens on loopback
+unless configured otherwise. Standard library only; one thread per connection.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KEPT_RECORDS = 100
 
 
 class DemoServer:
-    """The server: ``start`` gives its base URL, ``stop`` frees the port and ends every connection."""
+    """The server: ``start`` returns its base URL, ``stop`` frees the port and ends all connections."""
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class DemoServer:
 
         Args:
             host: the address to listen on.
-            port: 0 takes a free one.
-            key: what requests must carry as ``Authorization: Bearer``; ``None`` asks for nothing.
-            rate: tokens per second; 0 sends as fast as the socket takes them.
-            fault: a cause of the catalogue to practise.
+            port: 0 selects a free one.
+            key: required as ``Authorization: Bearer``; ``None`` requires nothing.
+            rate: tokens per second; 0 sends as fast as the socket accepts them.
+            fault: a cause in the catalogue to simulate.
             delay_seconds: the wait before the first token.
 
         Raises:
-            UnknownFaultError: the fault is not one that this server can make.
+            UnknownFaultError: the fault does not exist.
         """
         self.host = host
         self.port = port
@@ -66,13 +66,13 @@ class DemoServer:
 
     @property
     def root_url(self) -> str:
-        """The address without ``/v1``."""
+        """The base URL without ``/v1``."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
     @property
     def base_url(self) -> str:
-        """What goes into a provider's URL field."""
+        """The value for a provider's URL field."""
         return f"{self.root_url}/v1"
 
     @property
@@ -84,7 +84,7 @@ class DemoServer:
         """Listen, serve in the background, and return the base URL.
 
         Raises:
-            OSError: the address cannot be listened on.
+            OSError: the address cannot be used.
         """
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         self._listener = socket.create_server((self.host, self.port), family=family, backlog=128)
@@ -94,7 +94,7 @@ class DemoServer:
         return self.base_url
 
     def stop(self) -> None:
-        """Free the port and cut every connection. Stopping twice does nothing."""
+        """Free the port and close all connections. Can be repeated."""
         with self._lock:
             listener, self._listener = self._listener, None
         if listener is None:
@@ -107,7 +107,7 @@ class DemoServer:
             _shut(connection)
 
     def new_record(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> RequestRecord:
-        """Remember a request that has just arrived."""
+        """Record a request that has just arrived."""
         record = RequestRecord(method, path, headers, body, time.monotonic())
         self._records.append(record)
         return record
@@ -126,10 +126,10 @@ class DemoServer:
         return plan
 
     def answer(self, connection: Connection) -> None:
-        """Answer a request: the fault first, where it has something to say, then the routes.
+        """Answer a request: with the fault if it applies, otherwise with the routes.
 
         Raises:
-            ClientGoneError: the connection is over.
+            ClientGoneError: the connection has ended.
         """
         try:
             if self.fault is not None and self.fault.answer(connection):
@@ -139,7 +139,7 @@ class DemoServer:
             connection.send_json(refusal.status, refusal.body)
 
     def answer_properly(self, connection: Connection, prefix: str = "") -> None:
-        """Answer a request as a server without a fault does; ``prefix`` is where the API lives."""
+        """Answer a request like a server without a fault; ``prefix`` is the path of the API."""
         route = connection.route.removeprefix(prefix)
         if route == "/health":
             connection.send_json(200, {"status": "ok"})
@@ -176,7 +176,7 @@ class DemoServer:
         return hmac.compare_digest(given, f"Bearer {self._key}".encode())
 
     def _last_answer(self) -> dict[str, object]:
-        """Return the schedule that the newest answer kept, for benchmarks on the same machine."""
+        """Return the actual schedule of the newest answer, for benchmarks on the same machine."""
         for record in reversed(self._records):
             if record.plan is not None:
                 plan = record.plan
@@ -197,7 +197,7 @@ class DemoServer:
         while True:
             try:
                 connection, address = listener.accept()
-            except OSError:  # ``stop`` closed it
+            except OSError:  # ``stop`` has closed it
                 return
             with self._lock:
                 self._connections.add(connection)
@@ -210,7 +210,7 @@ class DemoServer:
         try:
             Connection(connection, address, self)
         except (ClientGoneError, OSError):
-            pass  # the client is gone: there is nobody to report to
+            pass  # the client is gone, so there is nobody to report to
         finally:
             with self._lock:
                 self._connections.discard(connection)
@@ -218,7 +218,7 @@ class DemoServer:
 
 
 def model_list() -> dict[str, object]:
-    """Return what ``/models`` answers."""
+    """Return the response of ``/models``."""
     models = [
         {
             "id": name,
@@ -233,8 +233,8 @@ def model_list() -> dict[str, object]:
 
 
 def _shut(connection: socket.socket) -> None:
-    """Wake the threads that wait on a socket."""
+    """Wake the threads that wait for a socket."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # it was not connected, or is closed already
+        return  # not connected, or already closed

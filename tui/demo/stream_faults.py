@@ -171,7 +171,7 @@ def _http2_only(connection: Connection) -> bool:
 
 
 def _send_instead(connection: Connection, **changes: object) -> None:
-    """Answer a chat with a changed plan, streamed or not."""
+    """Answer a chat with a modified plan, streamed or not."""
     plan = dataclasses.replace(connection.demo.plan(connection), **changes)  # type: ignore[arg-type]
     if plan.is_streamed:
         connection.stream(plan)

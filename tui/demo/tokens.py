@@ -1,4 +1,4 @@
-"""A stand-in for a tokenizer: cuts a text into pieces of about four characters."""
+"""A substitute for a tokenizer: splits a text into pieces of about four characters."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _TOKEN = lazy_pattern(r"\n+| ?[^\W\d_]{1,8}| ?\d{1,3}| +|[^\w\s]{1,3}|.", re.DOT
 
 
 def tokenise(text: str) -> tuple[str, ...]:
-    """Cut a text into tokens that join to the same text again."""
+    """Split a text into tokens; joined, they are the same text."""
     return tuple(_TOKEN.findall(text))
 
 
 def count_tokens(text: str) -> int:
-    """Return how many tokens a text has."""
+    """Return the number of tokens in a text."""
     return sum(1 for _ in _TOKEN.finditer(text))
