@@ -1,4 +1,4 @@
-"""What every test run shares: nothing of the person or the machine that runs it reaches a test."""
+"""The common fixtures: nothing of the user or the machine affects a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages for builders name what is there: files, classes, make targets."""
+"""The pages for developers only mention existing files, classes and make targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README and the pages say what is true: generated parts, links, names of commands, shown files."""
+"""The README and the pages are correct: generated parts, links, names of commands, shown files."""
 
 from __future__ import annotations
 

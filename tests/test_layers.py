@@ -1,4 +1,4 @@
-"""The layers hold, and each way in loads only what it needs."""
+"""The layers are respected, and each entry point loads only what it needs."""
 
 from __future__ import annotations
 

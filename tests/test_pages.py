@@ -1,4 +1,4 @@
-"""The pages that tools write into docs/: what they say is what their records say, and how they come about."""
+"""The generated pages in docs/: they match their records, and explain how they are generated."""
 
 from __future__ import annotations
 

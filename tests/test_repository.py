@@ -1,4 +1,4 @@
-"""What is committed speaks of the product alone: no address of a package registry, no path of a machine."""
+"""The repository contains no URL of a package registry and no path of a machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pictures of the README come from the running program, the same each time they are taken."""
+"""The pictures of the README come from the running program, and are reproducible."""
 
 from __future__ import annotations
 

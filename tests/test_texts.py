@@ -1,4 +1,4 @@
-"""Texts for users are plain software English, and stand in the catalogues alone."""
+"""Texts for users are plain software English, and only in the catalogues."""
 
 from __future__ import annotations
 

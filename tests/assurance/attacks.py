@@ -1,4 +1,4 @@
-"""Servers that mean harm: answers to a chat that should freeze a client or eat its memory."""
+"""Hostile servers: answers that should freeze a client or exhaust its memory."""
 
 from __future__ import annotations
 

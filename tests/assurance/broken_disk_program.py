@@ -1,4 +1,4 @@
-"""lmdeck on a disk that refuses while a file says so: ``ENOSPC 3`` begins after three more calls."""
+"""Runs lmdeck on a disk that fails on demand: ``ENOSPC 3`` in a file begins after three more calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A walk through every screen of a deck whose every text comes from somebody hostile."""
+"""A walk through every screen with hostile text in every field."""
 
 from __future__ import annotations
 

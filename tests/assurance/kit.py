@@ -1,4 +1,4 @@
-"""What the tests of the promises share: how long they take, what they publish, a deck for one server."""
+"""Helpers of the assurance tests: durations, published results, a deck for one server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What state a program leaves a terminal in, read from the bytes that it wrote."""
+"""Reads from a program's output in which state it leaves the terminal."""
 
 from __future__ import annotations
 

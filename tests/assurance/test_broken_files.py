@@ -1,4 +1,4 @@
-"""Nothing optional blocks the mandatory: whatever has the place of a file, the commands and screens work."""
+"""Optional files never block anything: whatever replaces them, commands and screens work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A disk that refuses at any moment: the chat goes on, says so, and is saved when the disk is back."""
+"""The disk fails at any moment: the chat continues, reports it, and is saved once the disk works again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line that drops, a program that is killed: what was on screen is on disk, and nobody is left behind."""
+"""After a dropped connection or a kill, what was on screen is on disk, and no process remains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The user's editor in a real terminal: it gets the terminal whole, and the screen comes back whole."""
+"""The user's editor in a real terminal: it gets the terminal, and the screen is fully restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that floods with interim answers holds up neither the screens, nor a command, nor an end."""
+"""A flood of interim responses blocks neither the screens, nor a command, nor quitting."""
 
 from __future__ import annotations
 

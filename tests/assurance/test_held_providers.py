@@ -1,4 +1,4 @@
-"""While another process holds the lock of the providers: the keys work, and a change waits or is given up."""
+"""While another process locks the providers, keys work, and a change waits or can be cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hostile server cannot hurt: memory stays bounded, keys are answered, Esc works, the cause is named."""
+"""Hostile servers: memory stays bounded, keys respond, Esc works, the cause is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing the program opens no socket and asks no name server: whatever module, whatever order."""
+"""Importing the program opens no socket and resolves no name, for all modules in any order."""
 
 from __future__ import annotations
 

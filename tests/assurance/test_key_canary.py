@@ -1,4 +1,4 @@
-"""A key stays where it belongs: a canary through every flow, sought in every byte that leaves the program."""
+"""API keys never leak: a canary key is searched for in every byte that leaves the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A conversation whose file another program takes away: it is said, and every turn is kept."""
+"""Another program removes the file of a conversation: it is reported, and every turn is kept."""
 
 from __future__ import annotations
 

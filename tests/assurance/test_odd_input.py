@@ -1,4 +1,4 @@
-"""Whatever is typed, pasted or set as a locale, the program neither crashes nor hangs."""
+"""Whatever is typed, pasted or set as locale, the program neither crashes nor hangs."""
 
 from __future__ import annotations
 

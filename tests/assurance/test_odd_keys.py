@@ -1,4 +1,4 @@
-"""Whatever keys are pressed on whatever screen, in whatever order, no screen breaks."""
+"""Random keys on every screen, in any order, break nothing."""
 
 from __future__ import annotations
 

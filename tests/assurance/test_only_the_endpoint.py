@@ -1,4 +1,4 @@
-"""The program connects to nobody but the endpoints of its list, and leaves nothing of a key behind."""
+"""The program connects only to configured endpoints, and leaves no trace of a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reasoning is in Textual's own Collapsible, the cost in the status bar: with our drawing, and without."""
+"""Reasoning is in Textual's Collapsible, the cost in the status bar: with lmdeck's painter and without."""
 
 from __future__ import annotations
 

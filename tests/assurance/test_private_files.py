@@ -1,4 +1,4 @@
-"""Every file and folder is private from its first moment, temporary ones included, whatever the umask."""
+"""All files and folders are private from the start, including temporary ones, with any umask."""
 
 from __future__ import annotations
 

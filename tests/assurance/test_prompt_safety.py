@@ -1,4 +1,4 @@
-"""Nothing types into the prompt: neither what a terminal answers to hostile text, nor an answer unasked."""
+"""Neither the terminal's responses to hostile text nor unsolicited ones are typed into the prompt."""
 
 from __future__ import annotations
 

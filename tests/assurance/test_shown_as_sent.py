@@ -1,4 +1,4 @@
-"""Text is shown as it was sent: random strings full of brackets and markup, in every kind of widget."""
+"""Text is shown unchanged: random strings with brackets and markup, in every kind of widget."""
 
 from __future__ import annotations
 

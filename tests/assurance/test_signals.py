@@ -1,4 +1,4 @@
-"""Signals, closed terminals and closed streams: everything ends, at once, with the right exit code."""
+"""Signals, closed terminals and closed streams: everything ends at once, with the right exit code."""
 
 from __future__ import annotations
 

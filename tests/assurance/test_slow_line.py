@@ -1,4 +1,4 @@
-"""Sequences that a slow line delivers in parts, through the whole program: not typed, and no escape acts."""
+"""Sequences split by a slow connection, through the whole program: never typed, and no escape acts."""
 
 from __future__ import annotations
 

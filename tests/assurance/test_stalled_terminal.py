@@ -1,4 +1,4 @@
-"""A terminal or a reader that takes nothing does not keep the program from ending, with the answer saved."""
+"""A terminal or reader that reads nothing does not prevent quitting, with the answer saved."""
 
 from __future__ import annotations
 

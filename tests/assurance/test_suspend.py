@@ -1,4 +1,4 @@
-"""Ctrl+Z gives the terminal back to a real shell from everywhere, and fg brings the whole screen back."""
+"""Ctrl+Z returns the terminal to a real shell from everywhere, and fg restores the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing from outside commands the terminal: every payload in every field, on every screen and command."""
+"""Untrusted text never controls the terminal: all payloads, in all fields, screens and commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in COLUMNS and LINES from another time never outweighs the window that is there."""
+"""Outdated values of COLUMNS and LINES never override the actual window size."""
 
 from __future__ import annotations
 

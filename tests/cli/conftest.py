@@ -1,4 +1,4 @@
-"""Fixtures of the command tests: a private home, and the program in this process or in its own."""
+"""Fixtures for tests of commands: a private home, and the program in this process or a separate one."""
 
 from __future__ import annotations
 

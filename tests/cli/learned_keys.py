@@ -1,4 +1,4 @@
-"""A key that becomes known after it was written into a conversation."""
+"""A key that becomes known after it was written to a conversation."""
 
 from __future__ import annotations
 

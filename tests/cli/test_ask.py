@@ -1,4 +1,4 @@
-"""``lmdeck ask`` as people and scripts use it, against the demo endpoint."""
+"""``lmdeck ask`` as used by users and scripts, with the demo endpoint."""
 
 from __future__ import annotations
 

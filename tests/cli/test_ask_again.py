@@ -1,4 +1,4 @@
-"""``lmdeck ask`` and refusals after which it asks in another way, waits as it is told, or gives up."""
+"""``lmdeck ask`` after errors: it changes the request, waits as told, or gives up."""
 
 from __future__ import annotations
 

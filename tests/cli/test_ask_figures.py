@@ -1,4 +1,4 @@
-"""What `lmdeck ask` says of figures that contradict each other, and of an answer of which a part was lost."""
+"""``lmdeck ask`` with contradictory figures, and with an answer of which a part was lost."""
 
 from __future__ import annotations
 

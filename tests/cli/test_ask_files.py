@@ -1,4 +1,4 @@
-"""``lmdeck ask -f``: files, some of their lines, patterns, stdin and pictures, as a server gets them."""
+"""``lmdeck ask -f``: files, line ranges, patterns, stdin and images, as received by a server."""
 
 from __future__ import annotations
 

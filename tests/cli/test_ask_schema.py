@@ -1,4 +1,4 @@
-"""``lmdeck ask --schema``: what is sent, what is taken, what is refused, and what a script sees of it."""
+"""``lmdeck ask --schema``: requests, accepted and rejected answers, and the output for scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the time went, as `lmdeck ask` tells it: with the figures of replies, and of ``/metrics`` alone."""
+"""``lmdeck ask --timing``: with figures from replies, and only from ``/metrics``."""
 
 from __future__ import annotations
 

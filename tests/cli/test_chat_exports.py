@@ -1,4 +1,4 @@
-"""Exports of other programs come in with every branch, at their times, once, and without their images."""
+"""Imports of other programs' exports: all branches, with their times, without duplicates and images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck check`` as people and scripts use it: words, JSON, exit codes."""
+"""``lmdeck check`` as used by users and scripts: text, JSON, exit codes."""
 
 from __future__ import annotations
 

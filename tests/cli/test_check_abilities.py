@@ -1,4 +1,4 @@
-"""``lmdeck check --deep`` as people and scripts use it."""
+"""``lmdeck check --deep`` as used by users and scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``check --all --deep``: the table of abilities by providers, Markdown, JSON, and what has changed."""
+"""``check --all --deep``: the ability matrix as table, Markdown and JSON, and its changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page of commands says of all of them: JSON, exit codes, and what ``ask --url`` leaves behind."""
+"""Common promises of all commands: JSON, exit codes, and what ``ask --url`` stores."""
 
 from __future__ import annotations
 

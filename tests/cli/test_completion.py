@@ -1,4 +1,4 @@
-"""Tab in a shell: real shells ask the real program."""
+"""Shell completion: real shells complete commands of the real program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck costs``: what was spent, as tables, JSON, CSV and for a shell prompt; budgets."""
+"""``lmdeck costs``: tables, JSON, CSV, the short form for a shell prompt; budgets."""
 
 from __future__ import annotations
 

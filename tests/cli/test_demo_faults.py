@@ -1,4 +1,4 @@
-"""Each fault of ``lmdeck demo`` is what the program says of it: in a check, or in an answer."""
+"""Each fault of ``lmdeck demo`` is reported with its cause, by a check or an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck discover``: the servers of this machine, found by their ports."""
+"""``lmdeck discover``: finds the servers of this machine by their ports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck embed`` as people and scripts use it."""
+"""``lmdeck embed`` as used by users and scripts."""
 
 from __future__ import annotations
 

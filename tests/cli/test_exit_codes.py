@@ -1,4 +1,4 @@
-"""One place decides the exit code of a failure: with ``--json`` and without, whatever the command."""
+"""Failures have the same exit code in all commands, with and without ``--json``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stderr that takes nothing costs no answer, no exit code, and puts nothing else on stdout."""
+"""A broken stderr affects neither the answer, nor the exit code, nor stdout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A filter by a name that nothing has is told, as nothing found would say that there is nothing."""
+"""Filters with an unknown name fail, since an empty result would be misleading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck forget`` says what is gone, what is not and who has it, with its exit code too."""
+"""``lmdeck forget`` reports what was deleted, what was not and why, also with its exit code."""
 
 from __future__ import annotations
 

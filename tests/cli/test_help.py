@@ -1,4 +1,4 @@
-"""What every command says of itself; ``python -m tests.cli.test_help`` writes it down anew."""
+"""The help of all commands; ``python -m tests.cli.test_help`` updates the expected output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lmdeck history``: saved chats are found by name, printed, deleted and brought back."""
+"""``lmdeck history``: saved chats are found by name, printed, deleted and restored."""
 
 from __future__ import annotations
 

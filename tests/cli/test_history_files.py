@@ -1,4 +1,4 @@
-"""Chats leave by ``lmdeck history export`` and come back by ``import``: equal, harmless, and without keys."""
+"""``lmdeck history export`` and ``import``: lossless, safe, and without keys."""
 
 from __future__ import annotations
 

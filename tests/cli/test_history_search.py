@@ -1,4 +1,4 @@
-"""``lmdeck history search``: words in prompts, answers and, on a switch, reasoning, with the lines."""
+"""``lmdeck history search``: words in prompts, answers and, with an option, reasoning."""
 
 from __future__ import annotations
 

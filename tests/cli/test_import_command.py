@@ -1,4 +1,4 @@
-"""``lmdeck providers import``: all or nothing, a line on each record, and no reference by itself."""
+"""``lmdeck providers import``: all or nothing, a line per record, and no reference without consent."""
 
 from __future__ import annotations
 

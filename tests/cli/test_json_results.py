@@ -1,4 +1,4 @@
-"""With ``--json`` a command prints one object, whatever becomes of it, and always one of the same shape."""
+"""With ``--json`` a command always prints one object of the same shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of an API key in the texts of a server: through the program, its files and its requests."""
+"""API keys in texts from a server: erased from output, files and later requests."""
 
 from __future__ import annotations
 

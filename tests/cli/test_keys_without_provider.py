@@ -1,4 +1,4 @@
-"""A stored key that no provider uses: it is told of, never shown or sent, and can be removed."""
+"""A stored key without a provider: reported, never shown or sent, and removable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``lmdeck ask`` says, and exits with, of what odd servers and gateways send."""
+"""The output and exit codes of ``lmdeck ask`` for unusual servers and gateways."""
 
 from __future__ import annotations
 

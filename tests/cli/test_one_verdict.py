@@ -1,4 +1,4 @@
-"""``check`` and ``ask`` give one verdict for one endpoint: every failure of the catalogue, through both."""
+"""``check`` and ``ask`` agree on the cause of every failure in the catalogue."""
 
 from __future__ import annotations
 

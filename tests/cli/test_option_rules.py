@@ -1,4 +1,4 @@
-"""An option is never ignored: an empty value, and one without effect, are wrong usage."""
+"""Options are never ignored: empty values and options without effect are wrong usage."""
 
 from __future__ import annotations
 

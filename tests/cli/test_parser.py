@@ -1,4 +1,4 @@
-"""The command line's own rules."""
+"""The rules of the command line itself."""
 
 from __future__ import annotations
 

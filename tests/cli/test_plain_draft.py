@@ -1,4 +1,4 @@
-"""What is typed into the plain chat, where a signal comes in the middle of writing it down."""
+"""The draft of the plain chat when a signal interrupts writing it."""
 
 from __future__ import annotations
 

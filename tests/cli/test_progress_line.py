@@ -1,4 +1,4 @@
-"""The line that shows how far a command is: on a terminal, until the next line; nowhere else."""
+"""The progress line of a command: on a terminal, until the next line; nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every name can be typed after a command, and stands for one provider."""
+"""Every provider name can be typed after a command, and is unique."""
 
 from __future__ import annotations
 

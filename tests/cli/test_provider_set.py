@@ -1,4 +1,4 @@
-"""``lmdeck providers add`` and ``set``: all that the form has, as flags; what is not given stays."""
+"""``lmdeck providers add`` and ``set``: all fields of the form as options; others are unchanged."""
 
 from __future__ import annotations
 

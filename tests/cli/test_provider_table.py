@@ -1,4 +1,4 @@
-"""``lmdeck providers list`` takes one line a provider, however narrow the terminal."""
+"""``lmdeck providers list`` prints one line per provider, however narrow the terminal."""
 
 from __future__ import annotations
 

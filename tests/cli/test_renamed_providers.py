@@ -1,4 +1,4 @@
-"""Chats and costs follow a provider that is renamed, and nobody else who takes its old name."""
+"""Chats and costs follow a renamed provider, and no other one that reuses its old name."""
 
 from __future__ import annotations
 

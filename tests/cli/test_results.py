@@ -1,4 +1,4 @@
-"""Commands report results: what was not written is no success, and what has changed is said all the same."""
+"""Commands report real results: unwritten output is a failure, and changes are reported nevertheless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security settings in the commands: unreadable ones send nothing, weak ones stay marked."""
+"""Security settings in commands: unreadable ones send nothing, weak ones stay marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server's own sentence: whole, innermost first, under a failure in every face of the program."""
+"""The server's own message: in full, innermost first, below a failure in all interfaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A providers file that others can write: its keys are not used until a person says so."""
+"""A providers file that others can write: its keys are not used without confirmation."""
 
 from __future__ import annotations
 

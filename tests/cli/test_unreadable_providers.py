@@ -1,4 +1,4 @@
-"""While ``providers.toml`` cannot be read, nothing is sent by an older version of it, and nothing changed."""
+"""While ``providers.toml`` is unreadable, nothing is sent with an older version, and nothing changed."""
 
 from __future__ import annotations
 

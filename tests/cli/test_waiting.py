@@ -1,4 +1,4 @@
-"""A server of this machine that is starting: ``ask``, ``check`` and the chat wait for it, and say so."""
+"""A starting server on this machine: ``ask``, ``check`` and the chat wait for it, and report it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An error on stderr is told whole, however long it is: a terminal wraps it, and a log has room."""
+"""Errors on stderr are never cut: a terminal wraps them, and logs have room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A prompt goes to the provider that was named, or to nobody."""
+"""A prompt is sent to the given provider or not at all."""
 
 from __future__ import annotations
 

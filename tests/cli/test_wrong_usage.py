@@ -1,4 +1,4 @@
-"""A wrong command line says what is wrong, and where to read on."""
+"""Errors in a command line: what is wrong, and where the help is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of the tests of abilities, for how long, and what ends it."""
+"""The stored results of ability tests: their lifetime, and what invalidates them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be attached: texts and pictures, known by their bytes, within limits, told in a line each."""
+"""Attachments: texts and images, recognised by content, with limits and one-line descriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A budget that is kept up exchange by exchange stands as one that is reckoned from the whole ledger."""
+"""Updating a budget by single exchanges gives the same result as calculating it from the ledger."""
 
 from __future__ import annotations
 

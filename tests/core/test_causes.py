@@ -1,4 +1,4 @@
-"""The catalogue: complete, readable, never empty, never too wide."""
+"""The catalogue of causes: complete, readable, never empty, never too wide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documentation of the failures is made from the catalogue, so that it cannot say something else."""
+"""The documentation of causes is generated from the catalogue."""
 
 from __future__ import annotations
 

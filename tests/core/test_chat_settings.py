@@ -1,4 +1,4 @@
-"""The settings of a chat: what may be typed, how it is shown, and that a journal gives back what it got."""
+"""The settings of a chat: parsing, formatting, and the round trip through a journal."""
 
 from __future__ import annotations
 

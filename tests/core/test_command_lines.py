@@ -1,4 +1,4 @@
-"""Which lines are commands: only those that begin with a name, and a path or a pattern is a message."""
+"""Which lines are commands: only those with a name; paths and patterns are messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command that is being typed may become."""
+"""Completions of a command being typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How full a context is: what the server counted is taken as it is, the rest is guessed and marked."""
+"""Context use: the server's counts are used unchanged, the rest is estimated and marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cosine of two vectors, and how far the same vectors of two answers are apart."""
+"""The cosine of two vectors, and the difference between two answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums of the ledger: exact, by currency, honest about what they lack."""
+"""Sums of the ledger: exact, by currency, with missing parts marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number and the form of what it counts."""
+"""Plural forms."""
 
 from __future__ import annotations
 

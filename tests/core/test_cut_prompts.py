@@ -1,4 +1,4 @@
-"""A server that read far less than was sent is named: some cut a prompt without a word."""
+"""Reports servers that read far less than was sent: some truncate a prompt silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days and months by the clock on the wall, whatever it does."""
+"""Days and months in local time, including clock changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks's plan, the report, its JSON, its words, and what is remembered of it."""
+"""The plan of the checks, the report, its JSON, its text, and its stored form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What vectors cost: they have no output."""
+"""The cost of embeddings, which have no output."""
 
 from __future__ import annotations
 

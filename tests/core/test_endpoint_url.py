@@ -1,4 +1,4 @@
-"""URLs of endpoints: what is accepted, what is repaired, what is refused, and with which words."""
+"""URLs of endpoints: which are accepted, repaired or rejected, and the messages."""
 
 from __future__ import annotations
 

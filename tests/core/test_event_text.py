@@ -1,4 +1,4 @@
-"""What arrived of a reply is told in words, whatever arrived."""
+"""The text form of all events of a reply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Extra headers and bodies as people write them."""
+"""Extra headers and bodies as entered by users."""
 
 from __future__ import annotations
 

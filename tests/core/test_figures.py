@@ -1,4 +1,4 @@
-"""Figures: each reads as what it is, and carries the mark of who says so."""
+"""Formatting of figures, and the marks of their sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finish reasons of all servers: known words mean one thing each, the rest is unknown and said to be."""
+"""Finish reasons of all servers: known ones have one meaning each, others are reported as unknown."""
 
 from __future__ import annotations
 

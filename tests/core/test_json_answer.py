@@ -1,4 +1,4 @@
-"""The JSON in an answer: taken whole or out of its one block, read strictly, printed without a loss."""
+"""Extracting JSON from an answer: whole or from its only code block, parsed strictly, printed losslessly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which keys are erased from a text, in which encodings, and however the text is cut."""
+"""Erasing keys from a text, in all encodings, however the text is split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failure met elsewhere, explained on the checks without asking again."""
+"""The report for a failure from elsewhere, without further requests."""
 
 from __future__ import annotations
 

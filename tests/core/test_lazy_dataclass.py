@@ -1,4 +1,4 @@
-"""The program's own dataclasses behave as those of the library, and compile nothing while imported."""
+"""The lazy dataclasses behave like the library's, and compile nothing on import."""
 
 from __future__ import annotations
 

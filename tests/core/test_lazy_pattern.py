@@ -1,4 +1,4 @@
-"""Regular expressions of the program are compiled when they are first used."""
+"""Regular expressions are compiled on first use."""
 
 from __future__ import annotations
 

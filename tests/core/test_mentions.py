@@ -1,4 +1,4 @@
-"""Which words of a message are mentions of files, and which paths fit to what was typed of one."""
+"""Mentions of files in a message, and the matching of paths."""
 
 from __future__ import annotations
 

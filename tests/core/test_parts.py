@@ -1,4 +1,4 @@
-"""The parts of a message: what is read where there is only text, and one text is one part."""
+"""The parts of a message, and their plain-text form."""
 
 from __future__ import annotations
 

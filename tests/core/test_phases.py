@@ -1,4 +1,4 @@
-"""The parts of the time of an exchange: they add up, and what does not fit is said."""
+"""The phases of an exchange: they add up, and inconsistencies are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plot of the days: honest heights, an axis from 0, and every day in its place."""
+"""The plot of days: correct heights, an axis from 0, and every day in its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of a provider's fields: accepted values, refusals with their repairs, exact money, silent keys."""
+"""Validation of provider fields: accepted values, repairs, exact money, keys never quoted."""
 
 from __future__ import annotations
 

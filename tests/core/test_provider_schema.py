@@ -1,4 +1,4 @@
-"""The table of a provider's fields: what follows from it loses nothing, in either direction."""
+"""The table of provider fields: everything derived from it is lossless in both directions."""
 
 from __future__ import annotations
 

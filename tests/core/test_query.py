@@ -1,4 +1,4 @@
-"""The lines that a search finds: cut around the words, each of which is marked where it stands."""
+"""The lines found by a search: cut to the surroundings, with all matches marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate for text from outside."""
+"""Sanitising untrusted text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schemas and values: what is no schema, and the first thing that a schema does not allow."""
+"""Validation of schemas, and the first violation in a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patterns of a schema: what ECMA-262 says of them, not Python."""
+"""Patterns of a schema have the semantics of ECMA-262, not Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What real servers say when they refuse a schema, and what it means."""
+"""Real error messages about schemas, and their meaning."""
 
 from __future__ import annotations
 

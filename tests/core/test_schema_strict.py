@@ -1,4 +1,4 @@
-"""The strict form of a schema: closed, complete, and nullable where something was optional."""
+"""The strict form of a schema: closed, complete, with optional properties nullable."""
 
 from __future__ import annotations
 

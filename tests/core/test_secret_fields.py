@@ -1,4 +1,4 @@
-"""Keys in the fields of a request's body: learned like those in headers, shown nowhere."""
+"""Keys in request bodies: learned like those in headers, never shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names say that a file holds keys or passwords."""
+"""File names that suggest keys or passwords."""
 
 from __future__ import annotations
 

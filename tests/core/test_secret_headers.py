@@ -1,4 +1,4 @@
-"""Which headers are secret, which parts of them are, and that one list says so."""
+"""Secret headers and the secret parts of their values, with a single list for the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decode rate counts the tokens that came as text, from the first one on."""
+"""The decode rate counts the tokens whose text was received, from the first one on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums of turns: what was paid, and what nobody can say."""
+"""Totals of turns: what was paid, and what is unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text that grows: whatever its pieces are, it reads and counts as one."""
+"""A growing text: in whatever pieces, it reads and counts as one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small HTTP client that shows the bytes of the demo server as they are."""
+"""A small HTTP client that returns the raw bytes of the demo server."""
 
 from __future__ import annotations
 

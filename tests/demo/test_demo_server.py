@@ -1,4 +1,4 @@
-"""The demo server speaks the protocol as real servers do, and says the same thing twice."""
+"""The demo server speaks the protocol like real servers, deterministically."""
 
 from __future__ import annotations
 

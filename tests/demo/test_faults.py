@@ -1,4 +1,4 @@
-"""Each fault fails in the way that its cause describes, seen at the socket."""
+"""Each fault fails as its cause describes, observed at the socket."""
 
 from __future__ import annotations
 

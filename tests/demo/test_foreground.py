@@ -1,4 +1,4 @@
-"""``lmdeck demo`` says where it listens and what it practises, and refuses what it cannot do."""
+"""``lmdeck demo`` prints its address and the simulated fault, and rejects unknown ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chat that is open in two windows: the second can be written to once the first is closed or killed."""
+"""A chat open in two windows: the second becomes writable once the first is closed or killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was asked is on the screen of costs, in a real terminal, with the files that the program wrote."""
+"""Exchanges appear on the screen of costs, in a real terminal, with real files."""
 
 from __future__ import annotations
 

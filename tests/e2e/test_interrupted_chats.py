@@ -1,4 +1,4 @@
-"""A chat that was cut off: the program says how to resume it, and the next start offers it, once."""
+"""An interrupted chat: the program prints how to resume it, and the next start offers it once."""
 
 from __future__ import annotations
 

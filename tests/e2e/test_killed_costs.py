@@ -1,4 +1,4 @@
-"""A program that is killed while it asks: the next report has a line for what that cost, and only one."""
+"""A program killed during a request: the next report has exactly one line for its cost."""
 
 from __future__ import annotations
 

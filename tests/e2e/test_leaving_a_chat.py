@@ -1,4 +1,4 @@
-"""A chat that was opened at once has the provider list under it."""
+"""A chat opened at startup has the provider list below it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search and completion in the prompt, through a terminal; and those of the chat without screens."""
+"""Search and completion in the prompt, in a terminal, and those of the plain chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages that wait survive the program: killed, cut off, or left, in the screens and line by line."""
+"""Queued messages survive a kill, an interruption and quitting, in the screens and the plain chat."""
 
 from __future__ import annotations
 

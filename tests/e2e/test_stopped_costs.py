@@ -1,4 +1,4 @@
-"""A request that is stopped, or given up, before a word of the answer came costs at least its prompt."""
+"""A request stopped before any text arrived costs at least its prompt."""
 
 from __future__ import annotations
 

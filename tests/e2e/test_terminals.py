@@ -1,4 +1,4 @@
-"""The program in a terminal that cannot address its cursor."""
+"""The program in a dumb terminal."""
 
 from __future__ import annotations
 

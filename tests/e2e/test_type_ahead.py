@@ -1,4 +1,4 @@
-"""What is typed faster than screens open reaches the screen that it was meant for."""
+"""Keys typed faster than screens open reach the screen that they were meant for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A message that was not sent when the program was killed stands in the prompt again."""
+"""An unsent message is back in the prompt after the program was killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program whose files an upgrade replaces while it runs says so when it cannot go on."""
+"""A program whose files were replaced by an upgrade explains why it cannot continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engines for tests, stopped when the test is over."""
+"""Engines for tests, stopped at the end of a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The abilities of the built-in model, as a real llama.cpp shows them."""
+"""The abilities of the built-in model, with a real llama.cpp."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded engine is a real endpoint: it streams, counts, asks for its key and frees its slot."""
+"""The built-in engine is a real endpoint: it streams, counts, requires its key and frees its slot."""
 
 from __future__ import annotations
 

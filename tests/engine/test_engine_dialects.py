@@ -1,4 +1,4 @@
-"""The program against a real llama.cpp, as people run it: reasoning, refusals, its slot, its speed."""
+"""The program with a real llama.cpp: reasoning, errors, slots, speed."""
 
 from __future__ import annotations
 

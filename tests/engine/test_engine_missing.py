@@ -1,4 +1,4 @@
-"""Where the engine is not installed, the program says so, and can install it."""
+"""Without the engine, the program reports it, and can install it."""
 
 from __future__ import annotations
 

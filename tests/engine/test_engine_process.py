@@ -1,4 +1,4 @@
-"""The engine's process starts on demand, keeps its key to itself, and is never left behind."""
+"""The engine's process starts on demand, keeps its key private, and never outlives the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A structured answer end to end: the embedded llama.cpp forces the schema, and lmdeck judges the answer."""
+"""A structured answer end to end: llama.cpp enforces the schema, and lmdeck validates the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of the time of an answer of llama.cpp, beside the timings that it sends."""
+"""The phases of a llama.cpp answer, compared with its own timings."""
 
 from __future__ import annotations
 

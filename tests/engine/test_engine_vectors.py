@@ -1,4 +1,4 @@
-"""Vectors of the built-in model's own llama.cpp, started for embeddings: lists, Base64, order, ranking."""
+"""Embeddings of the built-in llama.cpp: lists, Base64, order, ranking."""
 
 from __future__ import annotations
 

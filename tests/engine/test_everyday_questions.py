@@ -1,4 +1,4 @@
-"""The built-in model answers an everyday question, asked as a user asks it."""
+"""The built-in model answers a simple question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets the real client meet hostile responses, and checks what must hold whatever a server sends."""
+"""Runs the real client on hostile responses, and checks invariants that hold for any server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole HTTP responses, head and body, of which something is wrong: mutations of what real servers send."""
+"""Complete HTTP responses with errors: mutations of what real servers send."""
 
 from __future__ import annotations
 

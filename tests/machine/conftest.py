@@ -1,4 +1,4 @@
-"""Fixtures of the tests of this machine."""
+"""Fixtures for tests of this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes and sockets as psutil shows them, which is all that there is on macOS."""
+"""Processes and sockets with psutil, the only source on macOS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many checks at once look at this machine together."""
+"""Many parallel checks share one inspection of this machine."""
 
 from __future__ import annotations
 

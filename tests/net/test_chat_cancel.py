@@ -1,4 +1,4 @@
-"""Stopping: the socket is closed at once, however and whenever it happens."""
+"""Stopping closes the socket at once, whenever it happens."""
 
 from __future__ import annotations
 

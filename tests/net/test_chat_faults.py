@@ -1,4 +1,4 @@
-"""Each way in which a connection or a stream fails, played by a real server, has its cause."""
+"""All failures of a connection or stream, simulated by a real server, have the right cause."""
 
 from __future__ import annotations
 

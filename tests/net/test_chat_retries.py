@@ -1,4 +1,4 @@
-"""When a request is sent again, and above all when not: a second bill is worse than an error."""
+"""When a request is retried and, above all, when not: a second charge is worse than an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every row of certificates and encryption, with real handshakes."""
+"""All failures of certificates and encryption, with real handshakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A branch of the client factory: connections of its own, and the judges of certificates of all."""
+"""A branch of the client factory has its own connections, and shares the TLS contexts."""
 
 from __future__ import annotations
 

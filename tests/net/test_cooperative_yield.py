@@ -1,4 +1,4 @@
-"""A server that floods the line leaves the event loop to everybody else, slice by slice."""
+"""A server that floods the connection leaves time for all other tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many texts: each is sent once, in batches that the server takes, and gets its own vector or score."""
+"""Many texts: each is sent once, in batches of an accepted size, with the right vector or score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server sends without end: the program stays alive, ends it, and says whose fault it is."""
+"""Endless responses: the program stays responsive, ends them, and names the responsible server."""
 
 from __future__ import annotations
 

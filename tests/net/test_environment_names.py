@@ -1,4 +1,4 @@
-"""A setting that came from the environment is named with its variable, spelt as it was."""
+"""Problems with a setting from the environment name its variable with the exact spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an endpoint adds to its requests stands in the command that repeats one, too."""
+"""Everything that an endpoint adds to requests is also in the curl command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real client against responses of which something is wrong: see ``tests/fuzz``, which has more time."""
+"""The real client with malformed responses; ``tests/fuzz`` runs longer."""
 
 from __future__ import annotations
 

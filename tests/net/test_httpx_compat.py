@@ -1,4 +1,4 @@
-"""Each private name of the HTTP libraries is still there, and does what it is used for."""
+"""Each private name of the HTTP libraries exists, and does what it is used for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture that a model refused poisons no conversation: later requests to that model go without it."""
+"""An image rejected by a model does not block the conversation: later requests omit it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a redirect leads: a malformed Location is the server's fault, and shows no key."""
+"""Redirects: a malformed Location is the server's fault, and reveals no key."""
 
 from __future__ import annotations
 

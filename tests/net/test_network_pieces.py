@@ -1,4 +1,4 @@
-"""The small parts of the network layer, each on its own."""
+"""The small parts of the network layer, individually."""
 
 from __future__ import annotations
 

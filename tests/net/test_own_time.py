@@ -1,4 +1,4 @@
-"""The time of an exchange begins with its request: what lmdeck loads or writes down is no time of the way."""
+"""The time of an exchange begins with its request: lmdeck's own loading and writing is not included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A connected socket, read in pieces: watched while an answer comes, left alone while nobody asks."""
+"""A connected socket: watched while an answer arrives, left alone while nobody reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose fault a refusal is, where only the endpoint's other answers tell: the same for check and chat."""
+"""Who is responsible for an error if only other requests can tell: the same for check and chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which way requests go, and that this machine's own traffic never goes through a proxy."""
+"""The route of requests; traffic within this machine never uses a proxy."""
 
 from __future__ import annotations
 

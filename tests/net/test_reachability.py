@@ -1,4 +1,4 @@
-"""The quick look of lists, and the model list itself."""
+"""Quick reachability checks, and the model list."""
 
 from __future__ import annotations
 

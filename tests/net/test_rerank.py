@@ -1,4 +1,4 @@
-"""Scores from real sockets, on whichever route a server has them."""
+"""Reranking over real sockets, on every known route."""
 
 from __future__ import annotations
 

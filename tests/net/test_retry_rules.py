@@ -1,4 +1,4 @@
-"""When a request is sent again: which causes may pass by themselves, and how long a server asks to wait."""
+"""Retry rules: which causes may be temporary, and the delay requested by a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to a server, seen when its model list is asked for anyway."""
+"""The round-trip time, measured with model lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading ``/metrics`` around a chat: only where it is open, never while the model waits."""
+"""Reading ``/metrics`` around a chat: only if public, never during a request."""
 
 from __future__ import annotations
 

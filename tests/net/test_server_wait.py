@@ -1,4 +1,4 @@
-"""Waiting for a server: the phases that one goes through, each told, each up to the stated limit."""
+"""Waiting for a server: all its phases are reported, up to the limit."""
 
 from __future__ import annotations
 

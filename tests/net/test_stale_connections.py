@@ -1,4 +1,4 @@
-"""A kept connection that the server closes just before it is used again is nobody's failure."""
+"""A reused connection that the server has just closed is not a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The locks hold versions and hashes of everything that is installed, and no address."""
+"""The locks contain versions and hashes of everything installed, and no index URL."""
 
 from __future__ import annotations
 

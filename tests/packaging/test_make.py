@@ -1,4 +1,4 @@
-"""``make`` sets itself up, and says plainly what is missing where it cannot."""
+"""``make`` sets itself up, and reports what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command starts, or says that another package took its place."""
+"""The command starts, or reports that another package replaced it."""
 
 from __future__ import annotations
 

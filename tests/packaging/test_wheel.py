@@ -1,4 +1,4 @@
-"""What is published works: the wheel has every file of the package and runs where only it is installed."""
+"""The packages are complete: the wheel contains every file and runs alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every failure that can be made on loopback is named, in words that fit and without a secret."""
+"""Every failure that can be simulated on loopback gets its cause, with suitable words and no secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a diagnosis sends: no more than the verdict needs, and each kind of server is told all the same."""
+"""The requests of a diagnosis: no more than necessary, and every kind of server is identified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few failures through ``lmdeck check --json``, as people run it; ``make bench-diagnosis`` has them all."""
+"""Some failures through ``lmdeck check --json``; ``make bench-diagnosis`` runs all of them."""
 
 from __future__ import annotations
 

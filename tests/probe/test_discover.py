@@ -1,4 +1,4 @@
-"""Model servers of this machine: found on loopback only, and never with a key."""
+"""Model servers on this machine: only on loopback, and never with a key."""
 
 from __future__ import annotations
 

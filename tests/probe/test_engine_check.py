@@ -1,4 +1,4 @@
-"""The diagnosis against a real llama.cpp: what it is, what it serves, a wrong key or name, its speed."""
+"""The diagnosis of a real llama.cpp: kind, models, wrong key or name, speed."""
 
 from __future__ import annotations
 

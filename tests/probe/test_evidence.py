@@ -1,4 +1,4 @@
-"""What a diagnosis tries before it speaks, what it offers, and what it never sends."""
+"""What a diagnosis tests before reporting, what it offers, and what it never sends."""
 
 from __future__ import annotations
 

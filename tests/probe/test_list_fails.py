@@ -1,4 +1,4 @@
-"""A model list that fails, is empty or blocked is a warning where a model is named and the chat works."""
+"""A missing, empty or blocked model list is only a warning if a given model works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a stream counts as held back, and when a model is merely quick."""
+"""When a stream counts as buffered, and when a model is just fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of an embedding provider against servers that make vectors well, badly or not at all."""
+"""The check of embedding providers with good, bad and missing vectors."""
 
 from __future__ import annotations
 

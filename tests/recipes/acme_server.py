@@ -1,4 +1,4 @@
-"""A server that does not exist, by one entry; run as a program it is lmdeck with that entry."""
+"""A fictitious server, defined by one entry; run as a program, it is lmdeck with that entry."""
 
 from __future__ import annotations
 

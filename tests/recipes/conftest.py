@@ -1,4 +1,4 @@
-"""The fixtures of the command tests."""
+"""The fixtures for tests of commands."""
 
 from __future__ import annotations
 

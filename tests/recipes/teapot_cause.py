@@ -1,6 +1,6 @@
-"""A failure that does not exist: its entry in the catalogue, the rule that finds it, and how to practise it.
+"""A fictitious failure: its catalogue entry, the rule that finds it, and its simulation.
 
-Run as a program it is lmdeck with that failure.
+Run as a program, it is lmdeck with that failure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A new cause is one entry of the catalogue: what is found is told in its words everywhere."""
+"""A new cause is one catalogue entry: it is then reported everywhere."""
 
 from __future__ import annotations
 

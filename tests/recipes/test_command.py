@@ -1,4 +1,4 @@
-"""A new command is one module: it is in the help, reads its arguments, runs, and ends with its exit code."""
+"""A new command is one module: it is in the help, parses its arguments, runs, and sets its exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new key is one line of ``bindings.txt``: it acts, the help and docs/keys.md name it, settings map it."""
+"""A new key is one line of ``bindings.txt``: action, help, docs/keys.md and remapping follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new screen is its module, a line for what others may ask, and its opening: the program does the rest."""
+"""A new screen is its module, a line for other screens, and its opening."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new server is one entry in ``wire/dialects.py``: it is recognised, spoken to, named and documented."""
+"""A new server is one entry in ``wire/dialects.py``: it is recognised, used, named and documented."""
 
 from __future__ import annotations
 

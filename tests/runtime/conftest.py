@@ -1,4 +1,4 @@
-"""A real runtime on files of its own, and an observer of its exchanges."""
+"""A real runtime with its own files, and an observer of its exchanges."""
 
 from __future__ import annotations
 

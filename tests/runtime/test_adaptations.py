@@ -1,4 +1,4 @@
-"""What is learned of endpoints: known at once, and no event loop waits for the file that keeps it."""
+"""What is learned about endpoints is known at once, and no event loop waits for its file."""
 
 from __future__ import annotations
 

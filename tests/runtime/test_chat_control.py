@@ -1,4 +1,4 @@
-"""A chat without a screen: whom it asks, what stands in the way, and what it leaves behind."""
+"""A chat without a screen: its target, what blocks it, and what it stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clipboard: the nearest route that works is taken, and the person is told which one it was."""
+"""The clipboard: the closest working route is used and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of the context windows of models: from lists and past checks. Nobody is asked."""
+"""Context lengths known from lists and past checks, without requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The debug log: the phases of every request and what was decided, in a private file, without a secret."""
+"""The debug log: phases and decisions of all requests, in a private file, without secrets."""
 
 from __future__ import annotations
 

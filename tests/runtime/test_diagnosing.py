@@ -1,4 +1,4 @@
-"""Checks of providers: what is put together for them, and what is remembered."""
+"""Checks of providers: their input, and the stored results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test of an embedding provider on the real runtime, against the demo endpoint and bad servers."""
+"""The test of an embedding provider on the real runtime, with the demo endpoint and bad servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text goes to the user's editor in a private file and comes back as data, whatever the editor does."""
+"""Editing text in the user's editor: through a private file, whose content is treated as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider form without a screen: what is wrong, what is offered, what is sent and what is saved."""
+"""The provider form without a screen: problems, offers, requests and saving."""
 
 from __future__ import annotations
 

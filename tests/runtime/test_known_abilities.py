@@ -1,4 +1,4 @@
-"""What a test of images says, and what a chat has shown since."""
+"""Whether a model accepts images, from a test and from chats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a defect of a command says: neither a key that the run used nor one that it could have used."""
+"""Crash reports of a command contain no keys, used or not."""
 
 from __future__ import annotations
 

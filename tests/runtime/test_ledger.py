@@ -1,4 +1,4 @@
-"""Every exchange that used tokens leaves one line in the ledger, and what was spent is told from there."""
+"""Every exchange that used tokens has one line in the ledger, from which costs are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every exchange that may cost money is told to the observers once, whoever makes it and however it ends."""
+"""Every exchange that may cost money is reported to the observers once, however it ends."""
 
 from __future__ import annotations
 

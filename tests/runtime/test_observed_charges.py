@@ -1,4 +1,4 @@
-"""What a server says of tokens and of cost reaches the record of every kind of exchange."""
+"""Reported tokens and costs reach the records of all kinds of exchanges."""
 
 from __future__ import annotations
 

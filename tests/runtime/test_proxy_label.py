@@ -1,4 +1,4 @@
-"""A proxy between here and a provider is told, and one that is bypassed is not."""
+"""A proxy in use is shown, a bypassed one is not."""
 
 from __future__ import annotations
 

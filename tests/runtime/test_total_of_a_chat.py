@@ -1,4 +1,4 @@
-"""What a chat cost: everything that was paid in it, whether it is still shown or not."""
+"""The cost of a chat: everything paid for in it, shown or not."""
 
 from __future__ import annotations
 

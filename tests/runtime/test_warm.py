@@ -1,4 +1,4 @@
-"""Warming up beside the screens: it loads, and makes nothing that the screens would make as well."""
+"""Loading modules in parallel to the screens creates nothing that these also create."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tests against servers that this project did not write: ``make test-servers``, never by default."""
+"""Tests with third-party servers: ``make test-servers``, never by default."""

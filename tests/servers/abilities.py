@@ -1,4 +1,4 @@
-"""The abilities of a server, as the command line tells them."""
+"""The abilities of a server, from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in front of model servers: nginx with one port for each way of refusing."""
+"""A proxy before model servers: nginx with one port per kind of error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each server is started, and how to see whether it is installed."""
+"""How each server is started, and whether it is installed."""
 
 from __future__ import annotations
 

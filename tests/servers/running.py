@@ -1,4 +1,4 @@
-"""Runs a server of others in a process group of its own, and ends it."""
+"""Runs a third-party server in its own process group, and ends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""guidellm's mock server, whose times are known: 200 ms to the first token, 50 ms for each after it."""
+"""guidellm's mock server with known times: 200 ms to the first token, 50 ms for each further one."""
 
 from __future__ import annotations
 

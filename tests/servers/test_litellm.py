@@ -1,4 +1,4 @@
-"""LiteLLM's proxy without a database: its keys, its models, what is behind it."""
+"""LiteLLM's proxy without a database: keys, models, upstream servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nginx in front: its own pages, Basic auth, certificates, an old TLS."""
+"""nginx as a proxy: its own pages, Basic auth, certificates, an old TLS."""
 
 from __future__ import annotations
 

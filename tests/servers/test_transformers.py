@@ -1,4 +1,4 @@
-"""transformers serve with one pinned model: no usable list of models, usage on the last chunk."""
+"""transformers serve with one pinned model: no usable model list, usage on the last chunk."""
 
 from __future__ import annotations
 

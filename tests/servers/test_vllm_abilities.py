@@ -1,4 +1,4 @@
-"""What vLLM can do with a model whose template has no place for tools, as ``check --deep`` sees it."""
+"""vLLM's abilities with a model whose template does not support tools, from ``check --deep``."""
 
 from __future__ import annotations
 

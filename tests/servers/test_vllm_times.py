@@ -1,4 +1,4 @@
-"""vLLM's own figures of where the time went, one request at a time."""
+"""vLLM's own timing figures, one request at a time."""
 
 from __future__ import annotations
 

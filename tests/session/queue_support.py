@@ -1,4 +1,4 @@
-"""A chat around one session that can always be asked: what ``ChatQueue`` needs of a ``ChatControl``."""
+"""The part of a ``ChatControl`` that ``ChatQueue`` needs, always ready to send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chat with pictures and files: what is attached is sent, now and with every later prompt."""
+"""Images and files in a chat: sent with this and all later prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A conversation in progress, against scripted streams."""
+"""A running conversation with scripted streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Going on with a reply that was cut: only where one stands, nothing streams and the record is ours."""
+"""Continuing a truncated reply: only if there is one, nothing streams and the record is writable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that is held as the possible beginning of a key: the times and the state are those of its arrival."""
+"""Text held back as part of a possible key keeps the time and state of its arrival."""
 
 from __future__ import annotations
 

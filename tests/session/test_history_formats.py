@@ -1,4 +1,4 @@
-"""What is exported and imported again is the same conversation, whatever stands in it."""
+"""Exporting and importing gives the same conversation, whatever its content."""
 
 from __future__ import annotations
 

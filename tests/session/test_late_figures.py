@@ -1,4 +1,4 @@
-"""What is learned of an answer after its end: nothing waits for it, and it is written down."""
+"""Late figures of an answer: nothing waits for them, and they are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts that wait: sent in order and once, held for a reason, kept by a program that is killed."""
+"""Queued prompts: sent in order and once, paused for a reason, kept if the program is killed."""
 
 from __future__ import annotations
 

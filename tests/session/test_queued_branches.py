@@ -1,4 +1,4 @@
-"""Any way through a conversation with prompts that wait: each is sent once, removed, or waits still."""
+"""Any sequence of actions with queued prompts: each is sent once, removed, or still queued."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retries and edits on real files: nothing is lost, what is shown is sent, what was paid counts."""
+"""Retries and edits on real files: nothing is lost, the shown branch is sent, all costs count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the disk share: one person's folders, and a disk that refuses."""
+"""Fixtures for tests of the disk: one user's folders, and a failing disk."""
 
 from __future__ import annotations
 

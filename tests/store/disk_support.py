@@ -1,4 +1,4 @@
-"""A disk that refuses, and how much the costly tests repeat themselves."""
+"""A failing disk, and the number of repetitions of expensive tests."""
 
 from __future__ import annotations
 

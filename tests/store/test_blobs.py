@@ -1,4 +1,4 @@
-"""Pictures and files of conversations: kept once, before the line that names them, gone with the last one."""
+"""Images and files of conversations: stored once, before the line that refers to them, and removed last."""
 
 from __future__ import annotations
 

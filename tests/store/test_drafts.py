@@ -1,4 +1,4 @@
-"""Unsent messages on disk: private, without keys, gone with their chat."""
+"""Unsent messages on disk: private, without keys, removed with their chat."""
 
 from __future__ import annotations
 

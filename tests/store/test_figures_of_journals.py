@@ -1,4 +1,4 @@
-"""The figures of a journal are the same whether its texts are read or skipped."""
+"""The figures of a journal are the same with and without reading its texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record of an import is a text of somebody else: it names no secret of this machine, and no command."""
+"""Imported records are untrusted: they cannot refer to secrets or commands."""
 
 from __future__ import annotations
 

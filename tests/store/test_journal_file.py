@@ -1,4 +1,4 @@
-"""A line is saved when the disk has it, in the file of that name: whatever the disk or a program does."""
+"""A line counts as saved when it is on disk, in the file with that name, whatever happens."""
 
 from __future__ import annotations
 

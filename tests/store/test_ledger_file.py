@@ -1,4 +1,4 @@
-"""The ledger's files: whole lines from any number of processes, and nothing lost but what was torn."""
+"""The ledger's files: whole lines from any number of processes; only incomplete lines are lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of exchanges under way: kept while their process lives, and in the ledger once it is gone."""
+"""The lines of exchanges in progress: kept during the process, and added to the ledger afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock of a configuration file: who holds it, how long others wait, and what one thread may do twice."""
+"""The lock of a configuration file: its holder, waiting times, and reentrancy."""
 
 from __future__ import annotations
 

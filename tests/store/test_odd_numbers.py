@@ -1,4 +1,4 @@
-"""Numbers in a journal that nothing can have measured: they are unknown, and break nothing that is read."""
+"""Impossible numbers in a journal are unknown, and break nothing."""
 
 from __future__ import annotations
 

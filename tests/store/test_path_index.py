@@ -1,4 +1,4 @@
-"""The files that are suggested: what git tracks first, nothing hidden or ignored, and never too many."""
+"""Suggested files: tracked by git first, none hidden or ignored, and never too many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conversations of late are found without reading all of them."""
+"""Recent conversations are found without reading all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that lmdeck 0.1.0 wrote read as they read then. What it read of each stands in the file beside it."""
+"""Files written by lmdeck 0.1.0 are read as they were then; the expected result is next to each."""
 
 from __future__ import annotations
 

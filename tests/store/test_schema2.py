@@ -1,4 +1,4 @@
-"""Conversations of schema 2: what was written comes back, as far as it was written, with all it has."""
+"""Conversations of schema 2 are read completely, as far as they were written."""
 
 from __future__ import annotations
 

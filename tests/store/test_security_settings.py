@@ -1,4 +1,4 @@
-"""A setting that says who may read or answer: one that cannot be read refuses, and never widens."""
+"""Unreadable security settings refuse the connection, and never weaken it."""
 
 from __future__ import annotations
 

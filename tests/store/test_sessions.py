@@ -1,4 +1,4 @@
-"""Several sessions on one file: as a state machine in one process, and as real processes that get killed."""
+"""Several sessions with one file: as a state machine in one process, and as real killed processes."""
 
 from __future__ import annotations
 

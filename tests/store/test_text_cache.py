@@ -1,4 +1,4 @@
-"""The cache of searched texts: right for its journal, private, lost without harm, gone with its chat."""
+"""The cache of searched texts: up to date, private, safe to lose, removed with its chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits of a file that people write: whatever its form, what is read from the result is what was wanted."""
+"""Edits of hand-written files: whatever the layout, the result parses to what was wanted."""
 
 from __future__ import annotations
 

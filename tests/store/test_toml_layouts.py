@@ -1,4 +1,4 @@
-"""Whatever layout a person chose for a file of providers: an edit leaves alone what it is not about."""
+"""In any layout of a providers file, an edit leaves everything else unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema that a file states: read, refused, or a newer lmdeck's."""
+"""The schema version of a file: read, rejected, or from a newer version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files are relied on, and that no rewrite of lmdeck's own makes one trusted."""
+"""Which files are trusted; rewriting a file does not make it trusted."""
 
 from __future__ import annotations
 

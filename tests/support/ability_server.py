@@ -1,4 +1,4 @@
-"""A server that chats well and answers the requests of an ability's test by a script."""
+"""A server that chats well and answers the requests of an ability test from a script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a failure of the catalogue is described: a situation on loopback, and the cause that it must have."""
+"""Describes a failure of the catalogue: a situation on loopback, and the expected cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each failure of the catalogue is made on loopback, without privileges: used by tests and figures."""
+"""Simulates each failure of the catalogue on loopback, without privileges; for tests and benchmarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One way to chat in tests: short limits, and a reply that gathers its events."""
+"""The way to chat in tests: short limits, and a reply that collects its events."""
 
 from __future__ import annotations
 

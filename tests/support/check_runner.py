@@ -1,4 +1,4 @@
-"""Runs diagnoses for tests: in this process with short limits on a made-up machine, or as a command."""
+"""Runs diagnoses in tests: in this process with short limits on a fake machine, or as a command."""
 
 from __future__ import annotations
 

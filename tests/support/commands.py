@@ -1,4 +1,4 @@
-"""Commands of lmdeck, each as a process of its own, as a person or a script runs them."""
+"""Runs commands of lmdeck in separate processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well the texts of a screen stand out from what is behind them, after WCAG 2: 4.5 is enough to read."""
+"""The contrast of texts on a screen according to WCAG 2: 4.5 is readable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How servers, proxies and languages write a text that they echo."""
+"""The encodings in which servers, proxies and languages repeat a text."""
 
 from __future__ import annotations
 

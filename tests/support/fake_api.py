@@ -1,4 +1,4 @@
-"""A small OpenAI-compatible server over ``FaultServer``: a model list, a chat of any kind, further routes."""
+"""A small OpenAI-compatible server on ``FaultServer``: a model list, any kind of chat, further routes."""
 
 from __future__ import annotations
 

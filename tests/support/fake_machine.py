@@ -1,4 +1,4 @@
-"""A ``/proc`` of one's own, written as files."""
+"""A fake ``/proc`` as files."""
 
 from __future__ import annotations
 

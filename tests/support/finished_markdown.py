@@ -1,4 +1,4 @@
-"""A finished text as lines."""
+"""Renders a complete text to lines."""
 
 from __future__ import annotations
 

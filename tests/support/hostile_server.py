@@ -1,4 +1,4 @@
-"""An endpoint whose every text field carries a text of the test's choice."""
+"""A server with a given text in every text field."""
 
 from __future__ import annotations
 

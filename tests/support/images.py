@@ -1,4 +1,4 @@
-"""Small pictures of each kind that can be attached, with their sizes."""
+"""Small images of each supported type, with their sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who imports whom among the program's modules, read from the source: types alone count as well."""
+"""The imports between the program's modules, read from the source, including those for types."""
 
 from __future__ import annotations
 

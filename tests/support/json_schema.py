@@ -1,4 +1,4 @@
-"""Checks what a command prints against a published JSON schema."""
+"""Validates the output of commands against published JSON schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts in a module's source: its string literals, without docstrings and those of attributes."""
+"""The string literals in a module's source, without docstrings, including those of attributes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that differ in what they can do: in ``n`` and ``json_object``."""
+"""Servers with different abilities: ``n`` and ``json_object``."""
 
 from __future__ import annotations
 

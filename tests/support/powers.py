@@ -1,4 +1,4 @@
-"""The powers of root over files, laid down for a moment: permissions then mean what they say."""
+"""Temporarily drops root's privileges for files, so that permissions apply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentences of a document, and whether each is linked to the tests that show it."""
+"""The sentences of a document, and whether each is linked to its tests."""
 
 from __future__ import annotations
 

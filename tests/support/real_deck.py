@@ -1,4 +1,4 @@
-"""The program as a person has it: real files in a folder of the test, real servers, real screens."""
+"""The real program: real files in the test's folder, real servers, real screens."""
 
 from __future__ import annotations
 

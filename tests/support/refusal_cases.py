@@ -1,4 +1,4 @@
-"""Refusals whose status does not tell whose fault they are: gateways, login pages, services' own words."""
+"""Errors whose status does not tell who is responsible: gateways, login pages, messages of services."""
 
 from __future__ import annotations
 

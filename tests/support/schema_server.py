@@ -1,4 +1,4 @@
-"""A server that answers chats as a test says, one step after the other: for structured answers."""
+"""A server that answers chats step by step as scripted, for structured answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of screens, taken when nothing moves any more."""
+"""Pictures of screens, taken once nothing moves any more."""
 
 from __future__ import annotations
 

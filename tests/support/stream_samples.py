@@ -1,4 +1,4 @@
-"""Bytes that servers send: events of a stream, errors by status, a bomb."""
+"""Bytes sent by servers: stream events, errors by status, a decompression bomb."""
 
 from __future__ import annotations
 

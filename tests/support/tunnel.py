@@ -1,4 +1,4 @@
-"""A proxy for ``CONNECT``: whatever host is asked for, it leads to one local port."""
+"""A ``CONNECT`` proxy that leads to one local port, whatever host is requested."""
 
 from __future__ import annotations
 

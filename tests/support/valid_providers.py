@@ -1,4 +1,4 @@
-"""Valid providers of every kind, made from the schema: a field that is added is among them by itself."""
+"""Valid providers of every kind, generated from the schema, including new fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes a terminal's bytes apart into the kinds of sequences that are in them."""
+"""Splits a terminal's output into the kinds of sequences in it."""
 
 from __future__ import annotations
 

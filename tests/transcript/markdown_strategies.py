@@ -1,4 +1,4 @@
-"""Random Markdown: whole documents of plausible blocks, and lines made to confuse."""
+"""Random Markdown: documents of plausible blocks, and lines made to confuse a parser."""
 
 from __future__ import annotations
 

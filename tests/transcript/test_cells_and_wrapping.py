@@ -1,4 +1,4 @@
-"""Cells are those of the terminal: checked against a terminal in memory."""
+"""Widths in cells match those of a terminal, checked with a terminal in memory."""
 
 from __future__ import annotations
 

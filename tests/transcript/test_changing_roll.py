@@ -1,4 +1,4 @@
-"""Whatever turns come and go, and wherever the view is: no place that is kept points beyond them."""
+"""Turns are added and removed in any view: no stored position points beyond them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is copied as code is the code of the block, character by character, whatever stands around it."""
+"""Copied code is exactly that of the block, whatever surrounds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames come when something was asked for, not faster than the terminal takes them, and never at rest."""
+"""Frames are drawn on request, never faster than the terminal reads, and never when idle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text is taken in slice by slice: whatever the slices are, it ends as a fresh render of the whole."""
+"""A text processed slice by slice ends like a fresh rendering of the whole."""
 
 from __future__ import annotations
 

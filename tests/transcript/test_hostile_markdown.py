@@ -1,4 +1,4 @@
-"""Markdown made to stall: the work stays in proportion to the text, counted in calls, not in seconds."""
+"""Markdown made to stall: the work is proportional to the text, measured in calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A role has the style that the whole sheet gives it, though its own rules alone are read."""
+"""A role has the style of the whole sheet, although only its own rules are parsed."""
 
 from __future__ import annotations
 

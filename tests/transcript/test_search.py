@@ -1,4 +1,4 @@
-"""Search finds what is there, however long the text is, and never keeps the keyboard waiting."""
+"""Search finds all matches, however long the text is, and never blocks the keyboard."""
 
 from __future__ import annotations
 

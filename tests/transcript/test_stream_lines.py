@@ -1,4 +1,4 @@
-"""What streams is what a fresh render gives: at every moment, at every width."""
+"""A streaming text looks like a fresh rendering, at every moment and width."""
 
 from __future__ import annotations
 

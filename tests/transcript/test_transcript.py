@@ -1,4 +1,4 @@
-"""The transcript under the hands of a person."""
+"""The transcript as used by keys and mouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terminal shows what the compositor would show, whatever the painter wrote to it and let it scroll."""
+"""The terminal shows the same as with the compositor, whatever the painter writes and scrolls."""
 
 from __future__ import annotations
 

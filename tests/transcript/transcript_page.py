@@ -1,4 +1,4 @@
-"""One page with every kind of block, for pictures."""
+"""A page with every kind of block, for pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures of the screen tests: a runtime in memory, a fixed environment, and waiting for conditions."""
+"""Fixtures for tests of screens: a runtime in memory, a fixed environment, and waiting for conditions."""
 
 from __future__ import annotations
 

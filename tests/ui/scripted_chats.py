@@ -1,4 +1,4 @@
-"""The network side of chats as a test wrote it."""
+"""The network part of chats, scripted by a test."""
 
 from __future__ import annotations
 

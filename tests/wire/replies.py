@@ -1,4 +1,4 @@
-"""Reads a reply in pieces and folds it into a turn: what the tests of replies share."""
+"""Reads a reply in pieces and folds it into a turn, for tests of replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes as hostile and broken servers would send them, for property tests and longer fuzzing."""
+"""Bytes of hostile and broken servers, for property tests and fuzzing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a server sends, judging it raises nothing and ends in an outcome with its evidence."""
+"""Judging any reply never raises, and gives an outcome with its evidence."""
 
 from __future__ import annotations
 

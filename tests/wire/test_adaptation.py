@@ -1,4 +1,4 @@
-"""What an endpoint refuses is dropped or swapped once, said, and remembered."""
+"""What an endpoint rejects is dropped or replaced once, reported, and remembered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers in shapes that few servers use: read, or named as lost, never dropped without a word."""
+"""Rare formats of answers: read, or reported as lost, never dropped silently."""
 
 from __future__ import annotations
 

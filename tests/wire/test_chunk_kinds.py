@@ -1,4 +1,4 @@
-"""Events of a stream with and without ``choices``: text, a sign of life, an error, or something lost."""
+"""Stream events with and without ``choices``: text, keep-alive, an error, or lost content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What servers claim of their models, in their own shapes."""
+"""Servers' claims about their models, in their own formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages with pictures and files, as they are sent."""
+"""Messages with images and files, as sent."""
 
 from __future__ import annotations
 

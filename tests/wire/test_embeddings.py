@@ -1,4 +1,4 @@
-"""Answers to requests for vectors: good ones in every form, and a cause for every way to be wrong."""
+"""Embeddings responses: valid ones in all formats, and a cause for each kind of error."""
 
 from __future__ import annotations
 

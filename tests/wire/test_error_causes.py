@@ -1,4 +1,4 @@
-"""The words of a server that stand deep inside an error, or under names that few servers use."""
+"""Error messages that are nested deeply, or in fields that few servers use."""
 
 from __future__ import annotations
 

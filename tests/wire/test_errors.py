@@ -1,4 +1,4 @@
-"""Error replies: every shape of body, classified, with the server's words and numbers kept and made safe."""
+"""Error replies in all formats: classified, with message and numbers preserved and sanitised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which server it is: from what is at hand, from probes, with the evidence."""
+"""Identifying the server from available evidence and probes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events folded into a turn: text, states, figures, ends."""
+"""Folding events into a turn: text, states, figures, ends."""
 
 from __future__ import annotations
 

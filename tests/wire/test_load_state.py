@@ -1,4 +1,4 @@
-"""Loading, not loadable and crashed are told apart, though they share most of their words."""
+"""Loading, failed to load and crashed are distinguished, despite similar messages."""
 
 from __future__ import annotations
 

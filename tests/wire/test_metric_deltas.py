@@ -1,4 +1,4 @@
-"""Two readings of ``/metrics``: what one request took, and when they do not say it."""
+"""Two readings of ``/metrics``: where the time of a request went, and when that is unknown."""
 
 from __future__ import annotations
 

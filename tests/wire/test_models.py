@@ -1,4 +1,4 @@
-"""Lists of models in every shape."""
+"""Model lists in all formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replies as servers send them: fields, figures, ends, errors, and bodies of another kind than asked for."""
+"""Replies of servers: fields, figures, ends, errors, and unexpected bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a request: the smallest that is portable, each server's form of thinking, past reasoning."""
+"""The body of a request: the portable minimum, each server's form of thinking, past reasoning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to requests for scores: every form in which servers have them, and what is wrong with others."""
+"""Rerank responses in all formats, and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The speed figures of servers: field by field, and never one for another."""
+"""The speed figures of servers, field by field, without mixing them up."""
 
 from __future__ import annotations
 

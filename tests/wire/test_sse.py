@@ -1,4 +1,4 @@
-"""The event decoder: the grammar, the liberties of real servers, the limits."""
+"""The event decoder: grammar, extensions for real servers, limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON from strangers: everything odd is one typed error."""
+"""Strict JSON: anything unusual is the same typed error."""
 
 from __future__ import annotations
 

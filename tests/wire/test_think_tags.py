@@ -1,4 +1,4 @@
-"""Reasoning between tags: every form, split anywhere, and tags that are only text left alone."""
+"""Reasoning in tags: all forms, split anywhere, and tags that are plain text."""
 
 from __future__ import annotations
 

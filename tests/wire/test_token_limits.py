@@ -1,4 +1,4 @@
-"""Refusals for too many tokens: their numbers, and whether the prompt or max tokens is to blame."""
+"""Errors about too many tokens: their numbers, and whether the prompt or max tokens is the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recorded answers of seventeen servers: what a client must make of each, however its bytes arrive."""
+"""The recorded answers of seventeen servers: the expected result, however the bytes are split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Token counts and costs in odd shapes and orders: corrected, completed or marked, never shown as exact."""
+"""Unusual token counts and costs: corrected, completed or marked, never shown as exact."""
 
 from __future__ import annotations
 

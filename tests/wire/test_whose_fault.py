@@ -1,4 +1,4 @@
-"""Whose fault a refusal is: code, sentence, marks of a gateway, what is proved, and the status last."""
+"""Who is responsible for an error: code, message, gateway marks, proofs, and finally the status."""
 
 from __future__ import annotations
 

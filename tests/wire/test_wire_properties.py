@@ -1,4 +1,4 @@
-"""Whatever bytes come, however they are cut: a typed end, whole characters, bounded memory."""
+"""For any bytes, however split: a typed end, complete characters, bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program on real files and real sockets, for tests of what its documents promise."""
+"""The program with real files and sockets, for tests of what the documents promise."""
 
 from __future__ import annotations
 

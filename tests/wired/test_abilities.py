@@ -1,4 +1,4 @@
-"""The whole program tests what an endpoint can do, and remembers it in its next run."""
+"""The whole program tests the abilities of an endpoint, and remembers them in its next run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The screen of abilities on the real runtime: remembered, tested, filled, explained, exported."""
+"""The screen of abilities on the real runtime: stored results, tests, evidence, export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in a chat: mentioned with ``@``, chosen from a list, read when the message is sent, and shown."""
+"""Files in a chat: mentioned with ``@``, selected from a list, read when sent, and shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of a chat reach the server, are kept with its turns, and hold again when it is resumed."""
+"""The settings of a chat reach the server, are stored with its turns, and restored on resuming."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chat that is opened by its name learns how much the model takes, and shows it in the header."""
+"""A chat opened by name learns the model's context length, and shows it in the header."""
 
 from __future__ import annotations
 

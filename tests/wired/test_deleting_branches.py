@@ -1,4 +1,4 @@
-"""Deleting a conversation names all its turns, those in other answers and branches too."""
+"""Deleting a conversation names all its turns, including other answers and branches."""
 
 from __future__ import annotations
 

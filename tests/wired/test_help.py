@@ -1,4 +1,4 @@
-"""The help: first what is done most in a place, then every key and command, found by typing; at 80×24."""
+"""The help: common tasks first, then all keys and commands, searchable; at 80×24."""
 
 from __future__ import annotations
 

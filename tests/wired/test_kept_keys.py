@@ -1,4 +1,4 @@
-"""A broken file of keys: the next key keeps it aside, and every place where a key is missing names it."""
+"""A broken file of keys: the next key sets it aside, and messages about missing keys name it."""
 
 from __future__ import annotations
 

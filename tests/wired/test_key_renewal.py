@@ -1,4 +1,4 @@
-"""The key of a command is fetched again after a 401: once, then the failure is told."""
+"""The key from a command is fetched again after a 401: once, then the failure is reported."""
 
 from __future__ import annotations
 

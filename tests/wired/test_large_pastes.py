@@ -1,4 +1,4 @@
-"""A large paste stands in the prompt as a token: it opens, is counted and sent in full, and is never lost."""
+"""A large paste is a token in the prompt: expandable, counted, sent in full, and never lost."""
 
 from __future__ import annotations
 

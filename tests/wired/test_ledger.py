@@ -1,4 +1,4 @@
-"""What is tested from the screens is in the ledger, and the embedded model is free there."""
+"""Tests from the screens are in the ledger, where the built-in model is free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a text names is there: a screen names its own fields and keys, a command its own options."""
+"""Names in texts exist: fields and keys of a screen, options of a command."""
 
 from __future__ import annotations
 

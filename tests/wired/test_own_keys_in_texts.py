@@ -1,4 +1,4 @@
-"""Texts name the keys that the settings map: no catalogue has the name of a key that may be another one."""
+"""Texts show remapped keys: no catalogue contains the name of a key that can change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The palette opens providers, their models and conversations by name, and shows the keys of commands."""
+"""The palette opens providers, models and conversations by name, and shows keys."""
 
 from __future__ import annotations
 

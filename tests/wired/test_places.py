@@ -1,4 +1,4 @@
-"""Each line of ``lmdeck paths`` names something that lmdeck really reads or writes there."""
+"""Each line of ``lmdeck paths`` is a file that lmdeck really reads or writes."""
 
 from __future__ import annotations
 

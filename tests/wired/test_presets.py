@@ -1,4 +1,4 @@
-"""Presets: files that a name in the prompt, in the plain chat or of ``ask -t`` turns into a request."""
+"""Presets: files used by name in the prompt, the plain chat and ``ask -t``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl+R in the prompt of a chat: the prompts sent before are searched as in a shell."""
+"""Ctrl+R in the prompt of a chat searches the prompt history, as in a shell."""
 
 from __future__ import annotations
 

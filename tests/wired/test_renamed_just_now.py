@@ -1,4 +1,4 @@
-"""The list of conversations has what the chat behind it has just been called, however slow the disk is."""
+"""The list of conversations shows the new name of the chat below, however slow the disk is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chat with a JSON schema: each answer is judged here, in the screen and without one."""
+"""A chat with a JSON Schema: each answer is validated, with and without screens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The theme that is chosen in the palette is the theme of the next start."""
+"""A theme selected in the palette is used at the next start."""
 
 from __future__ import annotations
 

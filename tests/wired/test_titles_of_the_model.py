@@ -1,4 +1,4 @@
-"""Titles that the model is asked for: after the first answer alone, and never in the way of the user."""
+"""Titles from the model: requested only after the first answer, without disturbing the user."""
 
 from __future__ import annotations
 

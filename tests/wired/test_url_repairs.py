@@ -1,4 +1,4 @@
-"""A URL as it was copied from a shell or a file of settings: wherever it is written, a repair is offered."""
+"""A URL copied from a shell or a settings file: a repair is offered in all fields for URLs."""
 
 from __future__ import annotations
 

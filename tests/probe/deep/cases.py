@@ -1,6 +1,6 @@
-"""Servers for every outcome of every test of an ability: another ability is a few more lines.
+"""Servers for every outcome of every ability test.
 
-The words of refusals are those of real servers (vLLM, llama.cpp, Ollama, LM Studio, OpenAI, Mistral).
+The error messages are those of real servers (vLLM, llama.cpp, Ollama, LM Studio, OpenAI, Mistral).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every test of an ability against a server for each way in which it can end, over the real socket."""
+"""Every ability test with a server for each possible outcome, over a real socket."""
 
 from __future__ import annotations
 

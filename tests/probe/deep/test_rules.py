@@ -1,4 +1,4 @@
-"""The rules by which abilities are judged, each shown by a server that would mislead without it."""
+"""The rules for judging abilities, each with a server that would be misjudged without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chat on the real session and real files, its replies scripted event by event."""
+"""A chat with the real session and real files, and scripted replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Budgets in a chat: a word at 80 %, and a question before what is sent beyond 100 %."""
+"""Budgets in a chat: a mark at 80 %, and a confirmation beyond 100 %."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of the chat and its windows at the two sizes that they are made for."""
+"""Pictures of the chat and its windows in two sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat: what is typed, streamed, stopped or failed is never lost, and is told as it is."""
+"""The chat: typed, streamed, stopped or failed text is never lost, and is reported correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a chat reads from its session, as plain functions."""
+"""What a chat reads from its session, as pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How full the model's context is: in the header, and before what cannot fit is sent."""
+"""The context gauge in the header, and the warning before an oversized request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Editing a message that was sent: it comes into the prompt, goes out on a branch, and nothing is lost."""
+"""Editing a sent message: it is sent on a new branch, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures in full: every one with what it means and how it was reckoned."""
+"""All figures with their meaning and calculation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search of all conversations: by their texts, as it is typed, and the chat opened at the hit."""
+"""Full-text search of all conversations while typing, and the chat opened at a match."""
 
 from __future__ import annotations
 

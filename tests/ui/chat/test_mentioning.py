@@ -1,4 +1,4 @@
-"""Which mentions of a draft are meant as files: those that were typed or chosen, not what was pasted."""
+"""Mentions in a draft mean files if typed or selected, not if pasted."""
 
 from __future__ import annotations
 

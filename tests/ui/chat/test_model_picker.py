@@ -1,4 +1,4 @@
-"""The choice of a model: one line over all models of all providers, with what is known of their servers."""
+"""The model picker: a search in all models of all providers, with the state of their servers."""
 
 from __future__ import annotations
 

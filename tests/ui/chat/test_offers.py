@@ -1,4 +1,4 @@
-"""What a chat offers: printed as what works with the focus where it is, clickable, and true."""
+"""The actions that a chat offers: with keys that work, clickable, and correct."""
 
 from __future__ import annotations
 

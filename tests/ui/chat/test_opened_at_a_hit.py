@@ -1,4 +1,4 @@
-"""A chat that is opened at a hit: the line that the list showed is in sight, and the bar holds its words."""
+"""A chat opened at a match: its line is visible, and the search bar contains its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompt: keys in their order, pastes as they came, nothing laid out and nothing blinking."""
+"""The prompt: keys in order, pastes unchanged, no layout and no blinking."""
 
 from __future__ import annotations
 

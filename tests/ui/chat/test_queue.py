@@ -1,4 +1,4 @@
-"""Messages that wait for an answer: seen, edited, removed, sent one after the other, and never lost."""
+"""Queued messages: shown, edited, removed, sent one after the other, and never lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command that cannot be obeyed now says why, and stays in the prompt."""
+"""A command that is not possible now explains why, and stays in the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status bar's words: the tokens and the cost of the chat at any width, and what changes right now."""
+"""The text of the status bar: tokens and cost of the chat at any width, and the current state."""
 
 from __future__ import annotations
 

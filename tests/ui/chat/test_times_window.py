@@ -1,4 +1,4 @@
-"""Where the time went, in the window of figures: a bar for each part, and the last messages beside."""
+"""Where the time went, in the window of figures: a bar per phase, and the last messages."""
 
 from __future__ import annotations
 

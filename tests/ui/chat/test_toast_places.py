@@ -1,4 +1,4 @@
-"""Toasts cover no place where something is typed."""
+"""Toasts never cover an input."""
 
 from __future__ import annotations
 

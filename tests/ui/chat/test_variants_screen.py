@@ -1,4 +1,4 @@
-"""Retries on screen: the mark of an answer, walking by keys and mouse, and a palette that spends nothing."""
+"""Variants on screen: the mark, keys and mouse, and a palette that spends nothing."""
 
 from __future__ import annotations
 

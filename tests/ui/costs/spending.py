@@ -1,4 +1,4 @@
-"""A ledger with known lines, on the files of a runtime."""
+"""A ledger with known lines, in the files of a runtime."""
 
 from __future__ import annotations
 

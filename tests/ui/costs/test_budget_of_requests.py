@@ -1,4 +1,4 @@
-"""What sends a paid request asks first where a budget is spent: tests, their repetition, and diagnoses."""
+"""Paid requests require confirmation if a budget is used up: tests, repeated tests, and diagnoses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The screen of costs: what it shows of a ledger, and every key of it."""
+"""The screen of costs: its content for a ledger, and all its keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of diagnosis and discovery."""
+"""Fixtures for tests of diagnosis and discovery."""
 
 from __future__ import annotations
 

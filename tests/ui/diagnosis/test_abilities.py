@@ -1,4 +1,4 @@
-"""The abilities of an endpoint in the diagnosis: what a test costs, its results, what is remembered."""
+"""The abilities in the diagnosis: the cost of a test, its results, and stored ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of a check, on any width."""
+"""The lines of a check, at any width."""
 
 from __future__ import annotations
 

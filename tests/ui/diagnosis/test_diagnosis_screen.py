@@ -1,4 +1,4 @@
-"""The diagnosis screen, by keys."""
+"""The diagnosis screen, with keys."""
 
 from __future__ import annotations
 

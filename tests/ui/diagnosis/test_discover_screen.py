@@ -1,4 +1,4 @@
-"""The servers of this machine on a screen, by keys."""
+"""The servers of this machine on a screen, with keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The screens on a runtime in memory, as a program of its own, for the tests that need a real terminal."""
+"""The screens with a runtime in memory, as a separate program for tests in a real terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of keys: complete, without doubles, one meaning per letter, the source of the help."""
+"""The table of keys: complete, without duplicates, one meaning per letter, the source of the help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several lines that come at once are a paste where text is written; what may be typed stays keys."""
+"""Several lines that arrive at once are a paste in text fields; possible typing stays keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A partial update renders what it touches, and shows what a full one shows."""
+"""A partial update renders only what it touches, and shows the same as a full one."""
 
 from __future__ import annotations
 

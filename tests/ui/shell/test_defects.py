@@ -1,4 +1,4 @@
-"""What a background task died of is told, wherever it ran, and even when its window was closed meanwhile."""
+"""Exceptions of background tasks are reported, even if their window was closed meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look of the provider form: edges, buttons, the way of the arrows, what stands beside the rows."""
+"""The layout of the provider form: borders, buttons, arrow keys, panes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the provider form says belongs to the state that caused it; it is judged once for each change."""
+"""Messages of the provider form belong to the state that caused them; it is validated once per change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Between a provider and the texts of its form: nothing is lost on the way, in either direction."""
+"""Converting between a provider and the texts of its form is lossless in both directions."""
 
 from __future__ import annotations
 

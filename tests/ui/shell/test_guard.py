@@ -1,4 +1,4 @@
-"""The second wall: no control character and no odd link leaves a line, clean lines are not touched."""
+"""The second safeguard: no control character or unusual link passes, clean lines are unchanged."""
 
 from __future__ import annotations
 

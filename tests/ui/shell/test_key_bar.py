@@ -1,4 +1,4 @@
-"""The line of keys: what works here and now, and that a click on it is the key."""
+"""The footer: the keys that work here and now, and clicks on them."""
 
 from __future__ import annotations
 

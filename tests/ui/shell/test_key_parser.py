@@ -1,4 +1,4 @@
-"""Keys of kitty's protocol, in every form that a terminal may send, and numbers that are no key."""
+"""Keys in kitty's protocol, in all forms that terminals may send, and invalid numbers."""
 
 from __future__ import annotations
 

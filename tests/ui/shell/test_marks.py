@@ -1,4 +1,4 @@
-"""Each mark of the screens has a variant for terminals that lack it, as wide, on every screen."""
+"""Each symbol has a substitute of the same width for terminals that lack it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of ``config.toml`` that cannot be pressed, or mean something else there, are told."""
+"""Keys in ``config.toml`` that cannot be pressed, or are already used, are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private names of Textual, Rich and Pygments: used in one package, and each of them still there."""
+"""Private names of Textual, Rich and Pygments: only used in one package, and all of them exist."""
 
 from __future__ import annotations
 

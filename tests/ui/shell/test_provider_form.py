@@ -1,4 +1,4 @@
-"""The provider form, by keys: judged while typed, repaired by a key, tested before it is saved."""
+"""The provider form, with keys: validated while typing, repaired, tested before it is saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The details of a provider: its verdict whole, its offers pressed and clicked, and the chats of late."""
+"""The details of a provider: its full verdict, its actions by key and click, and recent chats."""
 
 from __future__ import annotations
 

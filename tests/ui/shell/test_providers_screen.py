@@ -1,4 +1,4 @@
-"""The provider list, by keys."""
+"""The provider list, with keys."""
 
 from __future__ import annotations
 

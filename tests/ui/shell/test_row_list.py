@@ -1,4 +1,4 @@
-"""A list of rows: text of it is selected with the mouse, and only what changes is drawn anew."""
+"""A list of rows: text selection with the mouse, and redrawing only of changes."""
 
 from __future__ import annotations
 

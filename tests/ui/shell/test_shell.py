@@ -1,4 +1,4 @@
-"""The app around the screens: themes, calm, quitting, palette, help, size, links, toasts, settings."""
+"""The app around the screens: themes, animations, quitting, palette, help, size, links, toasts, settings."""
 
 from __future__ import annotations
 

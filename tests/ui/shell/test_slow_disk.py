@@ -1,4 +1,4 @@
-"""Changes of providers on a disk that takes its time: two keys in a row, a change of focus, a held lock."""
+"""Changes of providers on a slow disk: two keys in a row, a change of focus, a held lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few pictures of the screens at rest."""
+"""Some pictures of the screens at rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line that delivers a sequence in parts: it means what it would have meant in one, and is never typed."""
+"""A sequence that arrives in parts has the same meaning as in one piece, and is never typed."""
 
 from __future__ import annotations
 

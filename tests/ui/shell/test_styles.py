@@ -1,4 +1,4 @@
-"""Style sheets: what one screen says of its own widgets holds on no other screen."""
+"""Style sheets: the rules of one screen affect no other screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shell in a real terminal: odd bytes, answers, pastes, signals, a dropped line, a defect, start-up."""
+"""The app in a real terminal: invalid bytes, responses, pastes, signals, disconnects, crashes, startup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a terminal's input apart: the same whatever its pieces, and no answer among the keys."""
+"""Splitting a terminal's input: independent of its pieces, and responses never become keys."""
 
 from __future__ import annotations
 

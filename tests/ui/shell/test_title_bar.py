@@ -1,4 +1,4 @@
-"""The line at the top: the place and the status share it where both do not fit."""
+"""The title bar: place and status share the line if both do not fit."""
 
 from __future__ import annotations
 

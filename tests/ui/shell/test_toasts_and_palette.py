@@ -1,4 +1,4 @@
-"""Toasts end in time, and the palette opens again at once."""
+"""Toasts expire in time, and the palette reopens at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A screen that is dismissed closes itself, once, whatever lies above it and however fast keys come."""
+"""A dismissed screen closes itself, once, whatever covers it and however fast keys arrive."""
 
 from __future__ import annotations
 
