@@ -15,7 +15,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Attack:
-    """An answer, and how the turn must end with it."""
+    """An answer, and how the turn must end."""
 
     answer: Fault
     state: str = "done"

@@ -18,7 +18,7 @@ CALLS = ("open_file", "write", "fsync", "flock", "replace", "link", "unlink", "m
 
 
 class Control:
-    """Counts the calls since the file was written last."""
+    """Counts the calls since the file was last written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -26,7 +26,7 @@ USERS = by_length(("ordinary",), ("ordinary", "root"))
 
 @dataclass(frozen=True)
 class Told:
-    """What one command did beside one broken file."""
+    """The result of one command with one broken file."""
 
     how: str
     command: str

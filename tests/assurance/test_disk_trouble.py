@@ -82,7 +82,7 @@ def test_the_screens_say_so_and_save_what_waited(
 
 
 class RefusingDisk:
-    """Refuses from one call on, and counts them."""
+    """Fails from a given call on, and counts the calls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.number: int | None = None

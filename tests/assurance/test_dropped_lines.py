@@ -36,7 +36,7 @@ def demo() -> Iterator[DemoServer]:
 
 @dataclass
 class Round:
-    """One chat that is cut off: what the screen showed and what the disk has."""
+    """One interrupted chat: the screen, and the files on disk."""
 
     shown: str
     turn: Turn

@@ -37,7 +37,7 @@ KEYS = [chr(code) for code in range(0x100, 0x250) if chr(code).isalpha()]
 
 @dataclass
 class Course:
-    """What an attack did to the program."""
+    """The effects of an attack on the program."""
 
     echoes: list[float] = field(default_factory=list)
     growth_megabytes: float = 0.0

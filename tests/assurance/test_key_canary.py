@@ -76,7 +76,7 @@ def test_the_process_list_does_not_have_it(tmp_path: Path) -> None:
 
 
 class Recorder:
-    """A server that notes what it is sent; it redirects elsewhere when told to."""
+    """A server that records requests, and can redirect them."""
 
     def __init__(self, redirect_to: str | None = None) -> None:
         self.received: list[bytes] = []

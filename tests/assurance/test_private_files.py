@@ -36,7 +36,7 @@ CRASH = textwrap.dedent(
 
 
 class Watcher:
-    """Looks at everything below a folder, again and again, and notes what others could read."""
+    """Repeatedly checks everything below a folder, and records what others could read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -48,7 +48,7 @@ def chatty() -> Iterator[FaultServer]:
 
 
 class Unread:
-    """A program on a terminal whose screen is read only while somebody asks for it."""
+    """A program on a terminal whose output is only read on request."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], columns: int, rows: int) -> None:
         self.pid, self.master = pty.fork()

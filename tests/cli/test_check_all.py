@@ -110,7 +110,7 @@ def test_all_run_at_once_and_none_waits_for_another(call: Call) -> None:
     together = threading.Barrier(count)
 
     class Meeting(FakeApi):
-        """Answers only when as many model lists are asked for as there are providers."""
+        """Responds only once as many model lists are requested as there are providers."""
 
         def _route(self, request: bytes) -> Fault:
             if b"/models " in request:

@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[StartingServer]:
 
 
 class Running:
-    """A command whose stderr is read as it comes."""
+    """A command whose stderr is read as it arrives."""
 
     def __init__(self, home: Path, *arguments: str) -> None:
         self._process = subprocess.Popen(

@@ -48,7 +48,7 @@ def _classes(decorate: Decorate) -> tuple[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """For pickling a class has to be found by its name."""
+    """At module level, since pickling requires it."""
 
     x: int
     y: int = 0

@@ -16,7 +16,7 @@ StartServer = Callable[..., DemoServer]
 
 @dataclass
 class Reply:
-    """A whole reply."""
+    """A complete reply."""
 
     status: int
     headers: dict[str, str]

@@ -30,7 +30,7 @@ PRICES = {"input_price": "1", "output_price": "10", "currency": "EUR"}
 
 
 class Streaming:
-    """A server that answers a chat with some text and then holds the line."""
+    """A server that sends part of an answer and then stalls."""
 
     def __init__(self) -> None:
         self.has_begun = threading.Event()

@@ -27,7 +27,7 @@ TOKENS = estimate_tokens(PROMPT) + 4
 
 
 class Thinking:
-    """A server that takes a request and says nothing."""
+    """A server that accepts a request and sends nothing."""
 
     def __init__(self) -> None:
         self.was_asked = threading.Event()

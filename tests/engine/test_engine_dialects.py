@@ -66,7 +66,7 @@ LONG = RequestTimeouts(headers_seconds=SECONDS, idle_seconds=SECONDS, retries=0)
 
 
 class Lmdeck:
-    """The program with a home of its own, and providers that point to one engine."""
+    """The program with a private home, and providers for one engine."""
 
     def __init__(self, home: Path, address: EngineAddress) -> None:
         self._environment = private_environment(home, **{KEY_VARIABLE: address.key.reveal()})

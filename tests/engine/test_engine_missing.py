@@ -22,7 +22,7 @@ FILES = EngineFiles(Path("packages"), Path("model.gguf"))
 
 
 class Recorder:
-    """Stands for the commands that would be run."""
+    """Replaces the commands that would be run."""
 
     def __init__(self, *codes: int) -> None:
         self.commands: list[list[str]] = []

@@ -55,7 +55,7 @@ def judge_text(text: str) -> None:
 
 
 class ClientRun:
-    """One client, which meets one response after the other."""
+    """A client that receives one response after the other."""
 
     def __init__(self, factory: ClientFactory) -> None:
         self._factory = factory

@@ -22,7 +22,7 @@ from tui.net.streams import PlainStream
 
 
 class HandClock:
-    """A clock that goes on by a step with every look."""
+    """A clock that advances with every reading."""
 
     def __init__(self, step: float = 0.0) -> None:
         self.now, self.step = 0.0, step

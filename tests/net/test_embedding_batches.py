@@ -14,7 +14,7 @@ from tui.net.embedding_batches import BATCH, embed_in_batches, rerank_in_batches
 
 
 class Server:
-    """Takes at most ``most`` texts; the vector of a text is its length and its hash."""
+    """Accepts at most ``most`` texts; the vector of a text is its length and its hash."""
 
     def __init__(
         self, most: int = 1000, fails_at: int = 0, cause: str = "invalid-request", status: int = 413

@@ -39,7 +39,7 @@ class Nothing:
 
 
 class SlowObserver:
-    """Loads for long before the first exchange, and writes for long when one is sent."""
+    """Takes long to load before the first exchange, and to write when one is sent."""
 
     def __init__(self, *, is_slow_to_write: bool = False) -> None:
         self.records: list[ExchangeRecord] = []

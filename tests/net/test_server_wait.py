@@ -44,7 +44,7 @@ def told(reply: Reply) -> list[tuple[str, str]]:
 
 
 class Machines:
-    """A machine that changes with each look: ``steps`` are done before the second, the third, and so on."""
+    """A machine that changes with each reading: ``steps`` run before the second, the third, and so on."""
 
     def __init__(self, fake: FakeMachine, *steps: Callable[[], object]) -> None:
         self._machine = Machine({}, fake.root)
@@ -74,7 +74,7 @@ def port() -> int:
 
 
 class Late:
-    """A server that opens its port when it is told to."""
+    """A server that opens its port on request."""
 
     def __init__(self, port: int, *faults: Fault) -> None:
         self._port = port

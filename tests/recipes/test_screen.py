@@ -56,7 +56,7 @@ class RecipeRouter(ScreenRouter):
 
 
 class AskingScreen(ProvidersScreen):
-    """Some screen that opens the new one: it knows the protocol alone."""
+    """A screen that opens the new one, knowing only the protocol."""
 
     def action_history(self) -> None:
         cast(WithRecipe, deck_of(self).router).recipe()

@@ -36,7 +36,7 @@ def counting(prompt: int, completion: int, *, fails: bool = False) -> Callable[[
 
 
 class Answers:
-    """A server whose answers come one after the other."""
+    """A server that sends its answers one after the other."""
 
     def __init__(self, *answers: Callable[[Connection], None]) -> None:
         self._rest = list(answers)

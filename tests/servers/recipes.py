@@ -16,7 +16,7 @@ MODEL = "smollm2"
 
 @dataclass(frozen=True)
 class Recipe:
-    """One server: its command, and what has to be there for it."""
+    """One server: its command, and what it requires."""
 
     name: str
     port: int

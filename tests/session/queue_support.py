@@ -16,7 +16,7 @@ from tui.store.settings import Settings
 
 
 class AlwaysReady:
-    """Asks the target of the tests."""
+    """Always ready to send to the target of the tests."""
 
     def __init__(self, session: ChatSession) -> None:
         self.session = session

@@ -36,7 +36,7 @@ PROVIDER = Provider("paid", model="m", input_price=Decimal("0.001"), output_pric
 
 @dataclass
 class Journal:
-    """Remembers what it was told."""
+    """Records all calls."""
 
     told: list[tuple[str, ...]] = field(default_factory=list)
     storage_error: str | None = None
@@ -82,7 +82,7 @@ class Journal:
 
 
 class Script:
-    """Plays batches of events, one list a request; an ``asyncio.Event`` in a list waits for it."""
+    """Plays batches of events, one list per request; an ``asyncio.Event`` in a list is waited for."""
 
     def __init__(self, *replies: Sequence[StreamEvent | asyncio.Event]) -> None:
         self.replies = list(replies)

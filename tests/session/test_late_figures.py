@@ -28,7 +28,7 @@ class Journal(MemoryJournal):
 
 
 class Stream:
-    """An answer from 1 s to 2 s; what follows comes when ``told`` is set."""
+    """An answer from 1 s to 2 s; late figures are available once ``told`` is set."""
 
     def __init__(self) -> None:
         self.told = asyncio.Event()

@@ -23,7 +23,7 @@ HOWS = st.lists(st.sampled_from(["whole", "whole", "whole", HALF, EMPTY]), min_s
 
 
 class QueuedBranches(Branches):
-    """A conversation, its tree, and what waits."""
+    """A conversation, its tree, and its queue."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -34,7 +34,7 @@ FAILED = StreamFailed(explain("connection-reset"))
 
 
 class Server:
-    """Answers ``answer 1``, ``answer 2`` …, or what is put into ``next_reply``."""
+    """Answers ``answer 1``, ``answer 2`` …, or with ``next_reply``."""
 
     def __init__(self) -> None:
         self.requests: list[ChatRequest] = []
@@ -60,7 +60,7 @@ class Server:
 
 
 class Desk:
-    """One person's conversations in a folder, and the one that is open."""
+    """One user's conversations in a folder, and the open one."""
 
     def __init__(self, folder: Path) -> None:
         self.store = ConversationStore(resolve_paths({"HOME": str(folder)}))

@@ -28,7 +28,7 @@ def rounds(short: int, long: int) -> int:
 
 
 class BrokenDisk:
-    """Makes the calls that change the disk fail, for as long as it is told."""
+    """Lets the calls that change the disk fail on demand."""
 
     CALLS = ("open_file", "write", "fsync", "flock", "replace", "link", "unlink", "make_directory", "touch")
 

@@ -77,7 +77,7 @@ def left_behind(path: Path) -> None:
 
 
 class Interrupting:
-    """Has others try for the lease before and after every call with which one changes the disk."""
+    """Lets others try to acquire the lease before and after every disk call of a holder."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
         self.won: list[Lease] = []

@@ -31,7 +31,7 @@ NAMES = st.sampled_from(["a", "b", "c.d", "e"])
 
 
 class TwoSessions(RuleBasedStateMachine):
-    """Two sessions edit one file, and look at it when they please; a plain model says what must be in it."""
+    """Two sessions edit one file and read it at any time; a plain model has the expected content."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -44,7 +44,7 @@ SHAPES = ("headers", "header-first", "header-last", "dotted", "root-dotted", "br
 
 
 class Writer:
-    """Writes a document in a layout, with a comment wherever one may stand, each told apart by its number."""
+    """Writes a document in some layout, with numbered comments wherever they are allowed."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw

@@ -19,7 +19,7 @@ Scripted = Answer | Fault | Callable[[Body], Answer]
 
 @dataclass(frozen=True)
 class Case:
-    """One server: what it answers in turn, and what the test must make of it."""
+    """One server: its scripted replies, and the expected outcome."""
 
     ability: Ability
     outcome: Outcome

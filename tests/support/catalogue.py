@@ -16,7 +16,7 @@ KEY = "sk-canary-0123456789"
 
 @dataclass(frozen=True)
 class Situation:
-    """An endpoint in trouble, and the program's surroundings."""
+    """A broken endpoint, and the program's environment."""
 
     url: str
     model: str = "m"
@@ -32,7 +32,7 @@ Make = Callable[[], AbstractContextManager[Situation]]
 
 @dataclass(frozen=True)
 class Case:
-    """One failure: its cause, the situation in which it must be named, and where."""
+    """One failure: its cause, the situation in which it is expected, and where."""
 
     cause: str
     make: Make

@@ -63,7 +63,7 @@ class MemoryOfAdaptations:
 
 @dataclass
 class Reply:
-    """The events of one chat, and what they add up to."""
+    """The events of one chat, and the resulting turn."""
 
     events: list[StreamEvent] = field(default_factory=list)
 
@@ -118,7 +118,7 @@ REQUEST = ChatRequest("m", (Message(Role.USER, parts_of("Hello")),))
 
 
 class Chatter:
-    """Chats with an endpoint and gathers the events."""
+    """Chats with an endpoint and collects the events."""
 
     def __init__(self, factory: ClientFactory, look: Look | None = None) -> None:
         self.factory = factory

@@ -41,7 +41,7 @@ NOWHERE = Path("/nonexistent")
 
 
 class ForgetfulMemory:
-    """Learns nothing."""
+    """Stores nothing."""
 
     def get(self, base_url: str, model: str) -> ServerQuirks | None:
         return None

@@ -98,7 +98,7 @@ def good_chat(connection: Connection) -> None:
 
 
 class Replayed(Connection):
-    """A connection whose next request has been read already."""
+    """A connection whose next request has already been read."""
 
     def __init__(self, connection: Connection, request: bytes) -> None:
         super().__init__(connection.server, connection.raw)
@@ -115,7 +115,7 @@ class Replayed(Connection):
 
 @dataclass
 class FakeApi:
-    """Routes by method and path; whatever is not there is 404 as FastAPI says it."""
+    """Routes by method and path; anything else is a 404 like FastAPI's."""
 
     models: Answer | Fault | None = field(default_factory=lambda: model_list("m"))
     chat: Fault | str = good_chat

@@ -142,7 +142,7 @@ def random_sizes(seed: int, largest: int = 40) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Answer:
-    """A fault that is none: answers every request of a connection with the same response."""
+    """No fault: answers every request of a connection with the same response."""
 
     body: bytes = b"{}"
     status: str = "200 OK"
@@ -180,7 +180,7 @@ class Routes:
 
 @dataclass
 class Sequence:
-    """One fault for each request in turn, each on a connection of its own; the last one repeats."""
+    """One fault per request, each on a separate connection; the last one repeats."""
 
     faults: Iterable[Fault]
 
@@ -555,7 +555,7 @@ FAULTS: dict[str, Fault] = {
 
 @dataclass(frozen=True)
 class Tls:
-    """How a server encrypts: its certificate, and what it asks of the client."""
+    """The encryption of a server: its certificate, and what it requires of the client."""
 
     certificate: Path = certificates.SERVER
     wants_client_certificate: bool = False
@@ -578,7 +578,7 @@ class Tls:
 
 
 class FaultServer:
-    """Runs a fault (a name of ``FAULTS`` or a function) on a free port, a thread a connection."""
+    """Runs a fault (a name in ``FAULTS`` or a function) on a free port, with a thread per connection."""
 
     def __init__(
         self,

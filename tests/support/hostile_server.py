@@ -10,7 +10,7 @@ from typing import Any
 
 
 class HostileServer:
-    """Answers model lists, chats and failures, the text in each place where a client shows something."""
+    """Serves model lists, chats and failures with the text in every place that a client shows."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -13,7 +13,7 @@ ONLY = "n,json_object"
 
 
 class Talent:
-    """Chats well; ``can`` says how its tests end, and may change between two checks."""
+    """Chats well; ``can`` determines the results of its tests, and may change between checks."""
 
     def __init__(self, **can: str) -> None:
         self.can = can

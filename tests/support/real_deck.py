@@ -67,7 +67,7 @@ def heads(server: FaultServer) -> list[str]:
 
 @dataclass
 class OpenDeck:
-    """The screens, open."""
+    """The open screens."""
 
     app: LmdeckApp
     pilot: Pilot[Any]
@@ -119,7 +119,7 @@ class OpenDeck:
 
 @dataclass
 class RealDeck:
-    """A home with its files, and the ways into the program."""
+    """A home with its files, and the ways to start the program."""
 
     home: Path
     extra: dict[str, str] = field(default_factory=dict)

@@ -85,7 +85,7 @@ def private_environment(home: Path, **extra: str) -> dict[str, str]:
 
 
 class TerminalProgram:
-    """A program in a pseudo-terminal. Use it as a context manager: it is never left behind."""
+    """A program in a pseudo-terminal. Use it as a context manager, which always ends it."""
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ VLLM_NAMES = {"queue": "vllm:request_queue_time_seconds", "prompt": "vllm:reques
 
 @dataclass
 class TimedApi:
-    """Answers chats; ``log`` has the requests in their order."""
+    """Answers chats; ``log`` has the requests in order."""
 
     reports: bool = False
     """Whether its replies carry ``metrics``."""

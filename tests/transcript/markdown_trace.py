@@ -21,7 +21,7 @@ _TEXTS = ("paragraph_open", "heading_open", "th_open", "td_open")
 
 
 class Tracer(Sink):
-    """Takes down what the parser tells."""
+    """Records the output of the parser."""
 
     def __init__(self) -> None:
         self.trace: Trace = []
@@ -93,7 +93,7 @@ def our_trace(text: str) -> tuple[Trace, dict[str, tuple[str, str]]]:
 
 
 class Reader:
-    """Takes down what markdown-it's tokens say."""
+    """Records the structure in markdown-it's tokens."""
 
     def __init__(self, inline: Callable[[Token], Any]) -> None:
         self.trace: Trace = []

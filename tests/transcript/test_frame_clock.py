@@ -14,7 +14,7 @@ from tui.ui.transcript.frame_clock import FrameClock, writer_is_behind
 
 
 class Loop:
-    """A loop whose time moves when it is told to."""
+    """A loop whose time is advanced manually."""
 
     def __init__(self) -> None:
         self.now = 100.0

@@ -35,7 +35,7 @@ def lines_of(text: GrowingText) -> list[Line]:
 
 
 class StepClock:
-    """A clock that goes on by one second with every look."""
+    """A clock that advances by one second with every reading."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -242,7 +242,7 @@ def test_what_a_row_says_is_known_without_making_its_line() -> None:
 
 
 class CountingList(list[int]):
-    """A list that counts how often an item is taken out."""
+    """A list that counts accesses to its items."""
 
     taken = 0
 

@@ -13,7 +13,7 @@ from tui.ui.transcript.transcript import Transcript
 
 
 class Host(App[None]):
-    """A transcript and nothing else."""
+    """An app with only a transcript."""
 
     def compose(self) -> ComposeResult:
         yield Transcript()

@@ -42,7 +42,7 @@ class TerminalDriver(HeadlessDriver):
 
 
 class Host(App[None]):
-    """A transcript over a prompt, as the chat has them."""
+    """A transcript above a prompt, as in the chat."""
 
     CSS = "TextArea { height: 4; }"
 
@@ -116,7 +116,7 @@ class TerminalHost(Host):
 
 
 class Held:
-    """Holds up what draws a long text in pieces, until it is let go."""
+    """Blocks the drawing of a long text until released."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch

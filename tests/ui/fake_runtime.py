@@ -89,7 +89,7 @@ def refused(**changes: Any) -> tuple[Step, ...]:
 
 
 class ScriptedBuiltIns(BuiltIns):
-    """Built-in endpoints that are there unless a test says otherwise; a list of a test names its own."""
+    """Built-in endpoints, available unless a test says otherwise."""
 
     providers = ()
 
@@ -106,7 +106,7 @@ class ScriptedBuiltIns(BuiltIns):
 
 
 class ListedStore(ProviderStore):
-    """The real files, in the order in which a test lists the providers; a save can be refused."""
+    """The real files, with the providers in a test's order; saving can be refused."""
 
     def __init__(self, paths: Paths) -> None:
         super().__init__(paths)
@@ -157,7 +157,7 @@ class ListedStore(ProviderStore):
 
 
 class WatchedSessions(Sessions):
-    """The real ones, which remember what was closed."""
+    """The real sessions, recording which were closed."""
 
     def __init__(self, services: SessionServices) -> None:
         super().__init__(services)
@@ -169,7 +169,7 @@ class WatchedSessions(Sessions):
 
 
 class WatchedClipboard(Clipboard):
-    """The real one, which remembers what was copied; or says what a test wants."""
+    """The real clipboard, recording what was copied, or returning a scripted result."""
 
     def __init__(self, environment: Mapping[str, str], paths: Paths) -> None:
         super().__init__(environment, paths)

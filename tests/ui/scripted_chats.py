@@ -12,7 +12,7 @@ from tui.session.target import ChatTarget
 
 
 class ScriptedChats(Chats):
-    """Plays what a test wrote."""
+    """Plays the script of a test."""
 
     play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]]
 

@@ -30,7 +30,7 @@ def error(message: str, **fields: object) -> dict[str, object]:
 
 
 class Case(NamedTuple):
-    """A refusal as a server sends it."""
+    """An error reply as sent by a server."""
 
     cause: str
     status: int

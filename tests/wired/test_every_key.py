@@ -69,7 +69,7 @@ Prepare = Callable[["Tour"], Awaitable[None]]
 
 @dataclass
 class Tour:
-    """One place, open, and the keys that were pressed in it."""
+    """One open place, and the keys pressed in it."""
 
     deck: RealDeck
     server: FaultServer

@@ -19,7 +19,7 @@ OLD = "sk-expired-0815-wxyz"
 
 
 class KeyCommand:
-    """A command that prints one key after another, the last one again and again, and counts its runs."""
+    """A command that prints one key after another, repeating the last, and counts its runs."""
 
     def __init__(self, folder: Path, *keys: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ KEY = "sk-private-4711-abcd"
 
 @dataclass
 class Asked:
-    """What a server was sent, and what came of it."""
+    """What a server received, and the result."""
 
     turn: Turn
     head: str = ""
@@ -101,7 +101,7 @@ async def cached_input_price(deck: RealDeck, _: FaultServer) -> None:
 
 
 class LastLine:
-    """Keeps what the ledger would be told."""
+    """Records what the ledger would receive."""
 
     line: LedgerLine | None = None
 

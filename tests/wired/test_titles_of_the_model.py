@@ -58,7 +58,7 @@ async def test_a_refusal_leaves_the_title_of_the_prompt_and_costs_no_word(deck: 
 
 
 class Told:
-    """What was told of exchanges."""
+    """Records the reported exchanges."""
 
     def __init__(self) -> None:
         self.purposes: list[Purpose] = []

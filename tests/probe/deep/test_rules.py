@@ -476,7 +476,7 @@ async def test_without_a_chat_nothing_is_tested() -> None:
 
 
 class Told:
-    """Whoever wants to know of every exchange."""
+    """An observer of all exchanges."""
 
     def __init__(self) -> None:
         self.records: list[ExchangeRecord] = []

@@ -25,7 +25,7 @@ from tui.ui.shell.title_bar import TitleBar
 
 
 class BareDeck(LmdeckApp):
-    """The app without the provider list below the chat: most tests have no use for it."""
+    """The app without the provider list below the chat, which most tests do not need."""
 
     CSS_PATH = str(Path(inspect.getfile(LmdeckApp)).with_name("app.tcss"))
 
@@ -34,7 +34,7 @@ class BareDeck(LmdeckApp):
 
 
 class Chat:
-    """A running chat, with what the tests look at."""
+    """A running chat, and what tests check in it."""
 
     def __init__(self, app: LmdeckApp, pilot: Pilot[Any], runtime: FakeRuntime, until: Any) -> None:
         self.app = app

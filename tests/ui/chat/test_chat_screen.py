@@ -467,7 +467,7 @@ async def test_a_read_only_chat_leaves_the_focus_to_one_that_can_be_written(
 
 
 class Trouble:
-    """What keeps the journals from being written."""
+    """A disk error that blocks the journals."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.text: str | None = None

@@ -60,7 +60,7 @@ def is_ready(app: LmdeckApp) -> bool:
 
 
 class Deck:
-    """The list as a test sees it."""
+    """The list, with helpers for tests."""
 
     def __init__(self, app: LmdeckApp, pilot: Any, runtime: Any, until: Any) -> None:
         self.app, self.pilot, self.runtime, self._until = app, pilot, runtime, until

@@ -44,7 +44,7 @@ def a_turn(number: int, prompt: str, answer: str = "", reasoning: str = "", prov
 
 
 class Deck:
-    """The list as a test sees it."""
+    """The list, with helpers for tests."""
 
     def __init__(self, app: LmdeckApp, pilot: Any, until: Any) -> None:
         self.app, self.pilot, self._until = app, pilot, until

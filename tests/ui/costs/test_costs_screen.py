@@ -46,7 +46,7 @@ WIDE = 74
 
 
 class Deck:
-    """The screen as a test sees it."""
+    """The screen, with helpers for tests."""
 
     def __init__(self, app: LmdeckApp, pilot: Pilot[Any], until: Any) -> None:
         self.app, self.pilot, self._until = app, pilot, until

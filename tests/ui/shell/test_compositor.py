@@ -13,7 +13,7 @@ from tui.ui.textual_compat.honest_app import HonestApp
 
 
 class Counted(Static):
-    """Counts how often it is rendered."""
+    """Counts its renderings."""
 
     rendered = 0
 
@@ -31,7 +31,7 @@ class TwoRows(ClosesOnce[None]):
 
 
 class Plain(HonestApp):
-    """With Textual's own compositor."""
+    """Uses Textual's own compositor."""
 
     is_plain = True
 

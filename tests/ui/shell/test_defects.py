@@ -23,7 +23,7 @@ from tui.ui.textual_compat.palette import Palette
 
 
 class Upper(LmdeckScreen[None]):
-    """A screen with a widget that knows nothing of workers."""
+    """A screen with a widget that does not handle workers."""
 
     def compose(self) -> Any:
         yield Static("text")

@@ -60,7 +60,7 @@ async def write(pilot: Pilot[Any], name: str, text: str) -> None:
 
 
 class Held:
-    """A store that another process holds until it is let go."""
+    """A store that another process holds until released."""
 
     def __init__(self, runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_free = threading.Event()

@@ -478,7 +478,7 @@ async def test_escape_stops_a_running_test_and_stays(runtime: FakeRuntime, until
 
 
 class CannedDiagnosis(Screen[Mapping[str, str] | None]):
-    """Ends at once with a correction, and remembers what it was asked."""
+    """Ends at once with a correction, and records its input."""
 
     subjects: ClassVar[list[DiagnosisSubject]] = []
     correction = "http://gpu01:9000/v1"

@@ -24,7 +24,7 @@ ROWS = {"": ("Group",), "one": ("显存不足", "1"), "two": ("two", "2"), "thre
 
 
 class Counted(RowList):
-    """Takes down which lines are drawn, and what is said of the cursor."""
+    """Records the drawn lines and the cursor messages."""
 
     def __init__(self) -> None:
         super().__init__("counted")

@@ -25,7 +25,7 @@ Until = Callable[..., Awaitable[None]]
 
 
 class Disk:
-    """Holds every write until it may go on; a write that is held has begun."""
+    """Blocks every write until released; a blocked write has begun."""
 
     def __init__(self, store: ListedStore) -> None:
         self.may_write = threading.Event()

@@ -47,7 +47,7 @@ SEQUENCES = {
 
 
 class Line:
-    """What reaches the app from a terminal at the end of a line."""
+    """Collects what reaches the app from a terminal over a slow connection."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._terminal = TerminalInput(escape_delay(environment))

@@ -126,7 +126,7 @@ def test_the_list_is_painted_before_heavy_imports(tmp_path: Path) -> None:
 
 
 class Silence:
-    """Holds once a hundred polls in a row saw no new byte: a program that blinks never gets there."""
+    """True once a hundred polls in a row saw no new byte, which never happens if anything blinks."""
 
     def __init__(self, terminal: TerminalProgram) -> None:
         self._terminal = terminal
