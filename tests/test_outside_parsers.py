@@ -55,6 +55,7 @@ _OWN_URL = "the endpoint's own URL, which inspect_url has accepted"
 _OF_DRIVER = "numbers that the driver's library has made"
 _IN_CALLER = "documented: raises ValueError, which its callers catch"
 REASONS = {
+    "wire/strict_json.py:read_float": "a number that the parser has found",
     "core/escapes.py:_character": "pairs of hexadecimal digits, which the pattern has found",
     "core/schema_pattern.py:_pair": "digits that the pattern has found, and its caller takes a ValueError",
     "store/toml_lines.py:_name": "one key in quotation marks of a text that tomllib has read",

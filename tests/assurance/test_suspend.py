@@ -19,6 +19,7 @@ from tests.support.terminal import TerminalProgram, lmdeck
 
 REPOSITORY = Path(__file__).parents[2]
 SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
+FRAME_ENDS = b"\x1b[?2026l"
 MODES_ON = (b"\x1b[?1049h", b"\x1b[?1000h", b"\x1b[?1006h", b"\x1b[?2004h", b"\x1b[?1004h", b"\x1b[>")
 F6, F7 = "\x1b[17~", "\x1b[18~"
 Places = dict[str, tuple[tuple[str, ...], str]]
@@ -182,7 +183,7 @@ def test_ctrl_z_stops_the_make_that_started_it_too(tmp_path: Path, server: Fault
 
 
 class Settled:
-    """Whether a screen has not changed for half a second."""
+    """Whether a screen of the program itself is there, and has not changed for half a second."""
 
     def __init__(self, terminal: TerminalProgram) -> None:
         self._terminal = terminal
@@ -192,4 +193,4 @@ class Settled:
         text = without_shell(self._terminal.text)
         if text != self._text:
             self._text, self._since = text, time.monotonic()
-        return time.monotonic() - self._since > 0.5
+        return FRAME_ENDS in self._terminal.raw and time.monotonic() - self._since > 0.5

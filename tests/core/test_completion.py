@@ -21,7 +21,7 @@ def lines(line: str, *, has_screens: bool = True) -> list[str]:
 def test_a_slash_may_become_every_command() -> None:
     commands = [f"/{command.name}" for command in COMMANDS]
     assert [line.strip() for line in lines("/")] == [*commands, "/review", "/translate"]
-    assert set(lines("/")) - set(lines("/", has_screens=False)) == {"/provider", "/raw", "/mouse"}
+    assert set(lines("/")) - set(lines("/", has_screens=False)) == {"/provider", "/raw", "/mouse", "/notices"}
 
 
 @pytest.mark.parametrize(

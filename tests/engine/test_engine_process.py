@@ -50,6 +50,8 @@ def is_listening(base_url: str) -> bool:
         socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5).close()
     except ConnectionRefusedError:
         return False
+    except ConnectionResetError:  # it ended just now
+        return True
     return True
 
 

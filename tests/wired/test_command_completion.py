@@ -47,7 +47,7 @@ async def test_a_slash_opens_the_list_above_the_prompt_and_typing_narrows_it(
     async with chatting(deck, size) as (opened, prompt, _):
         await opened.press("slash")
         await opened.until(lambda: len(listed(opened)) == 8)
-        assert listed(opened)[0].split() == ["/model", "[NAME]", "Choose", "the", "model"]
+        assert listed(opened)[0].split() == ["/model", "[NAME]", "Choose", "provider", "and", "model"]
         rows = opened.text.splitlines()
         bottom = next(place for place, row in enumerate(rows) if "// sends a leading /" in row)
         assert prompt.region.y == bottom + 1, "it ends where the box of the prompt begins"

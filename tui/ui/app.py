@@ -206,7 +206,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def action_notices(self) -> None:
         """Show what toasts have said, or close it again."""
         if not isinstance(self.screen, TooSmallScreen):
-            self.router.notices(self.screen, self.notices.newest_first)
+            self.router.notices(self.screen)
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screens while the window is too small for them."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.core.provider import Provider
     from tui.core.search_place import HitPlace, SearchScope
     from tui.runtime.contract import ScreenRuntime
+    from tui.ui.notices import NoticeLog
 
 
 class Router(Protocol):
@@ -87,6 +88,10 @@ class Deck(Protocol):
 
     def report_defect(self, error: Exception) -> None:
         """Report that a background task crashed, and write a crash report."""
+
+    @property
+    def notices(self) -> NoticeLog:
+        """What was reported since the start."""
 
     def keep_notice(self, message: str, severity: SeverityLevel) -> None:
         """Keep what was told in the list of notices."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tui.core.diagnosis_subject import DiagnosisSubject
     from tui.core.provider import Provider
     from tui.core.search_place import HitPlace
-    from tui.ui.notices import Notice
 
 
 class ScreenRouter:
@@ -110,14 +109,14 @@ class ScreenRouter:
         if not isinstance(screen, Palette):
             self._app.push_screen(Palette())
 
-    def notices(self, screen: Screen[Any], notices: Sequence[Notice]) -> None:
+    def notices(self, screen: Screen[Any]) -> None:
         """Show the notices over a screen, or close them again."""
         from tui.ui.shell.notices import NoticesWindow
 
         if isinstance(screen, NoticesWindow):
             screen.dismiss()
         else:
-            self._app.push_screen(NoticesWindow(notices))
+            self._app.push_screen(NoticesWindow())
 
     def help(self, screen: Screen[Any]) -> None:
         """Show the help for the focus on a screen, or close it."""

@@ -64,7 +64,7 @@ class ChatFrame:
             self._show_refusal("")
 
     def _show_refusal(self, reason: str) -> None:
-        self._screen.query_one("#refusal Static", Static).update(Content(safe_text(reason)))
+        self._screen.query_one("#refused", Static).update(Content(safe_text(reason)))
         self._screen.query_one("#refusal").set_class(bool(reason), "-shown")
 
     def show(self) -> None:

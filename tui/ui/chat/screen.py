@@ -84,7 +84,7 @@ class ChatScreen(LmdeckScreen[None]):
         )
         yield QueueLines(self.control)
         with Center(id="refusal"):
-            yield Static()
+            yield Static(id="refused")
         paths = self.control.files.index
         yield PromptBox(Prompt(self._commands.enter, self._commands.values, paths, id="prompt"))
         yield self._status

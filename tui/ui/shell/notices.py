@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from tui.texts import notices as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.copying import copy_text
+from tui.ui.deck import deck_of
 from tui.ui.notices import Notice
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import key_of
@@ -58,9 +60,9 @@ class NoticesWindow(Window[None]):
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("notices", "notices.text")
     HELP_TEXT: ClassVar[str] = texts.HELP
 
-    def __init__(self, notices: Sequence[Notice]) -> None:
-        super().__init__()
-        self._notices = notices
+    @cached_property
+    def _notices(self) -> tuple[Notice, ...]:
+        return deck_of(self).notices.newest_first
 
     def compose(self) -> ComposeResult:
         """Lay out the window."""
