@@ -218,6 +218,7 @@ def test_conversations(
         await until(
             pilot, lambda: bool(pilot.app.screen.query(RowList)) and pilot.app.screen.query_one(RowList).rows
         )
+        await until(pilot, lambda: pilot.app.screen.query_one(RowList).size.height > 5)  # it is laid out
         await pilot.press("down")
         await pilot.pause()
 
