@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.core.safe_text import safe_line, safe_text
+from tui.core.safe_text import safe_text
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.bindings import BY_IDENTIFIER
@@ -89,8 +89,7 @@ class ChatFrame:
         screen.query_one(QueueLines).show(self.way, typing=self.is_typing)
         prompt = screen.query_one(Prompt)
         prompt.show_title()
-        if str(prompt.placeholder) != (words := invitation(chat, self.way)):
-            prompt.placeholder = Content(safe_line(words))
+        prompt.invite(invitation(chat, self.way))
         welcome = welcome_lines(chat, self.way, typing=self.is_typing)
         transcript = screen.query_one(Transcript)
         transcript.keys_down = (self.way("transcript.end"), self.way("chat.page_down"))

@@ -68,6 +68,7 @@ class Prompt(CompletingArea):
     """Whether an answer streams: then Esc stops it, before cancelling an edit."""
     _rows_shown = 0
     _model = ""
+    _invitation = ""
     _edit: Edited | None = None
     _search: PromptSearch | None = None
     _recalled = ""
@@ -411,8 +412,20 @@ class Prompt(CompletingArea):
             self._rows_shown = rows
             self.post_message(self.RowsChanged(rows))
 
+    def invite(self, words: str) -> None:
+        """Show what can be done while the prompt is empty."""
+        self._invitation = safe_line(words)
+        self._show_invitation()
+
+    def _show_invitation(self) -> None:
+        room = self.content_size.width or self.app.size.width
+        words = Content(self._invitation).truncate(max(1, room), ellipsis=True)
+        if str(self.placeholder) != words.plain:
+            self.placeholder = words
+
     def on_resize(self, event: events.Resize) -> None:
         """Show the whole draft if there is room, otherwise the cursor."""
+        self._show_invitation()
         if self.wrapped_document.height <= self.content_size.height:
             self.scroll_to(0, 0, animate=False)
         else:

@@ -77,15 +77,22 @@ class RecentChats(Static):
 
     def _draw(self) -> None:
         """Redraw only after changes, since this causes a layout."""
-        content = self._lines() if self._summaries else Content.styled(self._note, "dim")
+        content = self._lines() if self._summaries else self._note_line()
         if content != self._drawn_last:
             self._drawn_last = content
             self.update(content)
 
+    def _note_line(self) -> Content:
+        return Content.styled(self._note, "dim").truncate(self._room, ellipsis=True)
+
+    @property
+    def _room(self) -> int:
+        return self.size.width or self.app.size.width - 4
+
     def _lines(self) -> Content:
         now = datetime.now().astimezone()
         lines = [_line(summary, now) for summary in self._summaries]
-        widths = _widths(lines, self.size.width or self.app.size.width - 4)
+        widths = _widths(lines, self._room)
         return Content("\n").join(self._drawn(number, line, widths) for number, line in enumerate(lines, 1))
 
     def _drawn(self, number: int, line: _Line, widths: Sequence[int]) -> Content:
